@@ -1,0 +1,77 @@
+package dev.concord.crdt;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inner node of the {@link RunTree}: children of one kind, all leaves or all branches, with two sums of each: the width of its
+ * visible text in UTF-16 units, and the least depth among its runs and markers.
+ */
+final class Branch {
+    static final int MAX_CHILDREN = 32;
+
+    @Nullable
+    Branch parent;
+
+    int slot;
+
+    /** {@link Leaf} or {@link Branch}. */
+    final Object[] children = new Object[MAX_CHILDREN];
+
+    final int[] widths = new int[MAX_CHILDREN];
+    final int[] minDepths = new int[MAX_CHILDREN];
+    int count;
+
+    void insert(int at, Object child, int width, int minDepth) {
+        System.arraycopy(children, at, children, at + 1, count - at);
+        System.arraycopy(widths, at, widths, at + 1, count - at);
+        System.arraycopy(minDepths, at, minDepths, at + 1, count - at);
+        count++;
+        children[at] = child;
+        widths[at] = width;
+        minDepths[at] = minDepth;
+        for (int i = at; i < count; i++) {
+            adopt(i);
+        }
+    }
+
+    void moveTail(int from, Branch target) {
+        int moved = count - from;
+        System.arraycopy(children, from, target.children, 0, moved);
+        System.arraycopy(widths, from, target.widths, 0, moved);
+        System.arraycopy(minDepths, from, target.minDepths, 0, moved);
+        Arrays.fill(children, from, count, null);
+        count = from;
+        target.count = moved;
+        for (int i = 0; i < moved; i++) {
+            target.adopt(i);
+        }
+    }
+
+    int width() {
+        int sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += widths[i];
+        }
+        return sum;
+    }
+
+    int minDepth() {
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < count; i++) {
+            least = Math.min(least, minDepths[i]);
+        }
+        return least;
+    }
+
+    private void adopt(int at) {
+        if (children[at] instanceof Leaf leaf) {
+            leaf.parent = this;
+            leaf.slot = at;
+        } else {
+            Branch branch = (Branch) children[at];
+            branch.parent = this;
+            branch.slot = at;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.concord.crdt;
+
+/**
+ * The identity of one element: the site that made it and that site's counter.
+ *
+ * <p>Ordered by counter, then by site as ASCII, which is the order of concurrent siblings.
+ *
+ * @param site 1 to 64 characters of {@code [A-Za-z0-9_-]}, unique per editing session; empty only for {@link #HEAD}
+ * @param counter 1 to {@link #MAX_COUNTER}, strictly rising per site, gaps allowed; 0 only for {@link #HEAD}
+ */
+public record ElementId(String site, long counter) implements Comparable<ElementId> {
+    /** The largest counter, 2^53-1: the integers that JSON and JavaScript carry exactly. */
+    public static final long MAX_COUNTER = (1L << 53) - 1;
+
+    /** The root of every document: it stands before all elements and is never visible. */
+    public static final ElementId HEAD = new ElementId("", 0);
+
+    /**
+     * Checks both fields.
+     *
+     * @throws InvalidOperationException when the site or the counter is outside its range
+     */
+    public ElementId {
+        if (!(counter == 0 && site.isEmpty())) {
+            Sites.check(site);
+            if (counter < 1 || counter > MAX_COUNTER) {
+                throw new InvalidOperationException("id.counter", "must be 1 to 2^53-1, but is " + counter);
+            }
+        }
+    }
+
+    /**
+     * Whether this is {@link #HEAD}.
+     *
+     * @return true for the head only
+     */
+    public boolean isHead() {
+        return counter == 0;
+    }
+
+    @Override
+    public int compareTo(ElementId other) {
+        int byCounter = Long.compare(counter, other.counter);
+        return byCounter != 0 ? byCounter : site.compareTo(other.site);
+    }
+
+    @Override
+    public String toString() {
+        return isHead() ? "head" : site + ":" + counter;
+    }
+}

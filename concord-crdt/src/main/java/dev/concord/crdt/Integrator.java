@@ -1,0 +1,236 @@
+package dev.concord.crdt;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings inserts and deletes into the tree, in whatever order and however often they come: recognises what is known,
+ * refuses ids that have two meanings, keeps what is not causally ready and releases it, iteratively, when its anchor arrives.
+ */
+final class Integrator {
+    private final Runs runs;
+    private final SiteTable sites;
+    private final RunTree tree;
+    private final Placement placement;
+    private final PendingBuffer pending;
+
+    Integrator(Runs runs, SiteTable sites, RunTree tree, Placement placement, PendingBuffer pending) {
+        this.runs = runs;
+        this.sites = sites;
+        this.tree = tree;
+        this.placement = placement;
+        this.pending = pending;
+    }
+
+    /**
+     * Applies an insert.
+     *
+     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     */
+    void insert(Insertion insertion, Changes changes) {
+        check(insertion);
+        if (insertion.value() == null) {
+            buryKnown(insertion, changes);
+        }
+        ArrayDeque<Insertion> ready = new ArrayDeque<>();
+        receive(insertion, changes, ready);
+        for (Insertion next = ready.poll(); next != null; next = ready.poll()) {
+            receive(next, changes, ready);
+        }
+    }
+
+    void delete(int site, long from, long to, Changes changes) {
+        SiteIndex index = sites.index(site);
+        long at = from;
+        while (at < to) {
+            int run = index.ceiling(at);
+            if (run < 0 || runs.counter[run] >= to) {
+                pending.addDelete(site, at, to);
+                return;
+            }
+            long start = runs.counter[run];
+            if (start > at) {
+                pending.addDelete(site, at, start);
+                at = start;
+            }
+            long end = Math.min(to, start + runs.length[run]);
+            if (!runs.isDead(run)) {
+                tree.moveTo(run);
+                int size = tree.bury((int) (at - start), (int) (end - at));
+                changes.remove(tree.buriedAt, size);
+            }
+            at = end;
+        }
+    }
+
+    /** Whether all elements of the range are in the tree. */
+    boolean knows(int site, long from, long to) {
+        return knownEnd(site, from, to) == to;
+    }
+
+    /** Whether all elements are in the tree or waiting. */
+    boolean knowsInsert(Insertion insertion) {
+        long at = knownEnd(insertion.site(), insertion.counter(), insertion.end());
+        for (Insertion waiting : pending.overlapping(insertion)) {
+            if (waiting.counter() <= at) {
+                at = Math.max(at, waiting.end());
+            }
+        }
+        return at >= insertion.end();
+    }
+
+    /** Whether all elements are tombstones or will be as soon as they come. */
+    boolean knowsDelete(int site, long from, long to) {
+        SiteIndex index = sites.index(site);
+        Ranges deletes = pending.deletes(site);
+        long at = from;
+        while (at < to) {
+            int run = index.find(at);
+            long end = at;
+            if (run >= 0 && runs.isDead(run)) {
+                end = runs.counter[run] + runs.length[run];
+            } else if (run < 0 && deletes != null) {
+                end = deletes.endOf(at);
+            }
+            if (end == at) {
+                return false;
+            }
+            at = end;
+        }
+        return true;
+    }
+
+    private void receive(Insertion insertion, Changes changes, ArrayDeque<Insertion> ready) {
+        int site = insertion.site();
+        long from = knownEnd(site, insertion.counter(), insertion.end());
+        if (from == insertion.end()) {
+            return;
+        }
+        Insertion rest = insertion.part(from, insertion.end(), sites.name(site));
+        int anchorRun = sites.runOf(rest.anchor().element());
+        if (anchorRun < 0) {
+            pending.add(rest);
+            return;
+        }
+        place(rest, anchorRun, changes);
+        pending.release(site, rest.counter(), rest.end(), ready);
+    }
+
+    /** Places all elements, those with a waiting delete as tombstones, long text in pieces. */
+    private void place(Insertion insertion, int anchorRun, Changes changes) {
+        int site = insertion.site();
+        String value = insertion.value();
+        Ranges deletes = pending.deletes(site);
+        int run = anchorRun;
+        int at = (int) (insertion.anchor().element().counter() - runs.counter[anchorRun]);
+        Side side = insertion.anchor().side();
+        long counter = insertion.counter();
+        int from = 0;
+        while (counter < insertion.end()) {
+            long end = insertion.end();
+            boolean dead = value == null;
+            if (value != null && deletes != null) {
+                long deadEnd = deletes.endOf(counter);
+                dead = deadEnd > counter;
+                end = dead ? Math.min(end, deadEnd) : deletes.nextStart(counter, end);
+            }
+            int to = from;
+            if (value != null) {
+                int most = dead ? Integer.MAX_VALUE : RunTree.MAX_RUN_CHARS;
+                long reached = counter;
+                while (reached < end && to - from < most - 1) {
+                    to += Character.isHighSurrogate(value.charAt(to)) ? 2 : 1;
+                    reached++;
+                }
+                end = reached;
+            }
+            int length = (int) (end - counter);
+            if (dead) {
+                placement.place(site, counter, length, "", 0, 0, true, run, at, side);
+            } else {
+                String text = value == null ? "" : value;
+                int offset = placement.place(site, counter, length, text, from, to, false, run, at, side);
+                changes.insert(offset, text, from, to);
+            }
+            run = tree.run();
+            at = runs.length[run] - 1;
+            side = Side.AFTER;
+            counter = end;
+            from = to;
+        }
+        pending.removeDeletes(site, insertion.counter(), insertion.end());
+    }
+
+    /** Elements that arrive as tombstones are deleted where they are known as visible. */
+    private void buryKnown(Insertion dead, Changes changes) {
+        delete(dead.site(), dead.counter(), knownEnd(dead.site(), dead.counter(), dead.end()), changes);
+        for (Insertion waiting : pending.overlapping(dead)) {
+            pending.addDelete(
+                    dead.site(), Math.max(dead.counter(), waiting.counter()), Math.min(dead.end(), waiting.end()));
+        }
+    }
+
+    /** The first counter of the range that is not in the tree, or its end. */
+    private long knownEnd(int site, long from, long to) {
+        SiteIndex index = sites.index(site);
+        long at = from;
+        while (at < to) {
+            int run = index.find(at);
+            if (run < 0) {
+                return at;
+            }
+            at = Math.min(to, runs.counter[run] + runs.length[run]);
+        }
+        return at;
+    }
+
+    /**
+     * Compares what arrives with what is known under the same ids, in the tree and in the pending buffer. (When no
+     * conflict is found, the known elements of the tree are a prefix: each hangs on the one before it.)
+     */
+    void check(Insertion insertion) {
+        SiteIndex index = sites.index(insertion.site());
+        String name = sites.name(insertion.site());
+        int run = index.ceiling(insertion.counter());
+        while (run >= 0 && runs.counter[run] < insertion.end()) {
+            long from = Math.max(insertion.counter(), runs.counter[run]);
+            long to = Math.min(insertion.end(), runs.counter[run] + runs.length[run]);
+            int at = (int) (from - runs.counter[run]);
+            checkAnchor(name, from, insertion.anchorAt(from, name), placement.anchorOf(run, at));
+            Insertion part = insertion.part(from, to, name);
+            String value = part.value();
+            if (value != null && !runs.isDead(run)) {
+                tree.moveTo(run);
+                if (tree.units(tree.before(tree.leaf, tree.index), run, at + part.length())
+                                        - tree.units(tree.before(tree.leaf, tree.index), run, at)
+                                != value.length()
+                        || !tree.shows(at, value, 0, value.length())) {
+                    throw new ConflictException(new ElementId(name, from), "is known with another value");
+                }
+            }
+            run = index.after(run);
+        }
+        for (Insertion waiting : pending.overlapping(insertion)) {
+            long from = Math.max(insertion.counter(), waiting.counter());
+            long to = Math.min(insertion.end(), waiting.end());
+            checkAnchor(name, from, insertion.anchorAt(from, name), waiting.anchorAt(from, name));
+            checkValue(
+                    name,
+                    from,
+                    insertion.part(from, to, name).value(),
+                    waiting.part(from, to, name).value());
+        }
+    }
+
+    private static void checkAnchor(String site, long counter, Anchor arriving, Anchor known) {
+        if (!arriving.equals(known)) {
+            throw new ConflictException(new ElementId(site, counter), "is known with another anchor");
+        }
+    }
+
+    private static void checkValue(String site, long counter, @Nullable String arriving, @Nullable String known) {
+        if (arriving != null && known != null && !arriving.equals(known)) {
+            throw new ConflictException(new ElementId(site, counter), "is known with another value");
+        }
+    }
+}

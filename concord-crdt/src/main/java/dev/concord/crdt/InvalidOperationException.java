@@ -1,0 +1,28 @@
+package dev.concord.crdt;
+
+/** An operation, an argument or one of its fields is outside its range. Nothing was changed. */
+public final class InvalidOperationException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final String field;
+
+    /**
+     * Names the field and what is wrong with it.
+     *
+     * @param field the field, as it is called on the wire
+     * @param problem what is wrong and what is accepted
+     */
+    public InvalidOperationException(String field, String problem) {
+        super(field + ": " + problem);
+        this.field = field;
+    }
+
+    /**
+     * The field that was refused.
+     *
+     * @return its name on the wire
+     */
+    public String field() {
+        return field;
+    }
+}

@@ -1,0 +1,157 @@
+package dev.concord.crdt;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Checks that the parts of a document agree with one another: the tree's sums, the indexes, depths, sides and markers. O(runs log
+ * runs). A failure is a bug of this package.
+ */
+final class Invariants {
+    private final Runs runs;
+    private final SiteTable sites;
+    private final RunTree tree;
+    private final Placement placement;
+
+    private Invariants(Runs runs, SiteTable sites, RunTree tree, Placement placement) {
+        this.runs = runs;
+        this.sites = sites;
+        this.tree = tree;
+        this.placement = placement;
+    }
+
+    static void check(Runs runs, SiteTable sites, RunTree tree, Placement placement) {
+        Invariants checker = new Invariants(runs, sites, tree, placement);
+        List<Integer> order = checker.checkLeaves();
+        checker.checkIndexes(order);
+        checker.checkFamilies(order);
+    }
+
+    private List<Integer> checkLeaves() {
+        List<Integer> order = new ArrayList<>();
+        int width = 0;
+        Leaf previous = null;
+        for (Leaf leaf = tree.firstLeaf(); leaf != null; leaf = leaf.next) {
+            require(leaf.previous == previous, "a leaf's back link");
+            require(leaf.count > 0 && leaf.count <= Leaf.MAX_RUNS, "a leaf's count " + leaf.count);
+            int chars = 0;
+            for (int i = 0; i < leaf.count; i++) {
+                int run = leaf.runs[i];
+                require(runs.leaf[run] == leaf, "run " + run + " names another leaf");
+                require(runs.isDead(run) == (runs.width[run] == 0), "width of run " + run);
+                require(runs.width[run] == 0 || runs.width[run] >= runs.length[run], "narrow run " + run);
+                chars += runs.width[run];
+                order.add(run);
+            }
+            require(chars == leaf.chars(), "a leaf's text is " + leaf.chars() + " long, its runs " + chars);
+            checkSums(leaf);
+            width += chars;
+            previous = leaf;
+        }
+        require(width == tree.width(), "the width");
+        require(order.get(0) == Runs.HEAD, "the head is not first");
+        return order;
+    }
+
+    private void checkSums(Leaf leaf) {
+        int width = leaf.chars();
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < leaf.count; i++) {
+            least = Math.min(least, runs.depth[leaf.runs[i]]);
+        }
+        Object child = leaf;
+        int slot = leaf.slot;
+        for (Branch branch = leaf.parent; branch != null; branch = branch.parent) {
+            require(branch.children[slot] == child, "a child's slot");
+            require(branch.widths[slot] == width, "a branch's width");
+            require(branch.minDepths[slot] == least, "a branch's least depth");
+            width = branch.width();
+            least = branch.minDepth();
+            child = branch;
+            slot = branch.slot;
+        }
+    }
+
+    private void checkIndexes(List<Integer> order) {
+        int real = 0;
+        for (int run : order) {
+            if (runs.site[run] == Runs.NO_SITE) {
+                continue;
+            }
+            real++;
+            SiteIndex index = sites.index(runs.site[run]);
+            require(index.find(runs.counter[run]) == run, "run " + run + " is not found by its first counter");
+            long last = runs.counter[run] + runs.length[run] - 1;
+            require(index.find(last) == run, "run " + run + " is not found by its last counter");
+        }
+        int indexed = 0;
+        for (int site = 0; site < sites.size(); site++) {
+            SiteIndex index = sites.index(site);
+            long at = 0;
+            for (int run = index.first(); run >= 0; run = index.after(run)) {
+                require(runs.counter[run] > at, "an index is out of order");
+                at = runs.counter[run] + runs.length[run] - 1;
+                indexed++;
+            }
+        }
+        require(indexed == real, indexed + " runs are indexed, " + real + " stand in the tree");
+    }
+
+    /** Finds every anchor again, gathers the families, and compares order, family lists and markers. */
+    private void checkFamilies(List<Integer> order) {
+        Map<Anchor, List<ElementId>> families = new HashMap<>();
+        Map<ElementId, Integer> places = new HashMap<>();
+        for (int i = 0; i < order.size(); i++) {
+            int run = order.get(i);
+            if (runs.isMarker(run) || run == Runs.HEAD) {
+                continue;
+            }
+            for (int at = 0; at < runs.length[run]; at++) {
+                ElementId id = sites.id(run, at);
+                if (at == 0) {
+                    places.put(id, i);
+                }
+                Anchor anchor = placement.anchorOf(run, at);
+                int parent = sites.runOf(anchor.element());
+                require(parent >= 0, id + " hangs on nothing");
+                int parentAt = (int) (anchor.element().counter() - runs.counter[parent]);
+                require(runs.depth[run] + at == runs.depth[parent] + parentAt + 1, "depth of " + id);
+                families.computeIfAbsent(anchor, a -> new ArrayList<>()).add(id);
+            }
+        }
+        int markers = 0;
+        for (Map.Entry<Anchor, List<ElementId>> family : families.entrySet()) {
+            List<ElementId> children = family.getValue();
+            require(new ArrayList<>(new TreeSet<>(children)).equals(children), "siblings of " + family.getKey());
+            TreeSet<ElementId> listed = placement.siblings().get(family.getKey());
+            require(
+                    children.size() == 1 ? listed == null : listed != null && new ArrayList<>(listed).equals(children),
+                    "the list of siblings at " + family.getKey());
+            for (ElementId younger : children.subList(1, children.size())) {
+                markers++;
+                checkMarker(order, places.getOrDefault(younger, -1), younger);
+            }
+        }
+        long standing = order.stream().filter(runs::isMarker).count();
+        require(standing == markers, standing + " markers stand, " + markers + " are due");
+    }
+
+    private void checkMarker(List<Integer> order, int place, ElementId younger) {
+        require(place > 0, younger + " has elder siblings but begins no run");
+        int depth = runs.depth[order.get(place)];
+        int i = place - 1;
+        while (runs.depth[order.get(i)] > depth) {
+            i--;
+        }
+        require(runs.isMarker(order.get(i)) && runs.depth[order.get(i)] == depth, "the marker of " + younger);
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalStateException("broken invariant: " + what);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.concord.crdt;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A leaf of the {@link RunTree}: up to {@link #MAX_RUNS} runs in document order, and their visible text in one gap buffer.
+ * Text is bounded too, so that moving the gap costs a constant.
+ */
+final class Leaf {
+    static final int MAX_RUNS = 32;
+    /** UTF-16 units that a leaf takes before it splits; a leaf of a single run may hold that run whatever its width. */
+    static final int MAX_CHARS = 4096;
+
+    private static final int FIRST_CHARS = 32;
+
+    @Nullable
+    Branch parent;
+    /** Place among the parent's children. */
+    int slot;
+
+    @Nullable
+    Leaf previous;
+
+    @Nullable
+    Leaf next;
+
+    int[] runs = new int[8];
+    int count;
+
+    private char[] text = new char[FIRST_CHARS];
+    private int gapStart;
+    private int gapEnd = FIRST_CHARS;
+
+    int chars() {
+        return text.length - (gapEnd - gapStart);
+    }
+
+    void insertRun(int index, int run) {
+        if (count == runs.length) {
+            runs = Arrays.copyOf(runs, Math.min(MAX_RUNS, count * 2));
+        }
+        System.arraycopy(runs, index, runs, index + 1, count - index);
+        runs[index] = run;
+        count++;
+    }
+
+    void removeRun(int index) {
+        System.arraycopy(runs, index + 1, runs, index, count - index - 1);
+        count--;
+    }
+
+    int indexOf(int run) {
+        for (int i = 0; i < count; i++) {
+            if (runs[i] == run) {
+                return i;
+            }
+        }
+        throw new IllegalStateException("run " + run + " is not in the leaf that it names");
+    }
+
+    void insertText(int at, String source, int from, int to) {
+        int size = to - from;
+        if (size > gapEnd - gapStart) {
+            widen(size);
+        }
+        moveGap(at);
+        source.getChars(from, to, text, gapStart);
+        gapStart += size;
+    }
+
+    void removeText(int at, int size) {
+        if (at + size == gapStart) {
+            gapStart = at;
+        } else {
+            moveGap(at);
+            gapEnd += size;
+        }
+    }
+
+    char charAt(int at) {
+        return at < gapStart ? text[at] : text[at + (gapEnd - gapStart)];
+    }
+
+    void copyText(int from, int to, StringBuilder target) {
+        if (from < gapStart) {
+            target.append(text, from, Math.min(to, gapStart) - from);
+        }
+        if (to > gapStart) {
+            int start = Math.max(from, gapStart);
+            target.append(text, start + (gapEnd - gapStart), to - start);
+        }
+    }
+
+    /** Moves the runs from {@code index} on, and the text from {@code at} on, to an empty leaf. */
+    void moveTail(int index, int at, Leaf target) {
+        int moved = count - index;
+        target.runs = Arrays.copyOfRange(runs, index, index + Math.max(8, moved));
+        target.count = moved;
+        count = index;
+        int size = chars() - at;
+        moveGap(at);
+        target.text = new char[Math.max(FIRST_CHARS, size + (size >> 2))];
+        System.arraycopy(text, gapEnd, target.text, 0, size);
+        target.gapStart = size;
+        target.gapEnd = target.text.length;
+        gapEnd = text.length;
+    }
+
+    private void moveGap(int at) {
+        if (at < gapStart) {
+            int size = gapStart - at;
+            System.arraycopy(text, at, text, gapEnd - size, size);
+            gapStart -= size;
+            gapEnd -= size;
+        } else if (at > gapStart) {
+            int size = at - gapStart;
+            System.arraycopy(text, gapEnd, text, gapStart, size);
+            gapStart += size;
+            gapEnd += size;
+        }
+    }
+
+    private void widen(int size) {
+        int chars = chars();
+        char[] wider = new char[Math.max(chars + size, chars + (chars >> 1) + FIRST_CHARS)];
+        int tail = text.length - gapEnd;
+        System.arraycopy(text, 0, wider, 0, gapStart);
+        System.arraycopy(text, gapEnd, wider, wider.length - tail, tail);
+        gapEnd = wider.length - tail;
+        text = wider;
+    }
+}

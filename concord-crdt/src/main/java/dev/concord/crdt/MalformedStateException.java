@@ -1,0 +1,14 @@
+package dev.concord.crdt;
+
+/** Bytes that were to be a state or a version summary are truncated, damaged or of an unknown version. */
+public final class MalformedStateException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    MalformedStateException(String problem) {
+        super(problem);
+    }
+
+    MalformedStateException(String problem, Throwable cause) {
+        super(problem, cause);
+    }
+}

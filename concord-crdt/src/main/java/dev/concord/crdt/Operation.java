@@ -1,0 +1,99 @@
+package dev.concord.crdt;
+
+/** One edit, as it travels between replicas. Immutable; checked when made, so that an instance is always well formed. */
+public sealed interface Operation {
+    /**
+     * The id of the first element that is inserted or deleted.
+     *
+     * @return the id, never the head
+     */
+    ElementId id();
+
+    /**
+     * How many elements the operation inserts or deletes: {@code id.counter} and the counters that follow.
+     *
+     * @return the number of elements, 1 or more
+     */
+    int length();
+
+    /**
+     * Inserts a run: the first code point of {@code value} at {@code anchor} with the given id, each further one after the
+     * one before it with the next counter.
+     *
+     * @param id id of the first element
+     * @param anchor where the first element hangs
+     * @param value the text, not empty, no lone surrogates
+     * @param length number of code points in {@code value}
+     */
+    record Insert(ElementId id, Anchor anchor, String value, int length) implements Operation {
+        /**
+         * Checks the fields.
+         *
+         * @throws InvalidOperationException naming the field that is wrong
+         */
+        public Insert {
+            checkId(id);
+            if (value.isEmpty()) {
+                throw new InvalidOperationException("value", "must not be empty");
+            }
+            int points = Text.codePoints(value);
+            if (points < 0) {
+                throw new InvalidOperationException("value", "has a lone surrogate at index " + (-points - 1));
+            }
+            if (points != length) {
+                throw new InvalidOperationException("length", "must be the number of code points, " + points);
+            }
+            checkLast(id, length);
+            long distance = anchor.element().counter() - id.counter();
+            if (anchor.element().site().equals(id.site()) && distance >= 0 && distance < length) {
+                throw new InvalidOperationException(
+                        anchor.side() == Side.AFTER ? "after" : "before", "an element cannot hang on itself");
+            }
+        }
+
+        /**
+         * An insert whose length is counted.
+         *
+         * @param id id of the first element
+         * @param anchor where the first element hangs
+         * @param value the text
+         * @throws InvalidOperationException naming the field that is wrong
+         */
+        public Insert(ElementId id, Anchor anchor, String value) {
+            this(id, anchor, value, Math.max(0, Text.codePoints(value)));
+        }
+    }
+
+    /**
+     * Deletes a range of one site's elements: {@code id.counter} to {@code id.counter + length - 1}.
+     *
+     * @param id id of the first element
+     * @param length number of elements, 1 or more
+     */
+    record Delete(ElementId id, int length) implements Operation {
+        /**
+         * Checks the fields.
+         *
+         * @throws InvalidOperationException naming the field that is wrong
+         */
+        public Delete {
+            checkId(id);
+            if (length < 1) {
+                throw new InvalidOperationException("length", "must be at least 1, but is " + length);
+            }
+            checkLast(id, length);
+        }
+    }
+
+    private static void checkId(ElementId id) {
+        if (id.isHead()) {
+            throw new InvalidOperationException("id.counter", "must be 1 to 2^53-1, but is 0");
+        }
+    }
+
+    private static void checkLast(ElementId id, int length) {
+        if (id.counter() > ElementId.MAX_COUNTER - length + 1) {
+            throw new InvalidOperationException("length", "the last counter would pass 2^53-1");
+        }
+    }
+}

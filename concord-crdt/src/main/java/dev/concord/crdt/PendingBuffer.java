@@ -1,0 +1,137 @@
+package dev.concord.crdt;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What cannot be applied yet: inserts whose anchor, and deletes whose target, has not been seen. Held element by element, so
+ * that it does not matter in which pieces something arrived. All updates are O(log n).
+ */
+final class PendingBuffer {
+    private static final class OfSite {
+        /** Waiting inserts of this site by first counter; they do not overlap. */
+        final TreeMap<Long, Insertion> inserts = new TreeMap<>();
+        /** Waiting inserts of any site by the counter of this site's element that they hang on. */
+        final TreeMap<Long, List<Insertion>> waiters = new TreeMap<>();
+
+        final Ranges deletes = new Ranges();
+    }
+
+    private final SiteTable sites;
+    private final Map<Integer, OfSite> bySite = new HashMap<>();
+    private int insertCount;
+    private int deleteCount;
+
+    PendingBuffer(SiteTable sites) {
+        this.sites = sites;
+    }
+
+    /** How many runs and ranges wait. */
+    int count() {
+        return insertCount + deleteCount;
+    }
+
+    /** Keeps an insert whose anchor is not there, without the elements that wait already. */
+    void add(Insertion insertion) {
+        OfSite own = of(insertion.site());
+        String name = sites.name(insertion.site());
+        long at = insertion.counter();
+        for (Insertion known : overlapping(insertion)) {
+            if (known.counter() > at) {
+                keep(own, insertion.part(at, known.counter(), name));
+            }
+            at = Math.max(at, known.end());
+        }
+        if (at < insertion.end()) {
+            keep(own, insertion.part(at, insertion.end(), name));
+        }
+    }
+
+    /** The waiting inserts that share elements with this one, ascending. */
+    List<Insertion> overlapping(Insertion insertion) {
+        OfSite own = bySite.get(insertion.site());
+        if (own == null || own.inserts.isEmpty()) {
+            return List.of();
+        }
+        List<Insertion> found = new ArrayList<>();
+        Map.Entry<Long, Insertion> before = own.inserts.lowerEntry(insertion.counter());
+        if (before != null && before.getValue().end() > insertion.counter()) {
+            found.add(before.getValue());
+        }
+        found.addAll(own.inserts.subMap(insertion.counter(), insertion.end()).values());
+        return found;
+    }
+
+    /** Moves the inserts that wait for one of these elements to the queue. */
+    void release(int site, long from, long to, ArrayDeque<Insertion> queue) {
+        OfSite anchors = bySite.get(site);
+        if (anchors == null || anchors.waiters.isEmpty()) {
+            return;
+        }
+        Map<Long, List<Insertion>> ready = anchors.waiters.subMap(from, to);
+        for (List<Insertion> group : ready.values()) {
+            for (Insertion insertion : group) {
+                of(insertion.site()).inserts.remove(insertion.counter());
+                insertCount--;
+                queue.add(insertion);
+            }
+        }
+        ready.clear();
+    }
+
+    void addDelete(int site, long from, long to) {
+        Ranges deletes = of(site).deletes;
+        deleteCount -= deletes.count();
+        deletes.add(from, to);
+        deleteCount += deletes.count();
+    }
+
+    void removeDeletes(int site, long from, long to) {
+        OfSite own = bySite.get(site);
+        if (own != null && !own.deletes.isEmpty()) {
+            deleteCount -= own.deletes.count();
+            own.deletes.remove(from, to);
+            deleteCount += own.deletes.count();
+        }
+    }
+
+    /** The waiting deletes of a site, null when there are none. */
+    @Nullable
+    Ranges deletes(int site) {
+        OfSite own = bySite.get(site);
+        return own == null || own.deletes.isEmpty() ? null : own.deletes;
+    }
+
+    /** The waiting inserts of a site, ascending. */
+    Iterable<Insertion> inserts(int site) {
+        OfSite own = bySite.get(site);
+        return own == null ? List.of() : own.inserts.values();
+    }
+
+    /** The highest counter of a waiting insert of a site, 0 when there is none. */
+    long lastCounter(int site) {
+        OfSite own = bySite.get(site);
+        return own == null || own.inserts.isEmpty()
+                ? 0
+                : own.inserts.lastEntry().getValue().end() - 1;
+    }
+
+    private void keep(OfSite own, Insertion insertion) {
+        own.inserts.put(insertion.counter(), insertion);
+        insertCount++;
+        ElementId anchor = insertion.anchor().element();
+        of(sites.intern(anchor.site()))
+                .waiters
+                .computeIfAbsent(anchor.counter(), c -> new ArrayList<>(1))
+                .add(insertion);
+    }
+
+    private OfSite of(int site) {
+        return bySite.computeIfAbsent(site, s -> new OfSite());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.concord.crdt;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A set of counters as maximal ranges. Each update is O(log n) amortised. */
+final class Ranges {
+    /** First counter to the one behind the last. */
+    private final TreeMap<Long, Long> ends = new TreeMap<>();
+
+    void add(long from, long to) {
+        long start = from;
+        long end = to;
+        Map.Entry<Long, Long> left = ends.floorEntry(from);
+        if (left != null && left.getValue() >= from) {
+            start = left.getKey();
+            end = Math.max(end, left.getValue());
+        }
+        Map.Entry<Long, Long> right = ends.floorEntry(end);
+        while (right != null && right.getKey() >= start) {
+            end = Math.max(end, right.getValue());
+            ends.remove(right.getKey());
+            right = ends.floorEntry(end);
+        }
+        ends.put(start, end);
+    }
+
+    void remove(long from, long to) {
+        Map.Entry<Long, Long> left = ends.lowerEntry(from);
+        if (left != null && left.getValue() > from) {
+            ends.put(left.getKey(), from);
+            if (left.getValue() > to) {
+                ends.put(to, left.getValue());
+            }
+        }
+        Map.Entry<Long, Long> inside = ends.ceilingEntry(from);
+        while (inside != null && inside.getKey() < to) {
+            ends.remove(inside.getKey());
+            if (inside.getValue() > to) {
+                ends.put(to, inside.getValue());
+            }
+            inside = ends.ceilingEntry(from);
+        }
+    }
+
+    /** The end of the range that holds the counter, or the counter itself when none does. */
+    long endOf(long counter) {
+        Map.Entry<Long, Long> range = ends.floorEntry(counter);
+        return range != null && range.getValue() > counter ? range.getValue() : counter;
+    }
+
+    /** The first counter at or above the given one that is in a range, or {@code limit} when that is lower or there is none. */
+    long nextStart(long counter, long limit) {
+        if (endOf(counter) > counter) {
+            return counter;
+        }
+        Long start = ends.ceilingKey(counter);
+        return start == null ? limit : Math.min(start, limit);
+    }
+
+    boolean isEmpty() {
+        return ends.isEmpty();
+    }
+
+    int count() {
+        return ends.size();
+    }
+
+    /** First counters to the counters behind the last, ascending. */
+    Map<Long, Long> ranges() {
+        return ends;
+    }
+}

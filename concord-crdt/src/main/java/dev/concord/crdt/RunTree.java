@@ -1,0 +1,610 @@
+package dev.concord.crdt;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs and markers of a document in document order, as a B-tree with parent pointers.
+ *
+ * <p>Each inner node keeps, per child, the width of the visible text (finds an offset) and the least depth (finds the end or
+ * the start of a subtree, see {@link Placement}). All lookups and updates are O(log n): heights of four hold a million runs.
+ *
+ * <p>There is one <em>place</em>, a boundary between two runs ({@link #leaf}, {@link #index}: before the run with that index,
+ * which may be one past the last). Lookups move it, {@link #insert} inserts there, and it doubles as the cursor that makes
+ * the next edit nearby cheap: the text offset at which its leaf begins is remembered.
+ */
+final class RunTree {
+    /** UTF-16 units of visible text in one run; longer ones are held as several that continue each other. */
+    static final int MAX_RUN_CHARS = 1024;
+
+    final Runs runs;
+    private final SiteTable sites;
+    private Object root;
+    private final Leaf firstLeaf;
+
+    Leaf leaf;
+    int index;
+    /** After {@link #seek}: how many UTF-16 units of the run at the place lie before the sought offset. */
+    int unitsIntoRun;
+    /** After {@link #bury}: the text offset from which text went. */
+    int buriedAt;
+
+    private Leaf knownLeaf;
+    private int knownStart;
+    private int width;
+
+    RunTree(Runs runs, SiteTable sites) {
+        this.runs = runs;
+        this.sites = sites;
+        firstLeaf = new Leaf();
+        firstLeaf.insertRun(0, Runs.HEAD);
+        runs.leaf[Runs.HEAD] = firstLeaf;
+        root = firstLeaf;
+        leaf = firstLeaf;
+        knownLeaf = firstLeaf;
+    }
+
+    /** UTF-16 units of visible text. */
+    int width() {
+        return width;
+    }
+
+    Leaf firstLeaf() {
+        return firstLeaf;
+    }
+
+    /** Sets the place to the run that shows the unit at {@code offset}, which must be below the width. */
+    void seek(int offset) {
+        int inLeaf = offset - knownStart;
+        if (inLeaf < 0 || inLeaf >= knownLeaf.chars()) {
+            descend(offset);
+            inLeaf = offset - knownStart;
+        }
+        leaf = knownLeaf;
+        int[] handles = leaf.runs;
+        int i = 0;
+        int w = runs.width[handles[0]];
+        while (inLeaf >= w) {
+            inLeaf -= w;
+            w = runs.width[handles[++i]];
+        }
+        index = i;
+        unitsIntoRun = inLeaf;
+    }
+
+    /** The run behind the place. */
+    int run() {
+        return leaf.runs[index];
+    }
+
+    /** Sets the place to a run. */
+    void moveTo(int run) {
+        leaf = runs.leafOf(run);
+        index = leaf.indexOf(run);
+    }
+
+    /** The run or marker behind the one at the place, or -1 at the end. Does not move the place. */
+    int peekNext() {
+        if (index + 1 < leaf.count) {
+            return leaf.runs[index + 1];
+        }
+        Leaf next = leaf.next;
+        return next == null ? -1 : next.runs[0];
+    }
+
+    /** The run or marker before the one at the place, which must not be the head. Does not move the place. */
+    int peekPrevious() {
+        if (index > 0) {
+            return leaf.runs[index - 1];
+        }
+        Leaf previous = leaf.previous;
+        if (previous == null) {
+            throw new IllegalStateException("nothing stands before the head");
+        }
+        return previous.runs[previous.count - 1];
+    }
+
+    /** Text offset of the first visible unit of the run at the place, or of where it would be. */
+    int offset() {
+        return startOf(leaf) + before(leaf, index);
+    }
+
+    /** Moves the place on to the first run or marker behind it whose depth is at most the given one; false at the end. */
+    boolean nextAtMost(int depth) {
+        for (int i = index + 1; i < leaf.count; i++) {
+            if (runs.depth[leaf.runs[i]] <= depth) {
+                index = i;
+                return true;
+            }
+        }
+        int slot = leaf.slot;
+        for (Branch branch = leaf.parent; branch != null; branch = branch.parent) {
+            for (int i = slot + 1; i < branch.count; i++) {
+                if (branch.minDepths[i] <= depth) {
+                    descendForward(branch.children[i], depth);
+                    return true;
+                }
+            }
+            slot = branch.slot;
+        }
+        return false;
+    }
+
+    /** Moves the place back to the last run or marker before it whose depth is at most the given one; the head always is. */
+    void previousAtMost(int depth) {
+        for (int i = index - 1; i >= 0; i--) {
+            if (runs.depth[leaf.runs[i]] <= depth) {
+                index = i;
+                return;
+            }
+        }
+        int slot = leaf.slot;
+        for (Branch branch = leaf.parent; branch != null; branch = branch.parent) {
+            for (int i = slot - 1; i >= 0; i--) {
+                if (branch.minDepths[i] <= depth) {
+                    descendBackward(branch.children[i], depth);
+                    return;
+                }
+            }
+            slot = branch.slot;
+        }
+        throw new IllegalStateException("nothing as shallow as " + depth + " stands before");
+    }
+
+    void moveToEnd() {
+        Object node = root;
+        while (node instanceof Branch branch) {
+            node = branch.children[branch.count - 1];
+        }
+        leaf = (Leaf) node;
+        index = leaf.count;
+    }
+
+    /** Sets the place to the boundary before element {@code at} of a run, which is cut there when {@code at} lies inside it. */
+    void moveBefore(int run, int at) {
+        moveTo(run);
+        if (at == runs.length[run]) {
+            index++;
+        } else if (at > 0) {
+            reserve();
+            int tail = cut(run, at);
+            index++;
+            insertTextless(tail);
+        }
+    }
+
+    /**
+     * Inserts a run or a marker at the place, with its visible text, and leaves the place on it.
+     *
+     * @return the text offset at which it stands
+     */
+    int insert(int run, String text, int from, int to) {
+        int size = to - from;
+        startOf(leaf);
+        if (leaf.count == Leaf.MAX_RUNS || (size > 0 && leaf.count > 1 && leaf.chars() + size > Leaf.MAX_CHARS)) {
+            splitLeaf();
+        }
+        int at = before(leaf, index);
+        leaf.insertRun(index, run);
+        runs.leaf[run] = leaf;
+        if (size > 0) {
+            leaf.insertText(at, text, from, to);
+            addWidth(size);
+        }
+        lowerDepth(runs.depth[run]);
+        return knownStart + at;
+    }
+
+    /** Whether the visible run at the place can take {@code units} more units at its end. */
+    boolean hasRoom(int units) {
+        return runs.width[run()] + units <= MAX_RUN_CHARS
+                && (leaf.count == 1 || leaf.chars() + units <= Leaf.MAX_CHARS);
+    }
+
+    /** Appends visible elements to the run at the place. Returns the text offset at which they stand. */
+    int extend(String text, int from, int to, int elements) {
+        int run = run();
+        int start = startOf(leaf);
+        int at = before(leaf, index) + runs.width[run];
+        leaf.insertText(at, text, from, to);
+        runs.length[run] += elements;
+        runs.width[run] += to - from;
+        addWidth(to - from);
+        return start + at;
+    }
+
+    /**
+     * Turns {@code n} elements of the visible run at the place, from element {@code at} on, into tombstones, and joins them with
+     * tombstones beside them that they continue.
+     *
+     * @return how many UTF-16 units of text went; they stood at {@link #buriedAt}
+     */
+    int bury(int at, int n) {
+        reserve();
+        startOf(leaf);
+        int run = run();
+        int textStart = before(leaf, index);
+        int from = units(textStart, run, at);
+        int size = units(textStart, run, at + n) - from;
+        leaf.removeText(textStart + from, size);
+        buriedAt = knownStart + textStart + from;
+        addWidth(-size);
+        boolean whole = n == runs.length[run];
+        if (whole) {
+            runs.markDead(run);
+        } else if (at == 0) {
+            buryHead(run, n, size);
+        } else if (at + n == runs.length[run]) {
+            buryTail(run, n, size);
+            return size;
+        } else {
+            buryMiddle(run, at, n, from, size);
+            return size;
+        }
+        joinTombstones();
+        return size;
+    }
+
+    /** UTF-16 units of the first {@code elements} elements of a run whose text starts at {@code textStart} of the place's leaf. */
+    int units(int textStart, int run, int elements) {
+        int w = runs.width[run];
+        if (w == runs.length[run]) {
+            return elements;
+        }
+        if (w == 0) {
+            return 0;
+        }
+        int at = textStart;
+        for (int i = 0; i < elements; i++) {
+            at += Character.isHighSurrogate(leaf.charAt(at)) ? 2 : 1;
+        }
+        return at - textStart;
+    }
+
+    /** How many whole elements of the visible run at the place lie in its first {@code units} units. */
+    int elements(int units) {
+        int run = run();
+        if (runs.width[run] == runs.length[run]) {
+            return units;
+        }
+        int at = before(leaf, index);
+        int end = at + units;
+        int elements = 0;
+        while (at < end) {
+            at += Character.isHighSurrogate(leaf.charAt(at)) ? 2 : 1;
+            elements++;
+        }
+        return elements;
+    }
+
+    /** After {@link #seek}: whether the sought unit is the second half of a surrogate pair. */
+    boolean isInsidePair() {
+        return Character.isLowSurrogate(leaf.charAt(before(leaf, index) + unitsIntoRun));
+    }
+
+    /** Text that the runs of a leaf before {@code end} show, in UTF-16 units. */
+    int before(Leaf in, int end) {
+        int sum = 0;
+        for (int i = 0; i < end; i++) {
+            sum += runs.width[in.runs[i]];
+        }
+        return sum;
+    }
+
+    /** Compares visible elements of the run at the place, from element {@code at} on, with a text. */
+    boolean shows(int at, String text, int from, int to) {
+        int textStart = before(leaf, index);
+        int start = textStart + units(textStart, run(), at);
+        for (int i = from; i < to; i++) {
+            if (leaf.charAt(start + i - from) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void copyText(int from, int to, StringBuilder target) {
+        if (from == to) {
+            return;
+        }
+        seek(from);
+        Leaf source = leaf;
+        int start = knownStart;
+        while (start < to) {
+            source.copyText(Math.max(from - start, 0), Math.min(to - start, source.chars()), target);
+            start += source.chars();
+            Leaf next = source.next;
+            if (next == null) {
+                break;
+            }
+            source = next;
+        }
+    }
+
+    private void buryHead(int run, int n, int size) {
+        int previous = index > 0 ? leaf.runs[index - 1] : -1;
+        if (previous >= 0 && runs.isDead(previous) && runs.continues(previous, run)) {
+            runs.length[previous] += n;
+            dropHead(run, n, size);
+            index--;
+            return;
+        }
+        int dead = runs.add(runs.site[run], runs.counter[run], n, 0, runs.depth[run], runs.side(run), true);
+        dropHead(run, n, size);
+        sites.index(runs.site[run]).add(dead);
+        insertTextless(dead);
+    }
+
+    private void dropHead(int run, int n, int size) {
+        runs.counter[run] += n;
+        runs.length[run] -= n;
+        runs.width[run] -= size;
+        runs.depth[run] += n;
+        runs.markContinuing(run);
+    }
+
+    private void buryTail(int run, int n, int size) {
+        int next = index + 1 < leaf.count ? leaf.runs[index + 1] : -1;
+        boolean joins = next >= 0 && runs.isDead(next) && runs.continues(run, next);
+        runs.length[run] -= n;
+        runs.width[run] -= size;
+        if (joins) {
+            runs.counter[next] -= n;
+            runs.length[next] += n;
+            runs.depth[next] -= n;
+            lowerDepth(runs.depth[next]);
+            return;
+        }
+        insertBehind(run, n, 0, true);
+    }
+
+    private void buryMiddle(int run, int at, int n, int unitsBefore, int unitsGone) {
+        int tailLength = runs.length[run] - at - n;
+        int tailWidth = runs.width[run] - unitsBefore - unitsGone;
+        runs.length[run] = at;
+        runs.width[run] = unitsBefore;
+        insertBehind(run, n, 0, true);
+        int dead = run();
+        insertBehind(dead, tailLength, tailWidth, false);
+    }
+
+    /** A new run behind the one at the place that continues it. Its text, if visible, is in the leaf already. */
+    private void insertBehind(int run, int length, int width, boolean dead) {
+        int behind = runs.add(
+                runs.site[run],
+                runs.counter[run] + runs.length[run],
+                length,
+                width,
+                runs.depth[run] + runs.length[run],
+                Side.AFTER,
+                dead);
+        sites.index(runs.site[run]).add(behind);
+        index++;
+        insertTextless(behind);
+    }
+
+    /** Splits a run at an element; the tail is indexed but stands nowhere yet. */
+    private int cut(int run, int at) {
+        int from = units(before(leaf, index), run, at);
+        int tail = runs.add(
+                runs.site[run],
+                runs.counter[run] + at,
+                runs.length[run] - at,
+                runs.isDead(run) ? 0 : runs.width[run] - from,
+                runs.depth[run] + at,
+                Side.AFTER,
+                runs.isDead(run));
+        runs.length[run] = at;
+        runs.width[run] = runs.isDead(run) ? 0 : from;
+        sites.index(runs.site[run]).add(tail);
+        return tail;
+    }
+
+    private void joinTombstones() {
+        int run = run();
+        if (index > 0) {
+            int previous = leaf.runs[index - 1];
+            if (runs.isDead(previous) && runs.continues(previous, run)) {
+                index--;
+                absorbNext(previous);
+                run = previous;
+            }
+        }
+        if (index + 1 < leaf.count) {
+            int next = leaf.runs[index + 1];
+            if (runs.isDead(next) && runs.isDead(run) && runs.continues(run, next)) {
+                absorbNext(run);
+            }
+        }
+    }
+
+    private void absorbNext(int run) {
+        int next = leaf.runs[index + 1];
+        sites.index(runs.site[next]).remove(next);
+        leaf.removeRun(index + 1);
+        runs.length[run] += runs.length[next];
+        runs.remove(next);
+    }
+
+    /** Puts a run at the place whose text, if any, the leaf holds already. There must be room. */
+    private void insertTextless(int run) {
+        leaf.insertRun(index, run);
+        runs.leaf[run] = leaf;
+        lowerDepth(runs.depth[run]);
+    }
+
+    /** Makes sure that two more runs fit into the leaf of the place, before widths and text go apart for a moment. */
+    private void reserve() {
+        if (leaf.count + 2 > Leaf.MAX_RUNS) {
+            startOf(leaf);
+            splitLeaf();
+        }
+    }
+
+    /** Text offset at which a leaf begins; remembers it. */
+    private int startOf(Leaf of) {
+        if (of != knownLeaf) {
+            int start = 0;
+            int slot = of.slot;
+            for (Branch branch = of.parent; branch != null; branch = branch.parent) {
+                for (int i = 0; i < slot; i++) {
+                    start += branch.widths[i];
+                }
+                slot = branch.slot;
+            }
+            knownLeaf = of;
+            knownStart = start;
+        }
+        return knownStart;
+    }
+
+    private void descend(int offset) {
+        Object node = root;
+        int inNode = offset;
+        while (node instanceof Branch branch) {
+            int i = 0;
+            while (inNode >= branch.widths[i]) {
+                inNode -= branch.widths[i++];
+            }
+            node = branch.children[i];
+        }
+        knownLeaf = (Leaf) node;
+        knownStart = offset - inNode;
+    }
+
+    private void descendForward(Object from, int depth) {
+        Object node = from;
+        while (node instanceof Branch branch) {
+            int i = 0;
+            while (branch.minDepths[i] > depth) {
+                i++;
+            }
+            node = branch.children[i];
+        }
+        leaf = (Leaf) node;
+        index = 0;
+        while (runs.depth[leaf.runs[index]] > depth) {
+            index++;
+        }
+    }
+
+    private void descendBackward(Object from, int depth) {
+        Object node = from;
+        while (node instanceof Branch branch) {
+            int i = branch.count - 1;
+            while (branch.minDepths[i] > depth) {
+                i--;
+            }
+            node = branch.children[i];
+        }
+        leaf = (Leaf) node;
+        index = leaf.count - 1;
+        while (runs.depth[leaf.runs[index]] > depth) {
+            index--;
+        }
+    }
+
+    /** Adds to the width of the place's leaf in all its ancestors. */
+    private void addWidth(int units) {
+        width += units;
+        int slot = leaf.slot;
+        for (Branch branch = leaf.parent; branch != null; branch = branch.parent) {
+            branch.widths[slot] += units;
+            slot = branch.slot;
+        }
+    }
+
+    private void lowerDepth(int depth) {
+        int slot = leaf.slot;
+        for (Branch branch = leaf.parent; branch != null && branch.minDepths[slot] > depth; branch = branch.parent) {
+            branch.minDepths[slot] = depth;
+            slot = branch.slot;
+        }
+    }
+
+    /** Splits the leaf of the place, whose start must be known, and keeps the place on the same boundary. */
+    private void splitLeaf() {
+        Leaf left = leaf;
+        int cut = cutOf(left);
+        int textCut = before(left, cut);
+        Leaf right = new Leaf();
+        left.moveTail(cut, textCut, right);
+        for (int i = 0; i < right.count; i++) {
+            runs.leaf[right.runs[i]] = right;
+        }
+        right.next = left.next;
+        right.previous = left;
+        if (right.next != null) {
+            right.next.previous = right;
+        }
+        left.next = right;
+        if (left.parent == null) {
+            Branch top = new Branch();
+            top.insert(0, left, left.chars(), minDepth(left));
+            root = top;
+        } else {
+            left.parent.widths[left.slot] = left.chars();
+            left.parent.minDepths[left.slot] = minDepth(left);
+        }
+        insertIntoBranch(left.parent, left.slot + 1, right, right.chars(), minDepth(right));
+        if (index >= cut) {
+            leaf = right;
+            index -= cut;
+            knownLeaf = right;
+            knownStart += textCut;
+        }
+    }
+
+    /** Where to split: behind everything when text is appended to the document, so that leaves fill up; else in the middle. */
+    private int cutOf(Leaf split) {
+        if (index == split.count && split.next == null) {
+            return split.count;
+        }
+        if (split.count + 2 > Leaf.MAX_RUNS) {
+            return split.count / 2;
+        }
+        int half = split.chars() / 2;
+        int cut = 0;
+        int sum = 0;
+        while (cut < split.count - 1 && (cut == 0 || sum < half)) {
+            sum += runs.width[split.runs[cut++]];
+        }
+        return cut;
+    }
+
+    private int minDepth(Leaf of) {
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < of.count; i++) {
+            least = Math.min(least, runs.depth[of.runs[i]]);
+        }
+        return least;
+    }
+
+    private void insertIntoBranch(@Nullable Branch parent, int at, Object child, int childWidth, int childDepth) {
+        if (parent == null) {
+            throw new IllegalStateException("a split node has a parent");
+        }
+        Branch target = parent;
+        int slot = at;
+        if (parent.count == Branch.MAX_CHILDREN) {
+            int cut = slot == parent.count ? parent.count : parent.count / 2;
+            Branch right = new Branch();
+            parent.moveTail(cut, right);
+            if (slot >= cut && (cut == Branch.MAX_CHILDREN || slot > cut)) {
+                target = right;
+                slot -= cut;
+            }
+            target.insert(slot, child, childWidth, childDepth);
+            if (parent.parent == null) {
+                Branch top = new Branch();
+                top.insert(0, parent, parent.width(), parent.minDepth());
+                root = top;
+            } else {
+                parent.parent.widths[parent.slot] = parent.width();
+                parent.parent.minDepths[parent.slot] = parent.minDepth();
+            }
+            insertIntoBranch(parent.parent, parent.slot + 1, right, right.width(), right.minDepth());
+            return;
+        }
+        target.insert(slot, child, childWidth, childDepth);
+    }
+}

@@ -1,0 +1,9 @@
+package dev.concord.crdt;
+
+/** On which side of an element something stands. */
+public enum Side {
+    /** To the left: for an insert, a left child of its anchor. */
+    BEFORE,
+    /** To the right: for an insert, a right child of its anchor. */
+    AFTER
+}

@@ -1,0 +1,145 @@
+package dev.concord.crdt;
+
+import java.util.Arrays;
+
+/**
+ * The runs of one site in ascending counter order: finds the run that holds a counter. A vector of vectors of bounded size, so
+ * that a run that is cut in the middle moves no more than one block.
+ *
+ * <p>Finding is O(log n). Adding moves at most {@link #BLOCK} handles, and one time in about {@code BLOCK / 2} the vector of
+ * blocks, which is shorter than the runs by that factor.
+ */
+final class SiteIndex {
+    private static final int BLOCK = 512;
+
+    private final Runs runs;
+    private int[][] blocks = new int[1][4];
+    private int[] counts = new int[1];
+    private int blockCount = 1;
+
+    SiteIndex(Runs runs) {
+        this.runs = runs;
+    }
+
+    /** The run that holds the counter, or -1. */
+    int find(long counter) {
+        int run = floor(counter);
+        return run >= 0 && counter < runs.counter[run] + runs.length[run] ? run : -1;
+    }
+
+    /** The first run whose last counter is at least the given one, or -1: where a walk over a range begins. */
+    int ceiling(long counter) {
+        int run = floor(counter);
+        if (run >= 0 && counter < runs.counter[run] + runs.length[run]) {
+            return run;
+        }
+        return run < 0 ? first() : after(run);
+    }
+
+    int first() {
+        return counts[0] == 0 ? -1 : blocks[0][0];
+    }
+
+    /** The last run, or -1. */
+    int last() {
+        int count = counts[blockCount - 1];
+        return count == 0 ? -1 : blocks[blockCount - 1][count - 1];
+    }
+
+    /** The run with the next higher counters, or -1. */
+    int after(int run) {
+        int block = blockOf(runs.counter[run]);
+        int at = placeIn(block, runs.counter[run]) + 1;
+        if (at < counts[block]) {
+            return blocks[block][at];
+        }
+        return block + 1 < blockCount ? blocks[block + 1][0] : -1;
+    }
+
+    void add(int run) {
+        long counter = runs.counter[run];
+        int block = blockOf(counter);
+        int at = counts[block] == 0 ? 0 : placeIn(block, counter) + 1;
+        if (counts[block] == BLOCK) {
+            boolean append = block == blockCount - 1 && at == BLOCK;
+            split(block, append ? BLOCK : BLOCK / 2);
+            if (append || at > BLOCK / 2) {
+                at -= counts[block];
+                block++;
+            }
+        }
+        int count = counts[block];
+        if (count == blocks[block].length) {
+            blocks[block] = Arrays.copyOf(blocks[block], Math.min(BLOCK, count * 2));
+        }
+        System.arraycopy(blocks[block], at, blocks[block], at + 1, count - at);
+        blocks[block][at] = run;
+        counts[block]++;
+    }
+
+    void remove(int run) {
+        int block = blockOf(runs.counter[run]);
+        int at = placeIn(block, runs.counter[run]);
+        if (blocks[block][at] != run) {
+            throw new IllegalStateException("run " + run + " is not where its counter says");
+        }
+        counts[block]--;
+        System.arraycopy(blocks[block], at + 1, blocks[block], at, counts[block] - at);
+        if (counts[block] == 0 && blockCount > 1) {
+            blockCount--;
+            System.arraycopy(blocks, block + 1, blocks, block, blockCount - block);
+            System.arraycopy(counts, block + 1, counts, block, blockCount - block);
+        }
+    }
+
+    private int floor(long counter) {
+        int block = blockOf(counter);
+        int at = counts[block] == 0 ? -1 : placeIn(block, counter);
+        return at < 0 ? -1 : blocks[block][at];
+    }
+
+    /** The last block whose first counter is at most the given one; the first block when there is none. */
+    private int blockOf(long counter) {
+        int low = 0;
+        int high = blockCount - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (runs.counter[blocks[middle][0]] <= counter) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The last place in the block whose counter is at most the given one, or -1. */
+    private int placeIn(int block, long counter) {
+        int[] handles = blocks[block];
+        int low = -1;
+        int high = counts[block] - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (runs.counter[handles[middle]] <= counter) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    private void split(int block, int from) {
+        if (blockCount == blocks.length) {
+            blocks = Arrays.copyOf(blocks, blockCount * 2);
+            counts = Arrays.copyOf(counts, blockCount * 2);
+        }
+        System.arraycopy(blocks, block + 1, blocks, block + 2, blockCount - block - 1);
+        System.arraycopy(counts, block + 1, counts, block + 2, blockCount - block - 1);
+        blockCount++;
+        int moved = counts[block] - from;
+        blocks[block + 1] = Arrays.copyOfRange(blocks[block], from, from + Math.max(4, moved));
+        counts[block + 1] = moved;
+        counts[block] = from;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.concord.crdt;
+
+import java.util.random.RandomGenerator;
+
+/** Names of editing sessions. */
+public final class Sites {
+    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    private static final int MAX_LENGTH = 64;
+    private static final int RANDOM_LENGTH = 12;
+
+    private Sites() {}
+
+    /**
+     * A fresh name of 72 random bits. Take a new one for every editing session: a site that is used again after a restart
+     * mints ids that exist already.
+     *
+     * @param random the source, {@code new SecureRandom()} outside of tests
+     * @return 12 characters
+     */
+    public static String random(RandomGenerator random) {
+        StringBuilder site = new StringBuilder(RANDOM_LENGTH);
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            site.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
+        }
+        return site.toString();
+    }
+
+    static void check(String site) {
+        if (site.isEmpty() || site.length() > MAX_LENGTH) {
+            throw new InvalidOperationException("id.site", "must have 1 to 64 characters, but has " + site.length());
+        }
+        for (int i = 0; i < site.length(); i++) {
+            char c = site.charAt(i);
+            boolean allowed =
+                    (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+            if (!allowed) {
+                throw new InvalidOperationException(
+                        "id.site", "may have A-Z, a-z, 0-9, _ and - only; index " + i + " is something else");
+            }
+        }
+    }
+}

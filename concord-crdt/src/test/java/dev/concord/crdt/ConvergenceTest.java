@@ -1,0 +1,114 @@
+package dev.concord.crdt;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+/** Replicas that have seen the same operations are the same, and are what the naive model says. */
+class ConvergenceTest {
+    @Property
+    void anyOrderOfAnythingAClientMaySend(@ForAll long seed) {
+        Random random = new Random(seed);
+        converge(RandomHistory.wild(random, 5 + random.nextInt(60)), random);
+    }
+
+    @Property
+    void anyOrderOfWhatEditorsType(@ForAll long seed) {
+        Random random = new Random(seed);
+        converge(RandomHistory.typed(random, 3 + random.nextInt(2), 10 + random.nextInt(80)), random);
+    }
+
+    @Property
+    void partOfAHistoryIsTheSameInEveryOrderToo(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Operation> ops = RandomHistory.wild(random, 5 + random.nextInt(40));
+        ops.removeIf(op -> random.nextInt(4) == 0);
+        converge(ops, random);
+    }
+
+    private static void converge(List<Operation> ops, Random random) {
+        NaiveDocument naive = new NaiveDocument();
+        ops.forEach(naive::apply);
+        List<Element> expected = naive.elements();
+        byte[] state = null;
+        for (int replica = 0; replica < 3; replica++) {
+            Replay replay = new Replay("reader" + replica);
+            List<Operation> delivery = RandomHistory.delivery(ops, random);
+            int checkAt = random.nextInt(delivery.size() + 1);
+            for (int i = 0; i < delivery.size(); i++) {
+                replay.apply(delivery.get(i));
+                if (i == checkAt) {
+                    replay.check();
+                }
+            }
+            replay.check();
+            assertEquals(expected, replay.document.elements());
+            assertEquals(naive.isComplete(), replay.document.pendingCount() == 0);
+            byte[] own = replay.document.encode();
+            if (state != null) {
+                assertArrayEquals(Envelope.unwrap(state), Envelope.unwrap(own), "canonical state");
+            }
+            state = own;
+        }
+        Document loaded = Document.load("loader", state);
+        loaded.checkInvariants();
+        assertEquals(expected, loaded.elements());
+        assertArrayEquals(state, loaded.encode(), "state of the loaded document");
+    }
+
+    @Property
+    void mergingStatesIsApplyingTheirOperations(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Operation> ops = random.nextBoolean()
+                ? RandomHistory.wild(random, 5 + random.nextInt(50))
+                : RandomHistory.typed(random, 3, 10 + random.nextInt(60));
+        NaiveDocument naive = new NaiveDocument();
+        ops.forEach(naive::apply);
+        Replay one = new Replay("one");
+        Replay two = new Replay("two");
+        for (Operation op : RandomHistory.delivery(ops, random)) {
+            int goesTo = random.nextInt(3);
+            if (goesTo != 1) {
+                one.apply(op);
+            }
+            if (goesTo != 0) {
+                two.apply(op);
+            }
+        }
+        byte[] wholeOfOne = one.document.encode();
+        one.merge(two.document.difference(one.document.version()));
+        two.merge(random.nextBoolean() ? wholeOfOne : one.document.difference(two.document.version()));
+        for (Replay replica : List.of(one, two)) {
+            replica.check();
+            assertEquals(naive.elements(), replica.document.elements());
+        }
+        assertArrayEquals(one.document.encode(), two.document.encode());
+        assertEquals(List.of(), one.document.missingFrom(two.document.version()));
+        one.merge(two.document.encode());
+        assertArrayEquals(two.document.encode(), one.document.encode(), "a state merged twice");
+    }
+
+    @Property
+    void missingOperationsBringAnotherUpToDate(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Operation> ops = RandomHistory.typed(random, 3, 10 + random.nextInt(60));
+        Replay full = new Replay("full");
+        Replay part = new Replay("part");
+        for (Operation op : ops) {
+            full.apply(op);
+            if (random.nextInt(3) > 0) {
+                part.apply(op);
+            }
+        }
+        for (Operation op : new ArrayList<>(full.document.missingFrom(part.document.version()))) {
+            part.apply(op);
+        }
+        part.check();
+        assertArrayEquals(full.document.encode(), part.document.encode());
+    }
+}

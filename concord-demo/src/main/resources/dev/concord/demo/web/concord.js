@@ -1,0 +1,13 @@
+/**
+ * Concord in the browser: a shared text, the connection to a room, and a binding for a plain textarea.
+ *
+ *     const session = new ConcordSession({ room: 'notes', client: 'my-page' });
+ *     bindTextarea(session, document.querySelector('textarea'));
+ */
+export { applyChange, mapOffset } from './change.js';
+export { ConcordDocument } from './document.js';
+export { ConcordError, ConflictError, InvalidOperationError, MalformedStateError } from './errors.js';
+export { randomSite } from './operation.js';
+export { ConcordSession } from './session.js';
+export { bindTextarea } from './textarea.js';
+export { UndoHistory } from './undo.js';

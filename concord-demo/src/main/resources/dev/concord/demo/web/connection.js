@@ -1,0 +1,115 @@
+const FIRST_DELAY_MS = 300;
+const LONGEST_DELAY_MS = 15_000;
+const OVERLOADED_DELAY_MS = 3_000;
+const SILENCE_MS = 30_000;
+const TRY_AGAIN_LATER = 1013;
+
+/**
+ * One WebSocket at a time, opened again with growing, jittered pauses until it is told to stop. Close codes 4400 to 4499 are
+ * final. A connection that owes an answer and says nothing for 30 s is given up.
+ */
+export class Connection {
+  #address;
+  #environment;
+  #handlers;
+  #socket = null;
+  #attempts = 0;
+  #retry = null;
+  #watchdog = null;
+
+  /** `address()` is asked anew for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`. */
+  constructor(address, environment, handlers) {
+    this.#address = address;
+    this.#environment = environment;
+    this.#handlers = handlers;
+  }
+
+  open() {
+    if (this.#socket !== null) {
+      return;
+    }
+    this.#clearTimers();
+    const socket = new this.#environment.WebSocket(this.#address());
+    this.#socket = socket;
+    this.#handlers.onDial();
+    socket.onmessage = ({ data }) => {
+      if (socket === this.#socket) {
+        this.#environment.clearTimeout(this.#watchdog);
+        this.#watchdog = null;
+        this.#handlers.onText(data, socket);
+      }
+    };
+    socket.onclose = ({ code, reason }) => {
+      if (socket === this.#socket) {
+        this.#lost(code, reason);
+      }
+    };
+  }
+
+  /** Closes without coming back. */
+  close() {
+    this.#clearTimers();
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close(1000);
+  }
+
+  /** Whether a socket is the one in use; what comes from an older one is void. */
+  isCurrent(socket) {
+    return socket === this.#socket;
+  }
+
+  send(text) {
+    this.#socket.send(text);
+  }
+
+  /** The connection has proved to work: the next failure starts with a short pause again. */
+  settle() {
+    this.#attempts = 0;
+  }
+
+  /** Something was sent that has to be answered. */
+  expectAnswer() {
+    this.#watchdog ??= this.#environment.setTimeout(() => this.drop(), SILENCE_MS);
+  }
+
+  /** Gives up the socket and tries again. */
+  drop() {
+    const socket = this.#socket;
+    if (socket !== null) {
+      this.#lost(1006, 'the server does not answer');
+      socket.close(1000);
+    }
+  }
+
+  /** Does not wait for the end of the pause. */
+  hurry() {
+    if (this.#retry !== null) {
+      this.open();
+    }
+  }
+
+  #lost(code, reason) {
+    this.#clearTimers();
+    this.#socket = null;
+    const permanent = code >= 4400 && code <= 4499;
+    if (!permanent) {
+      this.#retry = this.#environment.setTimeout(() => this.open(), this.#pause(code));
+    }
+    this.#handlers.onDown({ permanent, code, reason });
+  }
+
+  #pause(code) {
+    const delay = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** this.#attempts);
+    this.#attempts++;
+    const least = code === TRY_AGAIN_LATER ? OVERLOADED_DELAY_MS : 0;
+    return least + delay * (0.5 + this.#environment.random() / 2);
+  }
+
+  #clearTimers() {
+    this.#environment.clearTimeout(this.#retry);
+    this.#environment.clearTimeout(this.#watchdog);
+    this.#retry = null;
+    this.#watchdog = null;
+  }
+}

@@ -1,0 +1,181 @@
+import { showCarets } from './carets.js';
+import { ConcordSession, bindTextarea } from './concord.js';
+
+const SPEAK_MS = 900;
+
+/**
+ * One pane: a session of its own with its socket, its textarea, and what is to be known about both. `person` is
+ * `{user, color}`; `onRename` hears of a new name.
+ */
+export class Pane {
+  #session;
+  #side;
+  #parts;
+  #saying = 0;
+  #shown = '';
+
+  constructor({ template, side, room, person, onChange, onRename }) {
+    this.#side = side;
+    const root = template.content.firstElementChild.cloneNode(true);
+    root.setAttribute('aria-label', `${side} client`);
+    root.style.setProperty('--who', person.color);
+    this.element = root;
+    this.#parts = partsOf(root);
+    this.#session = new ConcordSession({ room, client: `demo-${side.toLowerCase()}` });
+    this.#session.on('status', () => {
+      this.#showStatus();
+      onChange();
+    });
+    this.#session.on('change', () => {
+      this.#showText();
+      onChange();
+    });
+    this.#session.on('presence', () => this.#showPeers());
+    this.#session.on('refused', ({ message }) => this.#notify(`The server refused an edit: ${message}`));
+    this.#session.on('fault', (error) => this.#notify(`Something went wrong: ${error.message}`));
+    this.#fill(person, onRename);
+    bindTextarea(this.#session, this.#parts.text);
+    showCarets(this.#session, this.#parts.text, this.#parts.carets);
+    this.#showStatus();
+    this.#showText();
+    this.#showPeers();
+  }
+
+  get side() {
+    return this.#side;
+  }
+
+  get session() {
+    return this.#session;
+  }
+
+  #fill(person, onRename) {
+    const { name, text, toggle, undo, redo } = this.#parts;
+    name.value = person.user;
+    text.setAttribute('aria-label', `Text, ${this.#side.toLowerCase()} client`);
+    this.#session.introduce(person);
+    name.addEventListener('change', () => {
+      const user = name.value.trim() || person.user;
+      name.value = user;
+      this.#session.introduce({ user });
+      onRename(user);
+    });
+    toggle.addEventListener('click', () => this.#toggle());
+    undo.addEventListener('click', () => this.#session.undo());
+    redo.addEventListener('click', () => this.#session.redo());
+  }
+
+  #toggle() {
+    const { connection } = this.#session.status;
+    if (connection === 'stopped') {
+      location.reload();
+    } else if (connection === 'offline') {
+      this.#session.goOnline();
+    } else {
+      this.#session.goOffline();
+    }
+  }
+
+  #showStatus() {
+    const { status } = this.#session;
+    const { pill, pillText, toggle, undo, redo } = this.#parts;
+    const { state, text } = describe(status);
+    if (this.#shown !== text) {
+      this.#shown = text;
+      pill.dataset.state = state;
+      pillText.textContent = text;
+      this.#speak(text);
+    }
+    const offline = status.connection === 'offline';
+    toggle.textContent = status.connection === 'stopped' ? 'Reload' : offline ? 'Reconnect' : 'Go offline';
+    toggle.setAttribute('aria-pressed', String(offline));
+    undo.disabled = !this.#session.canUndo;
+    redo.disabled = !this.#session.canRedo;
+    if (status.connection === 'stopped') {
+      this.#notify(status.unsent > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
+    } else if (status.aside > 0) {
+      this.#notifyAside(status.aside);
+    }
+  }
+
+  #showText() {
+    const { length } = this.#session.document;
+    this.#parts.count.textContent = `${length.toLocaleString('en')} ${length === 1 ? 'character' : 'characters'}`;
+  }
+
+  #showPeers() {
+    const people = this.#session.peers.map(({ user, color }) => {
+      const item = document.createElement('li');
+      const dot = document.createElement('span');
+      dot.className = 'dot';
+      item.style.setProperty('--who', color);
+      item.append(dot, user);
+      return item;
+    });
+    if (people.length === 0) {
+      const nobody = document.createElement('li');
+      nobody.textContent = this.#session.status.connection === 'live' ? 'nobody else' : 'not known while away';
+      people.push(nobody);
+    }
+    this.#parts.peers.replaceChildren(...people);
+  }
+
+  #notify(text) {
+    this.#parts.notice.textContent = text;
+    this.#parts.notice.hidden = false;
+  }
+
+  /** Edits of an earlier document under this name: they are shown to be copied, and go only when told to. */
+  #notifyAside(count) {
+    const kept = this.#session.unsaved.map(({ value }) => value ?? '').join('');
+    const text = document.createElement('span');
+    text.textContent =
+      `This room was made anew. ${count} unsent ${count === 1 ? 'edit' : 'edits'} of the old text ` +
+      `${count === 1 ? 'was' : 'were'} kept aside${kept === '' ? '.' : `: “${kept}”`}`;
+    const discard = document.createElement('button');
+    discard.type = 'button';
+    discard.textContent = 'Discard';
+    discard.addEventListener('click', () => {
+      this.#parts.notice.hidden = true;
+      this.#session.discardAside();
+    });
+    this.#parts.notice.replaceChildren(text, discard);
+    this.#parts.notice.hidden = false;
+  }
+
+  /** Tells a screen reader, but only what lasts: not each of the changes while somebody types. */
+  #speak(text) {
+    clearTimeout(this.#saying);
+    this.#saying = setTimeout(() => {
+      this.#parts.spoken.textContent = `${this.#side} client: ${text}`;
+    }, SPEAK_MS);
+  }
+}
+
+function partsOf(root) {
+  const names = ['carets', 'count', 'name', 'notice', 'peers', 'pill', 'redo', 'spoken', 'text', 'toggle', 'undo'];
+  const parts = Object.fromEntries(names.map((name) => [name, root.querySelector(`.${name}`)]));
+  return { ...parts, pillText: root.querySelector('.pill-text') };
+}
+
+/** The status in few words; it says saved only when everything is acknowledged. */
+function describe({ connection, unsent, refused, saved }) {
+  const waiting = unsent > 0 ? ` · ${unsent.toLocaleString('en')} unsent` : '';
+  switch (connection) {
+    case 'live':
+      if (saved) {
+        return { state: 'saved', text: 'Live · saved' };
+      }
+      return unsent > 0
+        ? { state: 'saving', text: `Live${waiting}` }
+        : { state: 'refused', text: `Live · ${refused} refused` };
+    case 'offline':
+      return { state: 'offline', text: `Offline${waiting}` };
+    case 'stopped':
+      return { state: 'stopped', text: `Stopped${waiting}` };
+    case 'reconnecting':
+      return { state: 'reconnecting', text: `Reconnecting…${waiting}` };
+    default:
+      return { state: 'connecting', text: `Connecting…${waiting}` };
+  }
+}

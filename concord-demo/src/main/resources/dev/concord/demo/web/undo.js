@@ -1,0 +1,193 @@
+import { addChange } from './change.js';
+import { codePoints } from './operation.js';
+import { partOf } from './run.js';
+import { SortedList } from './sorted.js';
+
+const PAUSE_MS = 1000;
+const MAX_STEPS = 1000;
+
+const byCounter = (entry, key) => entry.counter - key.counter;
+
+/**
+ * Undo and redo of the edits made through it, by element, among the edits of others: to undo an insert deletes those of its
+ * elements that are still visible, to undo a delete types the text again where the deleted elements stand.
+ *
+ * The time of an edit comes from outside. Typing or deleting that goes on at one place, with pauses shorter than `pause`
+ * milliseconds, is one step.
+ */
+export class UndoHistory {
+  #document;
+  #pause;
+  #done = [];
+  #undone = [];
+  #open = null;
+  #heirs = new Heirs();
+
+  constructor(document, { pause = PAUSE_MS } = {}) {
+    this.#document = document;
+    this.#pause = pause;
+  }
+
+  get canUndo() {
+    return this.#done.length > 0;
+  }
+
+  get canRedo() {
+    return this.#undone.length > 0;
+  }
+
+  /** Replaces `removed` UTF-16 units at `offset` by the text `inserted`. Returns the operations to send. */
+  edit({ offset, removed = 0, inserted = '' }, now) {
+    const joined = this.#continues(offset, removed, inserted, now);
+    const step = joined ? this.#done[this.#done.length - 1] : [];
+    const operations = [];
+    if (removed > 0) {
+      const text = this.#document.slice(offset, offset + removed);
+      const deletes = this.#document.delete(offset, removed);
+      step.push({ deleted: piecesOf(deletes, text) });
+      operations.push(...deletes);
+    }
+    if (inserted !== '') {
+      const inserts = this.#document.insert(offset, inserted);
+      step.push({ inserted: { ...inserts[0].id, length: codePoints(inserted) } });
+      operations.push(...inserts);
+    }
+    if (operations.length > 0) {
+      this.#undone = [];
+      if (!joined) {
+        this.#done.push(step);
+        this.#done.splice(0, this.#done.length - MAX_STEPS);
+      }
+      const position = this.#document.positionAt(offset + inserted.length, 'after');
+      const kind = removed === 0 ? 'insert' : inserted === '' ? 'delete' : 'replace';
+      this.#open = { kind, position, now };
+    }
+    return operations;
+  }
+
+  /** Ends the current step, so that what is typed next is a step of its own. */
+  seal() {
+    this.#open = null;
+  }
+
+  /** Takes back the last step. Returns `{operations, changes}`, null when there is none. */
+  undo() {
+    return this.#revert(this.#done, this.#undone);
+  }
+
+  /** Does again what was undone last. Returns `{operations, changes}`, null when there is nothing. */
+  redo() {
+    return this.#revert(this.#undone, this.#done);
+  }
+
+  #continues(offset, removed, inserted, now) {
+    const open = this.#open;
+    if (open === null || this.#undone.length > 0 || now - open.now >= this.#pause) {
+      return false;
+    }
+    const place = this.#document.offsetOfPosition(open.position);
+    if (open.kind === 'delete') {
+      return inserted === '' && (place === offset || place === offset + removed);
+    }
+    return removed === 0 && place === offset;
+  }
+
+  #revert(from, to) {
+    const step = from.pop();
+    if (step === undefined) {
+      return null;
+    }
+    this.#open = null;
+    const reverse = [];
+    const result = { operations: [], changes: [] };
+    for (const { inserted, deleted } of step.reverse()) {
+      if (inserted === undefined) {
+        this.#restore(deleted, reverse, result);
+      } else {
+        this.#erase(inserted, reverse, result);
+      }
+    }
+    to.push(reverse);
+    return result;
+  }
+
+  #erase(range, reverse, result) {
+    for (const { site, counter, length } of this.#heirs.of(range)) {
+      const { operations, changes, removed } = this.#document.deleteElements({ site, counter }, length);
+      collect(result, operations, changes);
+      if (removed.length > 0) {
+        reverse.push({ deleted: removed });
+      }
+    }
+  }
+
+  /** Types each stretch of text right behind its own tombstones, so that the order stays what it was. */
+  #restore(pieces, reverse, result) {
+    for (const piece of pieces) {
+      for (const { from, to } of this.#document.stretchesOf(piece, piece.length)) {
+        const { site, counter, length, text } = partOf(piece, from, to);
+        const { operations, changes } = this.#document.insertBehind({ site, counter: counter + length - 1 }, text);
+        collect(result, operations, changes);
+        const { id } = operations[0];
+        reverse.push({ inserted: { ...id, length } });
+        this.#heirs.add({ site, counter, length }, id);
+      }
+    }
+  }
+}
+
+/** Remembers which elements were typed again, and as which. */
+class Heirs {
+  #sites = new Map();
+
+  add({ site, counter, length }, heir) {
+    if (!this.#sites.has(site)) {
+      this.#sites.set(site, new SortedList(byCounter));
+    }
+    this.#sites.get(site).add({ counter, length, heir });
+  }
+
+  /** The ranges that stand for the elements of a range today. */
+  of(range) {
+    const today = [];
+    const open = [range];
+    while (open.length > 0) {
+      const { site, counter, length } = open.pop();
+      const end = counter + length;
+      const list = this.#sites.get(site);
+      const entry = list?.floor({ counter }) ?? null;
+      if (entry !== null && counter < entry.counter + entry.length) {
+        const to = Math.min(end, entry.counter + entry.length);
+        const skipped = counter - entry.counter;
+        pushRest(open, site, to, end);
+        open.push({ site: entry.heir.site, counter: entry.heir.counter + skipped, length: to - counter });
+      } else {
+        const to = Math.min(end, list?.higher({ counter })?.counter ?? Infinity);
+        pushRest(open, site, to, end);
+        today.push({ site, counter, length: to - counter });
+      }
+    }
+    return today;
+  }
+}
+
+function pushRest(open, site, start, end) {
+  if (start < end) {
+    open.push({ site, counter: start, length: end - start });
+  }
+}
+
+function collect(result, operations, changes) {
+  result.operations.push(...operations);
+  changes.forEach((change) => addChange(result.changes, change));
+}
+
+/** Shares out the deleted text among the deletes, which stand in document order. */
+function piecesOf(deletes, text) {
+  let rest = { site: '', counter: 0, length: codePoints(text), anchor: null, before: false, text };
+  return deletes.map(({ id, length = 1 }) => {
+    const piece = { site: id.site, counter: id.counter, length, text: partOf(rest, 0, length).text };
+    rest = partOf(rest, length, rest.length);
+    return piece;
+  });
+}

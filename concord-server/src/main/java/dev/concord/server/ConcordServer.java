@@ -1,0 +1,158 @@
+package dev.concord.server;
+
+import dev.concord.server.config.Config;
+import dev.concord.server.metrics.ServerMetrics;
+import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.transport.HttpServer;
+import dev.concord.store.OpLog;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
+import dev.concord.store.jdbc.SqliteStore;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: puts the parts together, and takes them apart in the right order. */
+public final class ConcordServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
+    /** Loading, folding and checks; each mostly waits for the store, which has its own small pools. */
+    private static final int IO_THREADS = 4;
+
+    private final Config config;
+    private final HttpServer http;
+    private final RoomStore store;
+    private final OpLog opLog;
+    private final RoomDirectory rooms;
+    private final ExecutorService io;
+    private final ScheduledExecutorService sweeper;
+    private final int port;
+    private boolean closed;
+
+    private ConcordServer(Config config, HttpServer http, RoomStore store, ExecutorService io) throws IOException {
+        this.config = config;
+        this.http = http;
+        this.store = store;
+        this.io = io;
+        this.opLog = OpLog.start(store);
+        this.sweeper = Executors.newSingleThreadScheduledExecutor(threads("concord-sweeper"));
+        ServerMetrics metrics = new ServerMetrics();
+        metrics.gauge("concord.oplog.pending", "ops that wait for their commit", opLog::pendingOps);
+        metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
+        metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
+        this.rooms = new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits());
+        Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
+        sweeper.scheduleAtFixedRate(rooms::sweep, sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
+        this.port = http.listen(rooms, metrics::scrape, this::readiness, io);
+    }
+
+    /**
+     * Starts a server on the embedded store.
+     *
+     * @param config where to listen and where to keep rooms
+     * @return the server, listening
+     * @throws IOException when the port cannot be opened
+     * @throws StoreException when the store cannot be opened
+     */
+    public static ConcordServer start(Config config) throws IOException {
+        ExecutorService io = Executors.newFixedThreadPool(IO_THREADS, threads("concord-io"));
+        // The store and the event loops take about the same time to start.
+        CompletableFuture<RoomStore> opening =
+                CompletableFuture.supplyAsync(() -> SqliteStore.open(config.dataDirectory()), io);
+        HttpServer http = new HttpServer(config);
+        RoomStore store = null;
+        try {
+            store = opening.join();
+            return new ConcordServer(config, http, store, io);
+        } catch (CompletionException e) {
+            abandon(http, io);
+            if (e.getCause() instanceof StoreException reason) {
+                throw reason;
+            }
+            throw e;
+        } catch (IOException e) {
+            abandon(http, io);
+            if (store != null) {
+                store.close();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The port that is listened on.
+     *
+     * @return the configured one, or the free one that was taken
+     */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * Stops gracefully: takes no more connections, sends the members away, flushes the log, folds every changed room, and closes the
+     * store; within the configured deadline. What the deadline cuts off was not acknowledged, or is in the log.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Duration deadline = config.limits().shutdown();
+        http.stopAccepting();
+        sweeper.shutdownNow();
+        try {
+            rooms.shutDown(deadline).join();
+        } catch (CompletionException e) {
+            LOG.warn("not everything was folded before the deadline; the op log has it: {}", e.getMessage());
+        }
+        http.close();
+        opLog.close();
+        io.shutdown();
+        try {
+            if (!io.awaitTermination(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+                io.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            io.shutdownNow();
+        }
+        store.close();
+        LOG.info("stopped");
+    }
+
+    private CompletableFuture<String> readiness() {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        store.ping();
+                    } catch (StoreException e) {
+                        return "the store does not answer";
+                    }
+                    return opLog.healthy() ? "" : "the store does not take ops";
+                },
+                io);
+    }
+
+    private static void abandon(HttpServer http, ExecutorService io) {
+        io.shutdownNow();
+        http.close();
+    }
+
+    private static ThreadFactory threads(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,164 @@
+package dev.concord.server.config;
+
+import java.net.URI;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The configuration of one server.
+ *
+ * @param port 0 to 65535; 0 takes a free one
+ * @param host address to listen on
+ * @param dataDirectory directory of the embedded store
+ * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
+ * @param logLevel ERROR, WARN, INFO or DEBUG
+ * @param limits all bounds
+ */
+public record Config(
+        int port, String host, Path dataDirectory, Set<String> allowedOrigins, String logLevel, Limits limits) {
+
+    /**
+     * Reads the environment.
+     *
+     * @param environment variables by name, as {@link System#getenv()}
+     * @return the configuration
+     * @throws ConfigException for the first value that cannot be used
+     */
+    public static Config from(Map<String, String> environment) throws ConfigException {
+        Values values = new Values(environment);
+        Limits d = Limits.DEFAULT;
+        Limits limits = new Limits(
+                values.integer(Setting.CONCORD_MAX_FRAME_BYTES, 1 << 10, 16 << 20),
+                values.integer(Setting.CONCORD_MAX_OPS_PER_SECOND, 1, 10_000_000),
+                values.integer(Setting.CONCORD_MAX_CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
+                values.integer(Setting.CONCORD_MAX_ROOM_CHARS, 1, 100_000_000),
+                values.integer(Setting.CONCORD_MAX_PENDING, 1, 10_000_000),
+                d.presenceBytes(),
+                values.integer(Setting.CONCORD_MAX_BODY_BYTES, 1 << 10, 64 << 20),
+                values.integer(Setting.CONCORD_MEMBER_QUEUE_BYTES, 64 << 10, 64 << 20),
+                d.handshake(),
+                d.idle(),
+                d.foldOps(),
+                d.foldInterval(),
+                Duration.ofSeconds(values.integer(Setting.CONCORD_UNLOAD_SECONDS, 0, 86_400)),
+                d.presenceTick(),
+                d.shutdown());
+        return new Config(
+                values.integer(Setting.PORT, 0, 65_535),
+                values.host(),
+                values.path(Setting.CONCORD_DATA_DIR),
+                values.origins(),
+                values.logLevel(),
+                limits);
+    }
+
+    /**
+     * The list of variables for {@code --help}.
+     *
+     * @return one line each: name, meaning, accepted values, default
+     */
+    public static String help() {
+        StringBuilder help = new StringBuilder();
+        for (Setting setting : Setting.values()) {
+            help.append("  ")
+                    .append(setting.name())
+                    .append("\n      ")
+                    .append(setting.meaning)
+                    .append("\n      accepted: ")
+                    .append(setting.accepted)
+                    .append("; default: ")
+                    .append(setting.defaultValue.isEmpty() ? "none" : setting.defaultValue)
+                    .append('\n');
+        }
+        return help.toString();
+    }
+
+    /** Reads single values, each fault naming its variable. */
+    private record Values(Map<String, String> environment) {
+        private String text(Setting setting) {
+            String value = environment.get(setting.name());
+            return value == null || value.isBlank() ? setting.defaultValue : value.strip();
+        }
+
+        int integer(Setting setting, int least, int most) throws ConfigException {
+            String value = text(setting);
+            try {
+                long number = Long.parseLong(value);
+                if (number >= least && number <= most) {
+                    return (int) number;
+                }
+            } catch (NumberFormatException e) {
+                throw new ConfigException(setting.name(), quoted(value) + " is not an integer", setting.accepted);
+            }
+            throw new ConfigException(setting.name(), quoted(value) + " is out of range", setting.accepted);
+        }
+
+        String host() throws ConfigException {
+            String host = text(Setting.CONCORD_HOST);
+            if (!host.matches("[A-Za-z0-9._:%-]+")) {
+                throw new ConfigException(
+                        Setting.CONCORD_HOST.name(), quoted(host) + " is no address", Setting.CONCORD_HOST.accepted);
+            }
+            return host;
+        }
+
+        Path path(Setting setting) throws ConfigException {
+            try {
+                return Path.of(text(setting));
+            } catch (InvalidPathException e) {
+                throw new ConfigException(setting.name(), quoted(text(setting)) + " is not a path", setting.accepted);
+            }
+        }
+
+        Set<String> origins() throws ConfigException {
+            Set<String> origins = new LinkedHashSet<>();
+            for (String part : text(Setting.CONCORD_ALLOWED_ORIGINS).split(",", -1)) {
+                String origin = part.strip().toLowerCase(Locale.ROOT);
+                if (origin.isEmpty()) {
+                    continue;
+                }
+                if (!origin.equals("*") && !isOrigin(origin)) {
+                    throw new ConfigException(
+                            Setting.CONCORD_ALLOWED_ORIGINS.name(),
+                            quoted(origin) + " is no origin",
+                            Setting.CONCORD_ALLOWED_ORIGINS.accepted);
+                }
+                origins.add(origin);
+            }
+            return origins;
+        }
+
+        String logLevel() throws ConfigException {
+            String level = text(Setting.CONCORD_LOG_LEVEL).toUpperCase(Locale.ROOT);
+            if (!Set.of("ERROR", "WARN", "INFO", "DEBUG").contains(level)) {
+                throw new ConfigException(
+                        Setting.CONCORD_LOG_LEVEL.name(),
+                        quoted(level) + " is no level",
+                        Setting.CONCORD_LOG_LEVEL.accepted);
+            }
+            return level;
+        }
+
+        private static boolean isOrigin(String origin) {
+            try {
+                URI uri = URI.create(origin);
+                return uri.getScheme() != null
+                        && uri.getHost() != null
+                        && (uri.getRawPath() == null || uri.getRawPath().isEmpty())
+                        && uri.getRawQuery() == null;
+            } catch (IllegalArgumentException e) {
+                return false;
+            }
+        }
+
+        private static String quoted(String value) {
+            String shown = value.length() > 60 ? value.substring(0, 60) + "…" : value;
+            return "\"" + shown.replaceAll("\\p{Cntrl}", "?") + "\"";
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.concord.server.config;
+
+/** The environment variables of the server, with their defaults, as {@code --help} lists them. */
+enum Setting {
+    PORT("8080", "port to listen on; 0 takes a free one", "0 to 65535"),
+    CONCORD_HOST(
+            "127.0.0.1", "address to listen on; 0.0.0.0 opens the server to the network", "an address or a host name"),
+    CONCORD_DATA_DIR("concord-data", "directory of the embedded store; made when missing", "a path"),
+    CONCORD_ALLOWED_ORIGINS(
+            "",
+            "web origins whose pages may connect, besides the server's own",
+            "origins like https://app.example, separated by commas, or *"),
+    CONCORD_MAX_FRAME_BYTES("1048576", "largest WebSocket message", "1024 to 16777216"),
+    CONCORD_MAX_OPS_PER_SECOND("100000", "ops a second that one connection may send", "1 to 10000000"),
+    CONCORD_MAX_CONNECTIONS_PER_ADDRESS("1000", "connections from one address; loopback is exempt", "1 to 1000000"),
+    CONCORD_MAX_ROOM_CHARS("10000000", "visible characters (UTF-16 units) in one room", "1 to 100000000"),
+    CONCORD_MAX_PENDING("100000", "pieces in one room that wait for text they hang on", "1 to 10000000"),
+    CONCORD_MAX_BODY_BYTES("8388608", "largest body of an HTTP request", "1024 to 67108864"),
+    CONCORD_MEMBER_QUEUE_BYTES(
+            "1048576", "unsent bytes for one slow reader before it is resynchronised", "65536 to 67108864"),
+    CONCORD_UNLOAD_SECONDS("30", "seconds without members after which a room leaves memory", "0 to 86400"),
+    CONCORD_LOG_LEVEL("INFO", "how much is logged", "ERROR, WARN, INFO or DEBUG");
+
+    final String defaultValue;
+    final String meaning;
+    final String accepted;
+
+    Setting(String defaultValue, String meaning, String accepted) {
+        this.defaultValue = defaultValue;
+        this.meaning = meaning;
+        this.accepted = accepted;
+    }
+}

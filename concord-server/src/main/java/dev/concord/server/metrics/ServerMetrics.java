@@ -1,0 +1,154 @@
+package dev.concord.server.metrics;
+
+import dev.concord.server.room.RoomEvents;
+import dev.concord.wire.ErrorCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** The server's counters, gauges and timers. Thread-safe. */
+public final class ServerMetrics implements RoomEvents {
+    private static final Duration[] BUCKETS = {
+        Duration.ofNanos(100_000),
+        Duration.ofNanos(500_000),
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(20),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10)
+    };
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final AtomicInteger rooms = new AtomicInteger();
+    private final AtomicInteger members = new AtomicInteger();
+    private final Counter roomFailures = counter("concord.room.load.failures", "rooms that could not be loaded");
+    private final Counter ops = counter("concord.ops", "ops applied");
+    private final Counter deliveries = counter("concord.deliveries", "ops written to members");
+    private final Counter resyncs = counter("concord.resyncs", "slow readers that were resynchronised");
+    private final Counter folds = counter("concord.folds", "snapshots stored");
+    private final Counter foldedOps = counter("concord.folded.ops", "ops folded into snapshots");
+    private final Counter foldFailures = counter("concord.fold.failures", "snapshots that could not be stored");
+    private final Timer apply =
+            timer("concord.apply", "from an op's arrival in its room to the last write to a member");
+    private final Timer ack = timer("concord.ack", "from an op's arrival in its room until it is durable");
+    private final Map<ErrorCode, Counter> refusals = new EnumMap<>(ErrorCode.class);
+
+    /** Meters at zero. */
+    public ServerMetrics() {
+        gauge("concord.rooms", "rooms in memory", rooms::get);
+        gauge("concord.members", "open WebSocket connections in rooms", members::get);
+        for (ErrorCode code : ErrorCode.values()) {
+            refusals.put(
+                    code,
+                    Counter.builder("concord.refused")
+                            .description("messages refused")
+                            .tag("code", code.wire())
+                            .register(registry));
+        }
+    }
+
+    /**
+     * Adds a gauge that is read at each scrape.
+     *
+     * @param name with dots
+     * @param help for people
+     * @param value read from any thread
+     */
+    public void gauge(String name, String help, Supplier<Number> value) {
+        Gauge.builder(name, value).description(help).register(registry);
+    }
+
+    /**
+     * All meters.
+     *
+     * @return Prometheus text format 0.0.4
+     */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void roomOpened() {
+        rooms.incrementAndGet();
+    }
+
+    @Override
+    public void roomClosed() {
+        rooms.decrementAndGet();
+    }
+
+    @Override
+    public void roomFailed() {
+        roomFailures.increment();
+    }
+
+    @Override
+    public void memberJoined() {
+        members.incrementAndGet();
+    }
+
+    @Override
+    public void memberLeft() {
+        members.decrementAndGet();
+    }
+
+    @Override
+    public void opApplied(long nanos, int receivers) {
+        ops.increment();
+        deliveries.increment(receivers);
+        apply.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void opAcknowledged(long nanos) {
+        ack.record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void refused(ErrorCode code) {
+        Counter counter = refusals.get(code);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    @Override
+    public void resynchronised() {
+        resyncs.increment();
+    }
+
+    @Override
+    public void folded(long count) {
+        folds.increment();
+        foldedOps.increment((double) count);
+    }
+
+    @Override
+    public void foldFailed() {
+        foldFailures.increment();
+    }
+
+    private Counter counter(String name, String help) {
+        return Counter.builder(name).description(help).register(registry);
+    }
+
+    private Timer timer(String name, String help) {
+        return Timer.builder(name)
+                .description(help)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+}

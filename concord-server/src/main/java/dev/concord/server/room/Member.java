@@ -1,0 +1,35 @@
+package dev.concord.server.room;
+
+/** A connection, as its room sees it. All methods are called on the room's loop. */
+public interface Member {
+    /**
+     * Names the connection in logs.
+     *
+     * @return a short id
+     */
+    String id();
+
+    /**
+     * Whether what waits to be written is below the bound.
+     *
+     * @return false for a reader that is too slow: the room stops sending and resynchronises it later
+     */
+    boolean isWritable();
+
+    /**
+     * Queues a frame; it goes out with the next {@link #flush}.
+     *
+     * @param frame from the room's {@link Frames}
+     */
+    void send(Frames.Frame frame);
+
+    /** Writes what is queued. */
+    void flush();
+
+    /**
+     * Ends the connection.
+     *
+     * @param close why
+     */
+    void close(Close close);
+}

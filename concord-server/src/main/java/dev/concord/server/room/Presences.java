@@ -1,0 +1,58 @@
+package dev.concord.server.room;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Who is in a room and where. Only the newest of each member counts, so bursts shrink to one message a tick. */
+final class Presences {
+    private final Map<Member, Message.Presence> current = new LinkedHashMap<>();
+    private final Set<Member> changed = new LinkedHashSet<>();
+
+    void put(Member member, Message.Presence presence) {
+        current.put(member, presence);
+        changed.add(member);
+    }
+
+    /** The farewell of a member that had shown itself, or null. */
+    Message.@Nullable Presence remove(Member member) {
+        changed.remove(member);
+        Message.Presence last = current.remove(member);
+        if (last == null || isLeft(last)) {
+            return null;
+        }
+        ObjectNode extras = WireCodec.noExtras();
+        if (last.extras().has("client")) {
+            extras.set("client", last.extras().get("client"));
+        }
+        extras.put("left", true);
+        return new Message.Presence(last.user(), last.cursor(), last.color(), extras);
+    }
+
+    /** All that are here. */
+    List<Message.Presence> all() {
+        return current.values().stream().filter(p -> !isLeft(p)).toList();
+    }
+
+    Message.@Nullable Presence of(Member member) {
+        return current.get(member);
+    }
+
+    /** The members whose presence has changed since the last call. */
+    List<Member> takeChanged() {
+        List<Member> members = new ArrayList<>(changed);
+        changed.clear();
+        return members;
+    }
+
+    private static boolean isLeft(Message.Presence presence) {
+        return presence.extras().path("left").asBoolean();
+    }
+}

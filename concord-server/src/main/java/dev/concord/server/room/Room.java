@@ -1,0 +1,485 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.ConflictException;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.MalformedStateException;
+import dev.concord.crdt.Operation;
+import dev.concord.server.config.Limits;
+import dev.concord.store.AppendCallback;
+import dev.concord.store.OpLog;
+import dev.concord.store.OpLogClosedException;
+import dev.concord.store.OpLogFullException;
+import dev.concord.store.RoomGoneException;
+import dev.concord.store.StoreException;
+import dev.concord.wire.ErrorCode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One document and the members that edit it. Every method runs on the room's loop, which is what makes it safe; only the op log's
+ * callbacks come from elsewhere, and hand over.
+ *
+ * <p>The path of an op: checked, handed to the op log, applied, encoded once, sent to every member but its sender, and acknowledged to the
+ * sender when the log says that it is durable. Writes are flushed once for everything that happened in one turn of the loop.
+ */
+public final class Room {
+    private static final Logger LOG = LoggerFactory.getLogger(Room.class);
+
+    /** What the room keeps of each member. */
+    private static final class Seat {
+        final Acks acks = new Acks();
+        /** Reads too slowly: gets nothing but a whole sync once it can be written again. */
+        boolean stale;
+    }
+
+    private final String id;
+    private final String epoch;
+    private final Document document;
+    private final OpLog opLog;
+    private final Limits limits;
+    private final RoomLoop loop;
+    private final Frames frames;
+    private final RoomEvents events;
+    private final Folder folder;
+
+    private final Map<Member, Seat> seats = new LinkedHashMap<>();
+    private final Presences presences = new Presences();
+    private final Set<Member> toFlush = new LinkedHashSet<>();
+    private boolean flushScheduled;
+    private boolean presenceScheduled;
+
+    /** Ops handed to the op log by this room since it was loaded. */
+    private long appended;
+    /** Of those, how many are durable; written by the op log's thread. */
+    private final AtomicLong durable = new AtomicLong();
+    /** The op log's seq of the last durable op. */
+    private final AtomicLong durableSeq;
+
+    private final AtomicLong announced = new AtomicLong(-1);
+    private Frames.@Nullable Frame syncFrame;
+    private boolean dismissed;
+    private boolean closed;
+    private long emptySinceNanos;
+
+    Room(
+            String id,
+            String epoch,
+            Document document,
+            long lastSeq,
+            OpLog opLog,
+            SnapshotWriter snapshots,
+            Limits limits,
+            RoomLoop loop,
+            Frames frames,
+            RoomEvents events) {
+        this.id = id;
+        this.epoch = epoch;
+        this.document = document;
+        this.durableSeq = new AtomicLong(lastSeq);
+        this.opLog = opLog;
+        this.limits = limits;
+        this.loop = loop;
+        this.frames = frames;
+        this.events = events;
+        this.folder = new Folder(this, snapshots, limits, loop, events);
+        this.emptySinceNanos = loop.nanoTime();
+    }
+
+    String id() {
+        return id;
+    }
+
+    /**
+     * Names this history of the room.
+     *
+     * @return the epoch
+     */
+    public String epoch() {
+        return epoch;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** The seq up to which the op log has this room's ops. */
+    long durableSeq() {
+        return durableSeq.get();
+    }
+
+    byte[] encode() {
+        return document.encode();
+    }
+
+    /**
+     * Lets a member in: it gets a sync first, then the presence of those who are here.
+     *
+     * @param member the connection
+     * @param version what it has already, from its connect query; null for everything
+     */
+    public void join(Member member, byte @Nullable [] version) {
+        Frames.Frame sync = null;
+        if (version != null) {
+            try {
+                sync = frames.encode(
+                        WireCodec.write(new Message.Sync(document.difference(version), document.version(), epoch)));
+            } catch (MalformedStateException e) {
+                LOG.atDebug()
+                        .addKeyValue("room", id)
+                        .addKeyValue("connection", member.id())
+                        .log("unreadable version in the query, sending everything: {}", e.getMessage());
+            }
+        }
+        seats.put(member, new Seat());
+        events.memberJoined();
+        if (sync != null) {
+            write(member, sync);
+            sync.release();
+        } else {
+            write(member, syncFrame());
+        }
+        sendPresences(member);
+    }
+
+    /**
+     * Lets a member go; the others learn at once that it left.
+     *
+     * @param member the connection
+     */
+    public void leave(Member member) {
+        if (seats.remove(member) == null) {
+            return;
+        }
+        events.memberLeft();
+        toFlush.remove(member);
+        Message.Presence farewell = presences.remove(member);
+        if (farewell != null) {
+            broadcast(farewell, member);
+        }
+        if (seats.isEmpty()) {
+            emptySinceNanos = loop.nanoTime();
+        }
+    }
+
+    /**
+     * Takes a message of a member.
+     *
+     * @param member the sender, seated here
+     * @param message what it sent
+     */
+    public void receive(Member member, Message message) {
+        Seat seat = seats.get(member);
+        if (seat == null || dismissed) {
+            return;
+        }
+        if (message instanceof Message.Op op) {
+            receiveOp(member, seat, op);
+        } else if (message instanceof Message.Presence presence) {
+            presences.put(member, presence);
+            schedulePresence();
+        }
+    }
+
+    /**
+     * Tells a member that something of its was refused.
+     *
+     * @param member the sender
+     * @param code why
+     * @param text for people
+     * @param seq the op, null when it was no op
+     */
+    public void refuse(Member member, ErrorCode code, String text, @Nullable Long seq) {
+        events.refused(code);
+        if (!seats.containsKey(member)) {
+            return;
+        }
+        Frames.Frame frame = frames.encode(WireCodec.write(new Message.Refusal(code, text, seq)));
+        write(member, frame);
+        frame.release();
+    }
+
+    /**
+     * A member that was too slow can be written again.
+     *
+     * @param member the connection
+     */
+    public void writable(Member member) {
+        Seat seat = seats.get(member);
+        if (seat == null || !seat.stale) {
+            return;
+        }
+        seat.stale = false;
+        events.resynchronised();
+        LOG.atInfo()
+                .addKeyValue("room", id)
+                .addKeyValue("connection", member.id())
+                .log("slow reader caught up, resynchronising it");
+        write(member, syncFrame());
+        sendPresences(member);
+        acknowledge(member, seat);
+    }
+
+    /**
+     * What the room is now.
+     *
+     * @return text, length, place in the log, digest and epoch
+     */
+    public RoomView view() {
+        return new RoomView(
+                id,
+                document.text(),
+                document.length(),
+                durableSeq.get(),
+                HexFormat.of().formatHex(document.digest()),
+                epoch);
+    }
+
+    /**
+     * Who is here.
+     *
+     * @return the newest presence of each member that has shown itself
+     */
+    public List<Message.Presence> present() {
+        return presences.all();
+    }
+
+    int memberCount() {
+        return seats.size();
+    }
+
+    boolean isIdle() {
+        return seats.isEmpty()
+                && appended == durable.get()
+                && !folder.isBusy()
+                && loop.nanoTime() - emptySinceNanos >= limits.unloadAfter().toNanos();
+    }
+
+    Folder folder() {
+        return folder;
+    }
+
+    /** Sends everybody away and takes no more ops. */
+    void dismiss(Close why) {
+        dismissed = true;
+        List<Member> leaving = new ArrayList<>(seats.keySet());
+        seats.clear();
+        for (Member member : leaving) {
+            events.memberLeft();
+            member.close(why);
+        }
+    }
+
+    /** Dismisses whoever is left and gives the room's memory back. */
+    void close(Close why) {
+        if (closed) {
+            return;
+        }
+        dismiss(why);
+        closed = true;
+        forgetSync();
+        events.roomClosed();
+    }
+
+    private void receiveOp(Member member, Seat seat, Message.Op op) {
+        long arrived = loop.nanoTime();
+        Operation operation = op.operation();
+        Long seq = op.seq();
+        try {
+            document.verify(operation);
+        } catch (ConflictException e) {
+            refuse(
+                    member,
+                    ErrorCode.CONFLICT,
+                    e.getMessage() + "; this site's ids are in use, edit under a new site",
+                    seq);
+            return;
+        }
+        if (document.isKnown(operation)) {
+            // Durable as soon as everything is that was appended up to now.
+            seat.acks.expect(appended, op.seq(), arrived);
+            acknowledge(member, seat);
+            return;
+        }
+        if (!document.isReady(operation) && document.pendingCount() >= limits.pendingPerRoom()) {
+            refuse(
+                    member,
+                    ErrorCode.PENDING_FULL,
+                    "too much in this room waits for text that has not come; send what this op hangs on first",
+                    seq);
+            return;
+        }
+        if (operation instanceof Operation.Insert insert
+                && document.length() + (long) insert.value().length() > limits.roomChars()) {
+            refuse(
+                    member,
+                    ErrorCode.ROOM_FULL,
+                    "the document would pass " + limits.roomChars() + " characters; delete some or start a new room",
+                    seq);
+            return;
+        }
+        try {
+            opLog.append(id, epoch, WireCodec.writeOperation(operation), callback());
+        } catch (OpLogFullException | OpLogClosedException e) {
+            refuse(
+                    member,
+                    ErrorCode.UNAVAILABLE,
+                    "the server cannot store edits just now; keep it and send it again",
+                    seq);
+            return;
+        }
+        appended++;
+        document.apply(operation);
+        forgetSync();
+        seat.acks.expect(appended, op.seq(), arrived);
+        int others = broadcast(op, member);
+        folder.changed();
+        events.opApplied(loop.nanoTime() - arrived, others);
+    }
+
+    /** Called back on the op log's thread, in the order of appending. */
+    private AppendCallback callback() {
+        return new AppendCallback() {
+            @Override
+            public void stored(long seq) {
+                durableSeq.set(seq);
+                long reached = durable.incrementAndGet();
+                // One task for all that becomes durable before it runs.
+                if (announced.getAndSet(reached) < 0) {
+                    loop.execute(Room.this::acknowledgeAll);
+                }
+            }
+
+            @Override
+            public void failed(StoreException reason) {
+                loop.execute(() -> fail(reason));
+            }
+        };
+    }
+
+    private void acknowledgeAll() {
+        announced.set(-1);
+        seats.forEach((member, seat) -> {
+            if (!seat.acks.isEmpty()) {
+                acknowledge(member, seat);
+            }
+        });
+    }
+
+    private void acknowledge(Member member, Seat seat) {
+        if (seat.stale) {
+            return;
+        }
+        long seq = seat.acks.reached(durable.get(), loop.nanoTime(), events);
+        if (seq >= 0) {
+            Frames.Frame frame = frames.encode(WireCodec.write(new Message.Ack(seq)));
+            write(member, frame);
+            frame.release();
+        }
+    }
+
+    /** The log has not what the document has: nobody may go on from this memory; the next join loads the room anew. */
+    private void fail(StoreException reason) {
+        if (closed) {
+            return;
+        }
+        boolean gone = reason instanceof RoomGoneException;
+        LOG.atError()
+                .addKeyValue("room", id)
+                .log("an op could not be stored, the room is dropped from memory: {}", reason.getMessage());
+        close(gone ? Close.NO_SUCH_ROOM : Close.RESTARTING);
+    }
+
+    private int broadcast(Message message, @Nullable Member except) {
+        if (seats.size() == (except != null && seats.containsKey(except) ? 1 : 0)) {
+            return 0;
+        }
+        Frames.Frame frame = frames.encode(WireCodec.write(message));
+        int sent = 0;
+        for (Member member : seats.keySet()) {
+            if (member != except) {
+                write(member, frame);
+                sent++;
+            }
+        }
+        frame.release();
+        return sent;
+    }
+
+    private void write(Member member, Frames.Frame frame) {
+        Seat seat = seats.get(member);
+        if (seat == null || seat.stale) {
+            return;
+        }
+        if (!member.isWritable()) {
+            seat.stale = true;
+            LOG.atInfo()
+                    .addKeyValue("room", id)
+                    .addKeyValue("connection", member.id())
+                    .log("reads too slowly, skipping to a sync once it can be written again");
+            return;
+        }
+        member.send(frame);
+        toFlush.add(member);
+        if (!flushScheduled) {
+            flushScheduled = true;
+            loop.execute(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        toFlush.forEach(Member::flush);
+        toFlush.clear();
+    }
+
+    /** The whole state, encoded once for all who join before the next edit. */
+    private Frames.Frame syncFrame() {
+        if (syncFrame == null) {
+            syncFrame = frames.encode(WireCodec.write(new Message.Sync(document.encode(), document.version(), epoch)));
+        }
+        return syncFrame;
+    }
+
+    private void forgetSync() {
+        if (syncFrame != null) {
+            syncFrame.release();
+            syncFrame = null;
+        }
+    }
+
+    private void sendPresences(Member to) {
+        for (Message.Presence presence : presences.all()) {
+            Frames.Frame frame = frames.encode(WireCodec.write(presence));
+            write(to, frame);
+            frame.release();
+        }
+    }
+
+    private void schedulePresence() {
+        if (!presenceScheduled) {
+            presenceScheduled = true;
+            loop.schedule(this::broadcastPresence, limits.presenceTick());
+        }
+    }
+
+    private void broadcastPresence() {
+        presenceScheduled = false;
+        for (Member member : presences.takeChanged()) {
+            Message.Presence presence = presences.of(member);
+            if (presence != null) {
+                broadcast(presence, member);
+            }
+        }
+    }
+}

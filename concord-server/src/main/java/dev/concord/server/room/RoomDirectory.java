@@ -1,0 +1,314 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.Document;
+import dev.concord.crdt.Sites;
+import dev.concord.server.config.Limits;
+import dev.concord.store.OpLog;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoredOp;
+import dev.concord.store.StoredRoom;
+import dev.concord.wire.WireCodec;
+import dev.concord.wire.WireException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rooms of this server: brings them into memory when they are entered and lets them go when nobody is there. Thread-safe;
+ * each room's own state is touched on its loop only, and the store on the I/O threads only.
+ */
+public final class RoomDirectory implements SnapshotWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomDirectory.class);
+
+    /** Somebody who wants to be in a room. Exactly one method is called, on the room's loop. */
+    public interface Visitor {
+        /**
+         * The room is in memory.
+         *
+         * @param room the room, to be used in this call and on its loop
+         */
+        void enter(Room room);
+
+        /** There is no such room, and the visitor did not want it made. */
+        void missing();
+
+        /** The room cannot be loaded: its rows are damaged, or the store is away. */
+        void unavailable();
+    }
+
+    /** A room on its way into memory, in it, or on its way out. Everything but the id and the loop is the loop's. */
+    private final class Slot {
+        final String id;
+        final RoomLoop loop;
+        final List<Visitor> toExisting = new ArrayList<>();
+        final List<Visitor> toAny = new ArrayList<>();
+
+        @Nullable
+        Room room;
+
+        boolean loading;
+        boolean removed;
+
+        Slot(String id, RoomLoop loop) {
+            this.id = id;
+            this.loop = loop;
+        }
+
+        void visit(Visitor visitor, boolean make) {
+            if (removed) {
+                RoomDirectory.this.visit(id, make, visitor);
+            } else if (room != null && !room.isClosed()) {
+                visitor.enter(room);
+            } else {
+                (make ? toAny : toExisting).add(visitor);
+                load();
+            }
+        }
+
+        private void load() {
+            if (!loading) {
+                loading = true;
+                boolean make = !toAny.isEmpty();
+                io.execute(() -> {
+                    Loaded loaded = read(this, make);
+                    loop.execute(() -> settle(loaded, make));
+                });
+            }
+        }
+
+        private void settle(Loaded loaded, boolean made) {
+            loading = false;
+            if (loaded.failed()) {
+                events.roomFailed();
+                drain(toExisting).forEach(Visitor::unavailable);
+                drain(toAny).forEach(Visitor::unavailable);
+            } else if (loaded.room() == null) {
+                drain(toExisting).forEach(Visitor::missing);
+                if (!made && !toAny.isEmpty()) {
+                    load();
+                    return;
+                }
+            } else {
+                Room entered = loaded.room();
+                room = entered;
+                events.roomOpened();
+                drain(toExisting).forEach(visitor -> visitor.enter(entered));
+                drain(toAny).forEach(visitor -> visitor.enter(entered));
+            }
+            if (room == null) {
+                remove();
+            }
+        }
+
+        void sweep() {
+            if (room != null && !room.isClosed() && room.isIdle()) {
+                LOG.atDebug().addKeyValue("room", id).log("idle, leaves memory");
+                room.close(Close.RESTARTING);
+            }
+            if (!loading && (room == null || room.isClosed())) {
+                remove();
+            }
+        }
+
+        private void remove() {
+            removed = true;
+            slots.remove(id, this);
+        }
+
+        private List<Visitor> drain(List<Visitor> visitors) {
+            List<Visitor> all = new ArrayList<>(visitors);
+            visitors.clear();
+            return all;
+        }
+    }
+
+    private record Loaded(@Nullable Room room, boolean failed) {}
+
+    private final Map<String, Slot> slots = new ConcurrentHashMap<>();
+    private final RoomStore store;
+    private final OpLog opLog;
+    private final Executor io;
+    private final RoomLoops loops;
+    private final Frames frames;
+    private final RoomEvents events;
+    private final Limits limits;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * A directory without rooms.
+     *
+     * @param store where rooms are kept
+     * @param opLog the log on that store
+     * @param io runs what blocks
+     * @param loops gives each room its thread
+     * @param frames encodes for the transport
+     * @param events hears what happens
+     * @param limits all bounds
+     */
+    public RoomDirectory(
+            RoomStore store,
+            OpLog opLog,
+            Executor io,
+            RoomLoops loops,
+            Frames frames,
+            RoomEvents events,
+            Limits limits) {
+        this.store = store;
+        this.opLog = opLog;
+        this.io = io;
+        this.loops = loops;
+        this.frames = frames;
+        this.events = events;
+        this.limits = limits;
+    }
+
+    /**
+     * Brings a visitor into a room.
+     *
+     * @param roomId a valid room id
+     * @param make whether to make the room when there is none
+     * @param visitor hears the outcome on the room's loop
+     */
+    public void visit(String roomId, boolean make, Visitor visitor) {
+        Slot slot = slots.computeIfAbsent(roomId, id -> new Slot(id, loops.of(id)));
+        slot.loop.execute(() -> slot.visit(visitor, make));
+    }
+
+    /**
+     * Makes a room that holds a text.
+     *
+     * @param roomId a valid room id
+     * @param text LF only, no lone surrogates
+     * @return completes on an I/O thread: whether it was made now, false when there is one already
+     */
+    public CompletableFuture<Boolean> create(String roomId, String text) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Document document = new Document(Sites.random(random));
+                    if (!text.isEmpty()) {
+                        document.insert(0, text);
+                    }
+                    return store.create(roomId, newEpoch(), document.encode());
+                },
+                io);
+    }
+
+    /** Lets rooms go that nobody has used for a while. Call it from time to time. */
+    public void sweep() {
+        slots.values().forEach(slot -> slot.loop.execute(slot::sweep));
+    }
+
+    /**
+     * Sends all members away, waits for the log, and folds every changed room.
+     *
+     * @param deadline for all of it
+     * @return completes when everything is stored, exceptionally when the deadline passes first
+     */
+    public CompletableFuture<Void> shutDown(Duration deadline) {
+        return onEach((slot, done) -> {
+                    if (slot.room != null) {
+                        slot.room.dismiss(Close.RESTARTING);
+                    }
+                    done.complete(null);
+                })
+                .thenCompose(dismissed -> opLog.flush())
+                .thenCompose(flushed -> onEach((slot, done) -> {
+                    Room room = slot.room;
+                    if (room == null || room.isClosed()) {
+                        done.complete(null);
+                    } else {
+                        room.folder().foldFinally(() -> {
+                            room.close(Close.RESTARTING);
+                            done.complete(null);
+                        });
+                    }
+                }))
+                .orTimeout(deadline.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void write(String roomId, String epoch, byte[] state, long opSeq, Consumer<Boolean> done) {
+        io.execute(() -> {
+            boolean stored = false;
+            try {
+                // Not stored without a fault: a newer snapshot is there already.
+                store.saveSnapshot(roomId, epoch, state, opSeq);
+                store.prune(roomId);
+                stored = true;
+            } catch (StoreException e) {
+                LOG.atWarn()
+                        .addKeyValue("room", roomId)
+                        .log("could not be folded, will be tried again: {}", e.getMessage());
+            }
+            done.accept(stored);
+        });
+    }
+
+    private interface SlotTask {
+        void run(Slot slot, CompletableFuture<@Nullable Void> done);
+    }
+
+    private CompletableFuture<Void> onEach(SlotTask task) {
+        List<CompletableFuture<@Nullable Void>> all = new ArrayList<>();
+        for (Slot slot : slots.values()) {
+            CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+            all.add(done);
+            slot.loop.execute(() -> task.run(slot, done));
+        }
+        return CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]));
+    }
+
+    /** Runs on an I/O thread: the room's document from its snapshot and the ops after it. */
+    private Loaded read(Slot slot, boolean make) {
+        try {
+            Optional<StoredRoom> stored = store.load(slot.id);
+            if (stored.isEmpty() && make) {
+                store.create(slot.id, newEpoch(), null);
+                stored = store.load(slot.id);
+            }
+            if (stored.isEmpty()) {
+                return new Loaded(null, false);
+            }
+            StoredRoom room = stored.get();
+            byte[] state = room.state();
+            String site = Sites.random(random);
+            Document document = state == null ? new Document(site) : Document.load(site, state);
+            for (StoredOp op : room.ops()) {
+                document.apply(WireCodec.readOperation(op.op()));
+            }
+            return new Loaded(
+                    new Room(
+                            slot.id,
+                            room.epoch(),
+                            document,
+                            room.lastSeq(),
+                            opLog,
+                            this,
+                            limits,
+                            slot.loop,
+                            frames,
+                            events),
+                    false);
+        } catch (RuntimeException | WireException e) {
+            LOG.atError()
+                    .addKeyValue("room", slot.id)
+                    .log("cannot be loaded; its rows are left as they are: {}", e.toString());
+            return new Loaded(null, true);
+        }
+    }
+
+    private String newEpoch() {
+        return Sites.random(random);
+    }
+}

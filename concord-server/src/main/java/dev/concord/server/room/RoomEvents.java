@@ -1,0 +1,56 @@
+package dev.concord.server.room;
+
+import dev.concord.wire.ErrorCode;
+
+/** What an operator wants to count. Called on room loops; must be quick and thread-safe. */
+public interface RoomEvents {
+    /** A room came into memory. */
+    void roomOpened();
+
+    /** A room left memory. */
+    void roomClosed();
+
+    /** A room could not be loaded. */
+    void roomFailed();
+
+    /** A member joined. */
+    void memberJoined();
+
+    /** A member left. */
+    void memberLeft();
+
+    /**
+     * An op was applied and sent to the others.
+     *
+     * @param nanos from its arrival in the room to the last write
+     * @param members how many got it
+     */
+    void opApplied(long nanos, int members);
+
+    /**
+     * An op became durable.
+     *
+     * @param nanos from its arrival in the room
+     */
+    void opAcknowledged(long nanos);
+
+    /**
+     * Something was refused.
+     *
+     * @param code why
+     */
+    void refused(ErrorCode code);
+
+    /** A slow reader was resynchronised. */
+    void resynchronised();
+
+    /**
+     * A room was folded into its snapshot.
+     *
+     * @param ops how many ops the snapshot covers that the one before it did not
+     */
+    void folded(long ops);
+
+    /** A snapshot could not be stored. */
+    void foldFailed();
+}

@@ -1,0 +1,27 @@
+package dev.concord.server.transport;
+
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Counts open connections by address. Loopback is exempt: what comes from there is the operator's own. Thread-safe. */
+final class ConnectionLimit {
+    private final int most;
+    private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
+
+    ConnectionLimit(int most) {
+        this.most = most;
+    }
+
+    /** Whether the connection may stay; if so it is counted until it closes. */
+    boolean admit(SocketChannel channel) {
+        InetAddress address = channel.remoteAddress().getAddress();
+        if (address == null || address.isLoopbackAddress()) {
+            return true;
+        }
+        int count = open.merge(address, 1, Integer::sum);
+        channel.closeFuture().addListener(closed -> open.computeIfPresent(address, (a, n) -> n > 1 ? n - 1 : null));
+        return count <= most;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.concord.server.transport;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+
+/** Writes HTTP responses; each request gets exactly one. */
+final class Responses {
+    static final String JSON = "application/json";
+    static final String TEXT = "text/plain; charset=utf-8";
+
+    private static final String PROBLEM = "application/problem+json";
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final ChannelHandlerContext context;
+    private final boolean head;
+    private final boolean keepAlive;
+
+    Responses(ChannelHandlerContext context, boolean head, boolean keepAlive) {
+        this.context = context;
+        this.head = head;
+        this.keepAlive = keepAlive;
+    }
+
+    void send(HttpResponseStatus status, String type, byte[] body) {
+        ByteBuf content = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, type)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
+                .set("X-Content-Type-Options", "nosniff")
+                .set("Referrer-Policy", "no-referrer")
+                .set("Content-Security-Policy", POLICY);
+        if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD, PUT");
+        }
+        response.headers()
+                .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        ChannelFuture written = context.writeAndFlush(response);
+        if (!keepAlive) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    void text(HttpResponseStatus status, String text) {
+        send(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void json(HttpResponseStatus status, com.fasterxml.jackson.databind.JsonNode body) {
+        send(status, JSON, bytes(body));
+    }
+
+    /** An error as RFC 9457 has it, with a stable code for programs. */
+    void problem(HttpResponseStatus status, String code, String detail) {
+        ObjectNode body = object().put("type", "about:blank")
+                .put("title", status.reasonPhrase())
+                .put("status", status.code())
+                .put("code", code)
+                .put("detail", detail);
+        send(status, PROBLEM, bytes(body));
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    static com.fasterxml.jackson.databind.node.ArrayNode array() {
+        return MAPPER.createArrayNode();
+    }
+
+    private static byte[] bytes(com.fasterxml.jackson.databind.JsonNode body) {
+        return body.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.concord.server.transport;
+
+import dev.concord.server.room.Close;
+import dev.concord.server.room.Room;
+import dev.concord.server.room.RoomDirectory;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.timeout.IdleStateHandler;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a request into a WebSocket: checks it, moves the channel to the room's event loop, so that a room and all its members share
+ * one thread, shakes hands, and enters the room.
+ */
+final class Upgrade {
+    private final Services services;
+    private final ChannelHandlerContext context;
+    private final FullHttpRequest request;
+    private final Responses responses;
+    private final String roomId;
+    private final Map<String, List<String>> parameters;
+
+    Upgrade(
+            Services services,
+            ChannelHandlerContext context,
+            FullHttpRequest request,
+            Responses responses,
+            String roomId,
+            Map<String, List<String>> parameters) {
+        this.services = services;
+        this.context = context;
+        this.request = request;
+        this.responses = responses;
+        this.roomId = roomId;
+        this.parameters = parameters;
+    }
+
+    void start() {
+        if (!request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+            responses.problem(
+                    HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", "this path is for WebSockets only");
+            return;
+        }
+        String origin = request.headers().get(HttpHeaderNames.ORIGIN);
+        if (!services.origins().allows(origin, request.headers().get(HttpHeaderNames.HOST))) {
+            responses.problem(
+                    HttpResponseStatus.FORBIDDEN,
+                    "origin_not_allowed",
+                    "pages of this origin may not connect; the operator allows them with CONCORD_ALLOWED_ORIGINS");
+            return;
+        }
+        request.retain();
+        Channel channel = context.channel();
+        EventLoop target = services.loops().of(roomId).eventLoop();
+        if (channel.eventLoop() == target) {
+            shakeHands();
+            return;
+        }
+        // Nothing may be read while the channel belongs to no loop.
+        channel.config().setAutoRead(false);
+        channel.pipeline().remove(HttpServer.HANDSHAKE_TIMEOUT);
+        channel.deregister()
+                .addListener(left -> target.register(channel).addListener(arrived -> {
+                    if (arrived.isSuccess()) {
+                        shakeHands();
+                        channel.config().setAutoRead(true);
+                    } else {
+                        request.release();
+                        channel.close();
+                    }
+                }));
+    }
+
+    private void shakeHands() {
+        Channel channel = context.channel();
+        WebSocketDecoderConfig decoder = WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(services.limits().frameBytes())
+                .allowExtensions(false)
+                .closeOnProtocolViolation(false)
+                .build();
+        WebSocketServerHandshaker handshaker =
+                new WebSocketServerHandshakerFactory(request.uri(), null, decoder).newHandshaker(request);
+        if (handshaker == null) {
+            request.release();
+            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel);
+            return;
+        }
+        WebSocketConnection connection = new WebSocketConnection(context, roomId, services.limits());
+        try {
+            handshaker.handshake(channel, request).addListener(shaken -> {
+                if (!shaken.isSuccess()) {
+                    channel.close();
+                }
+            });
+        } catch (WebSocketHandshakeException e) {
+            responses.problem(HttpResponseStatus.BAD_REQUEST, "bad_handshake", String.valueOf(e.getMessage()));
+            return;
+        } finally {
+            request.release();
+        }
+        int queue = services.limits().memberQueueBytes();
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(queue / 2, queue));
+        install(channel.pipeline(), connection);
+        enter(connection);
+    }
+
+    private void install(ChannelPipeline pipeline, WebSocketConnection connection) {
+        if (pipeline.get(HttpServer.HANDSHAKE_TIMEOUT) != null) {
+            pipeline.remove(HttpServer.HANDSHAKE_TIMEOUT);
+        }
+        long idle = services.limits().idle().toMillis();
+        pipeline.addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS));
+        pipeline.addLast(new WebSocketFrameAggregator(services.limits().frameBytes()));
+        pipeline.addLast(connection);
+        pipeline.remove(HttpHandler.class);
+    }
+
+    private void enter(WebSocketConnection connection) {
+        byte[] version = base64("version");
+        String epoch = parameter("epoch");
+        services.rooms().visit(roomId, true, new RoomDirectory.Visitor() {
+            @Override
+            public void enter(Room room) {
+                if (epoch != null && !epoch.equals(room.epoch())) {
+                    connection.close(Close.OTHER_EPOCH);
+                } else {
+                    connection.joined(room, version);
+                }
+            }
+
+            @Override
+            public void missing() {
+                connection.close(Close.NO_SUCH_ROOM);
+            }
+
+            @Override
+            public void unavailable() {
+                connection.close(Close.OVERLOADED);
+            }
+        });
+    }
+
+    private @Nullable String parameter(String name) {
+        List<String> values = parameters.get(name);
+        return values == null || values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
+    }
+
+    private byte @Nullable [] base64(String name) {
+        String value = parameter(name);
+        if (value == null) {
+            return null;
+        }
+        try {
+            return Base64.getUrlDecoder().decode(value.replace('+', '-').replace('/', '_'));
+        } catch (IllegalArgumentException e) {
+            return new byte[0];
+        }
+    }
+}

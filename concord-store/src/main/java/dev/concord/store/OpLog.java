@@ -1,0 +1,264 @@
+package dev.concord.store;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes ops durable in group commits. Ops of all rooms go through one queue to one writer thread, which stores whatever
+ * has gathered since its last commit in a single transaction: the busier the server, the cheaper each op.
+ *
+ * <p>Thread-safe, and no method but {@link #close} blocks. Ops that one thread appends are stored in that order.
+ *
+ * <p><b>When the store is away</b> the writer tries the same batch again, with pauses, until it is stored; what comes
+ * later waits behind it up to the {@link OpLogLimits}, then {@link #append} refuses. Nothing is reported as stored
+ * without a commit. Each batch carries a {@link BatchId} by which the store recognises one that it has committed with
+ * only the answer lost, so trying again never stores an op twice.
+ *
+ * <p><b>When the store rejects a batch for good</b>, its ops are tried again room by room, so that one damaged room fails
+ * alone. A room that heard of such a failure has a log without that op and should be loaded anew.
+ *
+ * <p>Left out on purpose: there is no delay to let a batch grow. The time that a commit takes gathers the next batch.
+ */
+public final class OpLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OpLog.class);
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private sealed interface Entry {}
+
+    private record Op(PendingOp pending) implements Entry {}
+
+    private record Mark(CompletableFuture<@Nullable Void> reached) implements Entry {}
+
+    /**
+     * What {@link OpLog#close(Duration)} had to leave behind.
+     *
+     * @param ops not known to be durable; 0 when all went well
+     * @param bytes their size
+     */
+    public record Unflushed(int ops, long bytes) {}
+
+    private final OpLogLimits limits;
+    private final BatchWriter batches;
+    private final Thread thread;
+
+    private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger pendingOps = new AtomicInteger();
+    private final AtomicLong pendingBytes = new AtomicLong();
+    private volatile boolean idle;
+    private volatile boolean closing;
+    private volatile boolean abandoned;
+    private volatile boolean ended;
+
+    private OpLog(RoomStore store, OpLogLimits limits, Backoff backoff) {
+        this.limits = limits;
+        this.batches = new BatchWriter(store, backoff, () -> abandoned);
+        this.thread = new Thread(this::run, "concord-op-log");
+        this.thread.setDaemon(true);
+    }
+
+    /** An op log on this store with the default limits and pauses. The store stays the caller's to close, later. */
+    public static OpLog start(RoomStore store) {
+        return start(store, OpLogLimits.DEFAULT, Backoff.DEFAULT);
+    }
+
+    /** An op log on this store. The store stays the caller's to close, after this has been closed. */
+    public static OpLog start(RoomStore store, OpLogLimits limits, Backoff backoff) {
+        OpLog log = new OpLog(store, limits, backoff);
+        log.thread.start();
+        return log;
+    }
+
+    /**
+     * Queues an op. Returns at once; {@code callback} hears the rest.
+     *
+     * @param op must not be changed afterwards
+     * @throws OpLogFullException when too much is waiting; the op was not queued
+     * @throws OpLogClosedException when {@link #close} was called; the op was not queued
+     */
+    public void append(String roomId, String epoch, byte[] op, AppendCallback callback) {
+        Append append = new Append(roomId, epoch, op);
+        if (closing) {
+            throw new OpLogClosedException();
+        }
+        int ops = pendingOps.incrementAndGet();
+        long bytes = pendingBytes.addAndGet(op.length);
+        if (ops > limits.pendingOps() || bytes > limits.pendingBytes()) {
+            release(op.length);
+            throw new OpLogFullException(ops - 1, bytes - op.length);
+        }
+        if (!offer(new Op(new PendingOp(append, callback, () -> release(op.length))))) {
+            release(op.length);
+            throw new OpLogClosedException();
+        }
+    }
+
+    /**
+     * Completes when every op appended before it is durable, or its callback has heard why not. Completes with an {@link
+     * OpLogClosedException} when the log is closed without getting there. It is completed by the writer thread: continue
+     * elsewhere.
+     */
+    public CompletableFuture<@Nullable Void> flush() {
+        CompletableFuture<@Nullable Void> reached = new CompletableFuture<>();
+        if (!offer(new Mark(reached))) {
+            reached.completeExceptionally(new OpLogClosedException());
+        }
+        return reached;
+    }
+
+    /** How many ops wait for their commit, those of the commit under way included. */
+    public int pendingOps() {
+        return pendingOps.get();
+    }
+
+    /** The size of the waiting ops, in bytes. */
+    public long pendingBytes() {
+        return pendingBytes.get();
+    }
+
+    /** False from an attempt that found the store unavailable until one that got an answer, and once closed. */
+    public boolean healthy() {
+        return batches.healthy() && !ended;
+    }
+
+    /** The newest failure of the store, which may be long past: see {@link #healthy}. */
+    public Optional<StoreException> lastFailure() {
+        return Optional.ofNullable(batches.lastFailure());
+    }
+
+    /** As {@link #close(Duration)} with 5 seconds; what could not be flushed is logged. */
+    @Override
+    public void close() {
+        Unflushed left = close(CLOSING);
+        if (left.ops() > 0) {
+            LOG.error("closed with {} ops ({} bytes) not known to be stored", left.ops(), left.bytes());
+        }
+    }
+
+    /**
+     * Refuses further ops and stores those that wait; blocks until that is done, at most for {@code deadline}. What is
+     * left then fails with an {@link OpLogClosedException}, unless the store never returns from the commit under way.
+     * Closing twice is harmless.
+     *
+     * @throws IllegalStateException when called by a callback, which would wait for itself
+     */
+    public Unflushed close(Duration deadline) {
+        if (Thread.currentThread() == thread) {
+            throw new IllegalStateException("an op log can't be closed by its own writer thread");
+        }
+        closing = true;
+        LockSupport.unpark(thread);
+        try {
+            TimeUnit.NANOSECONDS.timedJoin(thread, deadline.toNanos());
+        } catch (InterruptedException stopNow) {
+            Thread.currentThread().interrupt();
+        }
+        Unflushed left = new Unflushed(pendingOps(), pendingBytes());
+        abandoned = true;
+        LockSupport.unpark(thread);
+        return left;
+    }
+
+    private void release(int bytes) {
+        pendingOps.decrementAndGet();
+        pendingBytes.addAndGet(-bytes);
+    }
+
+    /** False when the writer has ended and will not see the entry. */
+    private boolean offer(Entry entry) {
+        queue.add(entry);
+        if (ended && queue.remove(entry)) {
+            return false;
+        }
+        if (idle) {
+            LockSupport.unpark(thread);
+        }
+        return true;
+    }
+
+    private void run() {
+        List<Entry> batch = new ArrayList<>();
+        try {
+            while (!abandoned) {
+                fill(batch);
+                if (!batch.isEmpty()) {
+                    store(batch);
+                    batch.clear();
+                } else if (closing) {
+                    break;
+                } else {
+                    awaitWork();
+                }
+            }
+        } finally {
+            closing = true;
+            // From here on whoever offers an entry takes it back, unless it is found here.
+            ended = true;
+            for (Entry next = queue.poll(); next != null; next = queue.poll()) {
+                batch.add(next);
+            }
+            batch.forEach(OpLog::abandon);
+        }
+    }
+
+    private void awaitWork() {
+        idle = true;
+        if (queue.isEmpty() && !closing) {
+            LockSupport.park(this);
+        }
+        idle = false;
+    }
+
+    private void fill(List<Entry> batch) {
+        int ops = 0;
+        long bytes = 0;
+        for (Entry next = queue.peek(); next != null; next = queue.peek()) {
+            if (next instanceof Op op) {
+                bytes += op.pending().bytes();
+                if (ops == limits.batchOps() || (ops > 0 && bytes > limits.batchBytes())) {
+                    return;
+                }
+                ops++;
+            }
+            batch.add(queue.remove());
+        }
+    }
+
+    private void store(List<Entry> batch) {
+        List<PendingOp> ops = new ArrayList<>();
+        for (Entry entry : batch) {
+            if (entry instanceof Op op) {
+                ops.add(op.pending());
+            }
+        }
+        if (!ops.isEmpty()) {
+            batches.write(ops);
+        }
+        for (Entry entry : batch) {
+            if (abandoned) {
+                abandon(entry);
+            } else if (entry instanceof Mark mark) {
+                mark.reached().complete(null);
+            }
+        }
+    }
+
+    private static void abandon(Entry entry) {
+        if (entry instanceof Op op) {
+            op.pending().failed(new OpLogClosedException());
+        } else if (entry instanceof Mark mark) {
+            mark.reached().completeExceptionally(new OpLogClosedException());
+        }
+    }
+}

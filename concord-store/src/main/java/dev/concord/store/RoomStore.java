@@ -1,0 +1,85 @@
+package dev.concord.store;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps rooms: for each an epoch, a log of ops, and at most one snapshot that covers the beginning of the log. When a
+ * writing method returns, its effect has reached the disk.
+ *
+ * <p>All methods block and may be called by any thread; none belongs on an event loop. They throw
+ * {@link StoreUnavailableException} when trying later may help, {@link CorruptRoomException} when this room's rows are
+ * damaged, and {@link StoreException} for everything else. A method that throws has changed nothing, except that after a
+ * {@code StoreUnavailableException} the change may have been committed; each method says what repeating it does.
+ *
+ * <p>Room ids and epochs are any non-empty strings; limits on them are the caller's. Byte arrays handed in must not be
+ * changed afterwards, those handed out are the caller's own.
+ */
+public interface RoomStore extends AutoCloseable {
+
+    /**
+     * Makes the room, with an empty log, unless there is one with this id.
+     *
+     * @param initialState a snapshot that covers no op, or {@code null} for a room without one
+     * @return whether it was made now. {@code false} when repeated after a lost answer: compare the epochs then
+     */
+    boolean create(String roomId, String epoch, byte @Nullable [] initialState);
+
+    /**
+     * The room as it was at one moment: the newest snapshot and every op after it. Empty when there is no such room.
+     *
+     * @throws CorruptRoomException when a checksum does not match or the log has a gap: nothing is served in part
+     */
+    Optional<StoredRoom> load(String roomId);
+
+    /**
+     * Appends ops to the logs of any number of rooms in one transaction. In each room the places given are gapless, rise
+     * in the order of {@code batch}, and become visible in that order even when several instances append at once. An op
+     * whose room is missing or has another epoch is answered so and does not keep the others from being stored.
+     *
+     * <p>May be repeated: the store remembers each writer's newest batch and its results, and a call with the same
+     * {@code id} answers with them and stores nothing. It remembers only the newest, for as long as this store is
+     * open, so a writer must get an answer before it goes on to its next batch.
+     *
+     * @param id names this batch; its number is higher than that of the writer's last batch, or the same to repeat it
+     * @return one result for each op, in order
+     * @throws StoreException when the number is lower than the writer's newest, or {@code batch} has not the size of the
+     *     batch that it claims to repeat
+     */
+    List<AppendResult> append(BatchId id, List<Append> batch);
+
+    /**
+     * Replaces the room's snapshot, unless the stored one covers more ops. One that covers just as many is replaced too,
+     * which mends a damaged one. Does not remove ops: see {@link #prune}. Repeating is harmless.
+     *
+     * @param opSeq the last op that {@code state} covers; 0 for none. {@code state} may contain later ones as well
+     * @return whether it was stored; {@code false} when a newer one is there, or the room is gone or has another epoch
+     * @throws IllegalArgumentException when {@code opSeq} is negative or beyond the room's last op
+     */
+    boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq);
+
+    /**
+     * Deletes the ops that the stored snapshot covers, after reading the snapshot back and checking it. Places given to
+     * ops go on rising afterwards. Repeating is harmless.
+     *
+     * @return how many ops were deleted; 0 when there is no such room or no snapshot
+     * @throws CorruptRoomException when the snapshot is damaged; no op is deleted then
+     */
+    int prune(String roomId);
+
+    /**
+     * Ends the room and its epoch: log and snapshot are gone. A room made later under this id starts at op 1 again.
+     * Repeating is harmless.
+     *
+     * @return whether there was such a room
+     */
+    boolean delete(String roomId);
+
+    /** Returns when the store answers; throws {@link StoreUnavailableException} when it does not within a few seconds. */
+    void ping();
+
+    /** Gives back connections, files and locks. Everything stored stays. Closing twice is harmless. */
+    @Override
+    void close();
+}

@@ -1,0 +1,195 @@
+package dev.concord.store.jdbc;
+
+import dev.concord.store.Append;
+import dev.concord.store.AppendResult;
+import dev.concord.store.BatchId;
+import dev.concord.store.CorruptRoomException;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoredRoom;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** The port on the tables of the migrations; an adapter adds its dialect, its pools, and how they are opened. */
+abstract class JdbcRoomStore implements RoomStore {
+    private static final String CREATE = """
+            insert into rooms (room_id, epoch, last_seq, created_at) values (?, ?, 0, ?)
+            on conflict (room_id) do nothing""";
+    private static final String ROOM = "select epoch, last_seq from rooms where room_id = ?";
+    private static final String SAVE = """
+            insert into snapshots (room_id, state, crc, op_seq, updated_at) values (?, ?, ?, ?, ?)
+            on conflict (room_id) do update
+            set state = excluded.state, crc = excluded.crc, op_seq = excluded.op_seq, updated_at = excluded.updated_at
+            where snapshots.op_seq <= excluded.op_seq""";
+    // The snapshot that was checked must still be the one that is there.
+    private static final String PRUNE = """
+            delete from ops where room_id = ? and seq <= ?
+            and exists (select 1 from snapshots where room_id = ? and op_seq = ? and crc = ?)""";
+
+    private final Transactions writes;
+    private final Transactions reads;
+    private final Dialect dialect;
+    private final LongSupplier clock;
+
+    /**
+     * On two pools of one database. A transaction of {@code reads} must see one moment of the database throughout.
+     *
+     * @param clock unix ms
+     */
+    JdbcRoomStore(Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock) {
+        this.writes = writes;
+        this.reads = reads;
+        this.dialect = dialect;
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean create(String roomId, String epoch, byte @Nullable [] initialState) {
+        return writes.run("create room '" + roomId + "'", connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(CREATE)) {
+                insert.setString(1, roomId);
+                insert.setString(2, epoch);
+                insert.setLong(3, clock.getAsLong());
+                if (insert.executeUpdate() == 0) {
+                    return false;
+                }
+            }
+            if (initialState != null) {
+                save(connection, roomId, initialState, 0);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<StoredRoom> load(String roomId) {
+        return reading(roomId, connection -> new RoomReader(connection, roomId).room());
+    }
+
+    @Override
+    public List<AppendResult> append(BatchId id, List<Append> batch) {
+        return writes.run(
+                "append " + batch.size() + " ops",
+                connection -> new AppendTransaction(connection, id, batch).run(clock.getAsLong()));
+    }
+
+    @Override
+    public boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq) {
+        if (opSeq < 0) {
+            throw new IllegalArgumentException("a snapshot covers 0 ops or more: " + opSeq);
+        }
+        return writes.run("save the snapshot of room '" + roomId + "'", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(ROOM + dialect.holdRow())) {
+                select.setString(1, roomId);
+                try (ResultSet room = select.executeQuery()) {
+                    if (!room.next() || !room.getString(1).equals(epoch)) {
+                        return false;
+                    }
+                    if (opSeq > room.getLong(2)) {
+                        throw new IllegalArgumentException("a snapshot at op " + opSeq + " of room '" + roomId
+                                + "', whose last op is " + room.getLong(2));
+                    }
+                }
+            }
+            return save(connection, roomId, state, opSeq);
+        });
+    }
+
+    private boolean save(Connection connection, String roomId, byte[] state, long opSeq) throws SQLException {
+        try (PreparedStatement upsert = connection.prepareStatement(SAVE)) {
+            upsert.setString(1, roomId);
+            upsert.setBytes(2, state);
+            upsert.setLong(3, Checksums.of(opSeq, state));
+            upsert.setLong(4, opSeq);
+            upsert.setLong(5, clock.getAsLong());
+            return upsert.executeUpdate() == 1;
+        }
+    }
+
+    @Override
+    public int prune(String roomId) {
+        // Read on a connection of its own: a large state must not keep the appends waiting while it is checked.
+        Optional<RoomReader.Snapshot> snapshot =
+                reading(roomId, connection -> new RoomReader(connection, roomId).snapshot());
+        if (snapshot.isEmpty()) {
+            return 0;
+        }
+        long opSeq = snapshot.get().opSeq();
+        long crc = snapshot.get().crc();
+        return writes.run("prune room '" + roomId + "'", connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(PRUNE)) {
+                delete.setString(1, roomId);
+                delete.setLong(2, opSeq);
+                delete.setString(3, roomId);
+                delete.setLong(4, opSeq);
+                delete.setLong(5, crc);
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public boolean delete(String roomId) {
+        return writes.run("delete room '" + roomId + "'", connection -> {
+            // The room first: its row is what an append to it waits for.
+            boolean existed = deleteRows(connection, "rooms", roomId) == 1;
+            deleteRows(connection, "ops", roomId);
+            deleteRows(connection, "snapshots", roomId);
+            return existed;
+        });
+    }
+
+    private static int deleteRows(Connection connection, String table, String roomId) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from " + table + " where room_id = ?")) {
+            delete.setString(1, roomId);
+            return delete.executeUpdate();
+        }
+    }
+
+    /**
+     * Removes what is remembered of batches stored before this time (unix ms). Only for writers that are certainly gone:
+     * a batch of theirs that came again would be stored again.
+     */
+    final void forgetBatches(long before) {
+        writes.run("forget old batches", connection -> {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("delete from append_batches where stored_at < ?")) {
+                delete.setLong(1, before);
+                return delete.executeUpdate();
+            }
+        });
+    }
+
+    @Override
+    public void ping() {
+        reads.run("reach the database", connection -> {
+            try (PreparedStatement select = connection.prepareStatement("select 1 from rooms limit 1");
+                    ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        reads.close();
+        writes.close();
+    }
+
+    private <T> T reading(String roomId, Transactions.Work<T> work) {
+        try {
+            return reads.run("read room '" + roomId + "'", work);
+        } catch (StoreException failure) {
+            if (failure.getCause() instanceof SQLException sql && dialect.isDamage(sql)) {
+                throw new CorruptRoomException(roomId, "a page of the database", String.valueOf(sql.getMessage()), sql);
+            }
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package dev.concord.store.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.concord.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+/**
+ * The embedded store: one SQLite database in a directory that belongs to one process. A commit returns when it has
+ * reached the disk (write-ahead log, {@code synchronous=FULL}).
+ *
+ * <p>Files: {@code concord.db}, beside it {@code concord.db-wal} and {@code concord.db-shm} while in use, and
+ * {@code concord.lock}. To copy them, stop the server first, or copy with SQLite's own backup.
+ */
+public final class SqliteStore extends JdbcRoomStore {
+    // Reads never wait for writes in WAL mode, so a few connections are enough for rooms that load at the same time.
+    private static final int READERS = 3;
+    // For each connection. Rooms are read once and then live in memory, so there is little to keep.
+    private static final int CACHE_KIB = 4 * 1024;
+    // What the write-ahead log is cut back to after a burst, so that one large import does not keep the disk forever.
+    private static final int WAL_BYTES = 64 * 1024 * 1024;
+    // Writers queue in the pool; only a tool of an operator can hold the database for this long.
+    private static final Duration BUSY = Duration.ofSeconds(5);
+
+    private final DirectoryLock lock;
+
+    private SqliteStore(
+            Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock, DirectoryLock lock) {
+        super(writes, reads, dialect, clock);
+        this.lock = lock;
+    }
+
+    /** As {@link #open(Path, LongSupplier)} with the system's clock. */
+    public static SqliteStore open(Path dataDirectory) {
+        return open(dataDirectory, System::currentTimeMillis);
+    }
+
+    /**
+     * Opens the store in this directory; makes the directory and the tables when they are missing.
+     *
+     * @param clock unix ms, for {@code created_at} and {@code updated_at}, which nothing depends on
+     * @throws StoreException when the directory can't be written, another process uses it, or the database in it can't be
+     *     opened; the message says which, and what to do
+     */
+    public static SqliteStore open(Path dataDirectory, LongSupplier clock) {
+        Path directory = dataDirectory.toAbsolutePath().normalize();
+        DirectoryLock lock;
+        try {
+            Files.createDirectories(directory);
+            lock = DirectoryLock.take(directory);
+        } catch (IOException failure) {
+            throw new StoreException(
+                    "the data directory " + directory
+                            + " can't be written; make it writable for the user that runs the server, or choose another ("
+                            + failure + ")",
+                    failure);
+        }
+        try {
+            return open(directory.resolve("concord.db"), clock, lock);
+        } catch (RuntimeException | Error failure) {
+            lock.close();
+            throw failure;
+        }
+    }
+
+    private static SqliteStore open(Path file, LongSupplier clock, DirectoryLock lock) {
+        Dialect dialect = new SqliteDialect();
+        SQLiteDataSource source = source(file);
+        try {
+            Flyway.configure(SqliteStore.class.getClassLoader())
+                    .dataSource(source)
+                    .locations(dialect.migrations())
+                    .loggers("slf4j")
+                    .load()
+                    .migrate();
+        } catch (FlywayException failure) {
+            throw new StoreException(
+                    "the database " + file
+                            + " can't be opened; if it is damaged, keep the file and restore it from a backup ("
+                            + failure.getMessage() + ")",
+                    failure);
+        }
+        SqliteStore store = new SqliteStore(
+                new Transactions(pool(source, "writer", 1), dialect),
+                new Transactions(pool(source, "readers", READERS), dialect),
+                dialect,
+                clock,
+                lock);
+        try {
+            // The lock says that whoever wrote before is gone.
+            store.forgetBatches(Long.MAX_VALUE);
+            return store;
+        } catch (RuntimeException failure) {
+            store.close();
+            throw failure;
+        }
+    }
+
+    /** Connections as the pools use them. */
+    static SQLiteDataSource source(Path file) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+        config.setBusyTimeout((int) BUSY.toMillis());
+        config.setCacheSize(-CACHE_KIB);
+        config.setJournalSizeLimit(WAL_BYTES);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file);
+        return source;
+    }
+
+    private static HikariDataSource pool(SQLiteDataSource source, String name, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(source);
+        config.setPoolName("concord-" + name);
+        config.setMaximumPoolSize(size);
+        config.setAutoCommit(false);
+        // Connections are made when needed: by then the migrations have shown that the database opens.
+        config.setInitializationFailTimeout(-1);
+        config.setConnectionTimeout(BUSY.toMillis());
+        // A file does not tire of its connections.
+        config.setMaxLifetime(0);
+        config.setKeepaliveTime(0);
+        return new HikariDataSource(config);
+    }
+
+    @Override
+    public void close() {
+        try {
+            super.close();
+        } finally {
+            lock.close();
+        }
+    }
+}

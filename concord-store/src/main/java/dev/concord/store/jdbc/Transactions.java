@@ -1,0 +1,100 @@
+package dev.concord.store.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoreUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs work in a transaction on a connection of one pool, and says what an {@link SQLException} means. Thread-safe. */
+final class Transactions implements AutoCloseable {
+
+    /** Statements of one transaction. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+
+    private final HikariDataSource pool;
+    private final Dialect dialect;
+
+    /** The pool's connections must not commit by themselves. */
+    Transactions(HikariDataSource pool, Dialect dialect) {
+        this.pool = pool;
+        this.dialect = dialect;
+    }
+
+    /**
+     * Runs the work and commits; rolls back when it throws.
+     *
+     * @param doing what is being done, to complete the sentence "cannot …"
+     */
+    <T> T run(String doing, Work<T> work) {
+        Connection connection;
+        try {
+            connection = pool.getConnection();
+        } catch (SQLException noConnection) {
+            throw new StoreUnavailableException(
+                    "cannot " + doing + ": no connection to the database: " + noConnection.getMessage(), noConnection);
+        }
+        try {
+            T result = work.on(connection);
+            commit(connection, doing);
+            return result;
+        } catch (SQLException failure) {
+            rollBack(connection, failure);
+            throw translated(doing, failure);
+        } catch (RuntimeException failure) {
+            rollBack(connection, failure);
+            throw failure;
+        } finally {
+            giveBack(connection);
+        }
+    }
+
+    private static void commit(Connection connection, String doing) {
+        try {
+            connection.commit();
+        } catch (SQLException failure) {
+            // Whatever the error says: once a commit was asked for, its outcome is unknown.
+            throw new StoreUnavailableException(
+                    "cannot " + doing + ": the commit failed or was not answered: " + failure.getMessage(), failure);
+        }
+    }
+
+    private static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException failure) {
+            // The pool drops the connection. The work is done or has failed, and this changes nothing about it.
+            LOG.warn("a database connection could not be given back", failure);
+        }
+    }
+
+    private void rollBack(Connection connection, Exception failure) {
+        try {
+            connection.rollback();
+        } catch (SQLException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
+            pool.evictConnection(connection);
+        }
+    }
+
+    private StoreException translated(String doing, SQLException failure) {
+        String message = "cannot " + doing + ": " + failure.getMessage();
+        if (failure instanceof SQLTransientException || dialect.isPassing(failure)) {
+            return new StoreUnavailableException(message, failure);
+        }
+        return new StoreException(message, failure);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Rooms in a database. The statements are shared; what a database does in its own way is its
+ * {@code Dialect}. {@link dev.concord.store.jdbc.SqliteStore} is the embedded one.
+ */
+@NullMarked
+package dev.concord.store.jdbc;
+
+import org.jspecify.annotations.NullMarked;

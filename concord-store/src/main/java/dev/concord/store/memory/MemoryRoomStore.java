@@ -1,0 +1,138 @@
+package dev.concord.store.memory;
+
+import dev.concord.store.Append;
+import dev.concord.store.AppendResult;
+import dev.concord.store.BatchId;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoredOp;
+import dev.concord.store.StoredRoom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The port in its simplest form: a map behind one lock. It keeps the whole contract but durability, which makes it both
+ * the store for other modules' tests and the model that the real ones are compared with. Contents live as long as the
+ * object; {@link #close} does not remove them.
+ */
+public final class MemoryRoomStore implements RoomStore {
+
+    private static final class Room {
+        final String epoch;
+        byte @Nullable [] state;
+        long stateSeq;
+        long lastSeq;
+        final List<StoredOp> ops = new ArrayList<>();
+
+        Room(String epoch) {
+            this.epoch = epoch;
+        }
+    }
+
+    private record Committed(long number, List<AppendResult> results) {}
+
+    private final Map<String, Room> rooms = new HashMap<>();
+    private final Map<String, Committed> newestBatches = new HashMap<>();
+
+    /** An empty store. */
+    public MemoryRoomStore() {}
+
+    @Override
+    public synchronized boolean create(String roomId, String epoch, byte @Nullable [] initialState) {
+        if (rooms.containsKey(roomId)) {
+            return false;
+        }
+        Room room = new Room(epoch);
+        room.state = initialState == null ? null : initialState.clone();
+        rooms.put(roomId, room);
+        return true;
+    }
+
+    @Override
+    public synchronized Optional<StoredRoom> load(String roomId) {
+        Room room = rooms.get(roomId);
+        if (room == null) {
+            return Optional.empty();
+        }
+        byte[] state = room.state == null ? null : room.state.clone();
+        List<StoredOp> later = room.ops.stream()
+                .filter(op -> op.seq() > room.stateSeq)
+                .map(op -> new StoredOp(op.seq(), op.op().clone()))
+                .toList();
+        return Optional.of(new StoredRoom(room.epoch, state, room.stateSeq, later));
+    }
+
+    @Override
+    public synchronized List<AppendResult> append(BatchId id, List<Append> batch) {
+        Committed newest = newestBatches.get(id.writer());
+        if (newest != null && id.number() <= newest.number()) {
+            if (id.number() < newest.number() || newest.results().size() != batch.size()) {
+                throw new StoreException(id + " is not the batch that was committed as " + newest.number());
+            }
+            return newest.results();
+        }
+        List<AppendResult> results = batch.stream().map(this::append).toList();
+        newestBatches.put(id.writer(), new Committed(id.number(), results));
+        return results;
+    }
+
+    private AppendResult append(Append append) {
+        Room room = rooms.get(append.roomId());
+        if (room == null) {
+            return new AppendResult.NoSuchRoom();
+        }
+        if (!room.epoch.equals(append.epoch())) {
+            return new AppendResult.OtherEpoch();
+        }
+        room.lastSeq++;
+        room.ops.add(new StoredOp(room.lastSeq, append.op().clone()));
+        return new AppendResult.Stored(room.lastSeq);
+    }
+
+    @Override
+    public synchronized boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq) {
+        Room room = rooms.get(roomId);
+        if (opSeq < 0) {
+            throw new IllegalArgumentException("a snapshot covers 0 ops or more: " + opSeq);
+        }
+        if (room == null || !room.epoch.equals(epoch)) {
+            return false;
+        }
+        if (opSeq > room.lastSeq) {
+            throw new IllegalArgumentException(
+                    "a snapshot at op " + opSeq + " of room '" + roomId + "', whose last op is " + room.lastSeq);
+        }
+        if (opSeq < room.stateSeq) {
+            return false;
+        }
+        room.state = state.clone();
+        room.stateSeq = opSeq;
+        return true;
+    }
+
+    @Override
+    public synchronized int prune(String roomId) {
+        Room room = rooms.get(roomId);
+        if (room == null) {
+            return 0;
+        }
+        int before = room.ops.size();
+        room.ops.removeIf(op -> op.seq() <= room.stateSeq);
+        return before - room.ops.size();
+    }
+
+    @Override
+    public synchronized boolean delete(String roomId) {
+        return rooms.remove(roomId) != null;
+    }
+
+    @Override
+    public void ping() {}
+
+    @Override
+    public void close() {}
+}

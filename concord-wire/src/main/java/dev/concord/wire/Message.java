@@ -1,0 +1,60 @@
+package dev.concord.wire;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.crdt.Operation;
+import org.jspecify.annotations.Nullable;
+
+/** One message, in either direction. */
+public sealed interface Message {
+    /**
+     * Server to client, first of all and whenever the server resynchronises a client.
+     *
+     * @param state a state in the engine's encoding, whole or partial; applying it is a merge
+     * @param version the server's version summary
+     * @param epoch names this history of the room; a client that holds another must not merge
+     */
+    @SuppressWarnings("ArrayRecordComponent") // equality of states is never asked for
+    record Sync(byte[] state, byte[] version, String epoch) implements Message {}
+
+    /**
+     * One edit.
+     *
+     * @param seq stamped by the sender, monotonic per connection; 0 when the sender gave none
+     * @param operation the edit
+     */
+    record Op(long seq, Operation operation) implements Message {}
+
+    /**
+     * Who is here and where; broadcast and never stored.
+     *
+     * @param user display name
+     * @param cursor flat offset in UTF-16 units
+     * @param color a CSS hex colour
+     * @param extras further fields (caret and selection by element, a client's id, the mark that it has left), passed on as they
+     *     came
+     */
+    record Presence(String user, int cursor, String color, ObjectNode extras) implements Message {}
+
+    /**
+     * Server to client: every op of this connection up to {@code seq} is durable.
+     *
+     * @param seq the highest such seq
+     */
+    record Ack(long seq) implements Message {}
+
+    /**
+     * Server to client: something was refused. The connection stays open unless a close follows.
+     *
+     * @param code stable, for programs
+     * @param message for people: what is wrong and what to do
+     * @param seq the op that was refused, null when it was no op
+     */
+    record Refusal(ErrorCode code, String message, @Nullable Long seq) implements Message {}
+
+    /**
+     * A type that this version does not know; receivers ignore it.
+     *
+     * @param type its {@code t}
+     */
+    record Unknown(String type) implements Message {}
+}

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The messages between clients and servers. */
+@NullMarked
+module dev.concord.wire {
+    requires static org.jspecify;
+    requires transitive dev.concord.crdt;
+    requires transitive com.fasterxml.jackson.databind;
+
+    exports dev.concord.wire;
+}

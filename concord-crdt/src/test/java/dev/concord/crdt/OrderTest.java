@@ -1,0 +1,141 @@
+package dev.concord.crdt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** The anomalies that text CRDTs are known for. */
+class OrderTest {
+    private static final Anchor START = Anchor.after(ElementId.HEAD);
+
+    @Test
+    void aBetweenAnchoredTextComesRightBehindItInEveryOrderOfArrival() {
+        Operation a = new Operation.Insert(new ElementId("A", 1), START, "A");
+        Operation b = new Operation.Insert(new ElementId("B", 1), START, "B");
+        Operation x = new Operation.Insert(new ElementId("A", 2), Anchor.after(new ElementId("A", 1)), "x");
+        for (List<Operation> order : permutations(List.of(a, b, x))) {
+            Replay replica = new Replay("r");
+            order.forEach(replica::apply);
+            replica.check();
+            assertEquals("AxB", replica.document.text(), order.toString());
+        }
+    }
+
+    @Test
+    void afterAloneKeepsTheTreeOrderSoAClientThatKnowsNoBeforeConverges() {
+        Document document = new Document("r");
+        document.apply(new Operation.Insert(new ElementId("s", 1), START, "A"));
+        document.apply(new Operation.Insert(new ElementId("s", 2), Anchor.after(new ElementId("s", 1)), "B"));
+        document.apply(new Operation.Insert(new ElementId("s", 3), Anchor.after(new ElementId("s", 1)), "x"));
+        assertEquals("ABx", document.text());
+    }
+
+    @Test
+    void localTextLandsWhereTheCaretWas() {
+        Document document = new Document("s");
+        document.insert(0, "AB");
+        List<Operation> typed = document.insert(1, "x");
+        assertEquals("AxB", document.text());
+        assertEquals(Anchor.before(new ElementId("s", 2)), ((Operation.Insert) typed.get(0)).anchor());
+    }
+
+    @Test
+    void textTypedBesideATombstoneStaysOnItsSide() {
+        Document document = new Document("s");
+        document.insert(0, "abc");
+        document.delete(1, 1);
+        document.insert(1, "X");
+        document.insert(2, "Y");
+        assertEquals("aXYc", document.text());
+        document.delete(0, 4);
+        document.insert(0, "again");
+        assertEquals("again", document.text());
+    }
+
+    @Property
+    void runsTypedAtOneSpotForwardsNeverInterleave(@ForAll long seed) {
+        runsStayWhole(new Random(seed), false);
+    }
+
+    @Property
+    void runsTypedAtOneSpotBackwardsNeverInterleave(@ForAll long seed) {
+        runsStayWhole(new Random(seed), true);
+    }
+
+    private static void runsStayWhole(Random random, boolean backwards) {
+        Document base = new Document("base");
+        List<Operation> start = random.nextBoolean() ? List.of() : base.insert(0, "[]");
+        if (!start.isEmpty() && random.nextBoolean()) {
+            List<Operation> more = new ArrayList<>(start);
+            more.addAll(base.insert(1, "gone"));
+            more.addAll(base.delete(1, 4));
+            start = more;
+        }
+        int spot = base.length() / 2;
+        List<List<Operation>> typed = new ArrayList<>();
+        int writers = 2 + random.nextInt(3);
+        for (int writer = 0; writer < writers; writer++) {
+            Document document = new Document("w" + random.nextInt(1000) + "_" + writer);
+            start.forEach(document::apply);
+            List<Operation> ops = new ArrayList<>();
+            int length = 1 + random.nextInt(6);
+            for (int i = 0; i < length; i++) {
+                ops.addAll(document.insert(backwards ? spot : spot + i, String.valueOf((char) ('a' + writer))));
+            }
+            typed.add(ops);
+        }
+        List<Operation> all = new ArrayList<>(start);
+        typed.forEach(all::addAll);
+        Replay replica = new Replay("r");
+        RandomHistory.delivery(all, random).forEach(replica::apply);
+        replica.check();
+        String text = replica.document.text();
+        for (int writer = 0; writer < writers; writer++) {
+            String run = String.valueOf((char) ('a' + writer))
+                    .repeat(typed.get(writer).size());
+            assertTrue(text.contains(run), run + " is torn in " + text);
+        }
+    }
+
+    @Property
+    void aLocalInsertIsTheOldTextWithTheInsertAtItsOffset(@ForAll long seed) {
+        Random random = new Random(seed);
+        Replay replica = new Replay("me");
+        List<Operation> remote = RandomHistory.wild(random, 5 + random.nextInt(40));
+        for (Operation op : remote) {
+            replica.apply(op);
+            String text = replica.document.text();
+            int offset = RandomHistory.whole(text, random.nextInt(text.length() + 1));
+            if (random.nextInt(3) > 0) {
+                replica.insert(offset, RandomHistory.text(random, 1 + random.nextInt(3)));
+            } else {
+                int end = RandomHistory.whole(text, Math.min(text.length(), offset + random.nextInt(4)));
+                replica.delete(offset, Math.max(0, end - offset));
+            }
+        }
+        replica.check();
+    }
+
+    static List<List<Operation>> permutations(List<Operation> ops) {
+        if (ops.isEmpty()) {
+            return List.of(List.of());
+        }
+        List<List<Operation>> all = new ArrayList<>();
+        for (int i = 0; i < ops.size(); i++) {
+            List<Operation> rest = new ArrayList<>(ops);
+            Operation first = rest.remove(i);
+            for (List<Operation> tail : permutations(rest)) {
+                List<Operation> order = new ArrayList<>(List.of(first));
+                order.addAll(tail);
+                all.add(order);
+            }
+        }
+        return all;
+    }
+}

@@ -4,7 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Collects text changes in the order in which they happen and joins those that touch. */
-final class Changes {
+class Changes {
+    /** Takes the changes of local edits, which their caller knows. */
+    static final Changes NONE = new Changes() {
+        @Override
+        void insert(int at, String text, int from, int to) {}
+
+        @Override
+        void remove(int at, int size) {}
+    };
+
     private final List<TextChange> done = new ArrayList<>(1);
     private int offset;
     private int removed;

@@ -27,6 +27,7 @@ import java.util.List;
  */
 public final class Document {
     private final String site;
+    private final int ownSite;
     private final Runs runs = new Runs();
     private final SiteTable sites = new SiteTable(runs);
     private final RunTree tree = new RunTree(runs, sites);
@@ -44,7 +45,7 @@ public final class Document {
     public Document(String site) {
         Sites.check(site);
         this.site = site;
-        sites.intern(site);
+        ownSite = sites.intern(site);
     }
 
     /**
@@ -129,9 +130,24 @@ public final class Document {
             leftRun = tree.run();
             leftAt = tree.elements(tree.unitsIntoRun + 1) - 1;
         }
-        Anchor anchor = placement.between(leftRun, leftAt);
+        placement.choose(leftRun, leftAt);
+        Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);
         Operation.Insert op = new Operation.Insert(new ElementId(site, counter), anchor, text, points);
-        apply(op);
+        if (integrator.isPlain(ownSite, counter)) {
+            integrator.placeText(
+                    ownSite,
+                    counter,
+                    points,
+                    text,
+                    0,
+                    text.length(),
+                    placement.chosenRun,
+                    placement.chosenAt,
+                    placement.chosenSide,
+                    Changes.NONE);
+        } else {
+            apply(op);
+        }
         return List.of(op);
     }
 
@@ -186,7 +202,9 @@ public final class Document {
     public List<TextChange> apply(Operation op) {
         Changes changes = new Changes();
         if (op instanceof Operation.Insert insert) {
-            integrator.insert(insertion(insert), changes);
+            if (!applyPlain(insert, changes)) {
+                integrator.insert(insertion(insert), changes);
+            }
         } else {
             long counter = op.id().counter();
             integrator.delete(sites.intern(op.id().site()), counter, counter + op.length(), changes);
@@ -429,6 +447,31 @@ public final class Document {
         Invariants.check(runs, sites, tree, placement);
     }
 
+    /** The common case, a new insert whose anchor is here while nothing waits; false when it is not that. */
+    private boolean applyPlain(Operation.Insert insert, Changes changes) {
+        int opSite = sites.intern(insert.id().site());
+        if (!integrator.isPlain(opSite, insert.id().counter())) {
+            return false;
+        }
+        ElementId anchor = insert.anchor().element();
+        int run = anchor.isHead() ? Runs.HEAD : integrator.runOf(sites.intern(anchor.site()), anchor.counter());
+        if (run < 0) {
+            return false;
+        }
+        integrator.placeText(
+                opSite,
+                insert.id().counter(),
+                insert.length(),
+                insert.value(),
+                0,
+                insert.value().length(),
+                run,
+                (int) (anchor.counter() - runs.counter[run]),
+                insert.anchor().side(),
+                changes);
+        return true;
+    }
+
     private Insertion insertion(Operation.Insert op) {
         return new Insertion(sites.intern(op.id().site()), op.id().counter(), op.length(), op.value(), op.anchor());
     }
@@ -451,16 +494,14 @@ public final class Document {
         }
         tree.moveTo(run);
         int at = (int) (id.counter() - runs.counter[run]) + (side == Side.AFTER ? 1 : 0);
-        return tree.offset() + tree.units(tree.before(tree.leaf, tree.index), run, at);
+        return tree.offset() + tree.units(tree.unitsBefore(), run, at);
     }
 
     private long nextCounter(int points) {
-        int own = sites.intern(site);
-        int last = sites.index(own).last();
-        if (last >= 0) {
-            lastCounter = Math.max(lastCounter, runs.counter[last] + runs.length[last] - 1);
+        lastCounter = Math.max(lastCounter, sites.end(ownSite) - 1);
+        if (pending.count() > 0) {
+            lastCounter = Math.max(lastCounter, pending.lastCounter(ownSite));
         }
-        lastCounter = Math.max(lastCounter, pending.lastCounter(own));
         if (lastCounter > ElementId.MAX_COUNTER - points) {
             throw new InvalidOperationException(
                     "id.counter", "the site has used up its counters; edit under a new site");
@@ -480,10 +521,9 @@ public final class Document {
         if (offset < 0 || offset > length()) {
             throw new InvalidOperationException("offset", offset + " is outside the text, whose length is " + length());
         }
-        if (offset > 0 && offset < length()) {
+        if (tree.hasPairs() && offset > 0 && offset < length()) {
             tree.seek(offset);
-            int run = tree.run();
-            if (runs.width[run] != runs.length[run] && tree.isInsidePair()) {
+            if (tree.isInsidePair()) {
                 throw new InvalidOperationException("offset", offset + " lies inside a surrogate pair");
             }
         }

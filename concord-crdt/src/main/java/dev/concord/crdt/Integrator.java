@@ -43,7 +43,10 @@ final class Integrator {
         SiteIndex index = sites.index(site);
         long at = from;
         while (at < to) {
-            int run = index.ceiling(at);
+            int run = runOf(site, at);
+            if (run < 0) {
+                run = index.ceiling(at);
+            }
             if (run < 0 || runs.counter[run] >= to) {
                 pending.addDelete(site, at, to);
                 return;
@@ -116,7 +119,62 @@ final class Integrator {
         pending.release(site, rest.counter(), rest.end(), ready);
     }
 
-    /** Places all elements, those with a waiting delete as tombstones, long text in pieces. */
+    /** Whether nothing waits and all counters of the site from this one on are new: nothing then has to be looked up. */
+    boolean isPlain(int site, long counter) {
+        return counter >= sites.end(site) && pending.count() == 0;
+    }
+
+    /** The run that holds an element, -1 when it is not in the tree; the run of the last edit is tried first. */
+    int runOf(int site, long counter) {
+        int run = tree.lastRun();
+        if (run >= 0
+                && runs.site[run] == site
+                && counter >= runs.counter[run]
+                && counter < runs.counter[run] + runs.length[run]) {
+            return run;
+        }
+        return sites.index(site).find(counter);
+    }
+
+    /** Places visible text, long text in pieces. */
+    void placeText(
+            int site,
+            long counter,
+            int length,
+            String text,
+            int from,
+            int to,
+            int anchorRun,
+            int anchorAt,
+            Side anchorSide,
+            Changes changes) {
+        int run = anchorRun;
+        int at = anchorAt;
+        Side side = anchorSide;
+        int start = from;
+        long next = counter;
+        int left = length;
+        while (to - start > RunTree.MAX_RUN_CHARS) {
+            int end = start + RunTree.MAX_RUN_CHARS;
+            if (Character.isLowSurrogate(text.charAt(end))) {
+                end--;
+            }
+            int points = text.codePointCount(start, end);
+            int offset = placement.place(site, next, points, text, start, end, false, run, at, side);
+            changes.insert(offset, text, start, end);
+            run = tree.run();
+            at = runs.length[run] - 1;
+            side = Side.AFTER;
+            next += points;
+            left -= points;
+            start = end;
+        }
+        int offset = placement.place(site, next, left, text, start, to, false, run, at, side);
+        changes.insert(offset, text, start, to);
+        sites.reached(site, counter + length);
+    }
+
+    /** Places all elements, those with a waiting delete as tombstones. */
     private void place(Insertion insertion, int anchorRun, Changes changes) {
         int site = insertion.site();
         String value = insertion.value();
@@ -134,23 +192,12 @@ final class Integrator {
                 dead = deadEnd > counter;
                 end = dead ? Math.min(end, deadEnd) : deletes.nextStart(counter, end);
             }
-            int to = from;
-            if (value != null) {
-                int most = dead ? Integer.MAX_VALUE : RunTree.MAX_RUN_CHARS;
-                long reached = counter;
-                while (reached < end && to - from < most - 1) {
-                    to += Character.isHighSurrogate(value.charAt(to)) ? 2 : 1;
-                    reached++;
-                }
-                end = reached;
-            }
             int length = (int) (end - counter);
-            if (dead) {
+            int to = value == null ? 0 : value.offsetByCodePoints(from, length);
+            if (dead || value == null) {
                 placement.place(site, counter, length, "", 0, 0, true, run, at, side);
             } else {
-                String text = value == null ? "" : value;
-                int offset = placement.place(site, counter, length, text, from, to, false, run, at, side);
-                changes.insert(offset, text, from, to);
+                placeText(site, counter, length, value, from, to, run, at, side, changes);
             }
             run = tree.run();
             at = runs.length[run] - 1;
@@ -158,6 +205,7 @@ final class Integrator {
             counter = end;
             from = to;
         }
+        sites.reached(site, insertion.end());
         pending.removeDeletes(site, insertion.counter(), insertion.end());
     }
 
@@ -201,8 +249,7 @@ final class Integrator {
             String value = part.value();
             if (value != null && !runs.isDead(run)) {
                 tree.moveTo(run);
-                if (tree.units(tree.before(tree.leaf, tree.index), run, at + part.length())
-                                        - tree.units(tree.before(tree.leaf, tree.index), run, at)
+                if (tree.units(tree.unitsBefore(), run, at + part.length()) - tree.units(tree.unitsBefore(), run, at)
                                 != value.length()
                         || !tree.shows(at, value, 0, value.length())) {
                     throw new ConflictException(new ElementId(name, from), "is known with another value");

@@ -65,8 +65,12 @@ final class Leaf {
             widen(size);
         }
         moveGap(at);
-        source.getChars(from, to, text, gapStart);
-        gapStart += size;
+        if (size == 1) {
+            text[gapStart++] = source.charAt(from);
+        } else {
+            source.getChars(from, to, text, gapStart);
+            gapStart += size;
+        }
     }
 
     void removeText(int at, int size) {

@@ -29,6 +29,10 @@ final class Placement {
     /** The children on one side of one element, only where there are two or more. */
     private final Map<Anchor, TreeSet<ElementId>> siblings = new HashMap<>();
 
+    int chosenRun;
+    int chosenAt;
+    Side chosenSide = Side.AFTER;
+
     Placement(Runs runs, SiteTable sites, RunTree tree) {
         this.runs = runs;
         this.sites = sites;
@@ -65,7 +69,7 @@ final class Placement {
             if (extendsAnchor) {
                 return tree.extend(text, from, to, length);
             }
-            tree.index++;
+            tree.stepBehind();
             return tree.insert(newRun(site, counter, length, to - from, depth, side, dead), text, from, to);
         }
         int run = newRun(site, counter, length, to - from, depth, side, dead);
@@ -96,7 +100,7 @@ final class Placement {
             } else {
                 tree.moveTo(anchorRun);
                 tree.previousAtMost(depth - 1);
-                tree.index++;
+                tree.stepBehind();
             }
             tree.insert(runs.addMarker(depth), "", 0, 0);
             return tree.insert(run, text, from, to);
@@ -113,7 +117,7 @@ final class Placement {
             }
         }
         tree.insert(runs.addMarker(depth), "", 0, 0);
-        tree.index++;
+        tree.stepBehind();
         return tree.insert(run, text, from, to);
     }
 
@@ -154,16 +158,24 @@ final class Placement {
     }
 
     /**
-     * The anchor for text typed between an element and whatever stands behind it, tombstones included: {@code after} the left
-     * neighbour when it has no right child yet, else {@code before} the right one.
+     * Chooses the anchor for text typed between an element and whatever stands behind it, tombstones included: {@code after} the
+     * left neighbour when it has no right child yet, else {@code before} the right one. Sets {@link #chosenRun}, {@link #chosenAt} and
+     * {@link #chosenSide}.
      */
-    Anchor between(int leftRun, int leftAt) {
+    void choose(int leftRun, int leftAt) {
         tree.moveTo(leftRun);
-        if (!hasRightChild(leftRun, leftAt)) {
-            return Anchor.after(sites.id(leftRun, leftAt));
+        chosenRun = leftRun;
+        chosenAt = leftAt;
+        chosenSide = Side.AFTER;
+        if (hasRightChild(leftRun, leftAt)) {
+            chosenSide = Side.BEFORE;
+            if (leftAt + 1 < runs.length[leftRun]) {
+                chosenAt = leftAt + 1;
+            } else {
+                chosenRun = tree.peekNext();
+                chosenAt = 0;
+            }
         }
-        return Anchor.before(
-                leftAt + 1 < runs.length[leftRun] ? sites.id(leftRun, leftAt + 1) : sites.id(tree.peekNext(), 0));
     }
 
     /** The anchor of an element, found again from depth and side. Moves the tree's place. */

@@ -23,10 +23,15 @@ final class RunTree {
 
     Leaf leaf;
     int index;
+    /** UTF-16 units of the place's leaf before the place, or -1 when they must be counted. */
+    private int unitsBefore;
     /** After {@link #seek}: how many UTF-16 units of the run at the place lie before the sought offset. */
     int unitsIntoRun;
     /** After {@link #bury}: the text offset from which text went. */
     int buriedAt;
+
+    /** Whether any run ever inserted had a surrogate pair: until then offsets need no check. */
+    private boolean hasPairs;
 
     private Leaf knownLeaf;
     private int knownStart;
@@ -58,17 +63,51 @@ final class RunTree {
         if (inLeaf < 0 || inLeaf >= knownLeaf.chars()) {
             descend(offset);
             inLeaf = offset - knownStart;
+            leaf = knownLeaf;
+            index = 0;
+            unitsBefore = 0;
+        } else if (leaf != knownLeaf || unitsBefore < 0 || index >= leaf.count) {
+            leaf = knownLeaf;
+            index = 0;
+            unitsBefore = 0;
         }
-        leaf = knownLeaf;
         int[] handles = leaf.runs;
-        int i = 0;
-        int w = runs.width[handles[0]];
-        while (inLeaf >= w) {
-            inLeaf -= w;
-            w = runs.width[handles[++i]];
+        int[] widths = runs.width;
+        int i = index;
+        int before = unitsBefore;
+        while (inLeaf < before) {
+            before -= widths[handles[--i]];
+        }
+        int w = widths[handles[i]];
+        while (inLeaf >= before + w) {
+            before += w;
+            w = widths[handles[++i]];
         }
         index = i;
-        unitsIntoRun = inLeaf;
+        unitsBefore = before;
+        unitsIntoRun = inLeaf - before;
+    }
+
+    /** The units of the place's leaf before the place. */
+    int unitsBefore() {
+        if (unitsBefore < 0) {
+            unitsBefore = before(leaf, index);
+        }
+        return unitsBefore;
+    }
+
+    private void moveTo(Leaf target, int at) {
+        leaf = target;
+        index = at;
+        unitsBefore = -1;
+    }
+
+    /** Moves the place behind the run at it, in the same leaf. */
+    void stepBehind() {
+        if (unitsBefore >= 0) {
+            unitsBefore += runs.width[leaf.runs[index]];
+        }
+        index++;
     }
 
     /** The run behind the place. */
@@ -76,10 +115,17 @@ final class RunTree {
         return leaf.runs[index];
     }
 
+    /** The run at the place, -1 when there is none. */
+    int lastRun() {
+        return index < leaf.count ? leaf.runs[index] : -1;
+    }
+
     /** Sets the place to a run. */
     void moveTo(int run) {
-        leaf = runs.leafOf(run);
-        index = leaf.indexOf(run);
+        Leaf target = runs.leafOf(run);
+        if (target != leaf || index >= leaf.count || leaf.runs[index] != run) {
+            moveTo(target, target.indexOf(run));
+        }
     }
 
     /** The run or marker behind the one at the place, or -1 at the end. Does not move the place. */
@@ -105,14 +151,14 @@ final class RunTree {
 
     /** Text offset of the first visible unit of the run at the place, or of where it would be. */
     int offset() {
-        return startOf(leaf) + before(leaf, index);
+        return startOf(leaf) + unitsBefore();
     }
 
     /** Moves the place on to the first run or marker behind it whose depth is at most the given one; false at the end. */
     boolean nextAtMost(int depth) {
         for (int i = index + 1; i < leaf.count; i++) {
             if (runs.depth[leaf.runs[i]] <= depth) {
-                index = i;
+                moveTo(leaf, i);
                 return true;
             }
         }
@@ -133,7 +179,7 @@ final class RunTree {
     void previousAtMost(int depth) {
         for (int i = index - 1; i >= 0; i--) {
             if (runs.depth[leaf.runs[i]] <= depth) {
-                index = i;
+                moveTo(leaf, i);
                 return;
             }
         }
@@ -155,19 +201,18 @@ final class RunTree {
         while (node instanceof Branch branch) {
             node = branch.children[branch.count - 1];
         }
-        leaf = (Leaf) node;
-        index = leaf.count;
+        moveTo((Leaf) node, ((Leaf) node).count);
     }
 
     /** Sets the place to the boundary before element {@code at} of a run, which is cut there when {@code at} lies inside it. */
     void moveBefore(int run, int at) {
         moveTo(run);
         if (at == runs.length[run]) {
-            index++;
+            stepBehind();
         } else if (at > 0) {
             reserve();
             int tail = cut(run, at);
-            index++;
+            stepBehind();
             insertTextless(tail);
         }
     }
@@ -183,12 +228,13 @@ final class RunTree {
         if (leaf.count == Leaf.MAX_RUNS || (size > 0 && leaf.count > 1 && leaf.chars() + size > Leaf.MAX_CHARS)) {
             splitLeaf();
         }
-        int at = before(leaf, index);
+        int at = unitsBefore();
         leaf.insertRun(index, run);
         runs.leaf[run] = leaf;
         if (size > 0) {
             leaf.insertText(at, text, from, to);
             addWidth(size);
+            hasPairs |= size != runs.length[run];
         }
         lowerDepth(runs.depth[run]);
         return knownStart + at;
@@ -204,8 +250,9 @@ final class RunTree {
     int extend(String text, int from, int to, int elements) {
         int run = run();
         int start = startOf(leaf);
-        int at = before(leaf, index) + runs.width[run];
+        int at = unitsBefore() + runs.width[run];
         leaf.insertText(at, text, from, to);
+        hasPairs |= to - from > elements;
         runs.length[run] += elements;
         runs.width[run] += to - from;
         addWidth(to - from);
@@ -222,7 +269,7 @@ final class RunTree {
         reserve();
         startOf(leaf);
         int run = run();
-        int textStart = before(leaf, index);
+        int textStart = unitsBefore();
         int from = units(textStart, run, at);
         int size = units(textStart, run, at + n) - from;
         leaf.removeText(textStart + from, size);
@@ -266,7 +313,7 @@ final class RunTree {
         if (runs.width[run] == runs.length[run]) {
             return units;
         }
-        int at = before(leaf, index);
+        int at = unitsBefore();
         int end = at + units;
         int elements = 0;
         while (at < end) {
@@ -276,13 +323,17 @@ final class RunTree {
         return elements;
     }
 
+    boolean hasPairs() {
+        return hasPairs;
+    }
+
     /** After {@link #seek}: whether the sought unit is the second half of a surrogate pair. */
     boolean isInsidePair() {
-        return Character.isLowSurrogate(leaf.charAt(before(leaf, index) + unitsIntoRun));
+        return Character.isLowSurrogate(leaf.charAt(unitsBefore() + unitsIntoRun));
     }
 
     /** Text that the runs of a leaf before {@code end} show, in UTF-16 units. */
-    int before(Leaf in, int end) {
+    private int before(Leaf in, int end) {
         int sum = 0;
         for (int i = 0; i < end; i++) {
             sum += runs.width[in.runs[i]];
@@ -292,7 +343,7 @@ final class RunTree {
 
     /** Compares visible elements of the run at the place, from element {@code at} on, with a text. */
     boolean shows(int at, String text, int from, int to) {
-        int textStart = before(leaf, index);
+        int textStart = unitsBefore();
         int start = textStart + units(textStart, run(), at);
         for (int i = from; i < to; i++) {
             if (leaf.charAt(start + i - from) != text.charAt(i)) {
@@ -378,13 +429,13 @@ final class RunTree {
                 Side.AFTER,
                 dead);
         sites.index(runs.site[run]).add(behind);
-        index++;
+        stepBehind();
         insertTextless(behind);
     }
 
     /** Splits a run at an element; the tail is indexed but stands nowhere yet. */
     private int cut(int run, int at) {
-        int from = units(before(leaf, index), run, at);
+        int from = units(unitsBefore(), run, at);
         int tail = runs.add(
                 runs.site[run],
                 runs.counter[run] + at,
@@ -480,8 +531,7 @@ final class RunTree {
             }
             node = branch.children[i];
         }
-        leaf = (Leaf) node;
-        index = 0;
+        moveTo((Leaf) node, 0);
         while (runs.depth[leaf.runs[index]] > depth) {
             index++;
         }
@@ -496,8 +546,7 @@ final class RunTree {
             }
             node = branch.children[i];
         }
-        leaf = (Leaf) node;
-        index = leaf.count - 1;
+        moveTo((Leaf) node, ((Leaf) node).count - 1);
         while (runs.depth[leaf.runs[index]] > depth) {
             index--;
         }
@@ -549,6 +598,7 @@ final class RunTree {
         if (index >= cut) {
             leaf = right;
             index -= cut;
+            unitsBefore = unitsBefore < 0 ? -1 : unitsBefore - textCut;
             knownLeaf = right;
             knownStart += textCut;
         }

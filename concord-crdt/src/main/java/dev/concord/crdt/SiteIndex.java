@@ -58,8 +58,10 @@ final class SiteIndex {
 
     void add(int run) {
         long counter = runs.counter[run];
-        int block = blockOf(counter);
-        int at = counts[block] == 0 ? 0 : placeIn(block, counter) + 1;
+        int last = last();
+        boolean highest = last < 0 || runs.counter[last] < counter;
+        int block = highest ? blockCount - 1 : blockOf(counter);
+        int at = highest ? counts[block] : placeIn(block, counter) + 1;
         if (counts[block] == BLOCK) {
             boolean append = block == blockCount - 1 && at == BLOCK;
             split(block, append ? BLOCK : BLOCK / 2);

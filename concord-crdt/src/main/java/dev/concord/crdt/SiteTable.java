@@ -1,6 +1,7 @@
 package dev.concord.crdt;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ final class SiteTable {
     private final List<SiteIndex> indexes = new ArrayList<>();
     private String lastName = "";
     private int lastNumber = Runs.NO_SITE;
+
+    /** By site: the counter behind the highest in the tree. */
+    private long[] ends = new long[4];
 
     SiteTable(Runs runs) {
         this.runs = runs;
@@ -33,6 +37,10 @@ final class SiteTable {
             numbers.put(name, number);
             names.add(name);
             indexes.add(new SiteIndex(runs));
+            if (number == ends.length) {
+                ends = Arrays.copyOf(ends, number * 2);
+            }
+            ends[number] = 1;
         }
         lastName = name;
         lastNumber = number;
@@ -50,6 +58,17 @@ final class SiteTable {
 
     SiteIndex index(int site) {
         return indexes.get(site);
+    }
+
+    /** The counter behind the highest of a site that is in the tree, 1 when there is none: all from there on are new. */
+    long end(int site) {
+        return ends[site];
+    }
+
+    void reached(int site, long end) {
+        if (end > ends[site]) {
+            ends[site] = end;
+        }
     }
 
     /** The run that holds an element, {@link Runs#HEAD} for the head, -1 when it is not in the tree. */

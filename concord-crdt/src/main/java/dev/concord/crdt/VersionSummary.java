@@ -199,7 +199,7 @@ final class VersionSummary {
         String text = null;
         if (!runs.isDead(run)) {
             tree.moveTo(run);
-            int textStart = tree.before(tree.leaf, tree.index);
+            int textStart = tree.unitsBefore();
             int start = textStart + tree.units(textStart, run, at);
             int end = textStart + tree.units(textStart, run, at + length);
             StringBuilder copy = new StringBuilder(end - start);

@@ -2,8 +2,9 @@ package dev.concord.crdt;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Collects text changes in the order in which they happen and joins those that touch. */
+/** Collects text changes in the order in which they happen and joins those that touch. Most often there is one. */
 class Changes {
     /** Takes the changes of local edits, which their caller knows. */
     static final Changes NONE = new Changes() {
@@ -14,22 +15,29 @@ class Changes {
         void remove(int at, int size) {}
     };
 
-    private final List<TextChange> done = new ArrayList<>(1);
+    private @Nullable List<TextChange> done;
     private int offset;
     private int removed;
-    private final StringBuilder inserted = new StringBuilder();
+    private String inserted = "";
+    /** In place of {@link #inserted} as soon as a second piece joins. */
+    private @Nullable StringBuilder joined;
 
     void insert(int at, String text, int from, int to) {
-        boolean goesOn = inserted.length() > 0 && at == offset + inserted.length();
-        if (!goesOn) {
-            finishChange();
-            offset = at;
+        int size = joined == null ? inserted.length() : joined.length();
+        if (size > 0 && at == offset + size) {
+            if (joined == null) {
+                joined = new StringBuilder(inserted);
+            }
+            joined.append(text, from, to);
+            return;
         }
-        inserted.append(text, from, to);
+        finishChange();
+        offset = at;
+        inserted = from == 0 && to == text.length() ? text : text.substring(from, to);
     }
 
     void remove(int at, int size) {
-        boolean open = removed > 0 && inserted.length() == 0;
+        boolean open = removed > 0;
         if (open && at == offset) {
             removed += size;
         } else if (open && at + size == offset) {
@@ -43,15 +51,32 @@ class Changes {
     }
 
     List<TextChange> list() {
+        if (done == null) {
+            TextChange only = open();
+            return only == null ? List.of() : List.of(only);
+        }
         finishChange();
         return done;
     }
 
     private void finishChange() {
-        if (removed > 0 || inserted.length() > 0) {
-            done.add(new TextChange(offset, removed, inserted.toString()));
+        TextChange change = open();
+        if (change != null) {
+            if (done == null) {
+                done = new ArrayList<>();
+            }
+            done.add(change);
         }
         removed = 0;
-        inserted.setLength(0);
+        inserted = "";
+        joined = null;
+    }
+
+    private @Nullable TextChange open() {
+        if (removed > 0) {
+            return new TextChange(offset, removed, "");
+        }
+        String text = joined == null ? inserted : joined.toString();
+        return text.isEmpty() ? null : new TextChange(offset, 0, text);
     }
 }

@@ -24,6 +24,7 @@ final class Invariants {
     }
 
     static void check(Runs runs, SiteTable sites, RunTree tree, Placement placement) {
+        tree.settle();
         Invariants checker = new Invariants(runs, sites, tree, placement);
         List<Integer> order = checker.checkLeaves();
         checker.checkIndexes(order);

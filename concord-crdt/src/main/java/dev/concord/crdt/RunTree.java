@@ -36,6 +36,8 @@ final class RunTree {
     private Leaf knownLeaf;
     private int knownStart;
     private int width;
+    /** Width that was added to the known leaf and not yet to its ancestors: most edits follow one another in one leaf. */
+    private int owed;
 
     RunTree(Runs runs, SiteTable sites) {
         this.runs = runs;
@@ -494,6 +496,7 @@ final class RunTree {
     /** Text offset at which a leaf begins; remembers it. */
     private int startOf(Leaf of) {
         if (of != knownLeaf) {
+            settle();
             int start = 0;
             int slot = of.slot;
             for (Branch branch = of.parent; branch != null; branch = branch.parent) {
@@ -509,6 +512,7 @@ final class RunTree {
     }
 
     private void descend(int offset) {
+        settle();
         Object node = root;
         int inNode = offset;
         while (node instanceof Branch branch) {
@@ -552,13 +556,21 @@ final class RunTree {
         }
     }
 
-    /** Adds to the width of the place's leaf in all its ancestors. */
+    /** Adds to the width of the known leaf. */
     private void addWidth(int units) {
         width += units;
-        int slot = leaf.slot;
-        for (Branch branch = leaf.parent; branch != null; branch = branch.parent) {
-            branch.widths[slot] += units;
-            slot = branch.slot;
+        owed += units;
+    }
+
+    /** Brings the known leaf's width to its ancestors. */
+    void settle() {
+        if (owed != 0) {
+            int slot = knownLeaf.slot;
+            for (Branch branch = knownLeaf.parent; branch != null; branch = branch.parent) {
+                branch.widths[slot] += owed;
+                slot = branch.slot;
+            }
+            owed = 0;
         }
     }
 
@@ -572,6 +584,7 @@ final class RunTree {
 
     /** Splits the leaf of the place, whose start must be known, and keeps the place on the same boundary. */
     private void splitLeaf() {
+        settle();
         Leaf left = leaf;
         int cut = cutOf(left);
         int textCut = before(left, cut);

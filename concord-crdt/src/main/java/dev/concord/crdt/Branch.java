@@ -35,6 +35,38 @@ final class Branch {
         }
     }
 
+    /**
+     * Inserts a child, splitting this node and its ancestors where they are full.
+     *
+     * @return the new root when the tree has grown, else null
+     */
+    @Nullable
+    Branch insertOrSplit(int at, Object child, int width, int minDepth) {
+        if (count < MAX_CHILDREN) {
+            insert(at, child, width, minDepth);
+            return null;
+        }
+        // Behind everything: leave this node full, as it is when text is appended.
+        boolean append = at == count;
+        int cut = append ? count : count / 2;
+        Branch right = new Branch();
+        moveTail(cut, right);
+        if (append || at > cut) {
+            right.insert(at - cut, child, width, minDepth);
+        } else {
+            insert(at, child, width, minDepth);
+        }
+        if (parent == null) {
+            Branch top = new Branch();
+            top.insert(0, this, width(), minDepth());
+            top.insert(1, right, right.width(), right.minDepth());
+            return top;
+        }
+        parent.widths[slot] = width();
+        parent.minDepths[slot] = minDepth();
+        return parent.insertOrSplit(slot + 1, right, right.width(), right.minDepth());
+    }
+
     void moveTail(int from, Branch target) {
         int moved = count - from;
         System.arraycopy(children, from, target.children, 0, moved);

@@ -32,8 +32,9 @@ public final class Document {
     private final SiteTable sites = new SiteTable(runs);
     private final RunTree tree = new RunTree(runs, sites);
     private final Placement placement = new Placement(runs, sites, tree);
+    private final Tombstones tombstones = new Tombstones(runs, sites, tree);
     private final PendingBuffer pending = new PendingBuffer(sites);
-    private final Integrator integrator = new Integrator(runs, sites, tree, placement, pending);
+    private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending);
     private long lastCounter;
 
     /**
@@ -185,7 +186,7 @@ public final class Document {
                 openFrom = counter;
             }
             openTo = counter + n;
-            left -= tree.bury(at, n);
+            left -= tombstones.bury(at, n);
         }
         addDelete(openSite, openFrom, openTo, ops);
         return ops;

@@ -12,13 +12,21 @@ final class Integrator {
     private final SiteTable sites;
     private final RunTree tree;
     private final Placement placement;
+    private final Tombstones tombstones;
     private final PendingBuffer pending;
 
-    Integrator(Runs runs, SiteTable sites, RunTree tree, Placement placement, PendingBuffer pending) {
+    Integrator(
+            Runs runs,
+            SiteTable sites,
+            RunTree tree,
+            Placement placement,
+            Tombstones tombstones,
+            PendingBuffer pending) {
         this.runs = runs;
         this.sites = sites;
         this.tree = tree;
         this.placement = placement;
+        this.tombstones = tombstones;
         this.pending = pending;
     }
 
@@ -59,8 +67,8 @@ final class Integrator {
             long end = Math.min(to, start + runs.length[run]);
             if (!runs.isDead(run)) {
                 tree.moveTo(run);
-                int size = tree.bury((int) (at - start), (int) (end - at));
-                changes.remove(tree.buriedAt, size);
+                int size = tombstones.bury((int) (at - start), (int) (end - at));
+                changes.remove(tombstones.buriedAt, size);
             }
             at = end;
         }

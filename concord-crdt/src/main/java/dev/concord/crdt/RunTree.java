@@ -1,7 +1,5 @@
 package dev.concord.crdt;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The runs and markers of a document in document order, as a B-tree with parent pointers.
  *
@@ -27,8 +25,6 @@ final class RunTree {
     private int unitsBefore;
     /** After {@link #seek}: how many UTF-16 units of the run at the place lie before the sought offset. */
     int unitsIntoRun;
-    /** After {@link #bury}: the text offset from which text went. */
-    int buriedAt;
 
     /** Whether any run ever inserted had a surrogate pair: until then offsets need no check. */
     private boolean hasPairs;
@@ -102,6 +98,11 @@ final class RunTree {
         leaf = target;
         index = at;
         unitsBefore = -1;
+    }
+
+    /** Moves the place before a tombstone that stands directly before it in the same leaf. */
+    void stepBackOverTombstone() {
+        index--;
     }
 
     /** Moves the place behind the run at it, in the same leaf. */
@@ -261,38 +262,6 @@ final class RunTree {
         return start + at;
     }
 
-    /**
-     * Turns {@code n} elements of the visible run at the place, from element {@code at} on, into tombstones, and joins them with
-     * tombstones beside them that they continue.
-     *
-     * @return how many UTF-16 units of text went; they stood at {@link #buriedAt}
-     */
-    int bury(int at, int n) {
-        reserve();
-        startOf(leaf);
-        int run = run();
-        int textStart = unitsBefore();
-        int from = units(textStart, run, at);
-        int size = units(textStart, run, at + n) - from;
-        leaf.removeText(textStart + from, size);
-        buriedAt = knownStart + textStart + from;
-        addWidth(-size);
-        boolean whole = n == runs.length[run];
-        if (whole) {
-            runs.markDead(run);
-        } else if (at == 0) {
-            buryHead(run, n, size);
-        } else if (at + n == runs.length[run]) {
-            buryTail(run, n, size);
-            return size;
-        } else {
-            buryMiddle(run, at, n, from, size);
-            return size;
-        }
-        joinTombstones();
-        return size;
-    }
-
     /** UTF-16 units of the first {@code elements} elements of a run whose text starts at {@code textStart} of the place's leaf. */
     int units(int textStart, int run, int elements) {
         int w = runs.width[run];
@@ -373,68 +342,6 @@ final class RunTree {
         }
     }
 
-    private void buryHead(int run, int n, int size) {
-        int previous = index > 0 ? leaf.runs[index - 1] : -1;
-        if (previous >= 0 && runs.isDead(previous) && runs.continues(previous, run)) {
-            runs.length[previous] += n;
-            dropHead(run, n, size);
-            index--;
-            return;
-        }
-        int dead = runs.add(runs.site[run], runs.counter[run], n, 0, runs.depth[run], runs.side(run), true);
-        dropHead(run, n, size);
-        sites.index(runs.site[run]).add(dead);
-        insertTextless(dead);
-    }
-
-    private void dropHead(int run, int n, int size) {
-        runs.counter[run] += n;
-        runs.length[run] -= n;
-        runs.width[run] -= size;
-        runs.depth[run] += n;
-        runs.markContinuing(run);
-    }
-
-    private void buryTail(int run, int n, int size) {
-        int next = index + 1 < leaf.count ? leaf.runs[index + 1] : -1;
-        boolean joins = next >= 0 && runs.isDead(next) && runs.continues(run, next);
-        runs.length[run] -= n;
-        runs.width[run] -= size;
-        if (joins) {
-            runs.counter[next] -= n;
-            runs.length[next] += n;
-            runs.depth[next] -= n;
-            lowerDepth(runs.depth[next]);
-            return;
-        }
-        insertBehind(run, n, 0, true);
-    }
-
-    private void buryMiddle(int run, int at, int n, int unitsBefore, int unitsGone) {
-        int tailLength = runs.length[run] - at - n;
-        int tailWidth = runs.width[run] - unitsBefore - unitsGone;
-        runs.length[run] = at;
-        runs.width[run] = unitsBefore;
-        insertBehind(run, n, 0, true);
-        int dead = run();
-        insertBehind(dead, tailLength, tailWidth, false);
-    }
-
-    /** A new run behind the one at the place that continues it. Its text, if visible, is in the leaf already. */
-    private void insertBehind(int run, int length, int width, boolean dead) {
-        int behind = runs.add(
-                runs.site[run],
-                runs.counter[run] + runs.length[run],
-                length,
-                width,
-                runs.depth[run] + runs.length[run],
-                Side.AFTER,
-                dead);
-        sites.index(runs.site[run]).add(behind);
-        stepBehind();
-        insertTextless(behind);
-    }
-
     /** Splits a run at an element; the tail is indexed but stands nowhere yet. */
     private int cut(int run, int at) {
         int from = units(unitsBefore(), run, at);
@@ -452,41 +359,15 @@ final class RunTree {
         return tail;
     }
 
-    private void joinTombstones() {
-        int run = run();
-        if (index > 0) {
-            int previous = leaf.runs[index - 1];
-            if (runs.isDead(previous) && runs.continues(previous, run)) {
-                index--;
-                absorbNext(previous);
-                run = previous;
-            }
-        }
-        if (index + 1 < leaf.count) {
-            int next = leaf.runs[index + 1];
-            if (runs.isDead(next) && runs.isDead(run) && runs.continues(run, next)) {
-                absorbNext(run);
-            }
-        }
-    }
-
-    private void absorbNext(int run) {
-        int next = leaf.runs[index + 1];
-        sites.index(runs.site[next]).remove(next);
-        leaf.removeRun(index + 1);
-        runs.length[run] += runs.length[next];
-        runs.remove(next);
-    }
-
     /** Puts a run at the place whose text, if any, the leaf holds already. There must be room. */
-    private void insertTextless(int run) {
+    void insertTextless(int run) {
         leaf.insertRun(index, run);
         runs.leaf[run] = leaf;
         lowerDepth(runs.depth[run]);
     }
 
     /** Makes sure that two more runs fit into the leaf of the place, before widths and text go apart for a moment. */
-    private void reserve() {
+    void reserve() {
         if (leaf.count + 2 > Leaf.MAX_RUNS) {
             startOf(leaf);
             splitLeaf();
@@ -494,7 +375,7 @@ final class RunTree {
     }
 
     /** Text offset at which a leaf begins; remembers it. */
-    private int startOf(Leaf of) {
+    int startOf(Leaf of) {
         if (of != knownLeaf) {
             settle();
             int start = 0;
@@ -557,7 +438,7 @@ final class RunTree {
     }
 
     /** Adds to the width of the known leaf. */
-    private void addWidth(int units) {
+    void addWidth(int units) {
         width += units;
         owed += units;
     }
@@ -574,7 +455,7 @@ final class RunTree {
         }
     }
 
-    private void lowerDepth(int depth) {
+    void lowerDepth(int depth) {
         int slot = leaf.slot;
         for (Branch branch = leaf.parent; branch != null && branch.minDepths[slot] > depth; branch = branch.parent) {
             branch.minDepths[slot] = depth;
@@ -599,15 +480,19 @@ final class RunTree {
             right.next.previous = right;
         }
         left.next = right;
-        if (left.parent == null) {
-            Branch top = new Branch();
-            top.insert(0, left, left.chars(), minDepth(left));
-            root = top;
+        Branch parent = left.parent;
+        if (parent == null) {
+            parent = new Branch();
+            parent.insert(0, left, left.chars(), minDepth(left));
+            root = parent;
         } else {
-            left.parent.widths[left.slot] = left.chars();
-            left.parent.minDepths[left.slot] = minDepth(left);
+            parent.widths[left.slot] = left.chars();
+            parent.minDepths[left.slot] = minDepth(left);
         }
-        insertIntoBranch(left.parent, left.slot + 1, right, right.chars(), minDepth(right));
+        Branch top = parent.insertOrSplit(left.slot + 1, right, right.chars(), minDepth(right));
+        if (top != null) {
+            root = top;
+        }
         if (index >= cut) {
             leaf = right;
             index -= cut;
@@ -640,34 +525,5 @@ final class RunTree {
             least = Math.min(least, runs.depth[of.runs[i]]);
         }
         return least;
-    }
-
-    private void insertIntoBranch(@Nullable Branch parent, int at, Object child, int childWidth, int childDepth) {
-        if (parent == null) {
-            throw new IllegalStateException("a split node has a parent");
-        }
-        Branch target = parent;
-        int slot = at;
-        if (parent.count == Branch.MAX_CHILDREN) {
-            int cut = slot == parent.count ? parent.count : parent.count / 2;
-            Branch right = new Branch();
-            parent.moveTail(cut, right);
-            if (slot >= cut && (cut == Branch.MAX_CHILDREN || slot > cut)) {
-                target = right;
-                slot -= cut;
-            }
-            target.insert(slot, child, childWidth, childDepth);
-            if (parent.parent == null) {
-                Branch top = new Branch();
-                top.insert(0, parent, parent.width(), parent.minDepth());
-                root = top;
-            } else {
-                parent.parent.widths[parent.slot] = parent.width();
-                parent.parent.minDepths[parent.slot] = parent.minDepth();
-            }
-            insertIntoBranch(parent.parent, parent.slot + 1, right, right.width(), right.minDepth());
-            return;
-        }
-        target.insert(slot, child, childWidth, childDepth);
     }
 }

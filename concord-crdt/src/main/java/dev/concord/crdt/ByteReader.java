@@ -94,7 +94,14 @@ final class ByteReader {
 
     /** A view of a length-prefixed block. */
     ByteReader block() {
-        int size = count(1);
+        return block(count(1));
+    }
+
+    /** A view of the next bytes. */
+    ByteReader block(int size) {
+        if (size > remaining()) {
+            throw new MalformedStateException("a block of " + size + " bytes runs past the end");
+        }
         ByteReader part = new ByteReader(bytes, at, at + size);
         at += size;
         return part;

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A replica of one text.
  *
- * <p>Local edits return the operations to send; {@link #apply} takes the operations of others, in any order, with any
+ * <p>Local edits return the operations to send; {@link #apply(Operation)} takes the operations of others, in any order, with any
  * duplicates. Replicas that have seen the same operations show the same text and encode to the same state.
  *
  * <pre>{@code
@@ -27,15 +27,14 @@ import java.util.List;
  */
 public final class Document {
     private final String site;
-    private final int ownSite;
     private final Runs runs = new Runs();
     private final SiteTable sites = new SiteTable(runs);
     private final RunTree tree = new RunTree(runs, sites);
     private final Placement placement = new Placement(runs, sites, tree);
     private final Tombstones tombstones = new Tombstones(runs, sites, tree);
     private final PendingBuffer pending = new PendingBuffer(sites);
+    private final Editor editor;
     private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending);
-    private long lastCounter;
 
     /**
      * An empty document.
@@ -46,7 +45,7 @@ public final class Document {
     public Document(String site) {
         Sites.check(site);
         this.site = site;
-        ownSite = sites.intern(site);
+        this.editor = new Editor(site, runs, sites, tree, placement, tombstones, integrator, pending);
     }
 
     /**
@@ -117,39 +116,27 @@ public final class Document {
      * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
      */
     public List<Operation> insert(int offset, String text) {
+        OperationList ops = new OperationList();
+        insert(offset, text, ops);
+        return ops.list();
+    }
+
+    /**
+     * Inserts text typed here, as {@link #insert(int, String)} does, and hands the operation on without making an object of it.
+     *
+     * @param offset where, 0 to {@link #length}
+     * @param text what; not empty, no lone surrogates
+     * @param sink takes the operation
+     * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
+     */
+    public void insert(int offset, String text, OperationSink sink) {
         checkOffset(offset);
         int points = Text.codePoints(text);
         if (points <= 0) {
             throw new InvalidOperationException(
                     "value", text.isEmpty() ? "must not be empty" : "has a lone surrogate at index " + (-points - 1));
         }
-        long counter = nextCounter(points);
-        int leftRun = Runs.HEAD;
-        int leftAt = 0;
-        if (offset > 0) {
-            tree.seek(offset - 1);
-            leftRun = tree.run();
-            leftAt = tree.elements(tree.unitsIntoRun + 1) - 1;
-        }
-        placement.choose(leftRun, leftAt);
-        Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);
-        Operation.Insert op = new Operation.Insert(new ElementId(site, counter), anchor, text, points);
-        if (integrator.isPlain(ownSite, counter)) {
-            integrator.placeText(
-                    ownSite,
-                    counter,
-                    points,
-                    text,
-                    0,
-                    text.length(),
-                    placement.chosenRun,
-                    placement.chosenAt,
-                    placement.chosenSide,
-                    Changes.NONE);
-        } else {
-            apply(op);
-        }
-        return List.of(op);
+        editor.insert(offset, text, points, sink);
     }
 
     /**
@@ -161,35 +148,27 @@ public final class Document {
      * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
      */
     public List<Operation> delete(int offset, int length) {
+        OperationList ops = new OperationList();
+        delete(offset, length, ops);
+        return ops.list();
+    }
+
+    /**
+     * Deletes text here, as {@link #delete(int, int)} does, and hands the operations on without making objects of them.
+     *
+     * @param offset first offset
+     * @param length how many UTF-16 units; 0 is allowed and gives no operation
+     * @param sink takes the operations
+     * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
+     */
+    public void delete(int offset, int length, OperationSink sink) {
         if (length < 0 || length > length() - offset) {
             throw new InvalidOperationException(
                     "length", length + " from offset " + offset + " is outside the text, whose length is " + length());
         }
         checkOffset(offset);
         checkOffset(offset + length);
-        List<Operation> ops = new ArrayList<>(1);
-        int left = length;
-        int openSite = Runs.NO_SITE;
-        long openFrom = 0;
-        long openTo = 0;
-        while (left > 0) {
-            tree.seek(offset);
-            int run = tree.run();
-            int units = Math.min(left, runs.width[run] - tree.unitsIntoRun);
-            int at = tree.elements(tree.unitsIntoRun);
-            int n = tree.elements(tree.unitsIntoRun + units) - at;
-            int runSite = runs.site[run];
-            long counter = runs.counter[run] + at;
-            if (runSite != openSite || counter != openTo) {
-                addDelete(openSite, openFrom, openTo, ops);
-                openSite = runSite;
-                openFrom = counter;
-            }
-            openTo = counter + n;
-            left -= tombstones.bury(at, n);
-        }
-        addDelete(openSite, openFrom, openTo, ops);
-        return ops;
+        editor.delete(offset, length, sink);
     }
 
     /**
@@ -203,9 +182,16 @@ public final class Document {
     public List<TextChange> apply(Operation op) {
         Changes changes = new Changes();
         if (op instanceof Operation.Insert insert) {
-            if (!applyPlain(insert, changes)) {
-                integrator.insert(insertion(insert), changes);
-            }
+            ElementId anchor = insert.anchor().element();
+            integrator.insert(
+                    insert.id().site(),
+                    insert.id().counter(),
+                    insert.length(),
+                    insert.value(),
+                    anchor.site(),
+                    anchor.counter(),
+                    insert.anchor().side(),
+                    changes);
         } else {
             long counter = op.id().counter();
             integrator.delete(sites.intern(op.id().site()), counter, counter + op.length(), changes);
@@ -214,7 +200,35 @@ public final class Document {
     }
 
     /**
-     * Refuses an operation that {@link #apply} would refuse, and changes nothing.
+     * Applies the next operation of a stream, as {@link #apply(Operation)} does.
+     *
+     * @param operations a reader that {@link OperationReader#hasNext has a next one}
+     * @return what it changed in the visible text
+     * @throws MalformedStateException when the bytes at this place are no operation; nothing was changed
+     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     */
+    public List<TextChange> apply(OperationReader operations) {
+        operations.advance();
+        Changes changes = new Changes();
+        long counter = operations.counter;
+        if (operations.isDelete) {
+            integrator.delete(sites.intern(operations.site), counter, counter + operations.length, changes);
+        } else {
+            integrator.insert(
+                    operations.site,
+                    counter,
+                    operations.length,
+                    operations.value,
+                    operations.anchorSite,
+                    operations.anchorCounter,
+                    operations.anchorSide,
+                    changes);
+        }
+        return changes.list();
+    }
+
+    /**
+     * Refuses an operation that {@link #apply(Operation)} would refuse, and changes nothing.
      *
      * @param op the operation
      * @throws ConflictException when an element is known with another anchor or value
@@ -448,31 +462,6 @@ public final class Document {
         Invariants.check(runs, sites, tree, placement);
     }
 
-    /** The common case, a new insert whose anchor is here while nothing waits; false when it is not that. */
-    private boolean applyPlain(Operation.Insert insert, Changes changes) {
-        int opSite = sites.intern(insert.id().site());
-        if (!integrator.isPlain(opSite, insert.id().counter())) {
-            return false;
-        }
-        ElementId anchor = insert.anchor().element();
-        int run = anchor.isHead() ? Runs.HEAD : integrator.runOf(sites.intern(anchor.site()), anchor.counter());
-        if (run < 0) {
-            return false;
-        }
-        integrator.placeText(
-                opSite,
-                insert.id().counter(),
-                insert.length(),
-                insert.value(),
-                0,
-                insert.value().length(),
-                run,
-                (int) (anchor.counter() - runs.counter[run]),
-                insert.anchor().side(),
-                changes);
-        return true;
-    }
-
     private Insertion insertion(Operation.Insert op) {
         return new Insertion(sites.intern(op.id().site()), op.id().counter(), op.length(), op.value(), op.anchor());
     }
@@ -496,26 +485,6 @@ public final class Document {
         tree.moveTo(run);
         int at = (int) (id.counter() - runs.counter[run]) + (side == Side.AFTER ? 1 : 0);
         return tree.offset() + tree.units(tree.unitsBefore(), run, at);
-    }
-
-    private long nextCounter(int points) {
-        lastCounter = Math.max(lastCounter, sites.end(ownSite) - 1);
-        if (pending.count() > 0) {
-            lastCounter = Math.max(lastCounter, pending.lastCounter(ownSite));
-        }
-        if (lastCounter > ElementId.MAX_COUNTER - points) {
-            throw new InvalidOperationException(
-                    "id.counter", "the site has used up its counters; edit under a new site");
-        }
-        long counter = lastCounter + 1;
-        lastCounter += points;
-        return counter;
-    }
-
-    private void addDelete(int runSite, long from, long to, List<Operation> ops) {
-        if (to > from) {
-            ops.add(new Operation.Delete(new ElementId(sites.name(runSite), from), (int) (to - from)));
-        }
     }
 
     private void checkOffset(int offset) {

@@ -30,6 +30,29 @@ final class Integrator {
         this.pending = pending;
     }
 
+    /** Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in. */
+    void insert(
+            String siteName,
+            long counter,
+            int length,
+            String value,
+            String anchorSite,
+            long anchorCounter,
+            Side anchorSide,
+            Changes changes) {
+        int site = sites.intern(siteName);
+        if (isPlain(site, counter)) {
+            int run = anchorCounter == 0 ? Runs.HEAD : runOf(sites.intern(anchorSite), anchorCounter);
+            if (run >= 0) {
+                int at = (int) (anchorCounter - runs.counter[run]);
+                placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes);
+                return;
+            }
+        }
+        ElementId anchor = anchorCounter == 0 ? ElementId.HEAD : new ElementId(anchorSite, anchorCounter);
+        insert(new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide)), changes);
+    }
+
     /**
      * Applies an insert.
      *

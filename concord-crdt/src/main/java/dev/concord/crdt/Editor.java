@@ -1,0 +1,102 @@
+package dev.concord.crdt;
+
+/** Local edits: from offsets to operations. Offsets and texts are checked by the caller. */
+final class Editor {
+    private final String site;
+    private final int ownSite;
+    private final Runs runs;
+    private final SiteTable sites;
+    private final RunTree tree;
+    private final Placement placement;
+    private final Tombstones tombstones;
+    private final Integrator integrator;
+    private final PendingBuffer pending;
+    private long lastCounter;
+
+    Editor(
+            String site,
+            Runs runs,
+            SiteTable sites,
+            RunTree tree,
+            Placement placement,
+            Tombstones tombstones,
+            Integrator integrator,
+            PendingBuffer pending) {
+        this.site = site;
+        this.ownSite = sites.intern(site);
+        this.runs = runs;
+        this.sites = sites;
+        this.tree = tree;
+        this.placement = placement;
+        this.tombstones = tombstones;
+        this.integrator = integrator;
+        this.pending = pending;
+    }
+
+    void insert(int offset, String text, int points, OperationSink sink) {
+        long counter = nextCounter(points);
+        int leftRun = Runs.HEAD;
+        int leftAt = 0;
+        if (offset > 0) {
+            tree.seek(offset - 1);
+            leftRun = tree.run();
+            leftAt = tree.elements(tree.unitsIntoRun + 1) - 1;
+        }
+        placement.choose(leftRun, leftAt);
+        int run = placement.chosenRun;
+        int at = placement.chosenAt;
+        Side side = placement.chosenSide;
+        String anchorSite = run == Runs.HEAD ? "" : sites.name(runs.site[run]);
+        long anchorCounter = runs.counter[run] + at;
+        if (integrator.isPlain(ownSite, counter)) {
+            integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, Changes.NONE);
+        } else {
+            // What waits may hang on the new elements, however unlikely.
+            Anchor anchor = new Anchor(sites.id(run, at), side);
+            integrator.insert(new Insertion(ownSite, counter, points, text, anchor), Changes.NONE);
+        }
+        sink.insert(site, counter, points, text, anchorSite, anchorCounter, side);
+    }
+
+    void delete(int offset, int length, OperationSink sink) {
+        int left = length;
+        int openSite = Runs.NO_SITE;
+        long openFrom = 0;
+        long openTo = 0;
+        while (left > 0) {
+            tree.seek(offset);
+            int run = tree.run();
+            int units = Math.min(left, runs.width[run] - tree.unitsIntoRun);
+            int at = tree.elements(tree.unitsIntoRun);
+            int n = tree.elements(tree.unitsIntoRun + units) - at;
+            int runSite = runs.site[run];
+            long counter = runs.counter[run] + at;
+            if (runSite != openSite || counter != openTo) {
+                if (openTo > openFrom) {
+                    sink.delete(sites.name(openSite), openFrom, (int) (openTo - openFrom));
+                }
+                openSite = runSite;
+                openFrom = counter;
+            }
+            openTo = counter + n;
+            left -= tombstones.bury(at, n);
+        }
+        if (openTo > openFrom) {
+            sink.delete(sites.name(openSite), openFrom, (int) (openTo - openFrom));
+        }
+    }
+
+    private long nextCounter(int points) {
+        lastCounter = Math.max(lastCounter, sites.end(ownSite) - 1);
+        if (pending.count() > 0) {
+            lastCounter = Math.max(lastCounter, pending.lastCounter(ownSite));
+        }
+        if (lastCounter > ElementId.MAX_COUNTER - points) {
+            throw new InvalidOperationException(
+                    "id.counter", "the site has used up its counters; edit under a new site");
+        }
+        long counter = lastCounter + 1;
+        lastCounter += points;
+        return counter;
+    }
+}

@@ -1,0 +1,176 @@
+package dev.concord.crdt;
+
+import java.util.Arrays;
+
+/**
+ * Reads the binary form of operations, see docs/FORMAT.md. Hand it to {@link Document#apply(OperationReader)} to apply them without making
+ * objects of them, or take them with {@link #next}. Not thread-safe.
+ */
+public final class OperationReader {
+    private static final String[] ASCII = new String[0x80];
+
+    static {
+        for (int c = 0; c < ASCII.length; c++) {
+            ASCII[c] = String.valueOf((char) c);
+        }
+    }
+
+    private final ByteReader in;
+    private String[] sites = new String[4];
+    private long[] next = new long[4];
+    private int siteCount;
+    private int lastSite = -1;
+    private long focus = 1;
+
+    /** The fields of the operation that was read last. */
+    String site = "";
+
+    long counter;
+    int length;
+    boolean isDelete;
+    String value = "";
+    String anchorSite = "";
+    long anchorCounter;
+    Side anchorSide = Side.AFTER;
+
+    /**
+     * A reader at the beginning of a stream.
+     *
+     * @param bytes from an {@link OperationWriter}
+     * @throws MalformedStateException when it is no such stream, or one of an unknown version
+     */
+    public OperationReader(byte[] bytes) {
+        in = new ByteReader(bytes);
+        in.expect('C', "not a stream of operations");
+        in.expect('O', "not a stream of operations");
+        in.expect(OperationWriter.VERSION, "operations of an unknown version");
+    }
+
+    /**
+     * Whether another operation follows.
+     *
+     * @return false at the end of the stream
+     */
+    public boolean hasNext() {
+        return in.remaining() > 0;
+    }
+
+    /**
+     * The next operation.
+     *
+     * @return the operation
+     * @throws MalformedStateException when the bytes at this place are none
+     */
+    public Operation next() {
+        advance();
+        OperationList one = new OperationList();
+        try {
+            if (isDelete) {
+                one.delete(site, counter, length);
+            } else {
+                one.insert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+            }
+        } catch (InvalidOperationException e) {
+            throw new MalformedStateException("an operation is not well formed: " + e.getMessage(), e);
+        }
+        return one.list().get(0);
+    }
+
+    /** Reads the next operation into the fields. */
+    void advance() {
+        int tag = in.raw();
+        if ((tag & OperationWriter.SITE) != 0) {
+            lastSite = siteNumber(in.varint());
+        } else if (lastSite < 0) {
+            throw new MalformedStateException("the first operation names no site");
+        }
+        site = sites[lastSite];
+        isDelete = (tag & OperationWriter.DELETE) != 0;
+        if (isDelete) {
+            readDelete(tag);
+        } else {
+            readInsert(tag);
+        }
+    }
+
+    private void readDelete(int tag) {
+        counter = focus + in.zigzag();
+        long elements = (tag & OperationWriter.LENGTH) != 0 ? in.varint() + 2 : 1;
+        if (elements > Integer.MAX_VALUE || tag >>> OperationWriter.ANCHOR_SHIFT != 0) {
+            throw new MalformedStateException("a delete of " + elements + " elements, or an unknown kind");
+        }
+        length = (int) elements;
+        checkCounters();
+        focus = counter - 1;
+    }
+
+    private void readInsert(int tag) {
+        int own = lastSite;
+        counter = next[own];
+        if ((tag & OperationWriter.COUNTER) != 0) {
+            counter += in.zigzag();
+        }
+        int anchor = (tag >>> OperationWriter.ANCHOR_SHIFT) & 3;
+        anchorSide = anchor == OperationWriter.ANCHOR_BEFORE ? Side.BEFORE : Side.AFTER;
+        if (anchor == OperationWriter.ANCHOR_PREVIOUS) {
+            anchorSite = site;
+            anchorCounter = counter - 1;
+        } else if (anchor == OperationWriter.ANCHOR_HEAD) {
+            anchorSite = "";
+            anchorCounter = 0;
+        } else {
+            long number = in.varint();
+            anchorSite = number == 0 ? site : sites[siteNumber(number - 1)];
+            anchorCounter = counter + in.zigzag();
+        }
+        int size = tag >>> OperationWriter.SIZE_SHIFT;
+        if (size == 1) {
+            value = ascii(in.raw());
+            length = 1;
+        } else {
+            value = (size == 0 ? in.block() : in.block(size)).utf8();
+            length = value.codePointCount(0, value.length());
+        }
+        boolean anchored =
+                anchor == OperationWriter.ANCHOR_HEAD || (anchorCounter >= 1 && anchorCounter <= ElementId.MAX_COUNTER);
+        if (length < 1 || !anchored) {
+            throw new MalformedStateException("an insert without text, or with an impossible anchor");
+        }
+        checkCounters();
+        boolean onItself = anchorSite.equals(site) && anchorCounter >= counter && anchorCounter < counter + length;
+        if (onItself) {
+            throw new MalformedStateException("an insert that hangs on itself");
+        }
+        next[own] = counter + length;
+        focus = counter + length - 1;
+    }
+
+    private void checkCounters() {
+        if (counter < 1 || counter > ElementId.MAX_COUNTER - length + 1) {
+            throw new MalformedStateException("a counter of " + counter + " is outside 1 to 2^53-1");
+        }
+    }
+
+    private static String ascii(int b) {
+        if (b >= 0x80) {
+            throw new MalformedStateException("text is not UTF-8");
+        }
+        return ASCII[b];
+    }
+
+    private int siteNumber(long number) {
+        if (number > siteCount) {
+            throw new MalformedStateException("site " + number + " was not introduced");
+        }
+        if (number == siteCount) {
+            if (siteCount == sites.length) {
+                sites = Arrays.copyOf(sites, siteCount * 2);
+                next = Arrays.copyOf(next, siteCount * 2);
+            }
+            sites[siteCount] = in.site();
+            next[siteCount] = 1;
+            siteCount++;
+        }
+        return (int) number;
+    }
+}

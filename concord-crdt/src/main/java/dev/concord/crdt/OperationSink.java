@@ -1,0 +1,52 @@
+package dev.concord.crdt;
+
+/**
+ * Takes operations field by field, so that none has to be made as an object. Implemented by {@link OperationWriter}; {@link #NONE}
+ * is for edits whose operations are collected later with {@link Document#missingFrom}.
+ */
+public interface OperationSink {
+    /** Forgets what it is given. */
+    OperationSink NONE = new OperationSink() {
+        @Override
+        public void insert(
+                String site,
+                long counter,
+                int length,
+                String value,
+                String anchorSite,
+                long anchorCounter,
+                Side anchorSide) {}
+
+        @Override
+        public void delete(String site, long counter, int length) {}
+    };
+
+    /**
+     * Takes an insert, see {@link Operation.Insert}. The fields are well formed.
+     *
+     * @param site site of the first element
+     * @param counter counter of the first element
+     * @param length number of code points in {@code value}
+     * @param value the text
+     * @param anchorSite site of the anchor, empty for the head
+     * @param anchorCounter counter of the anchor, 0 for the head
+     * @param anchorSide on which side of the anchor
+     */
+    void insert(
+            String site,
+            long counter,
+            int length,
+            String value,
+            String anchorSite,
+            long anchorCounter,
+            Side anchorSide);
+
+    /**
+     * Takes a delete, see {@link Operation.Delete}. The fields are well formed.
+     *
+     * @param site site of the elements
+     * @param counter counter of the first one
+     * @param length number of elements
+     */
+    void delete(String site, long counter, int length);
+}

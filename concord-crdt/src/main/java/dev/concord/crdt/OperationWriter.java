@@ -1,0 +1,212 @@
+package dev.concord.crdt;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Writes operations in their binary form, a few bytes each: a site is named once, ids and anchors are written as differences from
+ * what came before. See docs/FORMAT.md. Not thread-safe.
+ */
+public final class OperationWriter implements OperationSink {
+    static final int VERSION = 1;
+    static final int DELETE = 1;
+    static final int SITE = 2;
+    static final int COUNTER = 4;
+    static final int LENGTH = 4;
+    static final int ANCHOR_SHIFT = 3;
+    static final int ANCHOR_PREVIOUS = 0;
+    static final int ANCHOR_AFTER = 1;
+    static final int ANCHOR_BEFORE = 2;
+    static final int ANCHOR_HEAD = 3;
+    static final int SIZE_SHIFT = 5;
+    static final int MAX_SHORT_SIZE = 7;
+
+    private byte[] bytes = new byte[64];
+    private int size;
+    private final Map<String, Integer> sites = new HashMap<>();
+    /** By site: the counter behind its last insert. */
+    private long[] next = new long[4];
+
+    private String lastName = "";
+    private int lastSite = -1;
+    /** The element that was written last: where the next delete most likely is. */
+    private long focus = 1;
+
+    /** An empty stream. */
+    public OperationWriter() {
+        raw('C');
+        raw('O');
+        raw(VERSION);
+    }
+
+    /**
+     * Writes an operation.
+     *
+     * @param operation the operation
+     */
+    public void write(Operation operation) {
+        if (operation instanceof Operation.Insert insert) {
+            ElementId anchor = insert.anchor().element();
+            insert(
+                    insert.id().site(),
+                    insert.id().counter(),
+                    insert.length(),
+                    insert.value(),
+                    anchor.site(),
+                    anchor.counter(),
+                    insert.anchor().side());
+        } else {
+            delete(operation.id().site(), operation.id().counter(), operation.length());
+        }
+    }
+
+    @Override
+    public void insert(
+            String site,
+            long counter,
+            int length,
+            String value,
+            String anchorSite,
+            long anchorCounter,
+            Side anchorSide) {
+        reserve(32);
+        int tagAt = size++;
+        int tag = site(site);
+        int own = lastSite;
+        long expected = next[own];
+        if (counter != expected) {
+            tag |= COUNTER;
+            zigzag(counter - expected);
+        }
+        boolean ownAnchor = anchorSite.equals(site);
+        if (anchorCounter == 0) {
+            tag |= ANCHOR_HEAD << ANCHOR_SHIFT;
+        } else if (!(ownAnchor && anchorCounter == counter - 1 && anchorSide == Side.AFTER)) {
+            tag |= (anchorSide == Side.AFTER ? ANCHOR_AFTER : ANCHOR_BEFORE) << ANCHOR_SHIFT;
+            if (ownAnchor) {
+                varint(0);
+            } else {
+                anchorSite(anchorSite);
+            }
+            reserve(16);
+            zigzag(anchorCounter - counter);
+        }
+        if (value.length() == 1 && value.charAt(0) < 0x80) {
+            tag |= 1 << SIZE_SHIFT;
+            bytes[size++] = (byte) value.charAt(0);
+        } else {
+            byte[] text = value.getBytes(StandardCharsets.UTF_8);
+            if (text.length <= MAX_SHORT_SIZE) {
+                tag |= text.length << SIZE_SHIFT;
+            } else {
+                varint(text.length);
+            }
+            reserve(text.length);
+            System.arraycopy(text, 0, bytes, size, text.length);
+            size += text.length;
+        }
+        bytes[tagAt] = (byte) tag;
+        next[own] = counter + length;
+        focus = counter + length - 1;
+    }
+
+    @Override
+    public void delete(String site, long counter, int length) {
+        reserve(32);
+        int tagAt = size++;
+        int tag = DELETE | site(site);
+        zigzag(counter - focus);
+        if (length > 1) {
+            tag |= LENGTH;
+            varint(length - 2L);
+        }
+        bytes[tagAt] = (byte) tag;
+        focus = counter - 1;
+    }
+
+    /**
+     * How much was written.
+     *
+     * @return bytes, the header included
+     */
+    public int size() {
+        return size;
+    }
+
+    /**
+     * The stream up to here.
+     *
+     * @return a copy; more can be written afterwards
+     */
+    public byte[] toBytes() {
+        return Arrays.copyOf(bytes, size);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a quick way out: the very same string is the same site
+    private int site(String name) {
+        if (name == lastName || (lastSite >= 0 && name.equals(lastName))) {
+            return 0;
+        }
+        lastSite = number(name);
+        lastName = name;
+        return SITE;
+    }
+
+    /** Writes the number of a site plus one, 0 standing for the op's own. */
+    private void anchorSite(String name) {
+        Integer known = sites.get(name);
+        varint((known == null ? sites.size() : known) + 1L);
+        if (known == null) {
+            introduce(name);
+        }
+    }
+
+    private int number(String name) {
+        Integer known = sites.get(name);
+        int number = known == null ? sites.size() : known;
+        varint(number);
+        if (known == null) {
+            introduce(name);
+        }
+        return number;
+    }
+
+    private void introduce(String name) {
+        int number = sites.size();
+        sites.put(name, number);
+        if (number == next.length) {
+            next = Arrays.copyOf(next, number * 2);
+        }
+        next[number] = 1;
+        reserve(name.length() + 32);
+        raw(name.length());
+        for (int i = 0; i < name.length(); i++) {
+            raw(name.charAt(i));
+        }
+    }
+
+    private void zigzag(long value) {
+        varint(value >= 0 ? value * 2 : -value * 2 - 1);
+    }
+
+    private void varint(long value) {
+        long rest = value;
+        while (rest > 0x7f) {
+            bytes[size++] = (byte) ((rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        bytes[size++] = (byte) rest;
+    }
+
+    private void raw(int b) {
+        bytes[size++] = (byte) b;
+    }
+
+    private void reserve(int more) {
+        if (size + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+        }
+    }
+}

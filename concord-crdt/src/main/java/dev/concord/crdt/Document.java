@@ -288,14 +288,16 @@ public final class Document {
      *     have been merged
      */
     public List<TextChange> merge(byte[] state) {
-        DecodedState decoded = StateReader.read(state);
+        StateReader decoded = StateReader.read(state);
         Changes changes = new Changes();
-        for (DecodedState.Run run : decoded.inserts()) {
-            integrator.insert(
-                    new Insertion(sites.intern(run.site()), run.counter(), run.length(), run.value(), run.anchor()),
-                    changes);
+        if (tree.isEmpty() && pending.count() == 0 && !decoded.hasSiblings()) {
+            new BulkLoad(runs, sites, tree).load(decoded);
+            changes.insert(0, decoded.text, 0, decoded.text.length());
+        } else {
+            insertAll(decoded.treeInserts(), changes);
         }
-        for (DecodedState.Range range : decoded.deletes()) {
+        insertAll(decoded.waiting().inserts(), changes);
+        for (DecodedState.Range range : decoded.waiting().deletes()) {
             integrator.delete(sites.intern(range.site()), range.from(), range.to(), changes);
         }
         return changes.list();
@@ -460,6 +462,14 @@ public final class Document {
     /** Fails when a part of the structure contradicts another; for the tests. */
     void checkInvariants() {
         Invariants.check(runs, sites, tree, placement);
+    }
+
+    private void insertAll(List<DecodedState.Run> inserts, Changes changes) {
+        for (DecodedState.Run run : inserts) {
+            integrator.insert(
+                    new Insertion(sites.intern(run.site()), run.counter(), run.length(), run.value(), run.anchor()),
+                    changes);
+        }
     }
 
     private Insertion insertion(Operation.Insert op) {

@@ -51,6 +51,11 @@ final class RunTree {
         return width;
     }
 
+    /** Whether nothing was ever inserted. */
+    boolean isEmpty() {
+        return firstLeaf.count == 1 && firstLeaf.next == null;
+    }
+
     Leaf firstLeaf() {
         return firstLeaf;
     }

@@ -17,16 +17,27 @@ final class StateReader {
 
     private static final int NONE = -1;
 
-    private final String[] sites;
+    final String[] sites;
     private final ByteReader in;
     private long elements;
 
-    private int[] site = {};
-    private long[] counter = {};
-    private int[] length = {};
-    private boolean[] dead = {};
-    private ElementId[] anchorElement = {};
-    private boolean[] before = {};
+    /** The runs of the tree in document order, column by column. */
+    int[] site = {};
+
+    long[] counter = {};
+    int[] length = {};
+    int[] depth = {};
+    boolean[] dead = {};
+    boolean[] before = {};
+    /** First UTF-16 unit of each run in the text, and one past the last. */
+    int[] textStart = {};
+
+    String text = "";
+    /** By run: its anchor's site, NONE for the head, and counter. */
+    private int[] anchorSite = {};
+
+    private long[] anchorCounter = {};
+    private boolean siblings;
 
     /** Emission order: the run behind a run. */
     private int[] next = {};
@@ -55,19 +66,42 @@ final class StateReader {
         }
     }
 
-    static DecodedState read(byte[] state) {
+    private DecodedState waiting = new DecodedState(List.of(), List.of());
+
+    static StateReader read(byte[] state) {
         StateReader reader = new StateReader(Envelope.unwrap(state));
+        reader.readTree();
         List<DecodedState.Run> inserts = new ArrayList<>();
-        reader.readTree(inserts);
         reader.readInserts(inserts);
-        List<DecodedState.Range> deletes = reader.readDeletes();
+        reader.waiting = new DecodedState(inserts, reader.readDeletes());
         reader.in.expectEnd("state");
-        return new DecodedState(inserts, deletes);
+        return reader;
     }
 
-    private void readTree(List<DecodedState.Run> target) {
+    /** Whether two elements hang on the same side of a third. Without that there is no order to decide. */
+    boolean hasSiblings() {
+        return siblings;
+    }
+
+    /** The runs of the tree as inserts, parents first. */
+    List<DecodedState.Run> treeInserts() {
+        List<DecodedState.Run> inserts = new ArrayList<>(length.length);
+        for (int run = first; run != NONE; run = next[run]) {
+            Anchor anchor = new Anchor(anchorElement(run), before[run] ? Side.BEFORE : Side.AFTER);
+            String value = dead[run] ? null : text.substring(textStart[run], textStart[run + 1]);
+            inserts.add(new DecodedState.Run(sites[site[run]], counter[run], length[run], value, anchor));
+        }
+        return inserts;
+    }
+
+    /** The pending inserts and deletes. */
+    DecodedState waiting() {
+        return waiting;
+    }
+
+    private void readTree() {
         long declared = in.varint();
-        String text = in.block().utf8();
+        text = in.block().utf8();
         ByteReader kinds = in.block();
         ByteReader visibleLengths = in.block();
         ByteReader deadLengths = in.block();
@@ -85,7 +119,9 @@ final class StateReader {
         length = new int[count];
         dead = new boolean[count];
         before = new boolean[count];
-        anchorElement = new ElementId[count];
+        depth = new int[count];
+        anchorSite = new int[count];
+        anchorCounter = new long[count];
         next = new int[count];
         long[] expected = new long[sites.length];
         Arrays.fill(expected, 1);
@@ -111,18 +147,19 @@ final class StateReader {
             for (int i = 0; i < popped; i++) {
                 spine.pop();
             }
-            int depth;
+            int at;
             int predictedSite = previousSite;
             if (before[run]) {
                 long deep = spine.lastDepth() + 2L + (shifted ? shifts.zigzag() : 0);
                 if (deep <= spine.firstDepth() || deep > MAX_ELEMENTS) {
                     throw new MalformedStateException("run " + run + " has an impossible depth " + deep);
                 }
-                depth = (int) deep;
+                at = (int) deep;
             } else {
                 int back = shifted ? shifts.bounded(1, MAX_ELEMENTS, "shift") : 0;
-                depth = spine.lastDepth() - back + 1;
-                if (depth - 1 < spine.firstDepth()) {
+                siblings |= back > 0;
+                at = spine.lastDepth() - back + 1;
+                if (at - 1 < spine.firstDepth()) {
                     throw new MalformedStateException("run " + run + " hangs in front of the run that it names");
                 }
                 predictedSite = spine.topIsHead() ? previousSite : spine.site();
@@ -136,14 +173,16 @@ final class StateReader {
             if (before[run]) {
                 counter[run] = checked(expected[site[run]] + beforeCounters.zigzag(), length[run]);
             } else {
-                long parent = spine.counterAt(depth - 1);
-                anchorElement[run] = spine.topIsHead() ? ElementId.HEAD : new ElementId(sites[spine.site()], parent);
+                long parent = spine.counterAt(at - 1);
+                anchorSite[run] = spine.topIsHead() ? NONE : spine.site();
+                anchorCounter[run] = parent;
                 counter[run] =
                         checked(counted ? expected[site[run]] + afterCounters.zigzag() : parent + 1, length[run]);
             }
             expected[site[run]] = counter[run] + length[run];
             previousSite = site[run];
-            hang(run, depth, oldSize);
+            depth[run] = at;
+            hang(run, at, oldSize);
         }
         if (openGroups > 0) {
             throw new MalformedStateException("a left child has no parent");
@@ -152,30 +191,31 @@ final class StateReader {
                 List.of(visibleLengths, deadLengths, afterCounters, beforeCounters, pops, shifts, siteColumn)) {
             column.expectEnd("column");
         }
-        emit(text, target);
+        measureText();
     }
 
     /** Settles the groups of the runs that were popped, and puts the run in line. */
-    private void hang(int run, int depth, int oldSize) {
+    private void hang(int run, int ofDepth, int oldSize) {
         int own = NONE;
         int chainFirst = run;
         int chainLast = run;
         next[run] = NONE;
         for (int height = oldSize; height > spine.size(); height--) {
             int group = groupAt[height];
+            siblings |= spine.depthAt(height) == ofDepth;
             if (group == NONE) {
                 continue;
             }
             int groupDepth = spine.depthAt(height);
-            if (groupDepth == depth + 1) {
-                ElementId parent = new ElementId(sites[site[run]], counter[run]);
+            if (groupDepth == ofDepth + 1) {
                 for (int member : groupMembers.get(group)) {
-                    anchorElement[member] = parent;
+                    anchorSite[member] = site[run];
+                    anchorCounter[member] = counter[run];
                 }
                 next[run] = groupFirst[group];
                 chainLast = groupLast[group];
                 openGroups--;
-            } else if (groupDepth == depth && before[run]) {
+            } else if (groupDepth == ofDepth && before[run]) {
                 own = group;
             } else {
                 throw new MalformedStateException("a left child has no parent");
@@ -197,7 +237,7 @@ final class StateReader {
             }
             last = chainLast;
         }
-        spine.push(depth, site[run], counter[run], length[run]);
+        spine.push(ofDepth, site[run], counter[run], length[run]);
         int height = spine.size();
         if (height >= groupAt.length) {
             groupAt = Arrays.copyOf(groupAt, height * 2);
@@ -229,8 +269,16 @@ final class StateReader {
         groupLast[group] = chainLast;
     }
 
-    private void emit(String text, List<DecodedState.Run> target) {
-        int[] textStart = new int[length.length + 1];
+    private ElementId anchorElement(int run) {
+        return anchorSite[run] == NONE ? ElementId.HEAD : new ElementId(sites[anchorSite[run]], anchorCounter[run]);
+    }
+
+    private void measureText() {
+        boolean pairs = false;
+        for (int i = 0; i < text.length() && !pairs; i++) {
+            pairs = Character.isSurrogate(text.charAt(i));
+        }
+        textStart = new int[length.length + 1];
         int at = 0;
         for (int run = 0; run < length.length; run++) {
             textStart[run] = at;
@@ -239,7 +287,7 @@ final class StateReader {
                     throw new MalformedStateException("the text is shorter than its runs");
                 }
                 try {
-                    at = text.offsetByCodePoints(at, length[run]);
+                    at = pairs ? text.offsetByCodePoints(at, length[run]) : at + length[run];
                 } catch (IndexOutOfBoundsException e) {
                     throw new MalformedStateException("the text is shorter than its runs", e);
                 }
@@ -248,11 +296,6 @@ final class StateReader {
         textStart[length.length] = at;
         if (at != text.length()) {
             throw new MalformedStateException("the text is longer than its runs");
-        }
-        for (int run = first; run != NONE; run = next[run]) {
-            Anchor anchor = new Anchor(anchorElement[run], before[run] ? Side.BEFORE : Side.AFTER);
-            String value = dead[run] ? null : text.substring(textStart[run], textStart[run + 1]);
-            target.add(new DecodedState.Run(sites[site[run]], counter[run], length[run], value, anchor));
         }
     }
 

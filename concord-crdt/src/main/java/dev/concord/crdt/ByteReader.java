@@ -40,23 +40,28 @@ final class ByteReader {
 
     /** An unsigned integer up to 2^53-1. */
     long varint() {
+        return varint(ElementId.MAX_COUNTER);
+    }
+
+    /** A signed integer of a magnitude up to 2^53-1. */
+    long zigzag() {
+        long value = varint(2 * ElementId.MAX_COUNTER);
+        return (value & 1) == 0 ? value >>> 1 : -((value + 1) >>> 1);
+    }
+
+    private long varint(long most) {
         long value = 0;
         for (int shift = 0; shift < 56; shift += 7) {
             int b = raw();
             value |= (long) (b & 0x7f) << shift;
             if (b < 0x80) {
-                if (value > ElementId.MAX_COUNTER) {
+                if (value > most) {
                     break;
                 }
                 return value;
             }
         }
-        throw new MalformedStateException("an integer above 2^53-1 before byte " + at);
-    }
-
-    long zigzag() {
-        long value = varint();
-        return (value & 1) == 0 ? value >>> 1 : -((value + 1) >>> 1);
+        throw new MalformedStateException("an integer above " + most + " before byte " + at);
     }
 
     /** A number of things of which each takes at least {@code least} bytes of what remains. */

@@ -47,6 +47,32 @@ class CodecTest {
     }
 
     @Test
+    void theHighestCountersSurvive() {
+        long highest = ElementId.MAX_COUNTER;
+        Document document = new Document("r");
+        document.apply(new Operation.Insert(new ElementId("a", highest), Anchor.after(ElementId.HEAD), "x"));
+        document.apply(new Operation.Insert(new ElementId("b", 1), Anchor.before(new ElementId("a", highest)), "y"));
+        document.apply(
+                new Operation.Insert(new ElementId("b", highest - 1), Anchor.before(new ElementId("b", 1)), "zz"));
+        document.apply(
+                new Operation.Insert(new ElementId("c", highest), Anchor.after(new ElementId("q", highest)), "w"));
+        document.apply(new Operation.Delete(new ElementId("d", highest), 1));
+        assertArrayEquals(
+                document.encode(), Document.load("l", document.encode()).encode());
+        Document other = new Document("o");
+        other.merge(document.difference(other.version()));
+        assertArrayEquals(document.encode(), other.encode());
+        OperationWriter writer = new OperationWriter();
+        document.missingFrom(new Document("n").version()).forEach(writer::write);
+        OperationReader reader = new OperationReader(writer.toBytes());
+        Document third = new Document("t");
+        while (reader.hasNext()) {
+            third.apply(reader);
+        }
+        assertArrayEquals(document.encode(), third.encode());
+    }
+
+    @Test
     void everyTruncationIsRefused() {
         for (byte[] whole : List.of(specimen().encode(), stored(specimen()))) {
             for (int length = 0; length < whole.length; length++) {

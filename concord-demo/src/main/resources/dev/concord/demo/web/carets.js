@@ -69,6 +69,10 @@ class CaretLayer {
   }
 
   #marksOf(peer, length) {
+    // Whoever has not put the caret anywhere yet has none to show.
+    if (!isPosition(peer.caret) && !(peer.cursor > 0)) {
+      return [];
+    }
     const caret = this.#offsetOf(peer.caret, peer.cursor, length);
     const anchor = this.#offsetOf(peer.anchor, caret, length);
     const marks = [{ offset: caret, order: 1, peer, apply: (who, _, drawn) => drawn.append(this.#caret(who)) }];

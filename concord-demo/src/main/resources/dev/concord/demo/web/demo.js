@@ -2,6 +2,7 @@ import { Pane } from './pane.js';
 
 const ROOM = /^[A-Za-z0-9._~-]{1,128}$/;
 const COMPARE_MS = 120;
+const DIGEST_MS = 500;
 const FINGERPRINT_LENGTH = 12;
 const NAMES = ['Ada', 'Bela', 'Chidi', 'Dalia', 'Emre', 'Farah', 'Goran', 'Hana', 'Ines', 'Jonas', 'Kerim', 'Lea'];
 // Dark enough for white text, light enough for a dark sheet.
@@ -13,6 +14,7 @@ const verdict = document.querySelector('#verdict');
 const verdictText = document.querySelector('#verdict-text');
 const fingerprints = document.querySelector('#fingerprints');
 let comparing = 0;
+let digesting = 0;
 
 document.querySelector('#room').textContent = room;
 document.title = `Concord · ${room}`;
@@ -29,6 +31,7 @@ const panes = ['Left', 'Right'].map(
       onRename: (user) => {
         people[i].user = user;
         remember(people);
+        scheduleComparison();
       },
     }),
 );
@@ -76,16 +79,22 @@ function scheduleComparison() {
   }
 }
 
-/** Says what is so at this moment, by comparing the texts and, where the browser lets it, the digests of the states. */
-async function compare() {
+/** Says what is so at this moment. */
+function compare() {
   const [left, right] = panes.map(({ session }) => session.text);
   const same = left === right;
   const started = panes.every(({ session }) => session.status.connection !== 'connecting');
   verdict.dataset.state = !started ? 'waiting' : same ? 'same' : 'differ';
   say(!started ? 'Waiting for both panes…' : same ? 'Both panes are identical right now.' : differenceOf(left, right));
+  clearTimeout(digesting);
+  digesting = setTimeout(showDigests, DIGEST_MS);
+}
+
+/** The digests of both states, once nobody has typed for a moment; browsers compute them for secure pages only. */
+async function showDigests() {
   if (globalThis.crypto?.subtle !== undefined) {
     const digests = await Promise.all(panes.map(({ session }) => session.document.digest()));
-    fingerprints.replaceChildren(...panes.map(({ side }, i) => fingerprint(side, digests[i])));
+    fingerprints.replaceChildren(...panes.map(({ user }, i) => fingerprint(user, digests[i])));
   }
 }
 
@@ -96,19 +105,19 @@ function say(text) {
 }
 
 function differenceOf(left, right) {
-  const away = panes.filter(({ session }) => session.status.connection !== 'live').map(({ side }) => side.toLowerCase());
+  const away = panes.filter(({ session }) => session.status.connection !== 'live').map(({ user }) => user);
   const lengths = `${left.length.toLocaleString('en')} and ${right.length.toLocaleString('en')} characters`;
   if (away.length === 0) {
     return `The panes differ: ${lengths}. They are catching up.`;
   }
-  return `The panes differ: ${lengths}. The ${away.join(' and the ')} one is not connected.`;
+  return `The panes differ: ${lengths}. ${away.join(' and ')} ${away.length === 1 ? 'is' : 'are'} not connected.`;
 }
 
-function fingerprint(side, digest) {
+function fingerprint(user, digest) {
   const pair = document.createElement('div');
   const term = document.createElement('dt');
   const value = document.createElement('dd');
-  term.textContent = `${side} digest`;
+  term.textContent = `${user}’s digest`;
   value.textContent = digest.slice(0, FINGERPRINT_LENGTH);
   value.title = digest;
   pair.append(term, value);

@@ -1,10 +1,14 @@
 const DATABASE = 'concord';
 const TABLE = 'outbox';
+const SPILL = 'concord.outbox ';
 
 /**
  * Keeps an outbox in IndexedDB through a reload of the page, apart for each room and client name. Sessions of one name at the
  * same time do not disturb each other: operations carry their ids, so that one sent twice is there once. Where the browser
- * stores nothing, `onFailure` is told once and the page goes on without.
+ * stores nothing, `onFailure` is told and the page goes on without.
+ *
+ * A page that is left aborts the writes that are on their way. Their rows go to `localStorage`, which writes at once, and
+ * from there to the database when the page is opened again.
  */
 export class IndexedStore {
   #room;
@@ -13,6 +17,7 @@ export class IndexedStore {
   #onFailure;
   #database = null;
   #opening;
+  #unsettled = new Map();
 
   constructor({ room, client, session, onFailure }) {
     this.#room = room;
@@ -20,6 +25,7 @@ export class IndexedStore {
     this.#session = session;
     this.#onFailure = onFailure;
     this.#opening = this.#open();
+    globalThis.addEventListener('pagehide', () => this.#spill());
   }
 
   /** What earlier sessions have left, as `{key, operation, epoch}`. */
@@ -28,6 +34,7 @@ export class IndexedStore {
     if (this.#database === null) {
       return [];
     }
+    await this.#takeUpSpilled();
     const mine = [this.#room, this.#client];
     const rows = await settled(this.#table('readonly').getAll(IDBKeyRange.bound(mine, [...mine, []])));
     return rows
@@ -37,10 +44,16 @@ export class IndexedStore {
 
   put(number, { operation, epoch }) {
     const row = { room: this.#room, client: this.#client, session: this.#session, number, operation, epoch };
-    this.#write((table) => table.put(row));
+    this.#unsettled.set(number, row);
+    this.#write((table) => table.put(row), () => {
+      if (this.#unsettled.get(number) === row) {
+        this.#unsettled.delete(number);
+      }
+    });
   }
 
   remove(number) {
+    this.#unsettled.delete(number);
     this.removeKey([this.#room, this.#client, this.#session, number]);
   }
 
@@ -65,18 +78,54 @@ export class IndexedStore {
     return this.#database.transaction(TABLE, mode, { durability: 'relaxed' }).objectStore(TABLE);
   }
 
-  async #write(action) {
+  async #write(action, onDone = () => {}) {
     if (this.#database === null) {
       await this.#opening;
     }
-    if (this.#database !== null) {
-      try {
-        await settled(action(this.#table('readwrite')));
-      } catch (error) {
-        this.#onFailure(error);
-      }
+    if (this.#database === null) {
+      return;
+    }
+    try {
+      const table = this.#table('readwrite');
+      action(table);
+      await committed(table.transaction);
+      onDone();
+    } catch (error) {
+      this.#onFailure(error);
     }
   }
+
+  #spill() {
+    try {
+      for (const row of this.#unsettled.values()) {
+        localStorage.setItem(SPILL + JSON.stringify([row.room, row.client, row.session, row.number]), JSON.stringify(row));
+      }
+    } catch (error) {
+      this.#onFailure(error);
+    }
+  }
+
+  async #takeUpSpilled() {
+    const mine = SPILL + JSON.stringify([this.#room, this.#client]).slice(0, -1);
+    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(`${mine},`))) {
+      const row = localStorage.getItem(key);
+      if (row === null) {
+        // Another page of this client was faster.
+        continue;
+      }
+      const table = this.#table('readwrite');
+      table.put(JSON.parse(row));
+      await committed(table.transaction);
+      localStorage.removeItem(key);
+    }
+  }
+}
+
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('the browser has aborted a write'));
+  });
 }
 
 function settled(request) {

@@ -13,10 +13,11 @@ export class Pane {
   #parts;
   #saying = 0;
   #shown = '';
+  #refusal = false;
 
   constructor({ template, side, room, person, onChange, onRename }) {
     this.#side = side;
-    const root = template.content.firstElementChild.cloneNode(true);
+    const root = document.importNode(template.content.firstElementChild, true);
     root.setAttribute('aria-label', `${side} client`);
     root.style.setProperty('--who', person.color);
     this.element = root;
@@ -24,6 +25,7 @@ export class Pane {
     this.#session = new ConcordSession({ room, client: `demo-${side.toLowerCase()}` });
     this.#session.on('status', () => {
       this.#showStatus();
+      this.#showPeers();
       onChange();
     });
     this.#session.on('change', () => {
@@ -31,7 +33,10 @@ export class Pane {
       onChange();
     });
     this.#session.on('presence', () => this.#showPeers());
-    this.#session.on('refused', ({ message }) => this.#notify(`The server refused an edit: ${message}`));
+    this.#session.on('refused', ({ message }) => {
+      this.#notify(`The server refused an edit: ${message}`);
+      this.#refusal = true;
+    });
     this.#session.on('fault', (error) => this.#notify(`Something went wrong: ${error.message}`));
     this.#fill(person, onRename);
     bindTextarea(this.#session, this.#parts.text);
@@ -41,8 +46,9 @@ export class Pane {
     this.#showPeers();
   }
 
-  get side() {
-    return this.#side;
+  /** What its client is called at the moment. */
+  get user() {
+    return this.#parts.name.value;
   }
 
   get session() {
@@ -95,6 +101,9 @@ export class Pane {
       this.#notify(status.unsent > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
     } else if (status.aside > 0) {
       this.#notifyAside(status.aside);
+    } else if (status.saved && this.#refusal) {
+      this.#refusal = false;
+      this.#parts.notice.hidden = true;
     }
   }
 

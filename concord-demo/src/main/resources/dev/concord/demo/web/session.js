@@ -245,6 +245,7 @@ export class ConcordSession {
     const url = new URL(`/rooms/${encodeURIComponent(this.#room)}/ws?batch=1`, this.#base);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     if (this.#epoch !== null) {
+      url.searchParams.set('epoch', this.#epoch);
       const version = writeBase64Url(this.#document.version());
       if (version.length <= VERSION_CHARACTERS) {
         url.searchParams.set('version', version);

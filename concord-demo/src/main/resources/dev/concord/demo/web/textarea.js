@@ -2,12 +2,15 @@ import { applyChange, mapOffset } from './change.js';
 import { cleanText } from './wire.js';
 
 const STRIDE = 1024;
+// In a long text a browser lays out everything anew for each scripted change; above this it is felt.
+const SLOW_MS = 8;
+const LONGEST_DELAY_MS = 1_000;
 const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
 
 /**
  * Keeps a textarea and a session's text equal. Local input becomes the smallest edit that explains it; remote edits are
- * written with `setRangeText`, so that caret, selection and scroll stay where they are. While an input method composes, remote
- * edits wait. The keys for undo and redo go to the session. Returns a function that lets go of both.
+ * written with `setRangeText`, so that caret, selection and scroll stay where they are; where that is slow, a textarea without
+ * the focus collects them for up to a second. While an input method composes, remote edits wait. The keys for undo and redo go to the session. Returns a function that lets go of both.
  */
 export function bindTextarea(session, textarea) {
   const binding = new TextareaBinding(session, textarea);
@@ -20,6 +23,10 @@ class TextareaBinding {
   #text = '';
   // Lets remote edits go on after a composition; null outside of one.
   #resume = null;
+  // Changes that the textarea does not show yet, and how long showing some took last time.
+  #waiting = [];
+  #cost = 0;
+  #timer = null;
   #ended = new AbortController();
   #unsubscribe;
 
@@ -36,6 +43,7 @@ class TextareaBinding {
       this.#resume ??= session.hold();
     });
     this.#listen('compositionend', () => this.#composed());
+    this.#listen('focus', () => this.#show());
     this.#listen('blur', () => session.seal());
     // Only the document tells of selections in all browsers, and only while the textarea has the focus.
     textarea.ownerDocument.addEventListener('selectionchange', () => this.#tellSelection(), this.#signal);
@@ -43,6 +51,7 @@ class TextareaBinding {
 
   release() {
     this.#resume?.();
+    clearTimeout(this.#timer);
     this.#ended.abort();
     this.#unsubscribe();
   }
@@ -78,23 +87,56 @@ class TextareaBinding {
       const { offset, inserted } = edit;
       this.#textarea.setRangeText(cleaned.inserted, offset, offset + inserted.length, 'end');
     }
-    this.#session.edit(cleaned, this);
+    this.#session.edit(this.#behindWaiting(cleaned), this);
+    if (this.#waiting.length > 0) {
+      this.#waiting = [smallestEdit(this.#text, this.#session.text, 0)];
+      this.#show();
+    }
     this.#tellSelection();
   }
 
+  /** An edit of what the textarea shows as one of the session's text: they differ where a script types without the focus. */
+  #behindWaiting({ offset, removed, inserted }) {
+    const start = this.#waiting.reduce((place, change) => mapOffset(place, change), offset);
+    const end = this.#waiting.reduce((place, change) => mapOffset(place, change), offset + removed);
+    return { offset: start, removed: end - start, inserted };
+  }
+
+  get #focused() {
+    return this.#textarea.ownerDocument.activeElement === this.#textarea;
+  }
+
   #receive(changes) {
-    const textarea = this.#textarea;
-    for (const change of changes) {
-      const { selectionStart, selectionEnd, selectionDirection, scrollTop, scrollLeft } = textarea;
-      textarea.setRangeText(change.inserted, change.offset, change.offset + change.removed, 'preserve');
-      // What 'preserve' does at the very edges differs between browsers.
-      const empty = selectionStart === selectionEnd;
-      const start = mapOffset(selectionStart, change, !empty);
-      textarea.setSelectionRange(start, empty ? start : mapOffset(selectionEnd, change), selectionDirection);
-      textarea.scrollTop = scrollTop;
-      textarea.scrollLeft = scrollLeft;
-      this.#text = applyChange(this.#text, change);
+    this.#waiting.push(...changes);
+    if (this.#cost > SLOW_MS && !this.#focused) {
+      this.#timer ??= setTimeout(() => this.#show(), Math.min(LONGEST_DELAY_MS, this.#cost * 4));
+    } else {
+      this.#show();
     }
+  }
+
+  /** Writes all that waits as one change, and puts the selection where the single changes have moved it. */
+  #show() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    const changes = this.#waiting.splice(0);
+    const text = changes.reduce(applyChange, this.#text);
+    const edit = smallestEdit(this.#text, text, text.length);
+    this.#text = text;
+    if (edit === null) {
+      return;
+    }
+    const begun = performance.now();
+    const textarea = this.#textarea;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop, scrollLeft } = textarea;
+    const empty = selectionStart === selectionEnd;
+    const start = changes.reduce((place, change) => mapOffset(place, change, !empty), selectionStart);
+    const end = changes.reduce((place, change) => mapOffset(place, change), selectionEnd);
+    textarea.setRangeText(edit.inserted, edit.offset, edit.offset + edit.removed, 'preserve');
+    textarea.setSelectionRange(start, Math.max(start, end), selectionDirection);
+    textarea.scrollTop = scrollTop;
+    textarea.scrollLeft = scrollLeft;
+    this.#cost = performance.now() - begun;
   }
 
   #beforeInput(event) {
@@ -121,7 +163,8 @@ class TextareaBinding {
       return;
     }
     const changes = this.#session[action](this);
-    this.#receive(changes);
+    this.#waiting.push(...changes);
+    this.#show();
     const last = changes[changes.length - 1];
     if (last !== undefined) {
       const caret = last.offset + last.inserted.length;
@@ -131,11 +174,9 @@ class TextareaBinding {
   }
 
   #tellSelection() {
-    const { ownerDocument, selectionStart, selectionEnd, selectionDirection } = this.#textarea;
-    if (ownerDocument.activeElement !== this.#textarea || this.#resume !== null) {
-      return;
-    }
-    if (this.#textarea.value.length !== this.#text.length) {
+    const { selectionStart, selectionEnd, selectionDirection, value } = this.#textarea;
+    // Between a change of the text and its input event the offsets belong to another text.
+    if (!this.#focused || this.#resume !== null || value.length !== this.#text.length) {
       return;
     }
     const start = outsideOfPair(this.#text, selectionStart);
@@ -159,14 +200,13 @@ export function smallestEdit(before, after, caret) {
   // What stands behind the caret was there before, if this was typing; then all of it is the common end.
   const tail = after.length - caret;
   const typed = tail <= before.length && before.endsWith(after.slice(caret));
-  let suffix = typed ? tail : commonSuffix(before, after, Math.min(before.length, after.length));
-  let prefix = commonPrefix(before, after, Math.min(before.length, after.length) - suffix);
-  if (typed) {
-    suffix = commonSuffix(before, after, Math.min(before.length, after.length) - prefix);
-  }
+  const shortest = Math.min(before.length, after.length);
+  const reserved = typed ? tail : commonSuffix(before, after, shortest);
+  let prefix = commonPrefix(before, after, shortest - reserved);
   if (isLow(before, prefix) || isLow(after, prefix)) {
     prefix--;
   }
+  let suffix = commonSuffix(before, after, shortest - prefix);
   if (isLow(before, before.length - suffix) || isLow(after, after.length - suffix)) {
     suffix--;
   }

@@ -30,6 +30,8 @@ async function rejects(type, promise, message) {
   throw new Error(`${message}: expected ${type.name}, but nothing was thrown`);
 }
 
+export const share = 0.25;
+
 export const properties = {
   'a state, loaded, writes the same bytes and takes the same operations'(random) {
     const { replicas, all } = randomHistory(random, { steps: 30 });

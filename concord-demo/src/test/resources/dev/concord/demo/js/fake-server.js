@@ -167,5 +167,5 @@ export function optionsFor(server, clock, more = {}) {
 }
 
 function base64(bytes) {
-  return btoa(String.fromCharCode(...bytes));
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }

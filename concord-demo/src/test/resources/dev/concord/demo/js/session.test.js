@@ -312,6 +312,8 @@ export const tests = {
   },
 };
 
+export const share = 0.25;
+
 export const properties = {
   async 'sessions that come and go end with the same text, each told of every change'(random) {
     const [server, clock] = [new FakeServer(), new Clock()];

@@ -13,6 +13,8 @@ function fixture(text = '') {
   return { document, other, history: new UndoHistory(document, { pause: 1000 }) };
 }
 
+export const share = 0.25;
+
 export const properties = {
   'undoing everything and doing it again, alone, leads back and forth'(random) {
     const { document, history } = fixture('base 😀 text');

@@ -1,0 +1,214 @@
+/** Offsets and lengths are UTF-16 units everywhere, as in JavaScript strings. */
+
+export interface ElementId {
+  site: string;
+  counter: number;
+}
+
+export interface InsertOperation {
+  kind: 'insert';
+  id: ElementId;
+  /** Exactly one of `after` and `before`; the head is `{site: '', counter: 0}` and only ever `after`. */
+  after?: ElementId;
+  before?: ElementId;
+  /** A run: its code points get the ids from `id` on. */
+  value: string;
+}
+
+export interface DeleteOperation {
+  kind: 'delete';
+  id: ElementId;
+  /** How many counters from `id` on; 1 when absent. */
+  length?: number;
+}
+
+export type Operation = InsertOperation | DeleteOperation;
+
+/** What happened to the text; a list of changes is applied one after the other. */
+export interface TextChange {
+  offset: number;
+  removed: number;
+  inserted: string;
+}
+
+/** Sticks to one side of an element, through all edits and also when the element is deleted. */
+export interface Position {
+  element: ElementId;
+  side: 'after' | 'before';
+}
+
+export function applyChange(text: string, change: TextChange): string;
+
+/** Where an offset stands after a change; at the very place of an insert in front of it, unless it sticks to the right. */
+export function mapOffset(offset: number, change: TextChange, sticksRight?: boolean): number;
+
+/** A fresh name for an editing session, 96 random bits. */
+export function randomSite(): string;
+
+export class ConcordError extends Error {
+  readonly code: 'invalid_op' | 'conflict' | 'malformed';
+}
+
+export class InvalidOperationError extends ConcordError {
+  /** The path of the field that is wrong. */
+  readonly field: string;
+}
+
+export class ConflictError extends ConcordError {
+  readonly id: ElementId;
+}
+
+export class MalformedStateError extends ConcordError {}
+
+/** The text CRDT by itself, without any network. Offsets inside of a surrogate pair throw a RangeError. */
+export class ConcordDocument {
+  /** The site must be new for every editing session; a random one by default. */
+  constructor(site?: string);
+  readonly site: string;
+  readonly text: string;
+  readonly length: number;
+  /** How many pieces of operations wait for something that has not arrived. */
+  readonly pendingCount: number;
+  slice(start: number, end?: number): string;
+  insert(offset: number, text: string): Operation[];
+  delete(offset: number, length: number): Operation[];
+  insertBehind(id: ElementId, text: string): { operations: Operation[]; changes: TextChange[] };
+  deleteElements(
+    id: ElementId,
+    length: number,
+  ): {
+    operations: Operation[];
+    changes: TextChange[];
+    removed: { site: string; counter: number; length: number; text: string }[];
+  };
+  /** In any order, any number of times. Throws InvalidOperationError or ConflictError and has then changed nothing. */
+  apply(operation: Operation): TextChange[];
+  merge(state: Uint8Array): Promise<TextChange[]>;
+  /** As `merge`, for a body that was taken out of its envelope. */
+  mergeBody(body: Uint8Array): TextChange[];
+  encode(): Promise<Uint8Array>;
+  /** The canonical bytes: equal for all who have seen the same operations. */
+  encodeBody(): Uint8Array;
+  /** SHA-256 of the canonical bytes in hexadecimal; only on secure pages. */
+  digest(): Promise<string>;
+  version(): Uint8Array;
+  difference(version: Uint8Array): Promise<Uint8Array>;
+  /** To be sent in their order. */
+  missingFrom(version: Uint8Array): Operation[];
+  elementAt(offset: number): ElementId;
+  /** Where an element stands, or would stand if it were not deleted; null when it is unknown. */
+  offsetOf(id: ElementId): number | null;
+  isDeleted(id: ElementId): boolean;
+  stretchesOf(id: ElementId, length: number): { from: number; to: number }[];
+  positionAt(offset: number, side?: 'after' | 'before'): Position;
+  offsetOfPosition(position: Position): number | null;
+}
+
+/** Undo and redo of the edits made through it, among the edits of others. */
+export class UndoHistory {
+  /** Edits at one place with pauses shorter than `pause` milliseconds, 1000 by default, are one step. */
+  constructor(document: ConcordDocument, options?: { pause?: number });
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  edit(edit: Edit, now: number): Operation[];
+  seal(): void;
+  undo(): { operations: Operation[]; changes: TextChange[] } | null;
+  redo(): { operations: Operation[]; changes: TextChange[] } | null;
+}
+
+export interface Edit {
+  offset: number;
+  removed?: number;
+  inserted?: string;
+}
+
+export interface SessionStatus {
+  connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
+  /** Why it stopped; empty otherwise. */
+  reason: string;
+  /** Characters inserted or deleted that the server has not acknowledged. */
+  unsent: number;
+  /** Operations that the server has refused for good. */
+  refused: number;
+  /** Operations of another history of the room that are kept and not sent. */
+  aside: number;
+  /** Everything is acknowledged, which means that it is durable. */
+  saved: boolean;
+}
+
+export interface Peer {
+  client: string;
+  user: string;
+  color: string;
+  /** A flat offset, for clients that know no positions. */
+  cursor: number;
+  caret?: Position;
+  /** The other end of the selection. */
+  anchor?: Position;
+}
+
+export interface SessionEvents {
+  /** `source` is what was given to `edit`, `undo` or `redo`, and `'remote'` for what came from elsewhere. */
+  change: { changes: TextChange[]; source: unknown };
+  status: SessionStatus;
+  presence: Peer[];
+  refused: { code: string; message: string; operation: Operation | null };
+  fault: Error;
+}
+
+/** What keeps the unsent operations through a reload. */
+export interface OutboxStore {
+  load(): Promise<{ key: unknown; operation: Operation; epoch: string | null }[]>;
+  put(number: number, row: { operation: Operation; epoch: string | null }): void;
+  remove(number: number): void;
+  removeKey(key: unknown): void;
+}
+
+export interface SessionOptions {
+  room: string;
+  /** Names this client in the browser's store: what it could not send is found again under that name. */
+  client?: string;
+  /** The address of the server; that of the page by default. */
+  base?: string;
+  /** Replaces WebSocket, the clock and chance, for tests. */
+  environment?: {
+    WebSocket?: unknown;
+    setTimeout?(action: () => void, delay: number): unknown;
+    clearTimeout?(timer: unknown): void;
+    now?(): number;
+    random?(): number;
+  };
+  /** Keeps what is unsent; IndexedDB by default. */
+  store?: OutboxStore | null;
+}
+
+/** One client in one room. It connects at once and comes back by itself. */
+export class ConcordSession {
+  constructor(options: SessionOptions);
+  readonly document: ConcordDocument;
+  readonly text: string;
+  readonly peers: Peer[];
+  readonly status: SessionStatus;
+  /** Operations that are nowhere but here: of another history of the room, or refused. */
+  readonly unsaved: Operation[];
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  /** Returns a function that ends the subscription. */
+  on<Name extends keyof SessionEvents>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void;
+  edit(edit: Edit, source?: unknown): void;
+  undo(source?: unknown): TextChange[];
+  redo(source?: unknown): TextChange[];
+  /** What is typed next begins a new step of undo. */
+  seal(): void;
+  goOffline(): void;
+  goOnline(): Promise<void>;
+  close(): void;
+  /** Lets nothing remote change the text until the returned function is called. */
+  hold(): () => void;
+  introduce(person: { user?: string; color?: string }): void;
+  select(caret: number, anchor?: number): void;
+  discardAside(): void;
+}
+
+/** Keeps a textarea and a session's text equal; returns a function that lets go of both. */
+export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement): () => void;

@@ -12,6 +12,7 @@ import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.concord.demo.testing.Chromium;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

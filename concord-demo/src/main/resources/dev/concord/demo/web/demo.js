@@ -86,6 +86,8 @@ function compare() {
   const started = panes.every(({ session }) => session.status.connection !== 'connecting');
   verdict.dataset.state = !started ? 'waiting' : same ? 'same' : 'differ';
   say(!started ? 'Waiting for both panes…' : same ? 'Both panes are identical right now.' : differenceOf(left, right));
+  // Until they are computed anew, they are those of a moment ago.
+  fingerprints.classList.add('stale');
   clearTimeout(digesting);
   digesting = setTimeout(showDigests, DIGEST_MS);
 }
@@ -95,6 +97,7 @@ async function showDigests() {
   if (globalThis.crypto?.subtle !== undefined) {
     const digests = await Promise.all(panes.map(({ session }) => session.document.digest()));
     fingerprints.replaceChildren(...panes.map(({ user }, i) => fingerprint(user, digests[i])));
+    fingerprints.classList.remove('stale');
   }
 }
 

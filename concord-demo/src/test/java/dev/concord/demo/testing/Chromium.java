@@ -1,4 +1,4 @@
-package dev.concord.demo;
+package dev.concord.demo.testing;
 
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The Chromium of this machine. Without one a test is skipped, or fails where everything is required to run. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final List<String> FLAGS = List.of(
@@ -40,7 +40,8 @@ final class Chromium implements AutoCloseable {
                         .setArgs(FLAGS));
     }
 
-    static Chromium start() {
+    /** Starts the browser, or skips the test that asks for it. */
+    public static Chromium start() {
         Optional<Path> executable = find();
         if (executable.isEmpty()) {
             String reason = "no Chromium on the PATH (looked for " + String.join(", ", NAMES) + ")";
@@ -52,7 +53,8 @@ final class Chromium implements AutoCloseable {
         return new Chromium(executable.orElseThrow());
     }
 
-    Browser browser() {
+    /** The browser, to be asked for contexts. */
+    public Browser browser() {
         return browser;
     }
 

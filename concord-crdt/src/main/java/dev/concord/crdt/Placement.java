@@ -140,7 +140,7 @@ final class Placement {
     }
 
     /** Whether an element has a right child; the tree's place is on its run. */
-    private boolean hasRightChild(int run, int at) {
+    boolean hasRightChild(int run, int at) {
         if (at + 1 < runs.length[run]) {
             return true;
         }

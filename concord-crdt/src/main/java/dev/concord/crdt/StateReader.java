@@ -274,9 +274,11 @@ final class StateReader {
     }
 
     private void measureText() {
+        // An array is read several times faster here than the characters of a string.
+        char[] chars = text.toCharArray();
         boolean pairs = false;
-        for (int i = 0; i < text.length() && !pairs; i++) {
-            pairs = Character.isSurrogate(text.charAt(i));
+        for (char c : chars) {
+            pairs |= Character.isSurrogate(c);
         }
         textStart = new int[length.length + 1];
         int at = 0;

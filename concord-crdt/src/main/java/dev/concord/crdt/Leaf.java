@@ -13,6 +13,8 @@ final class Leaf {
     static final int MAX_CHARS = 4096;
 
     private static final int FIRST_CHARS = 32;
+    /** A larger buffer is given back when three quarters of it are gap, so that deleted text does not keep its memory. */
+    private static final int SHRINKABLE = 4 * FIRST_CHARS;
 
     @Nullable
     Branch parent;
@@ -80,6 +82,9 @@ final class Leaf {
             moveGap(at);
             gapEnd += size;
         }
+        if (text.length > SHRINKABLE && chars() < text.length / 4) {
+            resize(Math.max(FIRST_CHARS, 2 * chars()));
+        }
     }
 
     char charAt(int at) {
@@ -127,11 +132,15 @@ final class Leaf {
 
     private void widen(int size) {
         int chars = chars();
-        char[] wider = new char[Math.max(chars + size, chars + (chars >> 1) + FIRST_CHARS)];
+        resize(Math.max(chars + size, chars + (chars >> 1) + FIRST_CHARS));
+    }
+
+    private void resize(int capacity) {
+        char[] resized = new char[capacity];
         int tail = text.length - gapEnd;
-        System.arraycopy(text, 0, wider, 0, gapStart);
-        System.arraycopy(text, gapEnd, wider, wider.length - tail, tail);
-        gapEnd = wider.length - tail;
-        text = wider;
+        System.arraycopy(text, 0, resized, 0, gapStart);
+        System.arraycopy(text, gapEnd, resized, capacity - tail, tail);
+        gapEnd = capacity - tail;
+        text = resized;
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,21 +38,27 @@ public final class ConcordServer implements AutoCloseable {
     private final int port;
     private boolean closed;
 
-    private ConcordServer(Config config, HttpServer http, RoomStore store, ExecutorService io) throws IOException {
+    private ConcordServer(Config config, HttpServer http, RoomStore store, OpLog opLog, ExecutorService io)
+            throws IOException {
         this.config = config;
         this.http = http;
         this.store = store;
         this.io = io;
-        this.opLog = OpLog.start(store);
+        this.opLog = opLog;
         this.sweeper = Executors.newSingleThreadScheduledExecutor(threads("concord-sweeper"));
         ServerMetrics metrics = new ServerMetrics();
         metrics.gauge("concord.oplog.pending", "ops that wait for their commit", opLog::pendingOps);
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
         this.rooms = new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits());
+        try {
+            this.port = http.listen(rooms, metrics::scrape, this::readiness, io);
+        } catch (IOException e) {
+            sweeper.shutdownNow();
+            throw e;
+        }
         Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
         sweeper.scheduleAtFixedRate(rooms::sweep, sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
-        this.port = http.listen(rooms, metrics::scrape, this::readiness, io);
     }
 
     /**
@@ -63,26 +70,32 @@ public final class ConcordServer implements AutoCloseable {
      * @throws StoreException when the store cannot be opened
      */
     public static ConcordServer start(Config config) throws IOException {
+        return start(config, () -> SqliteStore.open(config.dataDirectory()));
+    }
+
+    /** Starts a server on any store; it is opened on another thread, and closed with the server. */
+    static ConcordServer start(Config config, Supplier<? extends RoomStore> opener) throws IOException {
         ExecutorService io = Executors.newFixedThreadPool(IO_THREADS, threads("concord-io"));
         // The store and the event loops take about the same time to start.
-        CompletableFuture<RoomStore> opening =
-                CompletableFuture.supplyAsync(() -> SqliteStore.open(config.dataDirectory()), io);
+        CompletableFuture<RoomStore> opening = CompletableFuture.supplyAsync(opener::get, io);
         HttpServer http = new HttpServer(config);
-        RoomStore store = null;
+        RoomStore store;
         try {
             store = opening.join();
-            return new ConcordServer(config, http, store, io);
         } catch (CompletionException e) {
             abandon(http, io);
             if (e.getCause() instanceof StoreException reason) {
                 throw reason;
             }
             throw e;
+        }
+        OpLog opLog = OpLog.start(store);
+        try {
+            return new ConcordServer(config, http, store, opLog, io);
         } catch (IOException e) {
+            opLog.close();
             abandon(http, io);
-            if (store != null) {
-                store.close();
-            }
+            store.close();
             throw e;
         }
     }
@@ -106,19 +119,26 @@ public final class ConcordServer implements AutoCloseable {
             return;
         }
         closed = true;
-        Duration deadline = config.limits().shutdown();
+        long end = System.nanoTime() + config.limits().shutdown().toNanos();
         http.stopAccepting();
         sweeper.shutdownNow();
         try {
-            rooms.shutDown(deadline).join();
+            rooms.shutDown(until(end)).join();
         } catch (CompletionException e) {
-            LOG.warn("not everything was folded before the deadline; the op log has it: {}", e.getMessage());
+            LOG.warn("not everything was stored before the deadline: {}", e.toString());
         }
-        http.close();
-        opLog.close();
+        // Before the loops, which its callbacks need.
+        OpLog.Unflushed left = opLog.close(until(end));
+        if (left.ops() > 0) {
+            LOG.error(
+                    "{} ops ({} bytes) are not known to be stored; they were not acknowledged",
+                    left.ops(),
+                    left.bytes());
+        }
+        http.close(until(end));
         io.shutdown();
         try {
-            if (!io.awaitTermination(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!io.awaitTermination(until(end).toMillis(), TimeUnit.MILLISECONDS)) {
                 io.shutdownNow();
             }
         } catch (InterruptedException e) {
@@ -127,6 +147,11 @@ public final class ConcordServer implements AutoCloseable {
         }
         store.close();
         LOG.info("stopped");
+    }
+
+    /** What is left of the time, and a little more for steps that only tidy up. */
+    private static Duration until(long endNanos) {
+        return Duration.ofNanos(Math.max(Duration.ofMillis(200).toNanos(), endNanos - System.nanoTime()));
     }
 
     private CompletableFuture<String> readiness() {

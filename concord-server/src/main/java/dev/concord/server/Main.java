@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,13 +72,13 @@ public final class Main {
             err.println("concord-server: " + e.getMessage());
             return EXIT_FAILURE;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             log.info("stopping");
                             server.close();
-                            stopped.countDown();
+                            // Asked to stop and stopped is success; the JVM's own status would be the signal's.
+                            Runtime.getRuntime().halt(0);
                         },
                         "concord-stop"));
         if (!isLoopback(config.host())) {
@@ -92,17 +91,7 @@ public final class Main {
                 .log("serving");
         out.println("Concord is serving at http://" + shownHost(config.host()) + ":" + server.port() + "/");
         out.flush();
-        Thread waiting = new Thread(() -> await(stopped), "concord-main");
-        waiting.start();
         return -1;
-    }
-
-    private static void await(CountDownLatch stopped) {
-        try {
-            stopped.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private static boolean isLoopback(String host) {

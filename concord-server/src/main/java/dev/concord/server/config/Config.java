@@ -150,7 +150,9 @@ public record Config(
                 return uri.getScheme() != null
                         && uri.getHost() != null
                         && (uri.getRawPath() == null || uri.getRawPath().isEmpty())
-                        && uri.getRawQuery() == null;
+                        && uri.getRawQuery() == null
+                        && uri.getRawFragment() == null
+                        && uri.getRawUserInfo() == null;
             } catch (IllegalArgumentException e) {
                 return false;
             }

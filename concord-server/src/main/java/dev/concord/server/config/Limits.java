@@ -9,13 +9,15 @@ import java.time.Duration;
  * @param opsPerSecond of one connection, and its burst: 100,000, twice what two connections need to reach the measured peak, so that
  *     it stops a runaway program and no writer
  * @param connectionsPerAddress 1,000, so that an office behind one address fits; loopback is exempt, a proxy there is the operator's
- * @param roomChars visible UTF-16 units of a document: 10 million, a hundred times a long paper
+ * @param roomChars visible UTF-16 units of a document: 10 million, a hundred times a long paper; no more elements may wait, either
  * @param pendingPerRoom runs and ranges that wait for an anchor in one room: 100,000; a client that is merely late is far below
  * @param presenceBytes one presence message: 2 KiB, a name, a colour and a few ids
  * @param bodyBytes an HTTP request body: 8 MiB, room for a large document
  * @param memberQueueBytes what waits to be written to one member before it counts as slow and is resynchronised later: 1 MiB
- * @param handshake from the connection to a complete request: 10 s
- * @param idle without a sign of life, pongs included, before a connection is closed: 60 s; a ping goes out after a third of that
+ * @param handshake from the connection, or the last answer, to a complete request: 10 s; and from a close frame to the end of the
+ *     connection, should the other side not read it
+ * @param idle without a sign of life, pongs included, before a connection is closed: 60 s; a ping goes out after a third of that. An
+ *     HTTP answer must have been taken in that time, too
  * @param foldOps ops after which a changed room is folded into its snapshot: 200
  * @param foldInterval time after which a changed room is folded: 5 s
  * @param unloadAfter time without members after which a room leaves memory: 30 s

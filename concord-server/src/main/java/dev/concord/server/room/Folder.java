@@ -79,7 +79,7 @@ final class Folder {
 
     private void finish() {
         Runnable done = whenDone;
-        if (changes > 0 && !finalFold) {
+        if (changes > 0 && !finalFold && !room.isClosed()) {
             finalFold = true;
             fold();
         } else if (done != null) {
@@ -96,6 +96,8 @@ final class Folder {
         } else {
             events.foldFailed();
             changes += folded;
+            // A store that is away is not asked again at every op.
+            notBeforeNanos = loop.nanoTime() + limits.foldInterval().toNanos();
             foldLater();
         }
         if (whenDone != null) {

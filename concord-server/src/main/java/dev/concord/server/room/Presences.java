@@ -23,9 +23,10 @@ final class Presences {
 
     /** The farewell of a member that had shown itself, or null. */
     Message.@Nullable Presence remove(Member member) {
-        changed.remove(member);
+        boolean unsent = changed.remove(member);
         Message.Presence last = current.remove(member);
-        if (last == null || isLeft(last)) {
+        // Said goodbye itself, and the others have heard it.
+        if (last == null || (isLeft(last) && !unsent)) {
             return null;
         }
         ObjectNode extras = WireCodec.noExtras();
@@ -39,6 +40,14 @@ final class Presences {
     /** All that are here. */
     List<Message.Presence> all() {
         return current.values().stream().filter(p -> !isLeft(p)).toList();
+    }
+
+    /** All that are here but one. */
+    List<Message.Presence> others(Member except) {
+        return current.entrySet().stream()
+                .filter(entry -> !entry.getKey().equals(except) && !isLeft(entry.getValue()))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     Message.@Nullable Presence of(Member member) {

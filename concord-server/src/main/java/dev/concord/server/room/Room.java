@@ -35,12 +35,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class Room {
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
+    /** Refused ops that a slow reader has not heard of, after which it is sent away: an ack must never pass over one of them. */
+    private static final int MAX_UNTOLD = 1000;
 
     /** What the room keeps of each member. */
     private static final class Seat {
         final Acks acks = new Acks();
         /** Reads too slowly: gets nothing but a whole sync once it can be written again. */
         boolean stale;
+        /** The refusals of ops that a stale member will get after its sync. */
+        final List<Message.Refusal> untold = new ArrayList<>(0);
     }
 
     private final String id;
@@ -61,12 +65,19 @@ public final class Room {
 
     /** Ops handed to the op log by this room since it was loaded. */
     private long appended;
-    /** Of those, how many are durable; written by the op log's thread. */
+    /** Of those, how many are durable, up to the first that failed; written by the op log's thread. */
     private final AtomicLong durable = new AtomicLong();
+    /** Of those, how many the op log has done with; written by the op log's thread. */
+    private final AtomicLong settled = new AtomicLong();
+    /** Whether one of them failed; the op log's thread alone touches it. */
+    private boolean broken;
     /** The op log's seq of the last durable op. */
     private final AtomicLong durableSeq;
 
     private final AtomicLong announced = new AtomicLong(-1);
+    /** At most so many elements hang on nothing: what has come so since nothing did. Few pieces can be very long ones. */
+    private long waiting;
+
     private Frames.@Nullable Frame syncFrame;
     private boolean dismissed;
     private boolean closed;
@@ -144,10 +155,10 @@ public final class Room {
         seats.put(member, new Seat());
         events.memberJoined();
         if (sync != null) {
-            write(member, sync);
+            send(member, sync);
             sync.release();
         } else {
-            write(member, syncFrame());
+            send(member, syncFrame());
         }
         sendPresences(member);
     }
@@ -201,12 +212,26 @@ public final class Room {
      */
     public void refuse(Member member, ErrorCode code, String text, @Nullable Long seq) {
         events.refused(code);
-        if (!seats.containsKey(member)) {
+        Seat seat = seats.get(member);
+        if (seat == null) {
             return;
         }
-        Frames.Frame frame = frames.encode(WireCodec.write(new Message.Refusal(code, text, seq)));
-        write(member, frame);
-        frame.release();
+        Message.Refusal refusal = new Message.Refusal(code, text, seq);
+        if (seat.stale || !write(member, refusal)) {
+            keep(refusal, member, seat);
+        }
+    }
+
+    private void keep(Message.Refusal refusal, Member member, Seat seat) {
+        if (refusal.seq() == null) {
+            return;
+        }
+        if (seat.untold.size() < MAX_UNTOLD) {
+            seat.untold.add(refusal);
+        } else {
+            leave(member);
+            member.close(Close.OVERLOADED);
+        }
     }
 
     /**
@@ -216,7 +241,11 @@ public final class Room {
      */
     public void writable(Member member) {
         Seat seat = seats.get(member);
-        if (seat == null || !seat.stale) {
+        if (seat == null) {
+            return;
+        }
+        if (!seat.stale) {
+            acknowledge(member, seat);
             return;
         }
         seat.stale = false;
@@ -225,9 +254,16 @@ public final class Room {
                 .addKeyValue("room", id)
                 .addKeyValue("connection", member.id())
                 .log("slow reader caught up, resynchronising it");
-        write(member, syncFrame());
+        // All of it, or one frame too many for the queue would bring the whole sync again, and again.
+        send(member, syncFrame());
         sendPresences(member);
-        acknowledge(member, seat);
+        seat.untold.forEach(refusal -> send(member, refusal));
+        seat.untold.clear();
+        long seq = seat.acks.reached(durable.get(), loop.nanoTime(), events);
+        if (seq >= 0) {
+            send(member, new Message.Ack(seq));
+            seat.acks.told();
+        }
     }
 
     /**
@@ -263,6 +299,11 @@ public final class Room {
                 && appended == durable.get()
                 && !folder.isBusy()
                 && loop.nanoTime() - emptySinceNanos >= limits.unloadAfter().toNanos();
+    }
+
+    /** Whether the op log has done with every op that this room gave it: only then do the stored rows stand still. */
+    boolean isDrained() {
+        return appended == settled.get();
     }
 
     Folder folder() {
@@ -311,7 +352,11 @@ public final class Room {
             acknowledge(member, seat);
             return;
         }
-        if (!document.isReady(operation) && document.pendingCount() >= limits.pendingPerRoom()) {
+        long waits = document.isReady(operation) ? 0 : operation.length();
+        if (document.pendingCount() == 0) {
+            waiting = 0;
+        }
+        if (waits > 0 && (document.pendingCount() >= limits.pendingPerRoom() || waiting + waits > limits.roomChars())) {
             refuse(
                     member,
                     ErrorCode.PENDING_FULL,
@@ -339,6 +384,7 @@ public final class Room {
             return;
         }
         appended++;
+        waiting += waits;
         document.apply(operation);
         forgetSync();
         seat.acks.expect(appended, op.seq(), arrived);
@@ -352,6 +398,11 @@ public final class Room {
         return new AppendCallback() {
             @Override
             public void stored(long seq) {
+                settled.incrementAndGet();
+                if (broken) {
+                    // Behind a gap: counting it would acknowledge the op that is missing.
+                    return;
+                }
                 durableSeq.set(seq);
                 long reached = durable.incrementAndGet();
                 // One task for all that becomes durable before it runs.
@@ -362,6 +413,8 @@ public final class Room {
 
             @Override
             public void failed(StoreException reason) {
+                settled.incrementAndGet();
+                broken = true;
                 loop.execute(() -> fail(reason));
             }
         };
@@ -377,14 +430,11 @@ public final class Room {
     }
 
     private void acknowledge(Member member, Seat seat) {
-        if (seat.stale) {
-            return;
-        }
+        // Counted in any case; a member that cannot be written is told later, and is not stale for that.
         long seq = seat.acks.reached(durable.get(), loop.nanoTime(), events);
-        if (seq >= 0) {
-            Frames.Frame frame = frames.encode(WireCodec.write(new Message.Ack(seq)));
-            write(member, frame);
-            frame.release();
+        if (seq >= 0 && !seat.stale && member.isWritable()) {
+            send(member, new Message.Ack(seq));
+            seat.acks.told();
         }
     }
 
@@ -407,8 +457,7 @@ public final class Room {
         Frames.Frame frame = frames.encode(WireCodec.write(message));
         int sent = 0;
         for (Member member : seats.keySet()) {
-            if (member != except) {
-                write(member, frame);
+            if (member != except && write(member, frame)) {
                 sent++;
             }
         }
@@ -416,10 +465,18 @@ public final class Room {
         return sent;
     }
 
-    private void write(Member member, Frames.Frame frame) {
+    private boolean write(Member member, Message message) {
+        Frames.Frame frame = frames.encode(WireCodec.write(message));
+        boolean written = write(member, frame);
+        frame.release();
+        return written;
+    }
+
+    /** Whether the member gets the frame; if not, it is stale from now on. */
+    private boolean write(Member member, Frames.Frame frame) {
         Seat seat = seats.get(member);
         if (seat == null || seat.stale) {
-            return;
+            return false;
         }
         if (!member.isWritable()) {
             seat.stale = true;
@@ -427,8 +484,19 @@ public final class Room {
                     .addKeyValue("room", id)
                     .addKeyValue("connection", member.id())
                     .log("reads too slowly, skipping to a sync once it can be written again");
-            return;
+            return false;
         }
+        send(member, frame);
+        return true;
+    }
+
+    private void send(Member member, Message message) {
+        Frames.Frame frame = frames.encode(WireCodec.write(message));
+        send(member, frame);
+        frame.release();
+    }
+
+    private void send(Member member, Frames.Frame frame) {
         member.send(frame);
         toFlush.add(member);
         if (!flushScheduled) {
@@ -439,8 +507,10 @@ public final class Room {
 
     private void flush() {
         flushScheduled = false;
-        toFlush.forEach(Member::flush);
+        // A flush can make a slow reader writable, which writes again: that is the next flush's.
+        List<Member> written = new ArrayList<>(toFlush);
         toFlush.clear();
+        written.forEach(Member::flush);
     }
 
     /** The whole state, encoded once for all who join before the next edit. */
@@ -459,11 +529,7 @@ public final class Room {
     }
 
     private void sendPresences(Member to) {
-        for (Message.Presence presence : presences.all()) {
-            Frames.Frame frame = frames.encode(WireCodec.write(presence));
-            write(to, frame);
-            frame.release();
-        }
+        presences.others(to).forEach(presence -> send(to, presence));
     }
 
     private void schedulePresence() {

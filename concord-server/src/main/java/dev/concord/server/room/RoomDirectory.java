@@ -5,7 +5,6 @@ import dev.concord.crdt.Sites;
 import dev.concord.server.config.Limits;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
-import dev.concord.store.StoreException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.wire.WireCodec;
@@ -77,13 +76,29 @@ public final class RoomDirectory implements SnapshotWriter {
         }
 
         private void load() {
-            if (!loading) {
-                loading = true;
-                boolean make = !toAny.isEmpty();
-                io.execute(() -> {
-                    Loaded loaded = read(this, make);
-                    loop.execute(() -> settle(loaded, make));
-                });
+            if (loading) {
+                return;
+            }
+            loading = true;
+            boolean make = !toAny.isEmpty();
+            if (room == null || room.isDrained()) {
+                io.execute(() -> loadNow(make));
+            } else {
+                // Dropped after a fault with ops still in the op log: what is read before they are stored would lack
+                // them, and
+                // a later fold would prune them.
+                opLog.flush().whenComplete((flushed, logClosed) -> io.execute(() -> loadNow(make)));
+            }
+        }
+
+        private void loadNow(boolean make) {
+            Loaded loaded = new Loaded(null, true);
+            try {
+                loaded = read(this, make);
+            } finally {
+                // Whatever happened, those who wait are told.
+                Loaded outcome = loaded;
+                loop.execute(() -> settle(outcome, make));
             }
         }
 
@@ -91,24 +106,30 @@ public final class RoomDirectory implements SnapshotWriter {
             loading = false;
             if (loaded.failed()) {
                 events.roomFailed();
-                drain(toExisting).forEach(Visitor::unavailable);
-                drain(toAny).forEach(Visitor::unavailable);
+                tell(toExisting, Visitor::unavailable);
+                tell(toAny, Visitor::unavailable);
             } else if (loaded.room() == null) {
-                drain(toExisting).forEach(Visitor::missing);
+                tell(toExisting, Visitor::missing);
                 if (!made && !toAny.isEmpty()) {
                     load();
                     return;
                 }
+                // Made, and deleted before it could be read.
+                tell(toAny, Visitor::unavailable);
             } else {
                 Room entered = loaded.room();
                 room = entered;
                 events.roomOpened();
-                drain(toExisting).forEach(visitor -> visitor.enter(entered));
-                drain(toAny).forEach(visitor -> visitor.enter(entered));
+                tell(toExisting, visitor -> visitor.enter(entered));
+                tell(toAny, visitor -> visitor.enter(entered));
             }
-            if (room == null) {
+            if (isGone()) {
                 remove();
             }
+        }
+
+        private boolean isGone() {
+            return room == null || (room.isClosed() && room.isDrained());
         }
 
         void sweep() {
@@ -116,7 +137,7 @@ public final class RoomDirectory implements SnapshotWriter {
                 LOG.atDebug().addKeyValue("room", id).log("idle, leaves memory");
                 room.close(Close.RESTARTING);
             }
-            if (!loading && (room == null || room.isClosed())) {
+            if (!loading && isGone()) {
                 remove();
             }
         }
@@ -126,10 +147,17 @@ public final class RoomDirectory implements SnapshotWriter {
             slots.remove(id, this);
         }
 
-        private List<Visitor> drain(List<Visitor> visitors) {
+        private void tell(List<Visitor> visitors, Consumer<Visitor> outcome) {
             List<Visitor> all = new ArrayList<>(visitors);
             visitors.clear();
-            return all;
+            for (Visitor visitor : all) {
+                try {
+                    outcome.accept(visitor);
+                } catch (RuntimeException fault) {
+                    // The others have come too.
+                    LOG.atError().addKeyValue("room", id).setCause(fault).log("a visitor failed");
+                }
+            }
         }
     }
 
@@ -246,10 +274,11 @@ public final class RoomDirectory implements SnapshotWriter {
                 store.saveSnapshot(roomId, epoch, state, opSeq);
                 store.prune(roomId);
                 stored = true;
-            } catch (StoreException e) {
+            } catch (RuntimeException e) {
+                // Not the store's own exceptions only: a fold that never ends would keep the room for ever.
                 LOG.atWarn()
                         .addKeyValue("room", roomId)
-                        .log("could not be folded, will be tried again: {}", e.getMessage());
+                        .log("could not be folded, will be tried again: {}", e.toString());
             }
             done.accept(stored);
         });

@@ -2,6 +2,7 @@ package dev.concord.server.transport;
 
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,7 +17,12 @@ final class ConnectionLimit {
 
     /** Whether the connection may stay; if so it is counted until it closes. */
     boolean admit(SocketChannel channel) {
-        InetAddress address = channel.remoteAddress().getAddress();
+        InetSocketAddress remote = channel.remoteAddress();
+        if (remote == null) {
+            // Gone before it was looked at.
+            return false;
+        }
+        InetAddress address = remote.getAddress();
         if (address == null || address.isLoopbackAddress()) {
             return true;
         }

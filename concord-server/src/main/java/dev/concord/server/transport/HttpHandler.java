@@ -10,40 +10,123 @@ import dev.concord.wire.WireCodec;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Routes HTTP requests. Everything is checked before any work; what blocks goes to the I/O threads. */
+/**
+ * Routes HTTP requests. Everything is checked before any work; what blocks goes to the I/O threads. One request of a connection is
+ * answered after the other, so that answers keep the order of pipelined requests and a client that does not read them gets no more.
+ */
 final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
     private static final Pattern ROOM_PATH = Pattern.compile("/rooms/([^/]*)(/ws|/presence)?");
     private static final Pattern ROOM_ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
+    /** Requests sent ahead of their answers on one connection, after which it is closed. */
+    private static final int MAX_PIPELINED = 16;
+
     private final Services services;
+    private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
+    private boolean busy;
+    private @Nullable Future<?> deadline;
 
     HttpHandler(Services services) {
         this.services = services;
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        expect(context, services.limits().handshake());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        forget();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        forget();
+        context.fireChannelInactive();
+    }
+
+    @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (!busy) {
+            handle(context, request);
+        } else if (pipelined.size() < MAX_PIPELINED) {
+            pipelined.add(request.retain());
+        } else {
+            context.close();
+        }
+    }
+
+    /** An answer has gone out. */
+    private void answered(ChannelHandlerContext context) {
+        busy = false;
+        FullHttpRequest next = pipelined.poll();
+        if (next == null) {
+            expect(context, services.limits().handshake());
+            return;
+        }
+        try {
+            handle(context, next);
+        } finally {
+            next.release();
+        }
+    }
+
+    /** Closes the connection unless the next step is done in time: the whole of it, however busy the client drips. */
+    private void expect(ChannelHandlerContext context, Duration within) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        deadline = context.executor()
+                .schedule(
+                        () -> {
+                            context.close();
+                        },
+                        within.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void forget() {
+        if (deadline != null) {
+            deadline.cancel(false);
+            deadline = null;
+        }
+        pipelined.forEach(FullHttpRequest::release);
+        pipelined.clear();
+    }
+
+    private void handle(ChannelHandlerContext context, FullHttpRequest request) {
+        busy = true;
+        expect(context, services.limits().idle());
+        boolean sound = request.decoderResult().isSuccess();
         boolean head = request.method().equals(HttpMethod.HEAD);
-        Responses responses = new Responses(context, head, HttpUtil.isKeepAlive(request));
-        if (request.decoderResult().isFailure()) {
+        Responses responses =
+                new Responses(context, head, sound && HttpUtil.isKeepAlive(request), () -> answered(context));
+        if (!sound) {
             responses.problem(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not an HTTP/1.1 request");
             return;
         }
@@ -51,8 +134,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         String path;
         try {
             path = uri.path();
+            uri.parameters();
         } catch (IllegalArgumentException e) {
-            responses.problem(HttpResponseStatus.BAD_REQUEST, "bad_request", "the path is not well formed");
+            responses.problem(
+                    HttpResponseStatus.BAD_REQUEST, "bad_request", "the path or the query is not well formed");
             return;
         }
         Matcher roomPath = ROOM_PATH.matcher(path);
@@ -61,7 +146,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return;
         }
         if (!head && !request.method().equals(HttpMethod.GET)) {
-            methodNotAllowed(responses, "GET");
+            methodNotAllowed(responses, "GET, HEAD");
             return;
         }
         switch (path) {
@@ -78,7 +163,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException) && !(cause instanceof ReadTimeoutException)) {
+        // The client's doing, or its going: nothing that an operator must look at.
+        if (!(cause instanceof IOException) && !(cause instanceof CodecException)) {
             LOG.atError()
                     .addKeyValue("connection", context.channel().id().asShortText())
                     .setCause(cause)
@@ -93,7 +179,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             Responses responses,
             QueryStringDecoder uri,
             String roomId,
-            @org.jspecify.annotations.Nullable String rest) {
+            @Nullable String rest) {
         if (!ROOM_ID.matcher(roomId).matches()) {
             responses.problem(
                     HttpResponseStatus.BAD_REQUEST,
@@ -106,13 +192,18 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         if (rest == null && request.method().equals(HttpMethod.PUT)) {
             putRoom(context, request, responses, roomId);
         } else if (!get) {
-            methodNotAllowed(responses, rest == null ? "GET and PUT" : "GET");
+            methodNotAllowed(responses, rest == null ? "GET, HEAD, PUT" : "GET, HEAD");
         } else if (rest == null) {
             answer(roomId, responses, (room, to) -> to.json(HttpResponseStatus.OK, json(room.view())));
         } else if (rest.equals("/presence")) {
             answer(roomId, responses, (room, to) -> to.json(HttpResponseStatus.OK, presence(room)));
         } else {
-            new Upgrade(services, context, request, responses, roomId, uri.parameters()).start();
+            Upgrade upgrade = new Upgrade(services, context, request, responses, roomId, uri.parameters());
+            if (upgrade.check()) {
+                // Stays busy: what a client sends ahead of the handshake is not HTTP and is dropped.
+                forget();
+                upgrade.start();
+            }
         }
     }
 
@@ -225,6 +316,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private static void methodNotAllowed(Responses responses, String allowed) {
+        responses.header(HttpHeaderNames.ALLOW, allowed);
         responses.problem(
                 HttpResponseStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "this path takes " + allowed + " only");
     }

@@ -18,9 +18,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -32,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The port. Its event loops exist from the start, since rooms live on them; it listens from {@link #listen} on. */
 public final class HttpServer implements AutoCloseable {
-    static final String HANDSHAKE_TIMEOUT = "handshake-timeout";
+    /** How long the loops must have had nothing to do before they end. */
+    private static final Duration QUIET = Duration.ofMillis(50);
 
     private final Config config;
     private final MultiThreadIoEventLoopGroup group;
@@ -118,13 +117,8 @@ public final class HttpServer implements AutoCloseable {
                             return;
                         }
                         child.pipeline()
-                                .addLast(
-                                        HANDSHAKE_TIMEOUT,
-                                        new ReadTimeoutHandler(
-                                                config.limits().handshake().toMillis(), TimeUnit.MILLISECONDS))
                                 .addLast(new HttpServerCodec())
-                                .addLast(
-                                        new HttpObjectAggregator(config.limits().bodyBytes()))
+                                .addLast(new BodyLimit(config.limits().bodyBytes()))
                                 .addLast(new HttpHandler(services));
                     }
                 });
@@ -148,12 +142,20 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Ends the event loops and whatever is still connected. */
+    /** Ends the event loops and whatever is still connected, within the configured time. */
     @Override
     public void close() {
+        close(config.limits().shutdown());
+    }
+
+    /**
+     * Ends the event loops and whatever is still connected.
+     *
+     * @param deadline after which tasks that wait are left undone
+     */
+    public void close(Duration deadline) {
         stopAccepting();
-        Duration quiet = Duration.ofMillis(50);
-        group.shutdownGracefully(quiet.toMillis(), config.limits().shutdown().toMillis(), TimeUnit.MILLISECONDS)
-                .awaitUninterruptibly();
+        long most = Math.max(QUIET.toMillis(), deadline.toMillis());
+        group.shutdownGracefully(QUIET.toMillis(), most, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

@@ -4,10 +4,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -27,11 +26,20 @@ final class Responses {
     private final ChannelHandlerContext context;
     private final boolean head;
     private final boolean keepAlive;
+    private final Runnable written;
+    private final DefaultHttpHeaders extra = new DefaultHttpHeaders();
 
-    Responses(ChannelHandlerContext context, boolean head, boolean keepAlive) {
+    /** The answer to one request; {@code written} is run on the channel's loop when it has gone out and another may follow. */
+    Responses(ChannelHandlerContext context, boolean head, boolean keepAlive, Runnable written) {
         this.context = context;
         this.head = head;
         this.keepAlive = keepAlive;
+        this.written = written;
+    }
+
+    /** Adds a header to the answer to come. */
+    void header(CharSequence name, String value) {
+        extra.set(name, value);
     }
 
     void send(HttpResponseStatus status, String type, byte[] body) {
@@ -44,15 +52,16 @@ final class Responses {
                 .set("X-Content-Type-Options", "nosniff")
                 .set("Referrer-Policy", "no-referrer")
                 .set("Content-Security-Policy", POLICY);
-        if (status.equals(HttpResponseStatus.METHOD_NOT_ALLOWED)) {
-            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD, PUT");
-        }
         response.headers()
+                .add(extra)
                 .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
-        ChannelFuture written = context.writeAndFlush(response);
-        if (!keepAlive) {
-            written.addListener(ChannelFutureListener.CLOSE);
-        }
+        context.writeAndFlush(response).addListener(sent -> {
+            if (keepAlive && sent.isSuccess()) {
+                written.run();
+            } else {
+                context.close();
+            }
+        });
     }
 
     void text(HttpResponseStatus status, String text) {

@@ -15,20 +15,24 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
-import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns a request into a WebSocket: checks it, moves the channel to the room's event loop, so that a room and all its members share
  * one thread, shakes hands, and enters the room.
  */
 final class Upgrade {
+    private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
+    private static final String VERSION_13 = "13";
+
     private final Services services;
     private final ChannelHandlerContext context;
     private final FullHttpRequest request;
@@ -51,11 +55,18 @@ final class Upgrade {
         this.parameters = parameters;
     }
 
-    void start() {
+    /** Whether the request may become a WebSocket; if not, it has been answered. */
+    boolean check() {
         if (!request.headers().containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
             responses.problem(
                     HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", "this path is for WebSockets only");
-            return;
+            return false;
+        }
+        if (!VERSION_13.equals(request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+            responses.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION_13);
+            responses.problem(
+                    HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", "WebSockets of version 13 are understood");
+            return false;
         }
         String origin = request.headers().get(HttpHeaderNames.ORIGIN);
         if (!services.origins().allows(origin, request.headers().get(HttpHeaderNames.HOST))) {
@@ -63,8 +74,13 @@ final class Upgrade {
                     HttpResponseStatus.FORBIDDEN,
                     "origin_not_allowed",
                     "pages of this origin may not connect; the operator allows them with CONCORD_ALLOWED_ORIGINS");
-            return;
+            return false;
         }
+        return true;
+    }
+
+    /** Goes on with a checked request. Nothing else is read from the connection until it is a WebSocket. */
+    void start() {
         request.retain();
         Channel channel = context.channel();
         EventLoop target = services.loops().of(roomId).eventLoop();
@@ -74,7 +90,6 @@ final class Upgrade {
         }
         // Nothing may be read while the channel belongs to no loop.
         channel.config().setAutoRead(false);
-        channel.pipeline().remove(HttpServer.HANDSHAKE_TIMEOUT);
         channel.deregister()
                 .addListener(left -> target.register(channel).addListener(arrived -> {
                     if (arrived.isSuccess()) {
@@ -94,36 +109,36 @@ final class Upgrade {
                 .allowExtensions(false)
                 .closeOnProtocolViolation(false)
                 .build();
-        WebSocketServerHandshaker handshaker =
-                new WebSocketServerHandshakerFactory(request.uri(), null, decoder).newHandshaker(request);
-        if (handshaker == null) {
-            request.release();
-            WebSocketServerHandshakerFactory.sendUnsupportedVersionResponse(channel);
-            return;
-        }
-        WebSocketConnection connection = new WebSocketConnection(context, roomId, services.limits());
         try {
-            handshaker.handshake(channel, request).addListener(shaken -> {
-                if (!shaken.isSuccess()) {
-                    channel.close();
-                }
-            });
+            new WebSocketServerHandshaker13(request.uri(), null, decoder)
+                    .handshake(channel, request)
+                    .addListener(shaken -> {
+                        // Not earlier: until then, the HTTP encoder is still in the way of frames.
+                        if (shaken.isSuccess()) {
+                            welcome(channel);
+                        } else {
+                            channel.close();
+                        }
+                    });
         } catch (WebSocketHandshakeException e) {
             responses.problem(HttpResponseStatus.BAD_REQUEST, "bad_handshake", String.valueOf(e.getMessage()));
-            return;
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("room", roomId).setCause(e).log("a handshake failed");
+            channel.close();
         } finally {
             request.release();
         }
+    }
+
+    private void welcome(Channel channel) {
         int queue = services.limits().memberQueueBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(queue / 2, queue));
+        WebSocketConnection connection = new WebSocketConnection(context, roomId, services.limits());
         install(channel.pipeline(), connection);
         enter(connection);
     }
 
     private void install(ChannelPipeline pipeline, WebSocketConnection connection) {
-        if (pipeline.get(HttpServer.HANDSHAKE_TIMEOUT) != null) {
-            pipeline.remove(HttpServer.HANDSHAKE_TIMEOUT);
-        }
         long idle = services.limits().idle().toMillis();
         pipeline.addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS));
         pipeline.addLast(new WebSocketFrameAggregator(services.limits().frameBytes()));
@@ -167,7 +182,8 @@ final class Upgrade {
             return null;
         }
         try {
-            return Base64.getUrlDecoder().decode(value.replace('+', '-').replace('/', '_'));
+            return Base64.getUrlDecoder()
+                    .decode(value.replace('+', '-').replace(' ', '-').replace('/', '_'));
         } catch (IllegalArgumentException e) {
             return new byte[0];
         }

@@ -11,9 +11,13 @@ import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
@@ -23,9 +27,12 @@ import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +45,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     /** Frames that cannot be read at all, after which a client is beyond repair. */
     private static final int MAX_FAULTS_IN_A_ROW = 1000;
+    /** What keeping a frame costs besides its bytes. */
+    private static final int FRAME_OVERHEAD = 64;
 
     private final ChannelHandlerContext channel;
     private final String roomId;
@@ -63,7 +72,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         }
         room = entered;
         entered.join(this, version);
-        for (byte[] frame = beforeJoining.poll(); frame != null; frame = beforeJoining.poll()) {
+        for (byte[] frame = beforeJoining.poll(); frame != null && !closing; frame = beforeJoining.poll()) {
             receive(frame, entered);
         }
     }
@@ -83,10 +92,12 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                 waitForRoom(json);
             }
         } else if (frame instanceof PingWebSocketFrame) {
-            context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+            // Nobody who sends pings and reads nothing may fill the heap with pongs.
+            if (isWritable()) {
+                context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+            }
         } else if (frame instanceof CloseWebSocketFrame) {
-            closing = true;
-            context.writeAndFlush(frame.retain()).addListener(ChannelFutureListener.CLOSE);
+            goodbye(frame.retain()).addListener(ChannelFutureListener.CLOSE);
         } else if (!(frame instanceof PongWebSocketFrame) && room != null) {
             room.refuse(this, ErrorCode.MALFORMED, "only text frames are understood", null);
         }
@@ -142,7 +153,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             }
             close(Close.MALFORMED);
         } else {
-            if (!(cause instanceof IOException)) {
+            if (!(cause instanceof IOException) && !(cause instanceof CodecException)) {
                 LOG.atError()
                         .addKeyValue("room", roomId)
                         .addKeyValue("connection", id())
@@ -165,6 +176,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void send(Frames.Frame frame) {
+        if (closing) {
+            return;
+        }
         channel.write(((NettyFrames.NettyFrame) frame).bytes().retainedDuplicate(), channel.voidPromise());
     }
 
@@ -175,15 +189,49 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void close(Close why) {
-        if (!closing) {
-            closing = true;
-            channel.writeAndFlush(new CloseWebSocketFrame(why.code(), why.reason()))
-                    .addListener(ChannelFutureListener.CLOSE);
+        if (closing) {
+            return;
+        }
+        // What still comes is not looked at any more.
+        channel.pipeline().addFirst(new Drain());
+        goodbye(new CloseWebSocketFrame(why.code(), why.reason())).addListener(written -> {
+            // Half of it: closing a socket with unread bytes in it resets it, and the other side might never see why.
+            if (channel.channel() instanceof DuplexChannel socket && written.isSuccess()) {
+                socket.shutdownOutput();
+            } else {
+                channel.close();
+            }
+        });
+    }
+
+    private static final class Drain extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object bytes) {
+            ReferenceCountUtil.release(bytes);
         }
     }
 
+    /** Writes the last frame and leaves the room. The connection does not wait for ever for a peer that does not read it. */
+    private ChannelFuture goodbye(WebSocketFrame last) {
+        closing = true;
+        if (room != null) {
+            room.leave(this);
+        }
+        beforeJoining.clear();
+        ChannelFuture written = channel.writeAndFlush(last);
+        Future<?> end = channel.executor()
+                .schedule(
+                        () -> {
+                            channel.channel().close();
+                        },
+                        limits.handshake().toMillis(),
+                        TimeUnit.MILLISECONDS);
+        channel.channel().closeFuture().addListener(closed -> end.cancel(false));
+        return written;
+    }
+
     private void waitForRoom(byte[] json) {
-        bytesBeforeJoining += json.length;
+        bytesBeforeJoining += json.length + FRAME_OVERHEAD;
         if (bytesBeforeJoining > limits.memberQueueBytes()) {
             close(Close.OVERLOADED);
         } else {
@@ -195,12 +243,18 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         WireCodec.read(json, new WireCodec.Reader() {
             @Override
             public void message(Message message) {
+                if (closing || message instanceof Message.Unknown) {
+                    return;
+                }
                 faultsInARow = 0;
                 take(message, entered);
             }
 
             @Override
             public void fault(WireException fault) {
+                if (closing) {
+                    return;
+                }
                 entered.refuse(WebSocketConnection.this, fault.code(), String.valueOf(fault.getMessage()), fault.seq());
                 faultsInARow++;
                 if (faultsInARow >= MAX_FAULTS_IN_A_ROW) {

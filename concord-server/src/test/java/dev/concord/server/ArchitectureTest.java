@@ -1,0 +1,141 @@
+package dev.concord.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Which way the dependencies go: crdt ← wire ← server → store. */
+@AnalyzeClasses(
+        packages = "dev.concord",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+class ArchitectureTest {
+    static final class NoTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
+    private static final String ROOT = "dev.concord.server";
+
+    private static DescribedPredicate<JavaClass> oursOutside(String... packages) {
+        return JavaClass.Predicates.resideInAPackage("dev.concord..")
+                .and(JavaClass.Predicates.resideOutsideOfPackages(packages));
+    }
+
+    @ArchTest
+    static final ArchRule all_modules_are_looked_at = classes()
+            .that(JavaClass.Predicates.simpleName("Document")
+                    .or(JavaClass.Predicates.simpleName("WireCodec"))
+                    .or(JavaClass.Predicates.simpleName("RoomStore"))
+                    .or(JavaClass.Predicates.simpleName("ConcordServer")))
+            .should(com.tngtech.archunit.lang.conditions.ArchConditions.containNumberOfElements(
+                    DescribedPredicate.equalTo(4)));
+
+    @ArchTest
+    static final ArchRule netty_is_the_transports = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".transport..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule micrometer_is_the_metrics = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".metrics..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.micrometer..", "io.prometheus..");
+
+    @ArchTest
+    static final ArchRule no_database_in_the_server = noClasses()
+            .that()
+            .resideInAPackage(ROOT + "..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "com.zaxxer..", "org.flywaydb..");
+
+    @ArchTest
+    static final ArchRule only_the_root_knows_the_store_adapters = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.concord.store.*..");
+
+    @ArchTest
+    static final ArchRule a_room_knows_no_adapter = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".room..")
+            .should()
+            .dependOnClassesThat(oursOutside(
+                    ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.wire", "dev.concord.store"));
+
+    @ArchTest
+    static final ArchRule a_room_asks_its_loop_for_the_time_and_makes_no_threads = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".room..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Thread.class, java.util.concurrent.Executors.class);
+
+    @ArchTest
+    static final ArchRule config_stands_alone = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".config..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".config"));
+
+    @ArchTest
+    static final ArchRule metrics_know_rooms_and_the_wire_only = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".metrics..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".metrics", ROOT + ".room", "dev.concord.wire"));
+
+    @ArchTest
+    static final ArchRule the_transport_does_not_know_the_root_or_the_metrics = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".transport..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(ROOT, ROOT + ".metrics..", "dev.concord.store..");
+
+    @ArchTest
+    static final ArchRule the_engine_knows_no_other_module = noClasses()
+            .that()
+            .resideInAPackage("dev.concord.crdt..")
+            .should()
+            .dependOnClassesThat(oursOutside("dev.concord.crdt.."));
+
+    @ArchTest
+    static final ArchRule the_wire_knows_the_engine_only = noClasses()
+            .that()
+            .resideInAPackage("dev.concord.wire..")
+            .should()
+            .dependOnClassesThat(oursOutside("dev.concord.wire..", "dev.concord.crdt.."));
+
+    @ArchTest
+    static final ArchRule the_store_knows_no_other_module = noClasses()
+            .that()
+            .resideInAPackage("dev.concord.store..")
+            .should()
+            .dependOnClassesThat(oursOutside("dev.concord.store.."));
+
+    @ArchTest
+    static final ArchRule no_cycles =
+            slices().matching("dev.concord.(**)").should().beFreeOfCycles();
+}

@@ -1,0 +1,157 @@
+package dev.concord.server.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ConfigTest {
+    private static Config with(String variable, String value) throws ConfigException {
+        return Config.from(Map.of(variable, value));
+    }
+
+    @Test
+    void nothingIsNeeded() throws ConfigException {
+        Config config = Config.from(Map.of("PATH", "/bin"));
+        assertEquals(8080, config.port());
+        assertEquals("127.0.0.1", config.host());
+        assertEquals(Path.of("concord-data"), config.dataDirectory());
+        assertEquals(Set.of(), config.allowedOrigins());
+        assertEquals("INFO", config.logLevel());
+        assertEquals(Limits.DEFAULT, config.limits());
+    }
+
+    @Test
+    void everyVariableIsRead() throws ConfigException {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "PORT", "0",
+                "CONCORD_HOST", "::1",
+                "CONCORD_DATA_DIR", "/data",
+                "CONCORD_ALLOWED_ORIGINS", " https://App.example , ,http://localhost:3000",
+                "CONCORD_LOG_LEVEL", "debug",
+                "CONCORD_MAX_FRAME_BYTES", "1024",
+                "CONCORD_MAX_OPS_PER_SECOND", " 7 ",
+                "CONCORD_MAX_CONNECTIONS_PER_ADDRESS", "8"));
+        environment.putAll(Map.of(
+                "CONCORD_MAX_ROOM_CHARS", "9",
+                "CONCORD_MAX_PENDING", "10",
+                "CONCORD_MAX_BODY_BYTES", "1025",
+                "CONCORD_MEMBER_QUEUE_BYTES", "65536",
+                "CONCORD_UNLOAD_SECONDS", "0"));
+        for (Setting setting : Setting.values()) {
+            assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
+        }
+
+        Config config = Config.from(environment);
+
+        assertEquals(0, config.port());
+        assertEquals("::1", config.host());
+        assertEquals(Path.of("/data"), config.dataDirectory());
+        assertEquals(Set.of("https://app.example", "http://localhost:3000"), config.allowedOrigins());
+        assertEquals("DEBUG", config.logLevel());
+        Limits limits = config.limits();
+        assertEquals(1024, limits.frameBytes());
+        assertEquals(7, limits.opsPerSecond());
+        assertEquals(8, limits.connectionsPerAddress());
+        assertEquals(9, limits.roomChars());
+        assertEquals(10, limits.pendingPerRoom());
+        assertEquals(1025, limits.bodyBytes());
+        assertEquals(65536, limits.memberQueueBytes());
+        assertEquals(Duration.ZERO, limits.unloadAfter());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "PORT | 65536",
+                "PORT | -1",
+                "PORT | http",
+                "PORT | 80.5",
+                "PORT | 99999999999999999999",
+                "CONCORD_HOST | two words",
+                "CONCORD_HOST | http://host/",
+                "CONCORD_ALLOWED_ORIGINS | app.example",
+                "CONCORD_ALLOWED_ORIGINS | https://app.example/path",
+                "CONCORD_ALLOWED_ORIGINS | https://app.example/",
+                "CONCORD_ALLOWED_ORIGINS | https://app.example?q",
+                "CONCORD_ALLOWED_ORIGINS | https://app.example#part",
+                "CONCORD_ALLOWED_ORIGINS | https://user@app.example",
+                "CONCORD_ALLOWED_ORIGINS | https://ok.example,nonsense",
+                "CONCORD_ALLOWED_ORIGINS | null",
+                "CONCORD_LOG_LEVEL | VERBOSE",
+                "CONCORD_MAX_FRAME_BYTES | 1023",
+                "CONCORD_MAX_FRAME_BYTES | 16777217",
+                "CONCORD_MAX_OPS_PER_SECOND | 0",
+                "CONCORD_MAX_OPS_PER_SECOND | 10000001",
+                "CONCORD_MAX_CONNECTIONS_PER_ADDRESS | 0",
+                "CONCORD_MAX_CONNECTIONS_PER_ADDRESS | 1000001",
+                "CONCORD_MAX_ROOM_CHARS | 0",
+                "CONCORD_MAX_ROOM_CHARS | 100000001",
+                "CONCORD_MAX_PENDING | 0",
+                "CONCORD_MAX_PENDING | 10000001",
+                "CONCORD_MAX_BODY_BYTES | 1023",
+                "CONCORD_MAX_BODY_BYTES | 67108865",
+                "CONCORD_MEMBER_QUEUE_BYTES | 65535",
+                "CONCORD_MEMBER_QUEUE_BYTES | 67108865",
+                "CONCORD_UNLOAD_SECONDS | -1",
+                "CONCORD_UNLOAD_SECONDS | 86401",
+                "CONCORD_UNLOAD_SECONDS | 5s",
+            })
+    void aBadValueIsOneLineThatNamesVariableValueAndWhatIsAccepted(String variable, String value) {
+        String message =
+                assertThrows(ConfigException.class, () -> with(variable, value)).getMessage();
+        assertTrue(message.startsWith(variable + ": "), message);
+        assertTrue(message.contains("; accepted: " + Setting.valueOf(variable).accepted), message);
+        assertEquals(1, message.lines().count(), message);
+        String[] parts = value.split(",", -1);
+        assertTrue(message.contains(parts[parts.length - 1]), message);
+    }
+
+    @Test
+    void aPathThatIsNoneIsRefused() {
+        String message = assertThrows(ConfigException.class, () -> with("CONCORD_DATA_DIR", "a\0b"))
+                .getMessage();
+        assertEquals("CONCORD_DATA_DIR: \"a?b\" is not a path; accepted: a path", message);
+    }
+
+    @Test
+    void aBadValueCannotBreakTheLineOrFloodIt() {
+        for (Function<String, String> bad : Set.<Function<String, String>>of(x -> x + "\nmore", x -> x.repeat(5_000))) {
+            String message = assertThrows(ConfigException.class, () -> with("PORT", bad.apply("x")))
+                    .getMessage();
+            assertEquals(1, message.lines().count());
+            assertTrue(message.length() < 200, message);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Setting.class)
+    void blankIsTheDefaultAndTheHelpNamesEverything(Setting setting) throws ConfigException {
+        assertEquals(Config.from(Map.of()), with(setting.name(), "  "));
+        String help = Config.help();
+        assertTrue(help.contains("  " + setting.name() + "\n"));
+        assertTrue(help.contains(setting.meaning));
+        assertTrue(help.contains(setting.accepted));
+        assertFalse(setting.accepted.isBlank());
+        if (!setting.defaultValue.isEmpty()) {
+            assertEquals(Config.from(Map.of()), with(setting.name(), setting.defaultValue));
+        }
+    }
+
+    @Test
+    void anyOriginMayBeAllowed() throws ConfigException {
+        assertEquals(Set.of("*"), with("CONCORD_ALLOWED_ORIGINS", "*").allowedOrigins());
+    }
+}

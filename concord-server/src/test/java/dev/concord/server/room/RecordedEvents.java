@@ -1,0 +1,77 @@
+package dev.concord.server.room;
+
+import dev.concord.wire.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Counts. */
+final class RecordedEvents implements RoomEvents {
+    int opened;
+    int closed;
+    int failed;
+    int joined;
+    int left;
+    int applied;
+    int delivered;
+    int acknowledged;
+    int resynchronised;
+    int foldFailures;
+    final List<Long> folded = new ArrayList<>();
+    final List<ErrorCode> refused = new ArrayList<>();
+
+    @Override
+    public void roomOpened() {
+        opened++;
+    }
+
+    @Override
+    public void roomClosed() {
+        closed++;
+    }
+
+    @Override
+    public void roomFailed() {
+        failed++;
+    }
+
+    @Override
+    public void memberJoined() {
+        joined++;
+    }
+
+    @Override
+    public void memberLeft() {
+        left++;
+    }
+
+    @Override
+    public void opApplied(long nanos, int members) {
+        applied++;
+        delivered += members;
+    }
+
+    @Override
+    public void opAcknowledged(long nanos) {
+        acknowledged++;
+    }
+
+    @Override
+    public void refused(ErrorCode code) {
+        refused.add(code);
+    }
+
+    @Override
+    public void resynchronised() {
+        resynchronised++;
+    }
+
+    @Override
+    public void folded(long ops) {
+        folded.add(ops);
+    }
+
+    @Override
+    public void foldFailed() {
+        foldFailures++;
+    }
+}

@@ -178,6 +178,7 @@ public final class Document {
      * @param op the operation
      * @return what it changed in the visible text, in the order in which to replay it; empty for a duplicate
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     * @throws InvalidOperationException when it is a delete after which more than 2^30 elements would wait; nothing was changed
      */
     public List<TextChange> apply(Operation op) {
         Changes changes = new Changes();
@@ -234,7 +235,7 @@ public final class Document {
      * @throws ConflictException when an element is known with another anchor or value
      */
     public void verify(Operation op) {
-        if (op instanceof Operation.Insert insert) {
+        if (op instanceof Operation.Insert insert && sites.find(op.id().site()) != Runs.NO_SITE) {
             integrator.check(insertion(insert));
         }
     }
@@ -276,6 +277,16 @@ public final class Document {
      */
     public int pendingCount() {
         return pending.count();
+    }
+
+    /**
+     * How many elements wait, in all the runs and ranges of {@link #pendingCount}. Bound it where strangers send operations: a range may
+     * name a thousand million elements, and a version summary grows with them.
+     *
+     * @return the number of elements
+     */
+    public long pendingElements() {
+        return pending.elements();
     }
 
     /**

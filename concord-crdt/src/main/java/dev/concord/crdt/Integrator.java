@@ -70,7 +70,15 @@ final class Integrator {
         }
     }
 
+    /**
+     * Applies a delete; what is not there yet waits.
+     *
+     * @throws InvalidOperationException when too much would wait; nothing was changed
+     */
     void delete(int site, long from, long to, Changes changes) {
+        if (pending.elements() + (to - from) > PendingBuffer.MAX_ELEMENTS && !knows(site, from, to)) {
+            throw new InvalidOperationException("length", "more than 2^30 elements would wait in this document");
+        }
         SiteIndex index = sites.index(site);
         long at = from;
         while (at < to) {

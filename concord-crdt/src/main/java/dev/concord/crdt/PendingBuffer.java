@@ -22,10 +22,14 @@ final class PendingBuffer {
         final Ranges deletes = new Ranges();
     }
 
+    /** Elements that may wait in one document: version summaries grow with them, and states name them in ranges. */
+    static final long MAX_ELEMENTS = 1 << 30;
+
     private final SiteTable sites;
     private final Map<Integer, OfSite> bySite = new HashMap<>();
     private int insertCount;
     private int deleteCount;
+    private long elements;
 
     PendingBuffer(SiteTable sites) {
         this.sites = sites;
@@ -34,6 +38,11 @@ final class PendingBuffer {
     /** How many runs and ranges wait. */
     int count() {
         return insertCount + deleteCount;
+    }
+
+    /** How many elements wait to be inserted or deleted. */
+    long elements() {
+        return elements;
     }
 
     /** Keeps an insert whose anchor is not there, without the elements that wait already. */
@@ -78,6 +87,7 @@ final class PendingBuffer {
             for (Insertion insertion : group) {
                 of(insertion.site()).inserts.remove(insertion.counter());
                 insertCount--;
+                elements -= insertion.length();
                 queue.add(insertion);
             }
         }
@@ -87,16 +97,20 @@ final class PendingBuffer {
     void addDelete(int site, long from, long to) {
         Ranges deletes = of(site).deletes;
         deleteCount -= deletes.count();
+        elements -= deletes.total();
         deletes.add(from, to);
         deleteCount += deletes.count();
+        elements += deletes.total();
     }
 
     void removeDeletes(int site, long from, long to) {
         OfSite own = bySite.get(site);
         if (own != null && !own.deletes.isEmpty()) {
             deleteCount -= own.deletes.count();
+            elements -= own.deletes.total();
             own.deletes.remove(from, to);
             deleteCount += own.deletes.count();
+            elements += own.deletes.total();
         }
     }
 
@@ -124,6 +138,7 @@ final class PendingBuffer {
     private void keep(OfSite own, Insertion insertion) {
         own.inserts.put(insertion.counter(), insertion);
         insertCount++;
+        elements += insertion.length();
         ElementId anchor = insertion.anchor().element();
         of(sites.intern(anchor.site()))
                 .waiters

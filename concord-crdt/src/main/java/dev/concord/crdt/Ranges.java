@@ -8,6 +8,8 @@ final class Ranges {
     /** First counter to the one behind the last. */
     private final TreeMap<Long, Long> ends = new TreeMap<>();
 
+    private long total;
+
     void add(long from, long to) {
         long start = from;
         long end = to;
@@ -19,25 +21,26 @@ final class Ranges {
         Map.Entry<Long, Long> right = ends.floorEntry(end);
         while (right != null && right.getKey() >= start) {
             end = Math.max(end, right.getValue());
-            ends.remove(right.getKey());
+            take(right.getKey());
             right = ends.floorEntry(end);
         }
-        ends.put(start, end);
+        put(start, end);
     }
 
     void remove(long from, long to) {
         Map.Entry<Long, Long> left = ends.lowerEntry(from);
         if (left != null && left.getValue() > from) {
-            ends.put(left.getKey(), from);
+            take(left.getKey());
+            put(left.getKey(), from);
             if (left.getValue() > to) {
-                ends.put(to, left.getValue());
+                put(to, left.getValue());
             }
         }
         Map.Entry<Long, Long> inside = ends.ceilingEntry(from);
         while (inside != null && inside.getKey() < to) {
-            ends.remove(inside.getKey());
+            take(inside.getKey());
             if (inside.getValue() > to) {
-                ends.put(to, inside.getValue());
+                put(to, inside.getValue());
             }
             inside = ends.ceilingEntry(from);
         }
@@ -60,6 +63,21 @@ final class Ranges {
 
     boolean isEmpty() {
         return ends.isEmpty();
+    }
+
+    /** How many counters are in the set. */
+    long total() {
+        return total;
+    }
+
+    private void put(long from, long to) {
+        ends.put(from, to);
+        total += to - from;
+    }
+
+    private void take(long from) {
+        Long to = ends.remove(from);
+        total -= to == null ? 0 : to - from;
     }
 
     int count() {

@@ -337,10 +337,15 @@ final class StateReader {
     private List<DecodedState.Range> readDeletes() {
         int count = in.count(3);
         List<DecodedState.Range> deletes = new ArrayList<>();
+        long total = 0;
         for (int row = 0; row < count; row++) {
             String ofSite = siteAt(in.varint());
             long from = in.varint();
-            int size = lengthOf(in.varint());
+            int size = in.bounded(1, PendingBuffer.MAX_ELEMENTS, "length of a delete");
+            total += size;
+            if (total > PendingBuffer.MAX_ELEMENTS) {
+                throw new MalformedStateException("more than 2^30 elements wait to be deleted");
+            }
             deletes.add(new DecodedState.Range(ofSite, checked(from, size), from + size));
         }
         return deletes;

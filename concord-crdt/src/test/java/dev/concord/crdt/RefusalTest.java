@@ -65,6 +65,24 @@ class RefusalTest {
     }
 
     @Test
+    void whatWaitsIsCounted() {
+        Document document = new Document("r");
+        document.apply(new Operation.Insert(new ElementId("a", 2), Anchor.after(new ElementId("a", 1)), "bc"));
+        document.apply(new Operation.Delete(new ElementId("b", 5), 1 << 29));
+        document.apply(new Operation.Delete(new ElementId("b", 3), 4));
+        document.apply(new Operation.Delete(new ElementId("a", 3), 4));
+        assertEquals(3, document.pendingCount());
+        assertEquals(2 + 2L + (1 << 29) + 4, document.pendingElements());
+        document.apply(new Operation.Insert(new ElementId("a", 1), START, "a"));
+        assertEquals("ab", document.text());
+        assertEquals(2, document.pendingCount());
+        assertEquals(2L + (1 << 29) + 3, document.pendingElements());
+        assertEquals(
+                document.pendingElements(),
+                Document.load("l", document.encode()).pendingElements());
+    }
+
+    @Test
     void aCaretSticksToItsElementOnItsSide() {
         Document document = new Document("a");
         document.insert(0, "abcd");

@@ -75,8 +75,6 @@ public final class Room {
     private final AtomicLong durableSeq;
 
     private final AtomicLong announced = new AtomicLong(-1);
-    /** At most so many elements hang on nothing: what has come so since nothing did. Few pieces can be very long ones. */
-    private long waiting;
 
     private Frames.@Nullable Frame syncFrame;
     private boolean dismissed;
@@ -352,11 +350,9 @@ public final class Room {
             acknowledge(member, seat);
             return;
         }
-        long waits = document.isReady(operation) ? 0 : operation.length();
-        if (document.pendingCount() == 0) {
-            waiting = 0;
-        }
-        if (waits > 0 && (document.pendingCount() >= limits.pendingPerRoom() || waiting + waits > limits.roomChars())) {
+        if (!document.isReady(operation)
+                && (document.pendingCount() >= limits.pendingPerRoom()
+                        || document.pendingElements() + operation.length() > limits.roomChars())) {
             refuse(
                     member,
                     ErrorCode.PENDING_FULL,
@@ -384,8 +380,13 @@ public final class Room {
             return;
         }
         appended++;
-        waiting += waits;
-        document.apply(operation);
+        try {
+            document.apply(operation);
+        } catch (RuntimeException e) {
+            LOG.atError().addKeyValue("room", id).setCause(e).log("an op was stored that the document does not take");
+            close(Close.OVERLOADED);
+            return;
+        }
         forgetSync();
         seat.acks.expect(appended, op.seq(), arrived);
         int others = broadcast(op, member);

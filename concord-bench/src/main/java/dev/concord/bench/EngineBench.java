@@ -48,7 +48,7 @@ public final class EngineBench {
      */
     public static void main(String[] args) throws IOException {
         boolean json = false;
-        int runs = 30;
+        int runs = 60;
         Path directory = null;
         for (int i = 0; i < args.length; i++) {
             boolean more = i + 1 < args.length;

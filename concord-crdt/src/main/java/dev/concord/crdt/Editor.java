@@ -41,7 +41,7 @@ final class Editor {
             tree.seek(offset - 1);
             leftRun = tree.run();
             leftAt = tree.elements(tree.unitsIntoRun + 1) - 1;
-            if (goesOn(leftRun, leftAt, counter, text)) {
+            if (pending.count() == 0 && placement.goesOn(leftRun, leftAt, ownSite, counter, text)) {
                 tree.extend(text, 0, text.length(), points);
                 sites.reached(ownSite, counter + points);
                 sink.insert(site, counter, points, text, site, counter - 1, Side.AFTER);
@@ -90,16 +90,6 @@ final class Editor {
         if (openTo > openFrom) {
             sink.delete(sites.name(openSite), openFrom, (int) (openTo - openFrom));
         }
-    }
-
-    /** Whether typed text simply goes on at the end of the run that was typed before, as it mostly does. */
-    private boolean goesOn(int run, int at, long counter, String text) {
-        return runs.site[run] == ownSite
-                && at + 1 == runs.length[run]
-                && runs.counter[run] + at + 1 == counter
-                && tree.hasRoom(text.length())
-                && !placement.hasRightChild(run, at)
-                && pending.count() == 0;
     }
 
     private long nextCounter(int points) {

@@ -42,6 +42,14 @@ final class Integrator {
             Changes changes) {
         int site = sites.intern(siteName);
         if (isPlain(site, counter)) {
+            if (anchorCounter == counter - 1 && anchorSide == Side.AFTER && anchorSite.equals(siteName)) {
+                int last = tree.lastRun();
+                if (last >= 0 && placement.goesOn(last, runs.length[last] - 1, site, counter, value)) {
+                    changes.insert(tree.extend(value, 0, value.length(), length), value, 0, value.length());
+                    sites.reached(site, counter + length);
+                    return;
+                }
+            }
             int run = anchorCounter == 0 ? Runs.HEAD : runOf(sites.intern(anchorSite), anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);

@@ -127,9 +127,11 @@ final class Invariants {
         for (Map.Entry<Anchor, List<ElementId>> family : families.entrySet()) {
             List<ElementId> children = family.getValue();
             require(new ArrayList<>(new TreeSet<>(children)).equals(children), "siblings of " + family.getKey());
-            TreeSet<ElementId> listed = placement.siblings().get(family.getKey());
+            Family listed = placement.siblings().get(family.getKey());
             require(
-                    children.size() == 1 ? listed == null : listed != null && new ArrayList<>(listed).equals(children),
+                    children.size() == 1
+                            ? listed == null
+                            : listed != null && listed.ids().equals(children),
                     "the list of siblings at " + family.getKey());
             for (ElementId younger : children.subList(1, children.size())) {
                 markers++;

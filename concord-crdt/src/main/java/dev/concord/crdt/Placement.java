@@ -2,7 +2,6 @@ package dev.concord.crdt;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeSet;
 
 /**
  * The one place that decides the order of concurrent inserts.
@@ -27,7 +26,7 @@ final class Placement {
     private final SiteTable sites;
     private final RunTree tree;
     /** The children on one side of one element, only where there are two or more. */
-    private final Map<Anchor, TreeSet<ElementId>> siblings = new HashMap<>();
+    private final Map<Anchor, Family> siblings = new HashMap<>();
 
     int chosenRun;
     int chosenAt;
@@ -80,6 +79,19 @@ final class Placement {
         return placeAmongSiblings(run, text, from, to, anchorRun, anchorAt, side);
     }
 
+    /**
+     * Whether visible text that hangs after an element, with the next counter of its site, simply goes on at the end of the run at the
+     * tree's place, as typed text mostly does.
+     */
+    boolean goesOn(int run, int at, int site, long counter, String text) {
+        return runs.site[run] == site
+                && at + 1 == runs.length[run]
+                && runs.counter[run] + at + 1 == counter
+                && runs.width[run] > 0
+                && tree.hasRoom(text.length())
+                && !hasRightChild(run, at);
+    }
+
     private int newRun(int site, long counter, int length, int width, int depth, Side side, boolean dead) {
         int run = runs.add(site, counter, length, width, depth, side, dead);
         sites.index(site).add(run);
@@ -88,12 +100,11 @@ final class Placement {
 
     private int placeAmongSiblings(int run, String text, int from, int to, int anchorRun, int anchorAt, Side side) {
         int depth = runs.depth[run];
-        TreeSet<ElementId> family = siblings.computeIfAbsent(
+        Family family = siblings.computeIfAbsent(
                 new Anchor(sites.id(anchorRun, anchorAt), side), a -> familyOfOne(anchorRun, anchorAt, side));
-        ElementId id = sites.id(run, 0);
-        ElementId younger = family.higher(id);
-        boolean eldest = family.first().compareTo(id) > 0;
-        family.add(id);
+        family.add(runs.site[run], runs.counter[run]);
+        boolean eldest = family.isFirst();
+        int younger = eldest ? -1 : family.next();
         if (eldest) {
             if (side == Side.AFTER) {
                 tree.moveBefore(anchorRun, anchorAt + 1);
@@ -105,8 +116,8 @@ final class Placement {
             tree.insert(runs.addMarker(depth), "", 0, 0);
             return tree.insert(run, text, from, to);
         }
-        if (younger != null) {
-            tree.moveTo(sites.runOf(younger));
+        if (younger >= 0) {
+            tree.moveTo(younger);
             tree.previousAtMost(depth);
         } else if (side == Side.BEFORE) {
             tree.moveTo(anchorRun);
@@ -122,10 +133,10 @@ final class Placement {
     }
 
     /** The only child so far on a side of an element. */
-    private TreeSet<ElementId> familyOfOne(int anchorRun, int anchorAt, Side side) {
-        TreeSet<ElementId> family = new TreeSet<>();
+    private Family familyOfOne(int anchorRun, int anchorAt, Side side) {
+        Family family = new Family(sites);
         if (side == Side.AFTER && anchorAt + 1 < runs.length[anchorRun]) {
-            family.add(sites.id(anchorRun, anchorAt + 1));
+            family.add(runs.site[anchorRun], runs.counter[anchorRun] + anchorAt + 1);
             return family;
         }
         int depth = runs.depth[anchorRun] + anchorAt + 1;
@@ -135,12 +146,12 @@ final class Placement {
         } else if (!tree.nextAtMost(depth)) {
             throw new IllegalStateException("a child was seen and is gone");
         }
-        family.add(sites.id(tree.run(), 0));
+        family.add(runs.site[tree.run()], runs.counter[tree.run()]);
         return family;
     }
 
     /** Whether an element has a right child; the tree's place is on its run. */
-    boolean hasRightChild(int run, int at) {
+    private boolean hasRightChild(int run, int at) {
         if (at + 1 < runs.length[run]) {
             return true;
         }
@@ -196,7 +207,7 @@ final class Placement {
     }
 
     /** The children of one side of one element that have siblings, for the checks of the tests. */
-    Map<Anchor, TreeSet<ElementId>> siblings() {
+    Map<Anchor, Family> siblings() {
         return siblings;
     }
 }

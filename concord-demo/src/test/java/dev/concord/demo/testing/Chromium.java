@@ -48,6 +48,7 @@ public final class Chromium implements AutoCloseable {
             if (System.getProperty("concord.require", "").equals("all")) {
                 fail(reason);
             }
+            System.out.println("skipped: " + reason);
             abort(reason);
         }
         return new Chromium(executable.orElseThrow());

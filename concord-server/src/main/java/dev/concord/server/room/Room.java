@@ -288,10 +288,6 @@ public final class Room {
         return presences.all();
     }
 
-    int memberCount() {
-        return seats.size();
-    }
-
     boolean isIdle() {
         return seats.isEmpty()
                 && appended == durable.get()

@@ -529,7 +529,7 @@ class RoomTest {
         commit();
 
         assertEquals(Close.OVERLOADED, bob.closed);
-        assertEquals(1, room.memberCount());
+        assertEquals(1, events.left);
         assertEquals(List.of(new Message.Ack(1)), ann.take());
     }
 

@@ -2,34 +2,37 @@ package dev.concord.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.concord.crdt.Document;
-import dev.concord.crdt.OperationReader;
-import dev.concord.crdt.OperationSink;
-import dev.concord.crdt.OperationWriter;
 import java.io.IOException;
-import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the engine: {@code ./concord bench engine}. CPU milliseconds of the measuring thread, medians after a warm-up, next to
- * those of a plain gap buffer in the same run. Exits with 1 when a target is missed.
+ * Measures the engine: {@code ./concord bench engine}. Each figure comes from a JVM of its own, see {@link EngineFork}. Exits with 1
+ * when a target is missed.
  */
 public final class EngineBench {
     private static final List<String> OWN = List.of("sveltecomponent", "rustcode", "seph-blog1");
     private static final String PAPER = "automerge-paper";
-    private static final int HOSTILE = 100_000;
-    private static final int HEAP_COPIES = 20;
+    /** Looked for where a checkout commonly has the traces, when no directory is named. */
+    private static final List<Path> COMMON_PLACES =
+            List.of(Path.of("traces"), Path.of("../traces"), Path.of("../shared/traces"));
 
-    private record Row(String trace, String work, double reached, String unit, double target) {
+    private static final int HOSTILE = 100_000;
+    private static final double HOSTILE_MILLIS = 150;
+    private static final double SESSION_MILLIS = 12;
+
+    private record Row(
+            String input, String work, double reached, String unit, double target, double millis, double gapBuffer) {
         boolean met() {
             return reached <= target;
+        }
+
+        boolean aimed() {
+            return target < Double.POSITIVE_INFINITY;
         }
     }
 
@@ -48,7 +51,7 @@ public final class EngineBench {
      */
     public static void main(String[] args) throws IOException {
         boolean json = false;
-        int runs = 60;
+        int runs = 200;
         Path directory = null;
         for (int i = 0; i < args.length; i++) {
             boolean more = i + 1 < args.length;
@@ -70,173 +73,59 @@ public final class EngineBench {
         System.exit(met ? 0 : 1);
     }
 
-    static void check(String name, String expected, String text) {
-        if (!expected.equals(text)) {
-            throw new IllegalStateException(name + " does not end with its recorded text");
-        }
-    }
-
-    private void run(@Nullable Path directory) throws IOException {
-        Path paper = directory == null ? null : directory.resolve(PAPER + ".json.gz");
-        if (paper != null && Files.isReadable(paper)) {
-            try (InputStream in = Files.newInputStream(paper)) {
-                measure(Trace.read(PAPER, in), true);
-            }
+    private void run(@Nullable Path named) throws IOException {
+        Path directory = named == null ? found() : named;
+        if (directory != null && has(directory)) {
+            measure(PAPER, directory, true);
         } else {
-            System.err.println(PAPER + " is skipped: name its directory with --traces");
+            System.err.println(PAPER + " is skipped: name the directory that has " + PAPER + ".json.gz with --traces");
         }
         for (String name : OWN) {
-            try (InputStream in = resource(name)) {
-                measure(Trace.read(name, in), false);
-            }
+            measure(name, null, false);
         }
         progress("friendsforever");
-        try (InputStream in = resource("friendsforever")) {
-            Session session = Session.read(in);
-            rows.add(new Row("friendsforever", "session, every replica live", median(session::play), "ms", 12));
-        }
+        EngineFork.Figure session = EngineFork.session(runs);
+        rows.add(new Row(
+                "friendsforever",
+                "session, every replica live",
+                session.value(),
+                "ms",
+                SESSION_MILLIS,
+                session.value(),
+                0));
         for (Hostile shape : Hostile.values()) {
             progress(shape.title);
-            double once = median(shape.prepare(HOSTILE), Math.max(8, runs / 3));
-            double twice = median(shape.prepare(2 * HOSTILE), Math.max(8, runs / 3));
+            int tries = Math.max(8, runs / 8);
+            double once = EngineFork.hostile(shape, HOSTILE, tries).value();
+            double twice = EngineFork.hostile(shape, 2 * HOSTILE, tries).value();
+            String work = String.format(Locale.ROOT, "%s (2n: %.0f ms)", shape.title, twice);
+            rows.add(new Row("hostile", work, once, "ms", HOSTILE_MILLIS, once, 0));
+        }
+    }
+
+    private void measure(String trace, @Nullable Path directory, boolean reference) throws IOException {
+        for (EngineWork work : EngineWork.values()) {
+            progress(trace + ", " + work.title);
+            EngineFork.Figure figure = EngineFork.work(work, trace, directory, runs);
+            double reached =
+                    work.unit == EngineWork.Unit.GAP_BUFFERS ? figure.value() / figure.gapBuffer() : figure.value();
             rows.add(new Row(
-                    "hostile", shape.title + String.format(Locale.ROOT, " (2n: %.0f ms)", twice), once, "ms", 150));
+                    trace,
+                    work.title,
+                    reached,
+                    work.unit.title,
+                    work.target(reference),
+                    work.isTimed() ? figure.value() : 0,
+                    figure.gapBuffer()));
         }
     }
 
-    private void measure(Trace trace, boolean reference) {
-        progress(trace.name());
-        String name = trace.name();
-        double[] gap = new double[runs];
-        double[] local = new double[runs];
-        double[] encoded = new double[runs];
-        double[] merge = new double[runs];
-        double[] load = new double[runs];
-        byte[] ops = {};
-        byte[] state = {};
-        for (int run = 0; run < runs; run++) {
-            double start = cpuMillis();
-            GapBuffer buffer = new GapBuffer();
-            for (int i = 0; i < trace.edits(); i++) {
-                if (trace.deleted()[i] > 0) {
-                    buffer.delete(trace.offsets()[i], trace.deleted()[i]);
-                }
-                if (!trace.inserted()[i].isEmpty()) {
-                    buffer.insert(trace.offsets()[i], trace.inserted()[i]);
-                }
-            }
-            gap[run] = cpuMillis() - start;
-            check(name, trace.end(), buffer.toString());
-
-            start = cpuMillis();
-            Document typed = new Document("a");
-            replay(trace, typed, OperationSink.NONE);
-            local[run] = cpuMillis() - start;
-            check(name, trace.end(), typed.text());
-
-            start = cpuMillis();
-            OperationWriter writer = new OperationWriter();
-            replay(trace, new Document("a"), writer);
-            ops = writer.toBytes();
-            encoded[run] = cpuMillis() - start;
-
-            start = cpuMillis();
-            Document merged = new Document("b");
-            OperationReader reader = new OperationReader(ops);
-            while (reader.hasNext()) {
-                merged.apply(reader);
-            }
-            merge[run] = cpuMillis() - start;
-            check(name, trace.end(), merged.text());
-
-            state = merged.encode();
-            start = cpuMillis();
-            String text = Document.load("c", state).text();
-            load[run] = cpuMillis() - start;
-            check(name, trace.end(), text);
-        }
-        double base = median(gap);
-        rows.add(new Row(name, "gap buffer, the measure", base, "ms", Double.POSITIVE_INFINITY));
-        rows.add(new Row(name, "local replay", median(local) / base, "x gap buffer", 4.5));
-        // 20 ms beside a gap buffer of 1.9 ms, where the targets were set.
-        rows.add(new Row(name, "local replay, ops encoded", median(encoded) / base, "x gap buffer", 20 / 1.9));
-        rows.add(new Row(
-                name,
-                "encoded ops",
-                ops.length / (double) trace.edits(),
-                "bytes an edit",
-                reference ? 10 : Double.POSITIVE_INFINITY));
-        rows.add(new Row(name, "merging them one by one", median(merge) / base, "x gap buffer", 9));
-        rows.add(new Row(name, "whole state", state.length / 1000.0, "KB", reference ? 55 : Double.POSITIVE_INFINITY));
-        rows.add(new Row(name, "load and text", median(load), "ms", reference ? 2.5 : Double.POSITIVE_INFINITY));
-        rows.add(new Row(
-                name,
-                "heap of the loaded document",
-                heapKilobytes(state),
-                "KB",
-                reference ? 1000 : Double.POSITIVE_INFINITY));
+    private static @Nullable Path found() {
+        return COMMON_PLACES.stream().filter(EngineBench::has).findFirst().orElse(null);
     }
 
-    private static void replay(Trace trace, Document document, OperationSink sink) {
-        for (int i = 0; i < trace.edits(); i++) {
-            if (trace.deleted()[i] > 0) {
-                document.delete(trace.offsets()[i], trace.deleted()[i], sink);
-            }
-            if (!trace.inserted()[i].isEmpty()) {
-                document.insert(trace.offsets()[i], trace.inserted()[i], sink);
-            }
-        }
-    }
-
-    private static double heapKilobytes(byte[] state) {
-        Document[] kept = new Document[HEAP_COPIES];
-        long before = usedHeap();
-        for (int i = 0; i < kept.length; i++) {
-            kept[i] = Document.load("h", state);
-        }
-        double each = (usedHeap() - before) / 1000.0 / kept.length;
-        if (kept[0].length() != kept[kept.length - 1].length()) {
-            throw new IllegalStateException("copies of one state differ");
-        }
-        return each;
-    }
-
-    private static long usedHeap() {
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    }
-
-    private double median(Runnable work) {
-        return median(work, runs);
-    }
-
-    private static double median(Runnable work, int times) {
-        double[] millis = new double[times];
-        for (int run = 0; run < times; run++) {
-            double start = cpuMillis();
-            work.run();
-            millis[run] = cpuMillis() - start;
-        }
-        return median(millis);
-    }
-
-    /** The median of the second half: the first is warm-up. */
-    private static double median(double[] millis) {
-        double[] warm = Arrays.copyOfRange(millis, millis.length / 2, millis.length);
-        Arrays.sort(warm);
-        return warm[warm.length / 2];
-    }
-
-    private static double cpuMillis() {
-        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() / 1e6;
-    }
-
-    private static InputStream resource(String name) throws IOException {
-        InputStream in = EngineBench.class.getResourceAsStream("/traces/" + name + ".json.gz");
-        if (in == null) {
-            throw new IOException("the trace " + name + " is missing from the jar");
-        }
-        return in;
+    private static boolean has(Path directory) {
+        return Files.isReadable(directory.resolve(PAPER + ".json.gz"));
     }
 
     private static void progress(String what) {
@@ -246,24 +135,30 @@ public final class EngineBench {
     private String table() {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "JDK %s, %s, %d processors, %d runs each%n%n| input | work | reached | target | |%n|---|---|---|---|---|%n",
+                "JDK %s, %s, %d processors, %d runs each, CPU ms%n%n"
+                        + "| input | work | reached | target | | ms | gap buffer ms |%n|---|---|---|---|---|---|---|%n",
                 System.getProperty("java.version"),
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 runs));
         for (Row row : rows) {
-            boolean aimed = row.target() < Double.POSITIVE_INFINITY;
             table.append(String.format(
                     Locale.ROOT,
-                    "| %s | %s | %.2f %s | %s | %s |%n",
-                    row.trace(),
+                    "| %s | %s | %.2f %s | %s | %s | %s | %s |%n",
+                    row.input(),
                     row.work(),
                     row.reached(),
                     row.unit(),
-                    aimed ? String.format(Locale.ROOT, "%.1f", row.target()) : "",
-                    aimed ? row.met() ? "met" : "MISSED" : ""));
+                    row.aimed() ? String.format(Locale.ROOT, "%.1f", row.target()) : "",
+                    row.aimed() ? row.met() ? "met" : "MISSED" : "",
+                    cell(row.millis()),
+                    cell(row.gapBuffer())));
         }
         return table.toString();
+    }
+
+    private static String cell(double millis) {
+        return millis == 0 ? "" : String.format(Locale.ROOT, "%.2f", millis);
     }
 
     private String json() {
@@ -271,12 +166,18 @@ public final class EngineBench {
         ArrayNode all = mapper.createArrayNode();
         for (Row row : rows) {
             var node = all.addObject()
-                    .put("input", row.trace())
+                    .put("input", row.input())
                     .put("work", row.work())
                     .put("reached", row.reached())
                     .put("unit", row.unit());
-            if (row.target() < Double.POSITIVE_INFINITY) {
+            if (row.aimed()) {
                 node.put("target", row.target()).put("met", row.met());
+            }
+            if (row.millis() > 0) {
+                node.put("ms", row.millis());
+            }
+            if (row.gapBuffer() > 0) {
+                node.put("gapBufferMs", row.gapBuffer());
             }
         }
         return all.toPrettyString() + "\n";

@@ -94,7 +94,7 @@ final class Session {
                     apply(replicas[agent], sent[i]);
                 }
             }
-            EngineBench.check("friendsforever", end, replicas[agent].text());
+            EngineWork.check("friendsforever", end, replicas[agent].text());
         }
     }
 

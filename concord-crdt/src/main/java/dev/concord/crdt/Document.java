@@ -33,6 +33,7 @@ public final class Document {
     private final Placement placement = new Placement(runs, sites, tree);
     private final Tombstones tombstones = new Tombstones(runs, sites, tree);
     private final PendingBuffer pending = new PendingBuffer(sites);
+    private final TypedRun typed = new TypedRun(runs, sites, tree);
     private final Editor editor;
     private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending);
 
@@ -45,7 +46,7 @@ public final class Document {
     public Document(String site) {
         Sites.check(site);
         this.site = site;
-        this.editor = new Editor(site, runs, sites, tree, placement, tombstones, integrator, pending);
+        this.editor = new Editor(site, runs, sites, tree, placement, tombstones, integrator, pending, typed);
     }
 
     /**
@@ -130,6 +131,9 @@ public final class Document {
      * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
      */
     public void insert(int offset, String text, OperationSink sink) {
+        if (text.length() == 1 && editor.type(offset, text, sink)) {
+            return;
+        }
         checkOffset(offset);
         int points = Text.codePoints(text);
         if (points <= 0) {
@@ -168,7 +172,9 @@ public final class Document {
         }
         checkOffset(offset);
         checkOffset(offset + length);
-        editor.delete(offset, length, sink);
+        if (length > 0) {
+            editor.delete(offset, length, sink);
+        }
     }
 
     /**

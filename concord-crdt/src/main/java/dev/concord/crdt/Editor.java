@@ -11,6 +11,8 @@ final class Editor {
     private final Tombstones tombstones;
     private final Integrator integrator;
     private final PendingBuffer pending;
+    private final TypedRun typed;
+    private final DeleteRanges deleted;
     private long lastCounter;
 
     Editor(
@@ -21,7 +23,8 @@ final class Editor {
             Placement placement,
             Tombstones tombstones,
             Integrator integrator,
-            PendingBuffer pending) {
+            PendingBuffer pending,
+            TypedRun typed) {
         this.site = site;
         this.ownSite = sites.intern(site);
         this.runs = runs;
@@ -31,6 +34,22 @@ final class Editor {
         this.tombstones = tombstones;
         this.integrator = integrator;
         this.pending = pending;
+        this.typed = typed;
+        this.deleted = new DeleteRanges(sites);
+    }
+
+    /** Types a character if it goes on where the last one was typed. */
+    boolean type(int offset, String text, OperationSink sink) {
+        if (!typed.takesAt(offset, ownSite) || pending.count() > 0 || Character.isSurrogate(text.charAt(0))) {
+            return false;
+        }
+        long counter = typed.next();
+        if (counter > ElementId.MAX_COUNTER) {
+            return false;
+        }
+        typed.add(text.charAt(0));
+        sink.insert(site, counter, 1, text, site, counter - 1, Side.AFTER);
+        return true;
     }
 
     void insert(int offset, String text, int points, OperationSink sink) {
@@ -44,6 +63,7 @@ final class Editor {
             if (pending.count() == 0 && placement.goesOn(leftRun, leftAt, ownSite, counter, text)) {
                 tree.extend(text, 0, text.length(), points);
                 sites.reached(ownSite, counter + points);
+                typed.open(offset + text.length());
                 sink.insert(site, counter, points, text, site, counter - 1, Side.AFTER);
                 return;
             }
@@ -56,6 +76,7 @@ final class Editor {
         long anchorCounter = runs.counter[run] + at;
         if (integrator.isPlain(ownSite, counter)) {
             integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, Changes.NONE);
+            typed.open(offset + text.length());
         } else {
             // What waits may hang on the new elements, however unlikely.
             Anchor anchor = new Anchor(sites.id(run, at), side);
@@ -65,31 +86,36 @@ final class Editor {
     }
 
     void delete(int offset, int length, OperationSink sink) {
+        tree.seek(offset);
+        int first = tree.run();
+        int within = tree.unitsIntoRun;
+        if (within + length <= runs.width[first]) {
+            int at = tree.elements(within);
+            int n = tree.elements(within + length) - at;
+            int from = runs.site[first];
+            long counter = runs.counter[first] + at;
+            tombstones.bury(at, n);
+            sink.delete(sites.name(from), counter, n);
+            return;
+        }
         int left = length;
-        int openSite = Runs.NO_SITE;
-        long openFrom = 0;
-        long openTo = 0;
+        deleted.open(sink);
         while (left > 0) {
-            tree.seek(offset);
             int run = tree.run();
-            int units = Math.min(left, runs.width[run] - tree.unitsIntoRun);
-            int at = tree.elements(tree.unitsIntoRun);
-            int n = tree.elements(tree.unitsIntoRun + units) - at;
-            int runSite = runs.site[run];
-            long counter = runs.counter[run] + at;
-            if (runSite != openSite || counter != openTo) {
-                if (openTo > openFrom) {
-                    sink.delete(sites.name(openSite), openFrom, (int) (openTo - openFrom));
-                }
-                openSite = runSite;
-                openFrom = counter;
+            if (tree.unitsIntoRun == 0 && left >= runs.width[run]) {
+                left -= tombstones.buryWhole(left, deleted);
+            } else {
+                int at = tree.elements(tree.unitsIntoRun);
+                int units = Math.min(left, runs.width[run] - tree.unitsIntoRun);
+                int n = tree.elements(tree.unitsIntoRun + units) - at;
+                deleted.add(runs.site[run], runs.counter[run] + at, n);
+                left -= tombstones.bury(at, n);
             }
-            openTo = counter + n;
-            left -= tombstones.bury(at, n);
+            if (left > 0) {
+                tree.seek(offset);
+            }
         }
-        if (openTo > openFrom) {
-            sink.delete(sites.name(openSite), openFrom, (int) (openTo - openFrom));
-        }
+        deleted.close();
     }
 
     private long nextCounter(int points) {

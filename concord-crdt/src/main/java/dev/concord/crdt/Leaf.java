@@ -47,9 +47,12 @@ final class Leaf {
         count++;
     }
 
-    void removeRun(int index) {
-        System.arraycopy(runs, index + 1, runs, index, count - index - 1);
-        count--;
+    /** Removes the runs from one index up to another. */
+    void closeUp(int from, int to) {
+        if (from < to) {
+            System.arraycopy(runs, to, runs, from, count - to);
+            count -= to - from;
+        }
     }
 
     int indexOf(int run) {
@@ -73,6 +76,16 @@ final class Leaf {
             source.getChars(from, to, text, gapStart);
             gapStart += size;
         }
+    }
+
+    /** How many units can be added where text was last inserted or removed without moving or widening anything. */
+    int gap() {
+        return gapEnd - gapStart;
+    }
+
+    /** Adds a unit where text was last inserted; there must be a {@link #gap}. */
+    void append(char c) {
+        text[gapStart++] = c;
     }
 
     void removeText(int at, int size) {

@@ -32,6 +32,8 @@ final class RunTree {
     private Leaf knownLeaf;
     private int knownStart;
     private int width;
+    /** Counts what changes the tree, but for text that goes on at the end of the {@link TypedRun}. */
+    int changes;
     /** Width that was added to the known leaf and not yet to its ancestors: most edits follow one another in one leaf. */
     private int owed;
 
@@ -103,6 +105,11 @@ final class RunTree {
         leaf = target;
         index = at;
         unitsBefore = -1;
+    }
+
+    /** Moves the place within its leaf over runs without visible text. */
+    void placeAt(int at) {
+        index = at;
     }
 
     /** Moves the place before a tombstone that stands directly before it in the same leaf. */
@@ -232,6 +239,7 @@ final class RunTree {
      */
     int insert(int run, String text, int from, int to) {
         int size = to - from;
+        changes++;
         startOf(leaf);
         if (leaf.count == Leaf.MAX_RUNS || (size > 0 && leaf.count > 1 && leaf.chars() + size > Leaf.MAX_CHARS)) {
             splitLeaf();
@@ -254,9 +262,16 @@ final class RunTree {
                 && (leaf.count == 1 || leaf.chars() + units <= Leaf.MAX_CHARS);
     }
 
+    /** How many units {@link #hasRoom} still allows at the end of the visible run at the place. */
+    int room() {
+        int inRun = MAX_RUN_CHARS - runs.width[run()];
+        return leaf.count == 1 ? inRun : Math.min(inRun, Leaf.MAX_CHARS - leaf.chars());
+    }
+
     /** Appends visible elements to the run at the place. Returns the text offset at which they stand. */
     int extend(String text, int from, int to, int elements) {
         int run = run();
+        changes++;
         int start = startOf(leaf);
         int at = unitsBefore() + runs.width[run];
         leaf.insertText(at, text, from, to);
@@ -366,6 +381,7 @@ final class RunTree {
 
     /** Puts a run at the place whose text, if any, the leaf holds already. There must be room. */
     void insertTextless(int run) {
+        changes++;
         leaf.insertRun(index, run);
         runs.leaf[run] = leaf;
         lowerDepth(runs.depth[run]);
@@ -442,6 +458,18 @@ final class RunTree {
         }
     }
 
+    /** Removes text of the place's leaf, whose runs the caller changes. */
+    void removeText(int at, int size) {
+        changes++;
+        leaf.removeText(at, size);
+        addWidth(-size);
+    }
+
+    /** Whether the place is there, and {@link #addWidth} adds to the width of this leaf. */
+    boolean isAt(Leaf candidate, int at) {
+        return candidate == knownLeaf && candidate == leaf && at == index;
+    }
+
     /** Adds to the width of the known leaf. */
     void addWidth(int units) {
         width += units;
@@ -470,6 +498,7 @@ final class RunTree {
 
     /** Splits the leaf of the place, whose start must be known, and keeps the place on the same boundary. */
     private void splitLeaf() {
+        changes++;
         settle();
         Leaf left = leaf;
         int cut = cutOf(left);

@@ -17,6 +17,8 @@ final class Runs {
     private static final byte DEAD = 1;
     private static final byte LEFT_CHILD = 2;
     private static final int FIRST_CAPACITY = 16;
+    /** Up to here capacity doubles, above it grows by half. */
+    private static final int ROUGH = 4096;
 
     int[] site = new int[FIRST_CAPACITY];
     long[] counter = new long[FIRST_CAPACITY];
@@ -107,7 +109,7 @@ final class Runs {
     }
 
     private void grow() {
-        int capacity = used + (used >> 1);
+        int capacity = used < ROUGH ? 2 * used : used + (used >> 1);
         site = Arrays.copyOf(site, capacity);
         counter = Arrays.copyOf(counter, capacity);
         length = Arrays.copyOf(length, capacity);

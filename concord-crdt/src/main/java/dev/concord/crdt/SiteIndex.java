@@ -16,6 +16,10 @@ final class SiteIndex {
     private int[][] blocks = new int[1][4];
     private int[] counts = new int[1];
     private int blockCount = 1;
+    /** Where the last search ended: edits follow one another, and cut what was found before. */
+    private int hintBlock;
+
+    private int hintAt;
 
     SiteIndex(Runs runs) {
         this.runs = runs;
@@ -48,8 +52,9 @@ final class SiteIndex {
 
     /** The run with the next higher counters, or -1. */
     int after(int run) {
-        int block = blockOf(runs.counter[run]);
-        int at = placeIn(block, runs.counter[run]) + 1;
+        locate(runs.counter[run]);
+        int block = hintBlock;
+        int at = hintAt + 1;
         if (at < counts[block]) {
             return blocks[block][at];
         }
@@ -60,8 +65,13 @@ final class SiteIndex {
         long counter = runs.counter[run];
         int last = last();
         boolean highest = last < 0 || runs.counter[last] < counter;
-        int block = highest ? blockCount - 1 : blockOf(counter);
-        int at = highest ? counts[block] : placeIn(block, counter) + 1;
+        int block = blockCount - 1;
+        int at = counts[block];
+        if (!highest) {
+            locate(counter);
+            block = hintBlock;
+            at = hintAt + 1;
+        }
         if (counts[block] == BLOCK) {
             boolean append = block == blockCount - 1 && at == BLOCK;
             split(block, append ? BLOCK : BLOCK / 2);
@@ -77,27 +87,59 @@ final class SiteIndex {
         System.arraycopy(blocks[block], at, blocks[block], at + 1, count - at);
         blocks[block][at] = run;
         counts[block]++;
+        hintBlock = block;
+        hintAt = at;
     }
 
     void remove(int run) {
-        int block = blockOf(runs.counter[run]);
-        int at = placeIn(block, runs.counter[run]);
+        locate(runs.counter[run]);
+        int block = hintBlock;
+        int at = hintAt;
         if (blocks[block][at] != run) {
             throw new IllegalStateException("run " + run + " is not where its counter says");
         }
         counts[block]--;
         System.arraycopy(blocks[block], at + 1, blocks[block], at, counts[block] - at);
+        hintAt = at - 1;
         if (counts[block] == 0 && blockCount > 1) {
             blockCount--;
             System.arraycopy(blocks, block + 1, blocks, block, blockCount - block);
             System.arraycopy(counts, block + 1, counts, block, blockCount - block);
+            hintBlock = 0;
+            hintAt = -1;
         }
     }
 
     private int floor(long counter) {
-        int block = blockOf(counter);
-        int at = counts[block] == 0 ? -1 : placeIn(block, counter);
-        return at < 0 ? -1 : blocks[block][at];
+        locate(counter);
+        return hintAt < 0 ? -1 : blocks[hintBlock][hintAt];
+    }
+
+    /** Sets the hint to the last run whose first counter is at most the given one; -1 in the first block when there is none. */
+    private void locate(long counter) {
+        int at = hintAt;
+        if (at >= 0) {
+            int[] handles = blocks[hintBlock];
+            int count = counts[hintBlock];
+            if (runs.counter[handles[at]] <= counter) {
+                if (at + 1 < count) {
+                    if (counter < runs.counter[handles[at + 1]]) {
+                        return;
+                    }
+                    if (at + 2 < count && counter < runs.counter[handles[at + 2]]) {
+                        hintAt = at + 1;
+                        return;
+                    }
+                } else if (hintBlock == blockCount - 1) {
+                    return;
+                }
+            } else if (at > 0 && runs.counter[handles[at - 1]] <= counter) {
+                hintAt = at - 1;
+                return;
+            }
+        }
+        hintBlock = blockOf(counter);
+        hintAt = counts[hintBlock] == 0 ? -1 : placeIn(hintBlock, counter);
     }
 
     /** The last block whose first counter is at most the given one; the first block when there is none. */

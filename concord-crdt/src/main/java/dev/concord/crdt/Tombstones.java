@@ -30,9 +30,8 @@ final class Tombstones {
         int textStart = tree.unitsBefore();
         int from = tree.units(textStart, run, at);
         int size = tree.units(textStart, run, at + n) - from;
-        tree.leaf.removeText(textStart + from, size);
+        tree.removeText(textStart + from, size);
         buriedAt = start + textStart + from;
-        tree.addWidth(-size);
         boolean whole = n == runs.length[run];
         if (whole) {
             runs.markDead(run);
@@ -45,7 +44,7 @@ final class Tombstones {
             buryMiddle(run, at, n, from, size);
             return size;
         }
-        joinTombstones();
+        join(tree.index, tree.index);
         return size;
     }
 
@@ -111,29 +110,62 @@ final class Tombstones {
         tree.insertTextless(behind);
     }
 
-    private void joinTombstones() {
-        int run = tree.run();
-        if (tree.index > 0) {
-            int previous = tree.leaf.runs[tree.index - 1];
-            if (runs.isDead(previous) && runs.continues(previous, run)) {
-                tree.stepBackOverTombstone();
-                absorbNext(previous);
-                run = previous;
+    /**
+     * Turns the run at the place and those behind it in the same leaf into tombstones, as long as they lie in the next {@code units} of
+     * text as a whole; the first one must.
+     *
+     * @return how many UTF-16 units of text went; they stood behind the place
+     */
+    int buryWhole(int units, DeleteRanges deleted) {
+        tree.startOf(tree.leaf);
+        int textStart = tree.unitsBefore();
+        Leaf leaf = tree.leaf;
+        int first = tree.index;
+        int last = first;
+        int gone = 0;
+        for (int i = first; i < leaf.count && gone < units; i++) {
+            int run = leaf.runs[i];
+            int size = runs.width[run];
+            if (size == 0) {
+                continue;
             }
-        }
-        if (tree.index + 1 < tree.leaf.count) {
-            int next = tree.leaf.runs[tree.index + 1];
-            if (runs.isDead(next) && runs.isDead(run) && runs.continues(run, next)) {
-                absorbNext(run);
+            if (size > units - gone) {
+                break;
             }
+            deleted.add(runs.site[run], runs.counter[run], runs.length[run]);
+            runs.markDead(run);
+            gone += size;
+            last = i;
         }
+        tree.removeText(textStart, gone);
+        join(first, last);
+        return gone;
     }
 
-    private void absorbNext(int run) {
-        int next = tree.leaf.runs[tree.index + 1];
-        sites.index(runs.site[next]).remove(next);
-        tree.leaf.removeRun(tree.index + 1);
-        runs.length[run] += runs.length[next];
-        runs.remove(next);
+    /**
+     * Joins tombstones of the place's leaf that continue each other, where one of them is between two indexes. The place, which is
+     * at the first, ends on the run that has it now.
+     */
+    private void join(int first, int last) {
+        Leaf leaf = tree.leaf;
+        int kept = Math.max(first - 1, 0);
+        int end = Math.min(last + 1, leaf.count - 1);
+        int place = first;
+        for (int i = kept + 1; i <= end; i++) {
+            int run = leaf.runs[i];
+            int previous = leaf.runs[kept];
+            if (runs.isDead(previous) && runs.isDead(run) && runs.continues(previous, run)) {
+                sites.index(runs.site[run]).remove(run);
+                runs.length[previous] += runs.length[run];
+                runs.remove(run);
+            } else {
+                leaf.runs[++kept] = run;
+            }
+            if (i == first) {
+                place = kept;
+            }
+        }
+        leaf.closeUp(kept + 1, end + 1);
+        tree.placeAt(place);
     }
 }

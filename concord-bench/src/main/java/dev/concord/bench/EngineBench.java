@@ -51,7 +51,7 @@ public final class EngineBench {
      */
     public static void main(String[] args) throws IOException {
         boolean json = false;
-        int runs = 200;
+        int runs = 20;
         Path directory = null;
         for (int i = 0; i < args.length; i++) {
             boolean more = i + 1 < args.length;
@@ -95,7 +95,7 @@ public final class EngineBench {
                 0));
         for (Hostile shape : Hostile.values()) {
             progress(shape.title);
-            int tries = Math.max(8, runs / 8);
+            int tries = Math.max(5, runs / 4);
             double once = EngineFork.hostile(shape, HOSTILE, tries).value();
             double twice = EngineFork.hostile(shape, 2 * HOSTILE, tries).value();
             String work = String.format(Locale.ROOT, "%s (2n: %.0f ms)", shape.title, twice);
@@ -135,7 +135,7 @@ public final class EngineBench {
     private String table() {
         StringBuilder table = new StringBuilder(String.format(
                 Locale.ROOT,
-                "JDK %s, %s, %d processors, %d runs each, CPU ms%n%n"
+                "JDK %s, %s, %d processors, CPU ms, medians of %d runs or more after a warm-up%n%n"
                         + "| input | work | reached | target | | ms | gap buffer ms |%n|---|---|---|---|---|---|---|%n",
                 System.getProperty("java.version"),
                 System.getProperty("os.arch"),

@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One measurement in a JVM of its own, so that none is compiled for what another did before it. A timed work runs in turns with the
- * gap buffer on the same history; figures are CPU milliseconds of the measuring thread, the median of the second half of the runs.
+ * gap buffer on the same history; figures are CPU milliseconds of the measuring thread, medians after a warm-up.
  */
 final class EngineFork {
+    private static final double WARM_UP_MILLIS = 3000;
+    private static final double MEASURING_MILLIS = 1500;
     private static final String SESSION = "session";
 
     /**
@@ -98,14 +100,23 @@ final class EngineFork {
         System.out.println(figure.value() + " " + figure.gapBuffer());
     }
 
+    /** Runs as often as asked for, and until both the warm-up and the measuring have had their CPU time. */
     private static Figure timed(Runnable work, Runnable gapBuffer, int runs) {
-        double[] worked = new double[runs];
-        double[] base = new double[runs];
-        for (int run = 0; run < runs; run++) {
-            base[run] = cpuMillis(gapBuffer);
-            worked[run] = cpuMillis(work);
+        spend(work, gapBuffer, runs, WARM_UP_MILLIS);
+        List<double[]> measured = spend(work, gapBuffer, runs, MEASURING_MILLIS);
+        return new Figure(median(measured, 0), median(measured, 1));
+    }
+
+    private static List<double[]> spend(Runnable work, Runnable gapBuffer, int runs, double millis) {
+        List<double[]> spent = new ArrayList<>();
+        double total = 0;
+        while (spent.size() < runs || total < millis) {
+            double base = cpuMillis(gapBuffer);
+            double worked = cpuMillis(work);
+            spent.add(new double[] {worked, base});
+            total += base + worked;
         }
-        return new Figure(median(worked), median(base));
+        return spent;
     }
 
     private static double cpuMillis(Runnable work) {
@@ -114,11 +125,12 @@ final class EngineFork {
         return (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start) / 1e6;
     }
 
-    /** The median of the second half: the first is warm-up. */
-    private static double median(double[] millis) {
-        double[] warm = Arrays.copyOfRange(millis, millis.length / 2, millis.length);
-        Arrays.sort(warm);
-        return warm[warm.length / 2];
+    private static double median(List<double[]> measured, int column) {
+        double[] sorted = measured.stream()
+                .mapToDouble(figures -> figures[column])
+                .sorted()
+                .toArray();
+        return sorted[sorted.length / 2];
     }
 
     private static InputStream open(String trace, String directory) throws IOException {

@@ -35,7 +35,7 @@ public final class Document {
     private final PendingBuffer pending = new PendingBuffer(sites);
     private final TypedRun typed = new TypedRun(runs, sites, tree);
     private final Editor editor;
-    private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending);
+    private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending, typed);
 
     /**
      * An empty document.

@@ -14,6 +14,7 @@ final class Integrator {
     private final Placement placement;
     private final Tombstones tombstones;
     private final PendingBuffer pending;
+    private final TypedRun typed;
 
     Integrator(
             Runs runs,
@@ -21,13 +22,15 @@ final class Integrator {
             RunTree tree,
             Placement placement,
             Tombstones tombstones,
-            PendingBuffer pending) {
+            PendingBuffer pending,
+            TypedRun typed) {
         this.runs = runs;
         this.sites = sites;
         this.tree = tree;
         this.placement = placement;
         this.tombstones = tombstones;
         this.pending = pending;
+        this.typed = typed;
     }
 
     /** Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in. */
@@ -43,17 +46,23 @@ final class Integrator {
         int site = sites.intern(siteName);
         if (isPlain(site, counter)) {
             if (anchorCounter == counter - 1 && anchorSide == Side.AFTER && anchorSite.equals(siteName)) {
+                if (length == 1 && value.length() == 1 && typed.takes(site, counter)) {
+                    changes.insert(typed.add(value.charAt(0)), value, 0, 1);
+                    return;
+                }
                 int last = tree.lastRun();
                 if (last >= 0 && placement.goesOn(last, runs.length[last] - 1, site, counter, value)) {
-                    changes.insert(tree.extend(value, 0, value.length(), length), value, 0, value.length());
+                    int offset = tree.extend(value, 0, value.length(), length);
+                    changes.insert(offset, value, 0, value.length());
                     sites.reached(site, counter + length);
+                    typed.open(offset + value.length());
                     return;
                 }
             }
             int run = anchorCounter == 0 ? Runs.HEAD : runOf(sites.intern(anchorSite), anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
-                placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes);
+                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
                 return;
             }
         }
@@ -183,8 +192,8 @@ final class Integrator {
         return sites.index(site).find(counter);
     }
 
-    /** Places visible text, long text in pieces. */
-    void placeText(
+    /** Places visible text, long text in pieces. Returns the text offset behind it. */
+    int placeText(
             int site,
             long counter,
             int length,
@@ -219,6 +228,7 @@ final class Integrator {
         int offset = placement.place(site, next, left, text, start, to, false, run, at, side);
         changes.insert(offset, text, start, to);
         sites.reached(site, counter + length);
+        return offset + to - start;
     }
 
     /** Places all elements, those with a waiting delete as tombstones. */

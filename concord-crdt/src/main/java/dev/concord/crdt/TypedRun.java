@@ -49,7 +49,12 @@ final class TypedRun {
 
     /** Whether a character with this id, {@code after} the one before it, goes on here. */
     boolean takes(int itsSite, long counter) {
-        return counter == next && itsSite == site && room > 0 && changes == tree.changes && tree.isAt(leaf, index);
+        return counter == next
+                && itsSite == site
+                && room > 0
+                && changes == tree.changes
+                && tree.isAt(leaf, index)
+                && sites.end(site) == counter;
     }
 
     /** Whether text typed at an offset goes on here, with the counter {@link #next}. */

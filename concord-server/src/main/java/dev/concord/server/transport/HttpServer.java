@@ -104,6 +104,7 @@ public final class HttpServer implements AutoCloseable {
                 readiness,
                 blocking,
                 config.limits());
+        RouteTable routes = routes(services);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(channelType)
@@ -119,7 +120,7 @@ public final class HttpServer implements AutoCloseable {
                         child.pipeline()
                                 .addLast(new HttpServerCodec())
                                 .addLast(new BodyLimit(config.limits().bodyBytes()))
-                                .addLast(new HttpHandler(services));
+                                .addLast(new HttpHandler(routes, config.limits()));
                     }
                 });
         try {
@@ -133,6 +134,14 @@ public final class HttpServer implements AutoCloseable {
             // Netty throws the bind's checked exception as it is.
             throw new IOException(e.getMessage(), e);
         }
+    }
+
+    private static RouteTable routes(Services services) {
+        OperatorRoutes operator = new OperatorRoutes(services);
+        RouteTable table = new RouteTable(operator::page);
+        operator.addTo(table);
+        new RoomRoutes(services).addTo(table);
+        return table;
     }
 
     /** Takes no more connections; those that are open go on. */

@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Checks that the parts of a document agree with one another: the tree's sums, the indexes, depths, sides and markers. O(runs log
- * runs). A failure is a bug of this package.
+ * Checks that the parts of a document agree with one another: the tree's sums, the indexes, depths, sides and markers, and what waits.
+ * Each class with a structure of its own checks that itself; here stands what lies between them. O(runs log runs). A failure is a bug
+ * of this package.
  */
 final class Invariants {
     private final Runs runs;
@@ -23,12 +24,13 @@ final class Invariants {
         this.placement = placement;
     }
 
-    static void check(Runs runs, SiteTable sites, RunTree tree, Placement placement) {
+    static void check(Runs runs, SiteTable sites, RunTree tree, Placement placement, PendingBuffer pending) {
         tree.settle();
         Invariants checker = new Invariants(runs, sites, tree, placement);
         List<Integer> order = checker.checkLeaves();
         checker.checkIndexes(order);
         checker.checkFamilies(order);
+        pending.checkInvariants();
     }
 
     private List<Integer> checkLeaves() {
@@ -91,17 +93,18 @@ final class Invariants {
         int indexed = 0;
         for (int site = 0; site < sites.size(); site++) {
             SiteIndex index = sites.index(site);
-            long at = 0;
-            for (int run = index.first(); run >= 0; run = index.after(run)) {
-                require(runs.counter[run] > at, "an index is out of order");
-                at = runs.counter[run] + runs.length[run] - 1;
-                indexed++;
-            }
+            indexed += index.checkInvariants();
+            int last = index.last();
+            long end = last < 0 ? 1 : runs.counter[last] + runs.length[last];
+            require(sites.end(site) == end, "the end of site " + sites.name(site));
         }
         require(indexed == real, indexed + " runs are indexed, " + real + " stand in the tree");
     }
 
-    /** Finds every anchor again, gathers the families, and compares order, family lists and markers. */
+    /**
+     * Finds the anchor of every run again, gathers the families, and compares order, family lists and markers. Inside a run each element
+     * is the first right child of the one before it.
+     */
     private void checkFamilies(List<Integer> order) {
         Map<Anchor, List<ElementId>> families = new HashMap<>();
         Map<ElementId, Integer> places = new HashMap<>();
@@ -110,20 +113,18 @@ final class Invariants {
             if (runs.isMarker(run) || run == Runs.HEAD) {
                 continue;
             }
-            for (int at = 0; at < runs.length[run]; at++) {
-                ElementId id = sites.id(run, at);
-                if (at == 0) {
-                    places.put(id, i);
-                }
-                Anchor anchor = placement.anchorOf(run, at);
-                int parent = sites.runOf(anchor.element());
-                require(parent >= 0, id + " hangs on nothing");
-                int parentAt = (int) (anchor.element().counter() - runs.counter[parent]);
-                require(runs.depth[run] + at == runs.depth[parent] + parentAt + 1, "depth of " + id);
-                families.computeIfAbsent(anchor, a -> new ArrayList<>()).add(id);
-            }
+            ElementId id = sites.id(run, 0);
+            places.put(id, i);
+            Anchor anchor = placement.anchorOf(run, 0);
+            int parent = sites.runOf(anchor.element());
+            require(parent >= 0, id + " hangs on nothing");
+            int parentAt = (int) (anchor.element().counter() - runs.counter[parent]);
+            require(runs.depth[run] == runs.depth[parent] + parentAt + 1, "depth of " + id);
+            families.computeIfAbsent(anchor, a -> childInRun(a, parent, parentAt))
+                    .add(id);
         }
         int markers = 0;
+        int withSiblings = 0;
         for (Map.Entry<Anchor, List<ElementId>> family : families.entrySet()) {
             List<ElementId> children = family.getValue();
             require(new ArrayList<>(new TreeSet<>(children)).equals(children), "siblings of " + family.getKey());
@@ -133,13 +134,23 @@ final class Invariants {
                             ? listed == null
                             : listed != null && listed.ids().equals(children),
                     "the list of siblings at " + family.getKey());
+            withSiblings += children.size() > 1 ? 1 : 0;
             for (ElementId younger : children.subList(1, children.size())) {
                 markers++;
                 checkMarker(order, places.getOrDefault(younger, -1), younger);
             }
         }
+        require(placement.siblings().size() == withSiblings, "a list of siblings that are none");
         long standing = order.stream().filter(runs::isMarker).count();
         require(standing == markers, standing + " markers stand, " + markers + " are due");
+    }
+
+    private List<ElementId> childInRun(Anchor anchor, int parent, int parentAt) {
+        List<ElementId> children = new ArrayList<>(2);
+        if (anchor.side() == Side.AFTER && parentAt + 1 < runs.length[parent]) {
+            children.add(sites.id(parent, parentAt + 1));
+        }
+        return children;
     }
 
     private void checkMarker(List<Integer> order, int place, ElementId younger) {
@@ -152,7 +163,7 @@ final class Invariants {
         require(runs.isMarker(order.get(i)) && runs.depth[order.get(i)] == depth, "the marker of " + younger);
     }
 
-    private static void require(boolean holds, String what) {
+    static void require(boolean holds, String what) {
         if (!holds) {
             throw new IllegalStateException("broken invariant: " + what);
         }

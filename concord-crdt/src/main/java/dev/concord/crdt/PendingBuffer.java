@@ -149,4 +149,43 @@ final class PendingBuffer {
     private OfSite of(int site) {
         return bySite.computeIfAbsent(site, s -> new OfSite());
     }
+
+    /** Fails when what waits is counted or listed wrongly, or need not wait; for the tests. */
+    void checkInvariants() {
+        int ofInserts = 0;
+        int ofDeletes = 0;
+        int ofWaiters = 0;
+        long sum = 0;
+        for (Map.Entry<Integer, OfSite> entry : bySite.entrySet()) {
+            long end = 0;
+            for (Map.Entry<Long, Insertion> waiting : entry.getValue().inserts.entrySet()) {
+                Insertion insertion = waiting.getValue();
+                ElementId anchor = insertion.anchor().element();
+                Invariants.require(
+                        waiting.getKey() == insertion.counter() && insertion.counter() >= end,
+                        "waiting inserts overlap");
+                Invariants.require(sites.runOf(anchor) < 0, "an insert waits for " + anchor + ", which is here");
+                List<Insertion> released = of(sites.find(anchor.site())).waiters.get(anchor.counter());
+                Invariants.require(released != null && released.contains(insertion), "an insert that nothing releases");
+                end = insertion.end();
+                ofInserts++;
+                sum += insertion.length();
+            }
+            for (List<Insertion> waiters : entry.getValue().waiters.values()) {
+                ofWaiters += waiters.size();
+            }
+            Ranges deletes = entry.getValue().deletes;
+            deletes.checkInvariants();
+            for (Map.Entry<Long, Long> range : deletes.ranges().entrySet()) {
+                int run = sites.index(entry.getKey()).ceiling(range.getKey());
+                Invariants.require(
+                        run < 0 || sites.id(run, 0).counter() >= range.getValue(), "a delete waits for what is here");
+            }
+            ofDeletes += deletes.count();
+            sum += deletes.total();
+        }
+        Invariants.require(ofInserts == insertCount && ofWaiters == insertCount, "the number of waiting inserts");
+        Invariants.require(ofDeletes == deleteCount, "the number of waiting deletes");
+        Invariants.require(sum == elements, "the number of waiting elements");
+    }
 }

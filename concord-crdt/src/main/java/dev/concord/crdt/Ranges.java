@@ -88,4 +88,17 @@ final class Ranges {
     Map<Long, Long> ranges() {
         return ends;
     }
+
+    /** Fails when ranges are empty, touch or are counted wrongly; for the tests. */
+    void checkInvariants() {
+        long sum = 0;
+        long last = -1;
+        for (Map.Entry<Long, Long> range : ends.entrySet()) {
+            Invariants.require(range.getKey() > last, "ranges that touch are two");
+            Invariants.require(range.getValue() > range.getKey(), "an empty range");
+            sum += range.getValue() - range.getKey();
+            last = range.getValue();
+        }
+        Invariants.require(sum == total, "the total of ranges");
+    }
 }

@@ -186,4 +186,21 @@ final class SiteIndex {
         counts[block + 1] = moved;
         counts[block] = from;
     }
+
+    /** Fails when blocks or runs are out of order; for the tests. Returns how many runs there are. */
+    int checkInvariants() {
+        int size = 0;
+        long end = 0;
+        for (int block = 0; block < blockCount; block++) {
+            Invariants.require(counts[block] > 0 || blockCount == 1, "an empty block of an index");
+            Invariants.require(counts[block] <= BLOCK, "a block of " + counts[block] + " runs");
+            for (int i = 0; i < counts[block]; i++) {
+                int run = blocks[block][i];
+                Invariants.require(runs.counter[run] >= end, "runs of one site overlap or are out of order");
+                end = runs.counter[run] + runs.length[run];
+                size++;
+            }
+        }
+        return size;
+    }
 }

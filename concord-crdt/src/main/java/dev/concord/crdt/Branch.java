@@ -35,6 +35,14 @@ final class Branch {
         }
     }
 
+    /** Adds a child at the end; there must be room. */
+    void append(Object child, int width, int minDepth) {
+        children[count] = child;
+        widths[count] = width;
+        minDepths[count] = minDepth;
+        adopt(count++);
+    }
+
     /**
      * Inserts a child, splitting this node and its ancestors where they are full.
      *

@@ -50,6 +50,9 @@ final class ByteReader {
     }
 
     private long varint(long most) {
+        if (at < end && bytes[at] >= 0) {
+            return bytes[at++];
+        }
         long value = 0;
         for (int shift = 0; shift < 56; shift += 7) {
             int b = raw();

@@ -47,6 +47,23 @@ final class Leaf {
         count++;
     }
 
+    /** Adds a run at the end; there must be room. */
+    void appendRun(int run) {
+        if (count == runs.length) {
+            runs = Arrays.copyOf(runs, MAX_RUNS);
+        }
+        runs[count++] = run;
+    }
+
+    /** Sets the whole text of a leaf that has none. */
+    void fillText(String source, int from, int to) {
+        int size = to - from;
+        text = new char[size + FIRST_CHARS];
+        source.getChars(from, to, text, 0);
+        gapStart = size;
+        gapEnd = text.length;
+    }
+
     /** Removes the runs from one index up to another. */
     void closeUp(int from, int to) {
         if (from < to) {

@@ -553,7 +553,18 @@ final class RunTree {
         return cut;
     }
 
-    private int minDepth(Leaf of) {
+    /** Puts a tree that was built on the first leaf in place of an empty one. */
+    void replace(Object builtRoot, int builtWidth, boolean builtHasPairs) {
+        root = builtRoot;
+        width = builtWidth;
+        hasPairs = builtHasPairs;
+        knownLeaf = firstLeaf;
+        knownStart = 0;
+        changes++;
+        moveTo(firstLeaf, 0);
+    }
+
+    int minDepth(Leaf of) {
         int least = Integer.MAX_VALUE;
         for (int i = 0; i < of.count; i++) {
             least = Math.min(least, runs.depth[of.runs[i]]);

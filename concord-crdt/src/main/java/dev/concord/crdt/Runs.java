@@ -55,6 +55,13 @@ final class Runs {
         return run;
     }
 
+    /** Makes room for so many more runs. */
+    void reserve(int more) {
+        if (used + more > site.length) {
+            resize(used + more);
+        }
+    }
+
     int addMarker(int depth) {
         return add(NO_SITE, 0, 0, 0, depth, Side.AFTER, true);
     }
@@ -109,7 +116,10 @@ final class Runs {
     }
 
     private void grow() {
-        int capacity = used < ROUGH ? 2 * used : used + (used >> 1);
+        resize(used < ROUGH ? 2 * used : used + (used >> 1));
+    }
+
+    private void resize(int capacity) {
         site = Arrays.copyOf(site, capacity);
         counter = Arrays.copyOf(counter, capacity);
         length = Arrays.copyOf(length, capacity);

@@ -91,6 +91,22 @@ final class SiteIndex {
         hintAt = at;
     }
 
+    /** Adds a run whose counters are above all others. */
+    void append(int run) {
+        int block = blockCount - 1;
+        int count = counts[block];
+        if (count == BLOCK) {
+            split(block, BLOCK);
+            block++;
+            count = 0;
+        }
+        if (count == blocks[block].length) {
+            blocks[block] = Arrays.copyOf(blocks[block], Math.min(BLOCK, count * 4));
+        }
+        blocks[block][count] = run;
+        counts[block]++;
+    }
+
     void remove(int run) {
         locate(runs.counter[run]);
         int block = hintBlock;

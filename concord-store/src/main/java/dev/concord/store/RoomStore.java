@@ -76,6 +76,12 @@ public interface RoomStore extends AutoCloseable {
      */
     boolean delete(String roomId);
 
+    /** The proposed edits of all rooms; the same object each time. */
+    AiRuns aiRuns();
+
+    /** The vectors of all rooms; the same object each time. */
+    Embeddings embeddings();
+
     /** Returns when the store answers; throws {@link StoreUnavailableException} when it does not within a few seconds. */
     void ping();
 

@@ -94,6 +94,16 @@ class RoomDirectoryTest {
         }
 
         @Override
+        public dev.concord.store.AiRuns aiRuns() {
+            return store.aiRuns();
+        }
+
+        @Override
+        public dev.concord.store.Embeddings embeddings() {
+            return store.embeddings();
+        }
+
+        @Override
         public void ping() {}
 
         @Override

@@ -125,6 +125,16 @@ class RoomSimulationTest {
         }
 
         @Override
+        public dev.concord.store.AiRuns aiRuns() {
+            return memory.aiRuns();
+        }
+
+        @Override
+        public dev.concord.store.Embeddings embeddings() {
+            return memory.embeddings();
+        }
+
+        @Override
         public void ping() {}
 
         @Override

@@ -16,6 +16,9 @@ interface Dialect {
      */
     String holdRow();
 
+    /** How this database keeps vectors. */
+    VectorColumn vectors();
+
     /** Whether trying again later may help. */
     boolean isPassing(SQLException failure);
 

@@ -1,9 +1,11 @@
 package dev.concord.store.jdbc;
 
+import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
+import dev.concord.store.Embeddings;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
@@ -36,6 +38,8 @@ abstract class JdbcRoomStore implements RoomStore {
     private final Transactions reads;
     private final Dialect dialect;
     private final LongSupplier clock;
+    private final AiRuns aiRuns;
+    private final Embeddings embeddings;
 
     /**
      * On two pools of one database. A transaction of {@code reads} must see one moment of the database throughout.
@@ -47,6 +51,8 @@ abstract class JdbcRoomStore implements RoomStore {
         this.reads = reads;
         this.dialect = dialect;
         this.clock = clock;
+        this.aiRuns = new JdbcAiRuns(writes, reads);
+        this.embeddings = new JdbcEmbeddings(writes, reads, dialect::vectors, clock);
     }
 
     @Override
@@ -141,6 +147,8 @@ abstract class JdbcRoomStore implements RoomStore {
             boolean existed = deleteRows(connection, "rooms", roomId) == 1;
             deleteRows(connection, "ops", roomId);
             deleteRows(connection, "snapshots", roomId);
+            deleteRows(connection, "ai_runs", roomId);
+            deleteRows(connection, "doc_embeddings", roomId);
             return existed;
         });
     }
@@ -164,6 +172,16 @@ abstract class JdbcRoomStore implements RoomStore {
                 return delete.executeUpdate();
             }
         });
+    }
+
+    @Override
+    public AiRuns aiRuns() {
+        return aiRuns;
+    }
+
+    @Override
+    public Embeddings embeddings() {
+        return embeddings;
     }
 
     @Override

@@ -20,6 +20,7 @@ final class SqliteDialect implements Dialect {
             SQLiteErrorCode.SQLITE_FULL,
             SQLiteErrorCode.SQLITE_CANTOPEN,
             SQLiteErrorCode.SQLITE_PROTOCOL);
+    private static final VectorColumn VECTORS = new BlobVectors();
     private static final Set<SQLiteErrorCode> DAMAGE =
             EnumSet.of(SQLiteErrorCode.SQLITE_CORRUPT, SQLiteErrorCode.SQLITE_NOTADB);
 
@@ -31,6 +32,11 @@ final class SqliteDialect implements Dialect {
     @Override
     public String holdRow() {
         return "";
+    }
+
+    @Override
+    public VectorColumn vectors() {
+        return VECTORS;
     }
 
     @Override

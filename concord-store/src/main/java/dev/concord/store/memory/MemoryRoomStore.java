@@ -1,8 +1,10 @@
 package dev.concord.store.memory;
 
+import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
+import dev.concord.store.Embeddings;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredOp;
@@ -37,6 +39,8 @@ public final class MemoryRoomStore implements RoomStore {
 
     private final Map<String, Room> rooms = new HashMap<>();
     private final Map<String, Committed> newestBatches = new HashMap<>();
+    private final MemoryAiRuns aiRuns = new MemoryAiRuns();
+    private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this::snapshots);
 
     /** An empty store. */
     public MemoryRoomStore() {}
@@ -127,7 +131,25 @@ public final class MemoryRoomStore implements RoomStore {
 
     @Override
     public synchronized boolean delete(String roomId) {
+        aiRuns.forget(roomId);
+        embeddings.forget(roomId);
         return rooms.remove(roomId) != null;
+    }
+
+    @Override
+    public AiRuns aiRuns() {
+        return aiRuns;
+    }
+
+    @Override
+    public Embeddings embeddings() {
+        return embeddings;
+    }
+
+    private synchronized Map<String, Optional<Long>> snapshots() {
+        Map<String, Optional<Long>> all = new HashMap<>();
+        rooms.forEach((id, room) -> all.put(id, room.state == null ? Optional.empty() : Optional.of(room.stateSeq)));
+        return all;
     }
 
     @Override

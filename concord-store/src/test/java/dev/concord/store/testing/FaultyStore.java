@@ -1,9 +1,11 @@
 package dev.concord.store.testing;
 
+import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
+import dev.concord.store.Embeddings;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
@@ -150,6 +152,16 @@ public final class FaultyStore implements RoomStore {
     @Override
     public boolean delete(String roomId) {
         return store.delete(roomId);
+    }
+
+    @Override
+    public AiRuns aiRuns() {
+        return store.aiRuns();
+    }
+
+    @Override
+    public Embeddings embeddings() {
+        return store.embeddings();
     }
 
     @Override

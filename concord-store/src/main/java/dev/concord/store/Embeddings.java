@@ -1,0 +1,58 @@
+package dev.concord.store;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps one vector for each room, and finds the nearest. Methods block, are thread-safe, and throw what those of {@link RoomStore} throw. A room
+ * that is deleted takes its vector along.
+ *
+ * <p>Vectors have {@link #DIMENSIONS} numbers and length 1; only those of one model are compared.
+ */
+public interface Embeddings {
+    /** The length of every vector. */
+    int DIMENSIONS = 768;
+
+    /**
+     * A room and how near it is.
+     *
+     * @param roomId the room
+     * @param similarity the cosine, 1 for the same direction
+     */
+    record Neighbour(String roomId, double similarity) {}
+
+    /**
+     * Keeps a room's vector, unless there is one of this model from a later place in the log. Does nothing when there is no such room.
+     *
+     * @param vector null when the text has nothing to be embedded: the room is then found by no search
+     * @param model made the vector
+     * @param opSeq the last op that the embedded text covers
+     */
+    void save(String roomId, float @Nullable [] vector, String model, long opSeq);
+
+    /** The room's vector, when there is one of this model. */
+    Optional<float[]> find(String roomId, String model);
+
+    /**
+     * The rooms nearest to a vector, nearest first; equally near ones by id.
+     *
+     * @param limit at most this many
+     */
+    List<Neighbour> nearest(float[] vector, String model, int limit);
+
+    /**
+     * Rooms whose snapshot is newer than their vector, or that have none of this model, in the order of their ids.
+     *
+     * @param after the last id of the page before; empty for the first page
+     * @param limit at most this many
+     */
+    List<String> outdated(String model, String after, int limit);
+
+    /**
+     * How {@link #nearest} ranks, for an operator.
+     *
+     * @return a few words
+     */
+    String ranking();
+}

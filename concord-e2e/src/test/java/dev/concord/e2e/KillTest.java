@@ -6,10 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Kill -9 at any moment under load: what was acknowledged is there, and nothing is there twice. */
 @ExtendWith(ServerLogs.class)
@@ -23,16 +24,17 @@ class KillTest {
 
     private record Writer(TestClient client, Typist typist, String room) {}
 
-    @Test
+    @ParameterizedTest
+    @EnumSource
     @Timeout(3600)
-    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled() {
+    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend) {
         long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + KILLS);
         Random random = new Random(seed);
         List<Ledger> ledgers = ROOMS.stream().map(room -> new Ledger()).toList();
         List<Writer> writers = new ArrayList<>();
         // A server that lives for a second is quicker without the optimising compiler.
         try (ServerProcess server =
-                new ServerProcess(home).jvm("-XX:TieredStopAtLevel=1").start()) {
+                backend.server(home).jvm("-XX:TieredStopAtLevel=1").start()) {
             for (int i = 0; i < ROOMS.size() * WRITERS; i++) {
                 Ledger ledger = ledgers.get(i % ROOMS.size());
                 TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
@@ -70,8 +72,8 @@ class KillTest {
                     }
                 }
             }
-            System.out.println("KillTest: " + KILLS + " kills, " + acknowledged(ledgers)
-                    + " acknowledged ops, none lost, none doubled");
+            System.out.println("KillTest: " + backend + ", seed " + seed + ": " + KILLS + " kills, "
+                    + acknowledged(ledgers) + " acknowledged ops, none lost, none doubled");
         } finally {
             writers.forEach(writer -> writer.typist().close());
             writers.forEach(writer -> writer.client().close());

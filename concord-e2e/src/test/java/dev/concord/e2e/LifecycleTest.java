@@ -1,6 +1,7 @@
 package dev.concord.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +26,7 @@ class LifecycleTest {
     private static final List<String> VARIABLES = List.of(
             "PORT",
             "CONCORD_HOST",
+            "DATABASE_URL",
             "CONCORD_DATA_DIR",
             "CONCORD_ALLOWED_ORIGINS",
             "CONCORD_MAX_FRAME_BYTES",
@@ -84,6 +86,21 @@ class LifecycleTest {
         assertEquals(2, outcome.status());
         assertEquals("", outcome.out());
         assertOneLine(outcome.err(), variable, value, "accepted");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mysql://ann:s3cret@db/concord, neither",
+        "postgres://ann:s3cret@db/concord?sslmode=on, sslmode",
+        "jdbc:postgresql://db:port/concord?user=ann&password=s3cret, port"
+    })
+    void a_bad_database_address_is_refused_in_one_line_without_its_password(String address, String problem)
+            throws Exception {
+        Outcome outcome = new ServerProcess(home).with("DATABASE_URL", address).run();
+        assertEquals(2, outcome.status());
+        assertEquals("", outcome.out());
+        assertOneLine(outcome.err(), "DATABASE_URL", problem, "accepted");
+        assertFalse(outcome.err().contains("s3cret"), outcome.err());
     }
 
     @Test

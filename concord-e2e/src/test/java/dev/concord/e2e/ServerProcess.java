@@ -220,6 +220,8 @@ final class ServerProcess implements AutoCloseable {
                 .keySet()
                 .removeIf(name -> name.startsWith("CONCORD_")
                         || name.equals("PORT")
+                        || name.equals("DATABASE_URL")
+                        || name.equals("REDIS_URL")
                         || name.equals("JAVA_TOOL_OPTIONS")
                         || name.equals("JDK_JAVA_OPTIONS"));
         inherited.putAll(environment);

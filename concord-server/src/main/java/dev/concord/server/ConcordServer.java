@@ -1,13 +1,13 @@
 package dev.concord.server;
 
 import dev.concord.server.config.Config;
+import dev.concord.server.config.ConfigException;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.transport.HttpServer;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
-import dev.concord.store.jdbc.SqliteStore;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -62,15 +62,16 @@ public final class ConcordServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server on the embedded store.
+     * Starts a server on the store that the configuration asks for.
      *
      * @param config where to listen and where to keep rooms
      * @return the server, listening
      * @throws IOException when the port cannot be opened
+     * @throws ConfigException when the address of the store cannot be read
      * @throws StoreException when the store cannot be opened
      */
-    public static ConcordServer start(Config config) throws IOException {
-        return start(config, () -> SqliteStore.open(config.dataDirectory()));
+    public static ConcordServer start(Config config) throws IOException, ConfigException {
+        return start(config, Stores.of(config));
     }
 
     /** Starts a server on any store; it is opened on another thread, and closed with the server. */

@@ -68,6 +68,9 @@ public final class Main {
             err.println("concord-server: cannot listen on " + config.host() + ":" + config.port() + ": "
                     + e.getMessage() + "; choose another with PORT and CONCORD_HOST");
             return EXIT_FAILURE;
+        } catch (ConfigException e) {
+            err.println("concord-server: " + e.getMessage());
+            return EXIT_USAGE;
         } catch (StoreException e) {
             err.println("concord-server: " + e.getMessage());
             return EXIT_FAILURE;
@@ -86,9 +89,7 @@ public final class Main {
                     "listening on {} without authentication: everybody who reaches this port can read and write every room",
                     config.host());
         }
-        log.atInfo()
-                .addKeyValue("data", config.dataDirectory().toAbsolutePath())
-                .log("serving");
+        log.atInfo().addKeyValue("data", Stores.describe(config)).log("serving");
         out.println("Concord is serving at http://" + shownHost(config.host()) + ":" + server.port() + "/");
         out.flush();
         return -1;

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.concord.server.config.Config;
+import dev.concord.server.config.Secret;
 import dev.concord.server.config.TestLimits;
 import dev.concord.store.RoomStore;
 import dev.concord.store.memory.MemoryRoomStore;
@@ -43,7 +44,8 @@ final class ServerFixture implements AutoCloseable {
     static ServerFixture start(RoomStore store, Consumer<TestLimits> change, String... origins) {
         TestLimits limits = new TestLimits();
         change.accept(limits);
-        Config config = new Config(0, "127.0.0.1", Path.of("unused"), Set.of(origins), "WARN", limits.build());
+        Config config =
+                new Config(0, "127.0.0.1", Secret.NONE, Path.of("unused"), Set.of(origins), "WARN", limits.build());
         try {
             return new ServerFixture(ConcordServer.start(config, () -> store));
         } catch (IOException e) {

@@ -1,6 +1,8 @@
 package dev.concord.store;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -60,13 +62,48 @@ public interface RoomStore extends AutoCloseable {
     boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq);
 
     /**
+     * The ops of a room after a place, for whoever has the ones up to there.
+     *
+     * @param epoch the history that {@code afterSeq} is a place in
+     * @param afterSeq the last op that is known; 0 for none
+     * @param most how many ops to return at most, at least 1. Fewer come when they pass some 4 MiB together
+     * @throws CorruptRoomException when a checksum does not match or the log has a gap
+     */
+    LogPage read(String roomId, String epoch, long afterSeq, int most);
+
+    /**
+     * Where the logs of these rooms stand. Cheap: one query for each thousand rooms, and no op or state is read.
+     *
+     * @return by room id; rooms that do not exist are missing
+     */
+    Map<String, RoomHead> heads(Collection<String> roomIds);
+
+    /**
+     * The rooms, in the order of the database, page by page. Reads every op's size: for operators, not for the way of an edit.
+     *
+     * @param after the last room of the page before; empty for the first page
+     * @param most how many rooms to return at most, at least 1
+     */
+    List<RoomSummary> rooms(String after, int most);
+
+    /** Whether other processes may write to this store while it is open here. */
+    boolean isShared();
+
+    /** As {@link #prune(String, long)} for a room of which no covered op is needed any more. */
+    default int prune(String roomId) {
+        return prune(roomId, Long.MAX_VALUE);
+    }
+
+    /**
      * Deletes the ops that the stored snapshot covers, after reading the snapshot back and checking it. Places given to
      * ops go on rising afterwards. Repeating is harmless.
      *
+     * @param keepAfter ops beyond this place stay, covered or not: the place of the oldest version that is kept and whose
+     *     later ops must stay readable
      * @return how many ops were deleted; 0 when there is no such room or no snapshot
      * @throws CorruptRoomException when the snapshot is damaged; no op is deleted then
      */
-    int prune(String roomId);
+    int prune(String roomId, long keepAfter);
 
     /**
      * Ends the room and its epoch: log and snapshot are gone. A room made later under this id starts at op 1 again.

@@ -19,7 +19,13 @@ class ModuleRulesTest {
             .resideOutsideOfPackage(JDBC)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "javax.sql..", "org.sqlite..", "com.zaxxer.hikari..", "org.flywaydb..");
+            .resideInAnyPackage(
+                    "java.sql..",
+                    "javax.sql..",
+                    "org.sqlite..",
+                    "org.postgresql..",
+                    "com.zaxxer.hikari..",
+                    "org.flywaydb..");
 
     @ArchTest
     static final ArchRule the_port_knows_no_adapter = noClasses()
@@ -50,6 +56,7 @@ class ModuleRulesTest {
                     "org.slf4j..",
                     "org.jspecify..",
                     "org.sqlite..",
+                    "org.postgresql..",
                     "com.zaxxer.hikari..",
                     "org.flywaydb..");
 
@@ -57,6 +64,8 @@ class ModuleRulesTest {
     static final ArchRule only_the_default_clock_reads_the_time = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("dev.concord.store.jdbc.SqliteStore")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.concord.store.jdbc.PostgresStore")
             .should()
             .callMethod(System.class, "currentTimeMillis");
 }

@@ -14,13 +14,20 @@ import java.util.Set;
  *
  * @param port 0 to 65535; 0 takes a free one
  * @param host address to listen on
+ * @param database address of the PostgreSQL database that keeps the rooms; not set for the embedded store
  * @param dataDirectory directory of the embedded store
  * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
  * @param logLevel ERROR, WARN, INFO or DEBUG
  * @param limits all bounds
  */
 public record Config(
-        int port, String host, Path dataDirectory, Set<String> allowedOrigins, String logLevel, Limits limits) {
+        int port,
+        String host,
+        Secret database,
+        Path dataDirectory,
+        Set<String> allowedOrigins,
+        String logLevel,
+        Limits limits) {
 
     /**
      * Reads the environment.
@@ -51,6 +58,7 @@ public record Config(
         return new Config(
                 values.integer(Setting.PORT, 0, 65_535),
                 values.host(),
+                new Secret(values.text(Setting.DATABASE_URL)),
                 values.path(Setting.CONCORD_DATA_DIR),
                 values.origins(),
                 values.logLevel(),

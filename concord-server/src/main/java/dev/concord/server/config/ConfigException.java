@@ -4,7 +4,14 @@ package dev.concord.server.config;
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    ConfigException(String variable, String problem, String accepted) {
+    /**
+     * Names the variable.
+     *
+     * @param variable its name
+     * @param problem what is wrong with its value, without repeating a secret
+     * @param accepted what would be right
+     */
+    public ConfigException(String variable, String problem, String accepted) {
         super(variable + ": " + problem + "; accepted: " + accepted);
     }
 }

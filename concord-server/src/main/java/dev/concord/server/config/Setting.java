@@ -5,6 +5,10 @@ enum Setting {
     PORT("8080", "port to listen on; 0 takes a free one", "0 to 65535"),
     CONCORD_HOST(
             "127.0.0.1", "address to listen on; 0.0.0.0 opens the server to the network", "an address or a host name"),
+    DATABASE_URL(
+            "",
+            "PostgreSQL database that keeps the rooms, instead of the embedded store",
+            "postgres://user:password@host:port/database?sslmode=require, or jdbc:postgresql:…"),
     CONCORD_DATA_DIR("concord-data", "directory of the embedded store; made when missing", "a path"),
     CONCORD_ALLOWED_ORIGINS(
             "",

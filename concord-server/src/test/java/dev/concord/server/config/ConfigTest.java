@@ -26,6 +26,7 @@ class ConfigTest {
         Config config = Config.from(Map.of("PATH", "/bin"));
         assertEquals(8080, config.port());
         assertEquals("127.0.0.1", config.host());
+        assertFalse(config.database().isSet());
         assertEquals(Path.of("concord-data"), config.dataDirectory());
         assertEquals(Set.of(), config.allowedOrigins());
         assertEquals("INFO", config.logLevel());
@@ -38,6 +39,7 @@ class ConfigTest {
                 "PORT", "0",
                 "CONCORD_HOST", "::1",
                 "CONCORD_DATA_DIR", "/data",
+                "DATABASE_URL", "postgres://ann:s3cret@db/concord",
                 "CONCORD_ALLOWED_ORIGINS", " https://App.example , ,http://localhost:3000",
                 "CONCORD_LOG_LEVEL", "debug",
                 "CONCORD_MAX_FRAME_BYTES", "1024",
@@ -57,6 +59,8 @@ class ConfigTest {
 
         assertEquals(0, config.port());
         assertEquals("::1", config.host());
+        assertEquals("postgres://ann:s3cret@db/concord", config.database().value());
+        assertFalse(config.toString().contains("s3cret"), "secrets are not printed");
         assertEquals(Path.of("/data"), config.dataDirectory());
         assertEquals(Set.of("https://app.example", "http://localhost:3000"), config.allowedOrigins());
         assertEquals("DEBUG", config.logLevel());

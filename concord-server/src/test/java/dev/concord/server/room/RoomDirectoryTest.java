@@ -17,9 +17,12 @@ import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
+import dev.concord.store.LogPage;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
@@ -29,7 +32,9 @@ import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -84,8 +89,28 @@ class RoomDirectoryTest {
         }
 
         @Override
-        public int prune(String roomId) {
-            return store.prune(roomId);
+        public LogPage read(String roomId, String epoch, long afterSeq, int most) {
+            return store.read(roomId, epoch, afterSeq, most);
+        }
+
+        @Override
+        public Map<String, RoomHead> heads(Collection<String> roomIds) {
+            return store.heads(roomIds);
+        }
+
+        @Override
+        public List<RoomSummary> rooms(String after, int most) {
+            return store.rooms(after, most);
+        }
+
+        @Override
+        public boolean isShared() {
+            return store.isShared();
+        }
+
+        @Override
+        public int prune(String roomId, long keepAfter) {
+            return store.prune(roomId, keepAfter);
         }
 
         @Override

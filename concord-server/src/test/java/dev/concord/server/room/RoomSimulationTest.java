@@ -9,9 +9,12 @@ import dev.concord.server.config.TestLimits;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
+import dev.concord.store.LogPage;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredOp;
@@ -22,6 +25,7 @@ import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -115,8 +119,28 @@ class RoomSimulationTest {
         }
 
         @Override
-        public int prune(String roomId) {
-            return memory.prune(roomId);
+        public LogPage read(String roomId, String epoch, long afterSeq, int most) {
+            return memory.read(roomId, epoch, afterSeq, most);
+        }
+
+        @Override
+        public Map<String, RoomHead> heads(Collection<String> roomIds) {
+            return memory.heads(roomIds);
+        }
+
+        @Override
+        public List<RoomSummary> rooms(String after, int most) {
+            return memory.rooms(after, most);
+        }
+
+        @Override
+        public boolean isShared() {
+            return memory.isShared();
+        }
+
+        @Override
+        public int prune(String roomId, long keepAfter) {
+            return memory.prune(roomId, keepAfter);
         }
 
         @Override

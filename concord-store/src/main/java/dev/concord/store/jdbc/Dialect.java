@@ -1,10 +1,14 @@
 package dev.concord.store.jdbc;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
- * What one database does in its own way. The statements keep to what SQLite and PostgreSQL share: {@code on conflict},
- * {@code returning}, and a row's update making later writers of that row wait for the commit.
+ * What one database does in its own way. The other statements keep to what SQLite and PostgreSQL share, {@code on conflict}
+ * above all.
  */
 interface Dialect {
     /** Where this database's migrations stand, as a Flyway location. */
@@ -18,6 +22,17 @@ interface Dialect {
 
     /** How this database keeps vectors. */
     VectorColumn vectors();
+
+    /**
+     * Reads the rooms with these ids and keeps everybody else from changing their rows until the transaction ends. However
+     * many rooms two transactions ask for at once, they do not wait for each other in a circle.
+     *
+     * @return by id; rooms that do not exist are missing
+     */
+    Map<String, RoomRow> lockRooms(Connection connection, SortedSet<String> roomIds) throws SQLException;
+
+    /** Sets {@code last_seq} of rooms that this transaction has locked. */
+    void raise(Connection connection, SortedMap<String, Long> lastSeqs) throws SQLException;
 
     /** Whether trying again later may help. */
     boolean isPassing(SQLException failure);

@@ -6,14 +6,19 @@ import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
 import dev.concord.store.Embeddings;
+import dev.concord.store.LogPage;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +39,7 @@ abstract class JdbcRoomStore implements RoomStore {
             delete from ops where room_id = ? and seq <= ?
             and exists (select 1 from snapshots where room_id = ? and op_seq = ? and crc = ?)""";
 
+    private final Transactions appends;
     private final Transactions writes;
     private final Transactions reads;
     private final Dialect dialect;
@@ -42,11 +48,13 @@ abstract class JdbcRoomStore implements RoomStore {
     private final Embeddings embeddings;
 
     /**
-     * On two pools of one database. A transaction of {@code reads} must see one moment of the database throughout.
+     * On pools of one database, of which {@code appends} and {@code writes} may be the same. A transaction of {@code reads} must
+     * see one moment of the database throughout.
      *
      * @param clock unix ms
      */
-    JdbcRoomStore(Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock) {
+    JdbcRoomStore(Transactions appends, Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock) {
+        this.appends = appends;
         this.writes = writes;
         this.reads = reads;
         this.dialect = dialect;
@@ -80,9 +88,9 @@ abstract class JdbcRoomStore implements RoomStore {
 
     @Override
     public List<AppendResult> append(BatchId id, List<Append> batch) {
-        return writes.run(
+        return appends.run(
                 "append " + batch.size() + " ops",
-                connection -> new AppendTransaction(connection, id, batch).run(clock.getAsLong()));
+                connection -> new AppendTransaction(connection, id, batch).run(dialect, clock.getAsLong()));
     }
 
     @Override
@@ -119,7 +127,22 @@ abstract class JdbcRoomStore implements RoomStore {
     }
 
     @Override
-    public int prune(String roomId) {
+    public LogPage read(String roomId, String epoch, long afterSeq, int most) {
+        return reading(roomId, connection -> new RoomReader(connection, roomId).page(epoch, afterSeq, most));
+    }
+
+    @Override
+    public Map<String, RoomHead> heads(Collection<String> roomIds) {
+        return reads.run("read where the logs stand", connection -> new RoomLister(connection).heads(roomIds));
+    }
+
+    @Override
+    public List<RoomSummary> rooms(String after, int most) {
+        return reads.run("list the rooms", connection -> new RoomLister(connection).summaries(after, most));
+    }
+
+    @Override
+    public int prune(String roomId, long keepAfter) {
         // Read on a connection of its own: a large state must not keep the appends waiting while it is checked.
         Optional<RoomReader.Snapshot> snapshot =
                 reading(roomId, connection -> new RoomReader(connection, roomId).snapshot());
@@ -131,7 +154,7 @@ abstract class JdbcRoomStore implements RoomStore {
         return writes.run("prune room '" + roomId + "'", connection -> {
             try (PreparedStatement delete = connection.prepareStatement(PRUNE)) {
                 delete.setString(1, roomId);
-                delete.setLong(2, opSeq);
+                delete.setLong(2, Math.min(opSeq, keepAfter));
                 delete.setString(3, roomId);
                 delete.setLong(4, opSeq);
                 delete.setLong(5, crc);
@@ -198,6 +221,7 @@ abstract class JdbcRoomStore implements RoomStore {
     public void close() {
         reads.close();
         writes.close();
+        appends.close();
     }
 
     private <T> T reading(String roomId, Transactions.Work<T> work) {

@@ -1,12 +1,19 @@
 package dev.concord.store.jdbc;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** SQLite from 3.35, which brought {@code returning}. */
+/** SQLite. A statement costs microseconds there, so what PostgreSQL is asked at once is asked room by room. */
 final class SqliteDialect implements Dialect {
     // Among them a full disk, and a disk that fails or was mounted read-only: an operator can mend these without a
     // restart.
@@ -32,6 +39,35 @@ final class SqliteDialect implements Dialect {
     @Override
     public String holdRow() {
         return "";
+    }
+
+    /** Locks nothing: the pool has one connection that writes, and the directory belongs to one process. */
+    @Override
+    public Map<String, RoomRow> lockRooms(Connection connection, SortedSet<String> roomIds) throws SQLException {
+        Map<String, RoomRow> rooms = new HashMap<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("select epoch, last_seq from rooms where room_id = ?")) {
+            for (String roomId : roomIds) {
+                select.setString(1, roomId);
+                try (ResultSet row = select.executeQuery()) {
+                    if (row.next()) {
+                        rooms.put(roomId, new RoomRow(row.getString(1), row.getLong(2)));
+                    }
+                }
+            }
+        }
+        return rooms;
+    }
+
+    @Override
+    public void raise(Connection connection, SortedMap<String, Long> lastSeqs) throws SQLException {
+        try (PreparedStatement raise = connection.prepareStatement("update rooms set last_seq = ? where room_id = ?")) {
+            for (Map.Entry<String, Long> room : lastSeqs.entrySet()) {
+                raise.setLong(1, room.getValue());
+                raise.setString(2, room.getKey());
+                raise.executeUpdate();
+            }
+        }
     }
 
     @Override

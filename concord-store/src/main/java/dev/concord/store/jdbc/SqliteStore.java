@@ -34,7 +34,7 @@ public final class SqliteStore extends JdbcRoomStore {
 
     private SqliteStore(
             Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock, DirectoryLock lock) {
-        super(writes, reads, dialect, clock);
+        super(writes, writes, reads, dialect, clock);
         this.lock = lock;
     }
 
@@ -89,8 +89,8 @@ public final class SqliteStore extends JdbcRoomStore {
                     failure);
         }
         SqliteStore store = new SqliteStore(
-                new Transactions(pool(source, "writer", 1), dialect),
-                new Transactions(pool(source, "readers", READERS), dialect),
+                new Transactions(pool(source, "writer", 1), dialect, () -> {}),
+                new Transactions(pool(source, "readers", READERS), dialect, () -> {}),
                 dialect,
                 clock,
                 lock);
@@ -130,6 +130,11 @@ public final class SqliteStore extends JdbcRoomStore {
         config.setMaxLifetime(0);
         config.setKeepaliveTime(0);
         return new HikariDataSource(config);
+    }
+
+    @Override
+    public boolean isShared() {
+        return false;
     }
 
     @Override

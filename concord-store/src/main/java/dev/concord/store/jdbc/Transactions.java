@@ -22,11 +22,17 @@ final class Transactions implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Dialect dialect;
+    private final Runnable before;
 
-    /** The pool's connections must not commit by themselves. */
-    Transactions(HikariDataSource pool, Dialect dialect) {
+    /**
+     * The pool's connections must not commit by themselves.
+     *
+     * @param before runs before each transaction, which does not take place when it throws
+     */
+    Transactions(HikariDataSource pool, Dialect dialect, Runnable before) {
         this.pool = pool;
         this.dialect = dialect;
+        this.before = before;
     }
 
     /**
@@ -35,6 +41,7 @@ final class Transactions implements AutoCloseable {
      * @param doing what is being done, to complete the sentence "cannot …"
      */
     <T> T run(String doing, Work<T> work) {
+        before.run();
         Connection connection;
         try {
             connection = pool.getConnection();

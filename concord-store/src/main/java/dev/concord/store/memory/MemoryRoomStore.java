@@ -5,20 +5,25 @@ import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.Embeddings;
+import dev.concord.store.LogPage;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The port in its simplest form: a map behind one lock. It keeps the whole contract but durability, which makes it both
- * the store for other modules' tests and the model that the real ones are compared with. Contents live as long as the
+ * the store for other modules' tests and the model that the real ones are compared with. It knows no time. Contents live as long as the
  * object; {@link #close} does not remove them.
  */
 public final class MemoryRoomStore implements RoomStore {
@@ -37,7 +42,7 @@ public final class MemoryRoomStore implements RoomStore {
 
     private record Committed(long number, List<AppendResult> results) {}
 
-    private final Map<String, Room> rooms = new HashMap<>();
+    private final TreeMap<String, Room> rooms = new TreeMap<>();
     private final Map<String, Committed> newestBatches = new HashMap<>();
     private final MemoryAiRuns aiRuns = new MemoryAiRuns();
     private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this::snapshots);
@@ -119,13 +124,72 @@ public final class MemoryRoomStore implements RoomStore {
     }
 
     @Override
-    public synchronized int prune(String roomId) {
+    public synchronized LogPage read(String roomId, String epoch, long afterSeq, int most) {
+        Room room = rooms.get(roomId);
+        if (room == null) {
+            return new LogPage.NoSuchRoom();
+        }
+        if (!room.epoch.equals(epoch)) {
+            return new LogPage.OtherEpoch();
+        }
+        List<StoredOp> later =
+                room.ops.stream().filter(op -> op.seq() > afterSeq).limit(most).toList();
+        if (afterSeq < room.stateSeq && (later.isEmpty() || later.get(0).seq() != afterSeq + 1)) {
+            return new LogPage.Pruned(room.stateSeq);
+        }
+        return new LogPage.Ops(
+                later.stream()
+                        .map(op -> new StoredOp(op.seq(), op.op().clone()))
+                        .toList(),
+                room.lastSeq);
+    }
+
+    @Override
+    public synchronized Map<String, RoomHead> heads(Collection<String> roomIds) {
+        Map<String, RoomHead> heads = new HashMap<>();
+        for (String roomId : roomIds) {
+            Room room = rooms.get(roomId);
+            if (room != null) {
+                heads.put(roomId, new RoomHead(room.epoch, room.lastSeq, room.stateSeq));
+            }
+        }
+        return heads;
+    }
+
+    @Override
+    public synchronized List<RoomSummary> rooms(String after, int most) {
+        return rooms.tailMap(after, false).entrySet().stream()
+                .limit(most)
+                .map(entry -> summary(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static RoomSummary summary(String roomId, Room room) {
+        return new RoomSummary(
+                roomId,
+                room.epoch,
+                room.lastSeq,
+                0,
+                room.stateSeq,
+                room.state == null ? 0 : room.state.length,
+                0,
+                room.ops.size(),
+                room.ops.stream().mapToLong(op -> op.op().length).sum());
+    }
+
+    @Override
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
+    public synchronized int prune(String roomId, long keepAfter) {
         Room room = rooms.get(roomId);
         if (room == null) {
             return 0;
         }
         int before = room.ops.size();
-        room.ops.removeIf(op -> op.seq() <= room.stateSeq);
+        room.ops.removeIf(op -> op.seq() <= Math.min(room.stateSeq, keepAfter));
         return before - room.ops.size();
     }
 

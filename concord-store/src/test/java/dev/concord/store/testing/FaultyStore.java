@@ -6,10 +6,15 @@ import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
 import dev.concord.store.Embeddings;
+import dev.concord.store.LogPage;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -145,8 +150,28 @@ public final class FaultyStore implements RoomStore {
     }
 
     @Override
-    public int prune(String roomId) {
-        return store.prune(roomId);
+    public LogPage read(String roomId, String epoch, long afterSeq, int most) {
+        return store.read(roomId, epoch, afterSeq, most);
+    }
+
+    @Override
+    public Map<String, RoomHead> heads(Collection<String> roomIds) {
+        return store.heads(roomIds);
+    }
+
+    @Override
+    public List<RoomSummary> rooms(String after, int most) {
+        return store.rooms(after, most);
+    }
+
+    @Override
+    public boolean isShared() {
+        return store.isShared();
+    }
+
+    @Override
+    public int prune(String roomId, long keepAfter) {
+        return store.prune(roomId, keepAfter);
     }
 
     @Override

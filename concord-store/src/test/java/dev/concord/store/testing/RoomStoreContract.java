@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,13 +15,17 @@ import dev.concord.store.AppendResult.NoSuchRoom;
 import dev.concord.store.AppendResult.OtherEpoch;
 import dev.concord.store.AppendResult.Stored;
 import dev.concord.store.BatchId;
+import dev.concord.store.LogPage;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -45,9 +50,14 @@ public abstract class RoomStoreContract {
         store = open();
     }
 
-    @AfterEach
-    void closeStore() {
+    /** Called after each test: closes the store, unless it is dear to open. */
+    protected void release() {
         store.close();
+    }
+
+    @AfterEach
+    void releaseStore() {
+        release();
     }
 
     protected static Append op(String roomId, String text) {
@@ -213,6 +223,125 @@ public abstract class RoomStoreContract {
         assertEquals(3, room("r").lastSeq());
         assertEquals(stored(4), append(op("r", "d")));
         assertEquals(List.of("4:d"), texts(room("r")));
+    }
+
+    @Test
+    void pruning_keeps_what_is_still_needed() {
+        store.create("r", "e1", null);
+        append(op("r", "a"), op("r", "b"), op("r", "c"), op("r", "d"));
+        store.saveSnapshot("r", "e1", "abc".getBytes(UTF_8), 3);
+        assertEquals(1, store.prune("r", 1));
+        assertEquals(List.of("2:b", "3:c", "4:d"), texts(page("r", 1, 10)));
+        assertEquals(List.of("4:d"), texts(room("r")));
+        assertEquals(0, store.prune("r", 0));
+        assertEquals(2, store.prune("r", 100));
+        assertEquals(List.of("4:d"), texts(page("r", 3, 10)));
+    }
+
+    private LogPage.Ops page(String roomId, long afterSeq, int most) {
+        return assertInstanceOf(LogPage.Ops.class, store.read(roomId, "e1", afterSeq, most));
+    }
+
+    private static List<String> texts(LogPage.Ops page) {
+        return page.ops().stream()
+                .map(op -> op.seq() + ":" + new String(op.op(), UTF_8))
+                .toList();
+    }
+
+    @Test
+    void the_log_is_read_page_by_page() {
+        store.create("r", "e1", new byte[] {1});
+        assertEquals(List.of(), page("r", 0, 10).ops());
+        append(op("r", "a"), op("r", "b"), op("r", "c"));
+        assertEquals(List.of("1:a", "2:b"), texts(page("r", 0, 2)));
+        assertEquals(3, page("r", 0, 2).lastSeq());
+        assertEquals(List.of("3:c"), texts(page("r", 2, 2)));
+        assertEquals(List.of(), page("r", 3, 2).ops());
+        assertEquals(List.of(), page("r", 9, 2).ops());
+        assertEquals(3, page("r", 9, 2).lastSeq());
+        assertEquals(new LogPage.OtherEpoch(), store.read("r", "e0", 0, 2));
+        assertEquals(new LogPage.NoSuchRoom(), store.read("nowhere", "e1", 0, 2));
+    }
+
+    @Test
+    void ops_that_were_pruned_are_said_to_be_in_the_snapshot() {
+        store.create("r", "e1", null);
+        append(op("r", "a"), op("r", "b"), op("r", "c"));
+        store.saveSnapshot("r", "e1", "ab".getBytes(UTF_8), 2);
+        assertEquals(List.of("1:a", "2:b", "3:c"), texts(page("r", 0, 10)), "covered, and still there");
+        store.prune("r");
+        assertEquals(new LogPage.Pruned(2), store.read("r", "e1", 0, 10));
+        assertEquals(new LogPage.Pruned(2), store.read("r", "e1", 1, 10));
+        assertEquals(List.of("3:c"), texts(page("r", 2, 10)));
+        store.saveSnapshot("r", "e1", "abc".getBytes(UTF_8), 3);
+        store.prune("r");
+        assertEquals(new LogPage.Pruned(3), store.read("r", "e1", 2, 10));
+        assertEquals(List.of(), page("r", 3, 10).ops());
+    }
+
+    @Test
+    void a_page_of_large_ops_ends_early_and_still_goes_on() {
+        store.create("r", "e1", null);
+        byte[] large = new byte[1 << 20];
+        for (int i = 0; i < 6; i++) {
+            append(new Append("r", "e1", large));
+        }
+        LogPage.Ops page = page("r", 0, 100);
+        long after = page.ops().get(page.ops().size() - 1).seq();
+        assertTrue(after >= 1);
+        while (after < 6) {
+            page = page("r", after, 100);
+            assertEquals(after + 1, page.ops().get(0).seq());
+            after = page.ops().get(page.ops().size() - 1).seq();
+        }
+    }
+
+    @Test
+    void heads_of_many_rooms_come_at_once() {
+        List<String> asked = new ArrayList<>(List.of("nowhere"));
+        for (int i = 0; i < 1100; i++) {
+            asked.add("room " + i);
+        }
+        for (int i : new int[] {0, 1, 999, 1000, 1099}) {
+            store.create("room " + i, "e1", null);
+        }
+        append(op("room 1", "a"), op("room 1", "b"), op("room 1000", "c"));
+        store.saveSnapshot("room 1", "e1", new byte[] {1}, 1);
+        assertEquals(
+                Map.of(
+                        "room 0", new RoomHead("e1", 0, 0),
+                        "room 1", new RoomHead("e1", 2, 1),
+                        "room 999", new RoomHead("e1", 0, 0),
+                        "room 1000", new RoomHead("e1", 1, 0),
+                        "room 1099", new RoomHead("e1", 0, 0)),
+                store.heads(asked));
+        assertEquals(Map.of(), store.heads(List.of()));
+        assertEquals(Map.of(), store.heads(List.of("nowhere")));
+    }
+
+    @Test
+    void rooms_are_listed_page_by_page_with_their_sizes() {
+        for (String roomId : List.of("c", "a", "b")) {
+            store.create(roomId, "e1", null);
+        }
+        append(op("b", "x"), op("b", "yy"), op("b", "zzz"));
+        store.saveSnapshot("b", "e1", new byte[] {1, 2, 3, 4}, 1);
+        store.prune("b");
+        List<RoomSummary> first = store.rooms("", 2);
+        assertEquals(List.of("a", "b"), first.stream().map(RoomSummary::roomId).toList());
+        assertEquals(
+                List.of("c"),
+                store.rooms("b", 2).stream().map(RoomSummary::roomId).toList());
+        assertEquals(List.of(), store.rooms("c", 2));
+        RoomSummary empty = first.get(0);
+        assertEquals(0, empty.lastSeq() + empty.snapshotBytes() + empty.snapshotAt() + empty.logOps());
+        RoomSummary b = first.get(1);
+        assertEquals("e1", b.epoch());
+        assertEquals(3, b.lastSeq());
+        assertEquals(1, b.snapshotSeq());
+        assertEquals(4, b.snapshotBytes());
+        assertEquals(2, b.logOps());
+        assertEquals(5, b.logBytes());
     }
 
     @Test

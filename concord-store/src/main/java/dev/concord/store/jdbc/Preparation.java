@@ -1,0 +1,53 @@
+package dev.concord.store.jdbc;
+
+import dev.concord.store.StoreException;
+import dev.concord.store.StoreUnavailableException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings a database's tables up to date before their first use: when the store is opened, or, if the database is away then, by
+ * whoever comes first after its return. Thread-safe.
+ */
+final class Preparation {
+    /** All who ask while the database is away wait for one attempt, and none is made sooner after it than this. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Runnable work;
+    private volatile boolean done;
+    private @Nullable StoreUnavailableException lastFailure;
+    private long failedNanos;
+
+    /**
+     * Not done yet.
+     *
+     * @param work throws {@link StoreUnavailableException} when trying later may help
+     */
+    Preparation(Runnable work) {
+        this.work = work;
+    }
+
+    /** Returns when it is done; throws the work's {@link StoreException} otherwise. */
+    void ensure() {
+        if (!done) {
+            prepare();
+        }
+    }
+
+    private synchronized void prepare() {
+        if (done) {
+            return;
+        }
+        if (lastFailure != null && System.nanoTime() - failedNanos < PAUSE.toNanos()) {
+            throw new StoreUnavailableException("the database was away a moment ago", lastFailure);
+        }
+        try {
+            work.run();
+            done = true;
+        } catch (StoreUnavailableException away) {
+            lastFailure = away;
+            failedNanos = System.nanoTime();
+            throw away;
+        }
+    }
+}

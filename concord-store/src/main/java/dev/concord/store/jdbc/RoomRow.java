@@ -1,0 +1,4 @@
+package dev.concord.store.jdbc;
+
+/** A row of {@code rooms}. */
+record RoomRow(String epoch, long lastSeq) {}

@@ -1,0 +1,47 @@
+package dev.concord.store.jdbc;
+
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreUnavailableException;
+import dev.concord.store.testing.PostgresForTests;
+import dev.concord.store.testing.RoomStoreContract;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** One store for all tests, unless one of them closes it: it takes the better part of a second to open. */
+class PostgresStoreContractTest extends RoomStoreContract {
+    private static String url;
+    private static PostgresStore shared;
+
+    @BeforeAll
+    static void findServer() {
+        url = PostgresForTests.freshDatabase();
+    }
+
+    @AfterAll
+    static void closeShared() {
+        if (shared != null) {
+            shared.close();
+        }
+    }
+
+    @Override
+    protected RoomStore open() {
+        if (shared == null || isClosed()) {
+            shared = PostgresStore.open(PostgresAddress.parse(url));
+        }
+        PostgresForTests.execute(url, "truncate rooms, ops, snapshots, append_batches");
+        return shared;
+    }
+
+    private static boolean isClosed() {
+        try {
+            shared.ping();
+            return false;
+        } catch (StoreUnavailableException closed) {
+            return true;
+        }
+    }
+
+    @Override
+    protected void release() {}
+}

@@ -39,6 +39,9 @@ public final class OpLog implements AutoCloseable {
 
     private record Op(PendingOp pending) implements Entry {}
 
+    /** Ops that share a commit. */
+    private record Group(List<PendingOp> pending, long bytes) implements Entry {}
+
     private record Mark(CompletableFuture<@Nullable Void> reached) implements Entry {}
 
     /**
@@ -100,6 +103,36 @@ public final class OpLog implements AutoCloseable {
         }
         if (!offer(new Op(new PendingOp(append, callback, () -> release(op.length))))) {
             release(op.length);
+            throw new OpLogClosedException();
+        }
+    }
+
+    /**
+     * Queues ops of one room that are stored in one transaction: all of them or, whatever happens to the process, none. Returns at once;
+     * {@code callback} hears of each.
+     *
+     * @param ops at least one, and a reasonable number, since their commit makes the other rooms wait; must not be changed afterwards
+     * @throws OpLogFullException when too much is waiting; no op was queued
+     * @throws OpLogClosedException when {@link #close} was called; no op was queued
+     */
+    public void appendTogether(String roomId, String epoch, List<byte[]> ops, AppendCallback callback) {
+        if (closing) {
+            throw new OpLogClosedException();
+        }
+        long size = 0;
+        List<PendingOp> group = new ArrayList<>();
+        for (byte[] op : ops) {
+            size += op.length;
+            group.add(new PendingOp(new Append(roomId, epoch, op), callback, () -> release(op.length)));
+        }
+        int waiting = pendingOps.addAndGet(ops.size());
+        long bytes = pendingBytes.addAndGet(size);
+        if (waiting > limits.pendingOps() || bytes > limits.pendingBytes()) {
+            ops.forEach(op -> release(op.length));
+            throw new OpLogFullException(waiting - ops.size(), bytes - size);
+        }
+        if (!offer(new Group(group, size))) {
+            ops.forEach(op -> release(op.length));
             throw new OpLogClosedException();
         }
     }
@@ -226,10 +259,17 @@ public final class OpLog implements AutoCloseable {
         for (Entry next = queue.peek(); next != null; next = queue.peek()) {
             if (next instanceof Op op) {
                 bytes += op.pending().bytes();
-                if (ops == limits.batchOps() || (ops > 0 && bytes > limits.batchBytes())) {
+                if (ops >= limits.batchOps() || (ops > 0 && bytes > limits.batchBytes())) {
                     return;
                 }
                 ops++;
+            } else if (next instanceof Group group) {
+                bytes += group.bytes();
+                int together = ops + group.pending().size();
+                if (ops > 0 && (together > limits.batchOps() || bytes > limits.batchBytes())) {
+                    return;
+                }
+                ops = together;
             }
             batch.add(queue.remove());
         }
@@ -240,6 +280,8 @@ public final class OpLog implements AutoCloseable {
         for (Entry entry : batch) {
             if (entry instanceof Op op) {
                 ops.add(op.pending());
+            } else if (entry instanceof Group group) {
+                ops.addAll(group.pending());
             }
         }
         if (!ops.isEmpty()) {
@@ -257,6 +299,8 @@ public final class OpLog implements AutoCloseable {
     private static void abandon(Entry entry) {
         if (entry instanceof Op op) {
             op.pending().failed(new OpLogClosedException());
+        } else if (entry instanceof Group group) {
+            group.pending().forEach(op -> op.failed(new OpLogClosedException()));
         } else if (entry instanceof Mark mark) {
             mark.reached().completeExceptionally(new OpLogClosedException());
         }

@@ -128,6 +128,53 @@ class OpLogTest {
         assertEquals(List.of(1, 3, 2, 1, 1, 1), store.attempts());
     }
 
+    private void appendTogether(String... texts) {
+        List<byte[]> ops =
+                java.util.Arrays.stream(texts).map(text -> text.getBytes(UTF_8)).toList();
+        log.appendTogether("r", "e1", ops, new AppendCallback() {
+            @Override
+            public void stored(long seq) {
+                heard.add("together=" + seq);
+            }
+
+            @Override
+            public void failed(StoreException reason) {
+                heard.add("together!" + reason.getClass().getSimpleName());
+            }
+        });
+    }
+
+    @Test
+    void ops_that_belong_together_share_a_transaction() throws Exception {
+        start(SMALL, AT_ONCE);
+        FaultyStore.Gate commit = store.holdNext();
+        append("s", "first");
+        commit.awaitReached();
+        append("r", "a");
+        appendTogether("b", "c", "d");
+        commit.open();
+        heard(5);
+        assertEquals(List.of(1, 1, 3), store.attempts());
+        assertEquals(List.of("a", "b", "c", "d"), stored("r"));
+        // More than a commit usually takes.
+        appendTogether("e", "f", "g", "h");
+        assertEquals(List.of("together=5", "together=6", "together=7", "together=8"), heard(4));
+        assertEquals(List.of(1, 1, 3, 4), store.attempts());
+    }
+
+    @Test
+    void ops_that_belong_together_are_refused_together() throws Exception {
+        start(SMALL, AT_ONCE);
+        assertThrows(OpLogFullException.class, () -> appendTogether("1", "2", "3", "4", "5", "6"));
+        assertEquals(0, log.pendingOps());
+        assertEquals(0, log.pendingBytes());
+        append("r", "x");
+        heard(1);
+        assertEquals(List.of("x"), stored("r"));
+        log.close(Duration.ofSeconds(10));
+        assertThrows(OpLogClosedException.class, () -> appendTogether("y"));
+    }
+
     @Test
     void too_many_ops_are_refused_until_there_is_room_again() throws Exception {
         start(SMALL, AT_ONCE);

@@ -59,6 +59,7 @@ public final class Room {
 
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
     private final Presences presences = new Presences();
+    private final ServerEdits serverEdits = new ServerEdits();
     private final Set<Member> toFlush = new LinkedHashSet<>();
     private boolean flushScheduled;
     private boolean presenceScheduled;
@@ -127,8 +128,65 @@ public final class Room {
         return durableSeq.get();
     }
 
-    byte[] encode() {
+    /**
+     * The whole state, to be copied with {@link Document#load}.
+     *
+     * @return as {@link Document#encode}
+     */
+    public byte[] encode() {
         return document.encode();
+    }
+
+    /**
+     * Makes an edit of the server's own. Its operations take the path of a member's: checked, logged, applied, sent to everybody, durable
+     * together.
+     *
+     * @param edit hears what became of it, in this call or later
+     */
+    public void edit(ServerEdit edit) {
+        if (dismissed || closed) {
+            edit.done(ServerEdit.Outcome.UNAVAILABLE);
+            return;
+        }
+        List<Operation> ops = edit.operations();
+        if (!edit.holds(document)) {
+            edit.done(ServerEdit.Outcome.STALE);
+            return;
+        }
+        long arrived = loop.nanoTime();
+        long inserted = 0;
+        List<byte[]> encoded = new ArrayList<>();
+        for (Operation op : ops) {
+            document.verify(op);
+            if (op instanceof Operation.Insert insert) {
+                inserted += insert.value().length();
+            }
+            encoded.add(WireCodec.writeOperation(op));
+        }
+        if (inserted > 0 && document.length() + inserted > limits.roomChars()) {
+            edit.done(ServerEdit.Outcome.ROOM_FULL);
+            return;
+        }
+        if (ops.isEmpty()) {
+            edit.done(ServerEdit.Outcome.STORED);
+            return;
+        }
+        try {
+            opLog.appendTogether(id, epoch, encoded, callback());
+        } catch (OpLogFullException | OpLogClosedException e) {
+            edit.done(ServerEdit.Outcome.UNAVAILABLE);
+            return;
+        }
+        appended += ops.size();
+        serverEdits.expect(appended, edit);
+        for (Operation op : ops) {
+            if (!applyLogged(op)) {
+                return;
+            }
+            int members = broadcast(new Message.Op(0, op), null);
+            folder.changed();
+            events.opApplied(loop.nanoTime() - arrived, members);
+        }
     }
 
     /**
@@ -322,6 +380,7 @@ public final class Room {
         }
         dismiss(why);
         closed = true;
+        serverEdits.abandon();
         forgetSync();
         events.roomClosed();
     }
@@ -376,18 +435,26 @@ public final class Room {
             return;
         }
         appended++;
+        if (!applyLogged(operation)) {
+            return;
+        }
+        seat.acks.expect(appended, op.seq(), arrived);
+        int others = broadcast(op, member);
+        folder.changed();
+        events.opApplied(loop.nanoTime() - arrived, others);
+    }
+
+    /** Applies what was handed to the log; false when the document does not take it, which closes the room. */
+    private boolean applyLogged(Operation operation) {
         try {
             document.apply(operation);
         } catch (RuntimeException e) {
             LOG.atError().addKeyValue("room", id).setCause(e).log("an op was stored that the document does not take");
             close(Close.OVERLOADED);
-            return;
+            return false;
         }
         forgetSync();
-        seat.acks.expect(appended, op.seq(), arrived);
-        int others = broadcast(op, member);
-        folder.changed();
-        events.opApplied(loop.nanoTime() - arrived, others);
+        return true;
     }
 
     /** Called back on the op log's thread, in the order of appending. */
@@ -419,6 +486,7 @@ public final class Room {
 
     private void acknowledgeAll() {
         announced.set(-1);
+        serverEdits.reached(durable.get());
         seats.forEach((member, seat) -> {
             if (!seat.acks.isEmpty()) {
                 acknowledge(member, seat);

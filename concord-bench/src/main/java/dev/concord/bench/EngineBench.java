@@ -1,185 +1,126 @@
 package dev.concord.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Measures the engine: {@code ./concord bench engine}. Each figure comes from a JVM of its own, see {@link EngineFork}. Exits with 1
- * when a target is missed.
- */
-public final class EngineBench {
-    private static final List<String> OWN = List.of("sveltecomponent", "rustcode", "seph-blog1");
-    private static final String PAPER = "automerge-paper";
-    /** Looked for where a checkout commonly has the traces, when no directory is named. */
-    private static final List<Path> COMMON_PLACES =
-            List.of(Path.of("traces"), Path.of("../traces"), Path.of("../shared/traces"));
-
-    private static final int HOSTILE = 100_000;
+/** Measures the engine on histories and hostile input. Each figure comes from a JVM of its own, see {@link EngineFork}. */
+final class EngineBench {
+    private static final String HOSTILE = "hostile";
+    private static final int HOSTILE_SIZE = 100_000;
     private static final double HOSTILE_MILLIS = 150;
     private static final double SESSION_MILLIS = 12;
 
-    private record Row(
-            String input, String work, double reached, String unit, double target, double millis, double gapBuffer) {
-        boolean met() {
-            return reached <= target;
-        }
+    /** A measurement to be made: its name for --only, and how. */
+    private record Task(String input, String work, Measurement measurement) {}
 
-        boolean aimed() {
-            return target < Double.POSITIVE_INFINITY;
-        }
+    private interface Measurement {
+        Row measure() throws IOException;
     }
 
-    private final int runs;
-    private final List<Row> rows = new ArrayList<>();
+    private final Options options;
+    private final PrintStream err;
+    private final Effort effort;
+    private final int rounds;
+    private final String column = Report.jdk();
 
-    private EngineBench(int runs) {
-        this.runs = runs;
+    EngineBench(Options options, PrintStream err) {
+        this.options = options;
+        this.err = err;
+        this.effort = Effort.full(options.count("--runs", 20));
+        this.rounds = options.count("--rounds", 1);
     }
 
-    /**
-     * Runs the benchmark.
-     *
-     * @param args {@code [engine] [--json] [--runs N] [--traces DIR]}
-     * @throws IOException when a trace cannot be read
-     */
-    public static void main(String[] args) throws IOException {
-        boolean json = false;
-        int runs = 20;
-        Path directory = null;
-        for (int i = 0; i < args.length; i++) {
-            boolean more = i + 1 < args.length;
-            switch (args[i]) {
-                case "engine" -> {}
-                case "--json" -> json = true;
-                case "--runs" -> runs = more ? Integer.parseInt(args[++i]) : runs;
-                case "--traces" -> directory = more ? Path.of(args[++i]) : null;
-                default -> {
-                    System.err.println("usage: ./concord bench engine [--json] [--runs N] [--traces DIRECTORY]");
-                    System.exit(2);
-                }
+    Report run() throws IOException {
+        List<Task> tasks = tasks(Traces.paper(options, System.getenv())).stream()
+                .filter(task -> options.wants(task.input(), task.work()))
+                .toList();
+        List<Row> rows = new ArrayList<>();
+        for (Task task : tasks) {
+            err.printf(Locale.ROOT, "[%d/%d] %s/%s …%n", rows.size() + 1, tasks.size(), task.input(), task.work());
+            Row row = task.measurement().measure();
+            err.printf(Locale.ROOT, "        %s%n", row.cell());
+            rows.add(row);
+        }
+        return Report.here(
+                "engine",
+                "CPU time of one thread, medians of " + effort.runs()
+                        + " or more runs after a warm-up; in brackets the work / the gap buffer",
+                rows);
+    }
+
+    private List<Task> tasks(Optional<Path> paper) {
+        if (paper.isEmpty() && options.wantsInput(Traces.PAPER)) {
+            err.println(Traces.PAPER + " is skipped: name the directory that has " + Traces.PAPER
+                    + ".json.gz with --traces or " + Traces.VARIABLE);
+        }
+        List<Task> tasks = new ArrayList<>();
+        for (String trace : Traces.sequential(paper)) {
+            boolean reference = trace.equals(Traces.PAPER);
+            String file = reference ? paper.map(Path::toString).orElse("") : "";
+            for (EngineWork work : EngineWork.values()) {
+                tasks.add(new Task(trace, work.name(), () -> onTrace(work, trace, file, reference)));
             }
         }
-        EngineBench bench = new EngineBench(runs);
-        bench.run(directory);
-        boolean met = bench.rows.stream().allMatch(Row::met);
-        System.out.print(json ? bench.json() : bench.table());
-        System.exit(met ? 0 : 1);
-    }
-
-    private void run(@Nullable Path named) throws IOException {
-        Path directory = named == null ? found() : named;
-        if (directory != null && has(directory)) {
-            measure(PAPER, directory, true);
-        } else {
-            System.err.println(PAPER + " is skipped: name the directory that has " + PAPER + ".json.gz with --traces");
-        }
-        for (String name : OWN) {
-            measure(name, null, false);
-        }
-        progress("friendsforever");
-        EngineFork.Figure session = EngineFork.session(runs);
-        rows.add(new Row(
-                "friendsforever",
-                "session, every replica live",
-                session.value(),
-                "ms",
-                SESSION_MILLIS,
-                session.value(),
-                0));
+        tasks.add(new Task(Traces.SESSION, "SESSION", this::session));
         for (Hostile shape : Hostile.values()) {
-            progress(shape.title);
-            int tries = Math.max(5, runs / 4);
-            double once = EngineFork.hostile(shape, HOSTILE, tries).value();
-            double twice = EngineFork.hostile(shape, 2 * HOSTILE, tries).value();
-            String work = String.format(Locale.ROOT, "%s (2n: %.0f ms)", shape.title, twice);
-            rows.add(new Row("hostile", work, once, "ms", HOSTILE_MILLIS, once, 0));
+            tasks.add(new Task(HOSTILE, shape.name(), () -> hostile(shape)));
         }
+        return tasks;
     }
 
-    private void measure(String trace, @Nullable Path directory, boolean reference) throws IOException {
-        for (EngineWork work : EngineWork.values()) {
-            progress(trace + ", " + work.title);
-            EngineFork.Figure figure = EngineFork.work(work, trace, directory, runs);
-            double reached =
-                    work.unit == EngineWork.Unit.GAP_BUFFERS ? figure.value() / figure.gapBuffer() : figure.value();
-            rows.add(new Row(
-                    trace,
-                    work.title,
-                    reached,
-                    work.unit.title,
-                    work.target(reference),
-                    work.isTimed() ? figure.value() : 0,
-                    figure.gapBuffer()));
+    private Row onTrace(EngineWork work, String trace, String file, boolean reference) throws IOException {
+        List<Figure> figures = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            figures.add(EngineFork.work(work, trace, file, effort));
         }
-    }
-
-    private static @Nullable Path found() {
-        return COMMON_PLACES.stream().filter(EngineBench::has).findFirst().orElse(null);
-    }
-
-    private static boolean has(Path directory) {
-        return Files.isReadable(directory.resolve(PAPER + ".json.gz"));
-    }
-
-    private static void progress(String what) {
-        System.err.println("measuring " + what + " …");
-    }
-
-    private String table() {
-        StringBuilder table = new StringBuilder(String.format(
-                Locale.ROOT,
-                "JDK %s, %s, %d processors, CPU ms, medians of %d runs or more after a warm-up%n%n"
-                        + "| input | work | reached | target | | ms | gap buffer ms |%n|---|---|---|---|---|---|---|%n",
-                System.getProperty("java.version"),
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(),
-                runs));
-        for (Row row : rows) {
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %s | %.2f %s | %s | %s | %s | %s |%n",
-                    row.input(),
-                    row.work(),
-                    row.reached(),
-                    row.unit(),
-                    row.aimed() ? String.format(Locale.ROOT, "%.1f", row.target()) : "",
-                    row.aimed() ? row.met() ? "met" : "MISSED" : "",
-                    cell(row.millis()),
-                    cell(row.gapBuffer())));
+        boolean ratio = work.unit == EngineWork.Unit.GAP_BUFFERS;
+        List<Double> reached = figures.stream()
+                .map(figure -> ratio ? figure.value() / figure.gapBuffer() : figure.value())
+                .toList();
+        Map<String, Double> details = new LinkedHashMap<>();
+        if (ratio) {
+            details.put(Row.MILLIS, figures.get(0).value());
+            details.put(Row.GAP_BUFFER, figures.get(0).gapBuffer());
         }
-        return table.toString();
-    }
-
-    private static String cell(double millis) {
-        return millis == 0 ? "" : String.format(Locale.ROOT, "%.2f", millis);
-    }
-
-    private String json() {
-        JsonMapper mapper = new JsonMapper();
-        ArrayNode all = mapper.createArrayNode();
-        for (Row row : rows) {
-            var node = all.addObject()
-                    .put("input", row.input())
-                    .put("work", row.work())
-                    .put("reached", row.reached())
-                    .put("unit", row.unit());
-            if (row.aimed()) {
-                node.put("target", row.target()).put("met", row.met());
-            }
-            if (row.millis() > 0) {
-                node.put("ms", row.millis());
-            }
-            if (row.gapBuffer() > 0) {
-                node.put("gapBufferMs", row.gapBuffer());
-            }
+        if (work.isTimed()) {
+            details.put(Row.COLLECTOR, figures.get(0).collector());
         }
-        return all.toPrettyString() + "\n";
+        return row(trace, work.title, reached, work.unit.title, work.target(reference), details);
+    }
+
+    private Row session() throws IOException {
+        List<Double> reached = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            reached.add(EngineFork.session(effort).value());
+        }
+        return row(Traces.SESSION, "session, every replica live", reached, "ms", SESSION_MILLIS, Map.of());
+    }
+
+    private Row hostile(Hostile shape) throws IOException {
+        Effort shorter = Effort.full(Math.max(5, effort.runs() / 4));
+        List<Double> reached = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            reached.add(EngineFork.hostile(shape, HOSTILE_SIZE, shorter).value());
+        }
+        double twice = EngineFork.hostile(shape, 2 * HOSTILE_SIZE, shorter).value();
+        return row(HOSTILE, shape.title, reached, "ms", HOSTILE_MILLIS, Map.of(Row.TWICE, twice));
+    }
+
+    private Row row(
+            String input,
+            String work,
+            List<Double> reached,
+            String unit,
+            @Nullable Double target,
+            Map<String, Double> details) {
+        return new Row(input, work, column, reached, unit, target, details);
     }
 }

@@ -5,6 +5,7 @@ import dev.concord.crdt.OperationReader;
 import dev.concord.crdt.OperationSink;
 import dev.concord.crdt.OperationWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What is measured on the history of one writer. Each work checks the text that it ends with. */
 enum EngineWork {
@@ -27,7 +28,7 @@ enum EngineWork {
             };
         }
     },
-    MERGE("merging them one by one", Unit.GAP_BUFFERS, 9, 9) {
+    MERGE("merging them one by one", Unit.GAP_BUFFERS, 9.0, 9.0) {
         @Override
         Runnable prepare(Trace trace) {
             byte[] ops = encoded(trace);
@@ -41,26 +42,26 @@ enum EngineWork {
             };
         }
     },
-    LOAD("load and text", Unit.MILLISECONDS, 2.5, Double.POSITIVE_INFINITY) {
+    LOAD("load and text", Unit.MILLISECONDS, 2.5, null) {
         @Override
         Runnable prepare(Trace trace) {
             byte[] state = replay(trace, OperationSink.NONE).encode();
             return () -> check(trace, Document.load("c", state));
         }
     },
-    OPS_SIZE("encoded ops", Unit.BYTES_AN_EDIT, 10, Double.POSITIVE_INFINITY) {
+    OPS_SIZE("encoded ops", Unit.BYTES_AN_EDIT, 10.0, null) {
         @Override
         double size(Trace trace) {
             return encoded(trace).length / (double) trace.edits();
         }
     },
-    STATE_SIZE("whole state", Unit.KILOBYTES, 55, Double.POSITIVE_INFINITY) {
+    STATE_SIZE("whole state", Unit.KILOBYTES, 55.0, null) {
         @Override
         double size(Trace trace) {
             return replay(trace, OperationSink.NONE).encode().length / 1000.0;
         }
     },
-    HEAP("heap of the loaded document", Unit.KILOBYTES, 1000, Double.POSITIVE_INFINITY) {
+    HEAP("heap of the loaded document", Unit.KILOBYTES, 1000.0, null) {
         @Override
         double size(Trace trace) {
             byte[] state = replay(trace, OperationSink.NONE).encode();
@@ -95,18 +96,19 @@ enum EngineWork {
 
     final String title;
     final Unit unit;
-    private final double referenceTarget;
-    private final double target;
+    private final @Nullable Double referenceTarget;
+    private final @Nullable Double target;
 
-    EngineWork(String title, Unit unit, double referenceTarget, double target) {
+    EngineWork(String title, Unit unit, @Nullable Double referenceTarget, @Nullable Double target) {
         this.title = title;
         this.unit = unit;
         this.referenceTarget = referenceTarget;
         this.target = target;
     }
 
-    /** The figure to reach; infinite when this work has none on this trace. */
-    double target(boolean reference) {
+    /** The figure to reach; null when this work has none on this trace. */
+    @Nullable
+    Double target(boolean reference) {
         return reference ? referenceTarget : target;
     }
 

@@ -11,10 +11,14 @@ import java.util.zip.GZIPInputStream;
 /**
  * An editing history by one writer, as columns: at an offset so many UTF-16 units go and a text comes.
  *
+ * @param name what it is called
+ * @param offsets where each edit is made
+ * @param deleted how many units go
+ * @param inserted what comes, empty for nothing
  * @param end the text that it must end with
  */
 @SuppressWarnings("ArrayRecordComponent") // traces are never compared
-record Trace(String name, int[] offsets, int[] deleted, String[] inserted, String end) {
+public record Trace(String name, int[] offsets, int[] deleted, String[] inserted, String end) {
     /** Reads the JSON of github.com/josephg/editing-traces; positions there are code points. */
     static Trace read(String name, InputStream gzipped) throws IOException {
         JsonNode json = new ObjectMapper().readTree(new GZIPInputStream(gzipped));
@@ -35,7 +39,24 @@ record Trace(String name, int[] offsets, int[] deleted, String[] inserted, Strin
                 name, offsets, deleted, inserted, json.get("endContent").asText());
     }
 
-    int edits() {
+    /**
+     * Reads a history.
+     *
+     * @param name what it is called
+     * @param file where it is; empty for one of the jar
+     * @return the history
+     * @throws IOException when it cannot be read
+     */
+    public static Trace open(String name, String file) throws IOException {
+        return Traces.read(name, file);
+    }
+
+    /**
+     * How many edits it has.
+     *
+     * @return their number
+     */
+    public int edits() {
         return offsets.length;
     }
 }

@@ -1,7 +1,7 @@
 package dev.concord.crdt;
 
 /**
- * Where an insert hangs in the tree: on one side of one element.
+ * Where an insert hangs in the tree: on one side of one element. Immutable.
  *
  * @param element the parent, possibly {@link ElementId#HEAD}
  * @param side the side; the head has children only {@link Side#AFTER} it

@@ -2,7 +2,7 @@ package dev.concord.crdt;
 
 /**
  * An id arrived a second time with another anchor or another value. Some site used an id twice, typically by starting anew
- * under its old site name. Nothing was changed; the first meaning stands.
+ * under its old site name. Nothing was changed; the first meaning stands. Immutable.
  */
 public final class ConflictException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -485,6 +485,11 @@ public final class Document {
         return elements;
     }
 
+    /** Edits by element, for undo. */
+    Revision revise() {
+        return new Revision(runs, sites, tree, editor, integrator);
+    }
+
     /** Fails when a part of the structure contradicts another; for the tests. */
     void checkInvariants() {
         Invariants.check(runs, sites, tree, placement, pending);

@@ -85,6 +85,21 @@ final class Editor {
         sink.insert(site, counter, points, text, anchorSite, anchorCounter, side);
     }
 
+    /**
+     * Inserts text right behind an element, be it deleted or not.
+     *
+     * @return the id of the first new element
+     */
+    ElementId insertBehind(int leftRun, int leftAt, String text, int points, OperationSink sink, Changes changes) {
+        long counter = nextCounter(points);
+        placement.choose(leftRun, leftAt);
+        Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);
+        integrator.insert(new Insertion(ownSite, counter, points, text, anchor), changes);
+        ElementId parent = anchor.element();
+        sink.insert(site, counter, points, text, parent.site(), parent.counter(), anchor.side());
+        return new ElementId(site, counter);
+    }
+
     void delete(int offset, int length, OperationSink sink) {
         tree.seek(offset);
         int first = tree.run();

@@ -3,7 +3,7 @@ package dev.concord.crdt;
 /**
  * The identity of one element: the site that made it and that site's counter.
  *
- * <p>Ordered by counter, then by site as ASCII, which is the order of concurrent siblings.
+ * <p>Ordered by counter, then by site as ASCII, which is the order of concurrent siblings. Immutable; comparing costs O(length of the site) at most.
  *
  * @param site 1 to 64 characters of {@code [A-Za-z0-9_-]}, unique per editing session; empty only for {@link #HEAD}
  * @param counter 1 to {@link #MAX_COUNTER}, strictly rising per site, gaps allowed; 0 only for {@link #HEAD}

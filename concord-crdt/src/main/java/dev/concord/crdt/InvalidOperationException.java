@@ -1,6 +1,6 @@
 package dev.concord.crdt;
 
-/** An operation, an argument or one of its fields is outside its range. Nothing was changed. */
+/** An operation, an argument or one of its fields is outside its range. Nothing was changed. Immutable. */
 public final class InvalidOperationException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,9 @@
 package dev.concord.crdt;
 
-/** One edit, as it travels between replicas. Immutable; checked when made, so that an instance is always well formed. */
+/**
+ * One edit, as it travels between replicas. Immutable; checked when made, so that an instance is always well formed. Making one costs
+ * O(length of its text).
+ */
 public sealed interface Operation {
     /**
      * The id of the first element that is inserted or deleted.

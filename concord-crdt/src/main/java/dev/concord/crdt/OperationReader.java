@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Reads the binary form of operations, see docs/FORMAT.md. Hand it to {@link Document#apply(OperationReader)} to apply them without making
- * objects of them, or take them with {@link #next}. Not thread-safe.
+ * objects of them, or take them with {@link #next}. Each costs
+ * O(its length). Not thread-safe.
  */
 public final class OperationReader {
     private static final String[] ASCII = new String[0x80];

@@ -2,7 +2,7 @@ package dev.concord.crdt;
 
 /**
  * Takes operations field by field, so that none has to be made as an object. Implemented by {@link OperationWriter}; {@link #NONE}
- * is for edits whose operations are collected later with {@link Document#missingFrom}.
+ * is for edits whose operations are collected later with {@link Document#missingFrom}. An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns.
  */
 public interface OperationSink {
     /** Forgets what it is given. */

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * Writes operations in their binary form, a few bytes each: a site is named once, ids and anchors are written as differences from
- * what came before. See docs/FORMAT.md. Not thread-safe.
+ * what came before. See docs/FORMAT.md. Each costs O(its
+ * length). Not thread-safe.
  */
 public final class OperationWriter implements OperationSink {
     static final int VERSION = 1;

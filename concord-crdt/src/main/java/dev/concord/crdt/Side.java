@@ -1,6 +1,6 @@
 package dev.concord.crdt;
 
-/** On which side of an element something stands. */
+/** On which side of an element something stands. Immutable. */
 public enum Side {
     /** To the left: for an insert, a left child of its anchor. */
     BEFORE,

@@ -2,7 +2,7 @@ package dev.concord.crdt;
 
 import java.util.random.RandomGenerator;
 
-/** Names of editing sessions. */
+/** Names of editing sessions. Thread-safe. */
 public final class Sites {
     private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
     private static final int MAX_LENGTH = 64;

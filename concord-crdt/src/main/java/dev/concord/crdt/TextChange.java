@@ -1,7 +1,7 @@
 package dev.concord.crdt;
 
 /**
- * What an applied operation did to the visible text. A list of changes is meant to be applied one after the other.
+ * What an applied operation did to the visible text. A list of changes is meant to be applied one after the other. Immutable.
  *
  * @param offset where, in UTF-16 units of the text as it was before this change
  * @param removed how many UTF-16 units went, from {@code offset}

@@ -82,25 +82,6 @@ class RefusalTest {
                 Document.load("l", document.encode()).pendingElements());
     }
 
-    @Test
-    void aCaretSticksToItsElementOnItsSide() {
-        Document document = new Document("a");
-        document.insert(0, "abcd");
-        Caret left = document.caretAt(2, Side.BEFORE);
-        Caret right = document.caretAt(2, Side.AFTER);
-        Caret end = document.caretAt(4, Side.AFTER);
-        document.insert(2, "XY");
-        document.insert(6, "!");
-        assertEquals(2, document.offsetOf(left));
-        assertEquals(4, document.offsetOf(right));
-        assertEquals(7, document.offsetOf(end));
-        document.delete(1, 5);
-        assertEquals("a!", document.text());
-        assertEquals(1, document.offsetOf(left));
-        assertEquals(1, document.offsetOf(right));
-        assertEquals(-1, document.offsetOf(new Caret(new ElementId("nobody", 1), Side.AFTER)));
-    }
-
     private static void refused(String field, Executable call) {
         assertEquals(field, assertThrows(InvalidOperationException.class, call).field());
     }

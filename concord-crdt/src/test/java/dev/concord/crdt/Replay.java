@@ -40,13 +40,18 @@ final class Replay {
         return ops;
     }
 
+    /** An edit that was made in the document by other means. */
+    void mirrored(int offset, int removed, String inserted) {
+        mirror.replace(offset, offset + removed, inserted);
+    }
+
     void check() {
         document.checkInvariants();
         assertEquals(document.text(), mirror.toString(), "text changes");
         assertEquals(mirror.length(), document.length());
     }
 
-    private void follow(List<TextChange> changes) {
+    void follow(List<TextChange> changes) {
         for (TextChange change : changes) {
             mirror.replace(change.offset(), change.offset() + change.removed(), change.inserted());
         }

@@ -49,6 +49,28 @@ class ArchitectureTest {
             .resideInAPackage("io.netty..");
 
     @ArchTest
+    static final ArchRule lettuce_is_the_redis_adapters = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..", "reactor..");
+
+    @ArchTest
+    static final ArchRule redis_knows_the_cluster_ports_only = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".redis..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".redis", ROOT + ".cluster"));
+
+    @ArchTest
+    static final ArchRule the_cluster_ports_stand_alone = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".cluster..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".cluster"));
+
+    @ArchTest
     static final ArchRule micrometer_is_the_metrics = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".metrics..")
@@ -78,7 +100,12 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".room..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.wire", "dev.concord.store"));
+                    ROOT + ".room",
+                    ROOT + ".cluster",
+                    ROOT + ".config",
+                    "dev.concord.crdt",
+                    "dev.concord.wire",
+                    "dev.concord.store"));
 
     @ArchTest
     static final ArchRule a_room_asks_its_loop_for_the_time_and_makes_no_threads = noClasses()

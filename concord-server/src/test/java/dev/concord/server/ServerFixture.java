@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -44,8 +45,15 @@ final class ServerFixture implements AutoCloseable {
     static ServerFixture start(RoomStore store, Consumer<TestLimits> change, String... origins) {
         TestLimits limits = new TestLimits();
         change.accept(limits);
-        Config config =
-                new Config(0, "127.0.0.1", Secret.NONE, Path.of("unused"), Set.of(origins), "WARN", limits.build());
+        Config config = new Config(
+                0,
+                "127.0.0.1",
+                Secret.NONE,
+                Path.of("unused"),
+                Set.of(origins),
+                "WARN",
+                Optional.empty(),
+                limits.build());
         try {
             return new ServerFixture(ConcordServer.start(config, () -> store));
         } catch (IOException e) {

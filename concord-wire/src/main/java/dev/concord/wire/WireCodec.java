@@ -32,7 +32,7 @@ public final class WireCodec {
     private static final int MAX_NUMBER_LENGTH = 32;
     private static final Set<String> PRESENCE_FIELDS = Set.of("t", "user", "cursor", "color");
 
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_NESTING)
                             .maxNumberLength(MAX_NUMBER_LENGTH)
@@ -198,7 +198,7 @@ public final class WireCodec {
         }
     }
 
-    private static Message message(JsonNode node) throws WireException {
+    static Message message(JsonNode node) throws WireException {
         if (!node.isObject()) {
             throw malformed("a message is a JSON object");
         }
@@ -286,7 +286,7 @@ public final class WireCodec {
         return new Message.Presence(text(node, "user"), (int) cursor, color, extras);
     }
 
-    private static String text(JsonNode node, String field) throws WireException {
+    static String text(JsonNode node, String field) throws WireException {
         JsonNode value = node.get(field);
         if (value == null || !value.isTextual()) {
             throw malformed(field + ": must be a string");
@@ -356,7 +356,7 @@ public final class WireCodec {
         return new WireException(ErrorCode.MALFORMED, message, null);
     }
 
-    private static String shortened(IOException e) {
+    static String shortened(IOException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');
         String line = end < 0 ? message : message.substring(0, end);

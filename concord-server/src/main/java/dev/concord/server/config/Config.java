@@ -1,12 +1,14 @@
 package dev.concord.server.config;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,6 +20,7 @@ import java.util.Set;
  * @param dataDirectory directory of the embedded store
  * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
  * @param logLevel ERROR, WARN, INFO or DEBUG
+ * @param redis where several instances meet; empty for one alone
  * @param limits all bounds
  */
 public record Config(
@@ -27,6 +30,7 @@ public record Config(
         Path dataDirectory,
         Set<String> allowedOrigins,
         String logLevel,
+        Optional<RedisAddress> redis,
         Limits limits) {
 
     /**
@@ -54,6 +58,9 @@ public record Config(
                 d.foldInterval(),
                 Duration.ofSeconds(values.integer(Setting.CONCORD_UNLOAD_SECONDS, 0, 86_400)),
                 d.presenceTick(),
+                Duration.ofSeconds(values.integer(Setting.CONCORD_PRESENCE_SECONDS, 3, 600)),
+                d.healInterval(),
+                d.adoptAfter(),
                 d.shutdown());
         return new Config(
                 values.integer(Setting.PORT, 0, 65_535),
@@ -62,6 +69,7 @@ public record Config(
                 values.path(Setting.CONCORD_DATA_DIR),
                 values.origins(),
                 values.logLevel(),
+                values.redis(),
                 limits);
     }
 
@@ -150,6 +158,51 @@ public record Config(
                         Setting.CONCORD_LOG_LEVEL.accepted);
             }
             return level;
+        }
+
+        Optional<RedisAddress> redis() throws ConfigException {
+            boolean cluster = flag(Setting.CONCORD_REDIS_CLUSTER);
+            String address = text(Setting.REDIS_URL);
+            if (address.isEmpty()) {
+                return Optional.empty();
+            }
+            URI uri;
+            try {
+                uri = new URI(address);
+            } catch (URISyntaxException e) {
+                // Not even in part: it may hold a password.
+                throw redisFault("it is not a URL");
+            }
+            boolean scheme = "redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme());
+            String authority = uri.getRawAuthority();
+            if (!scheme || authority == null) {
+                throw redisFault("it does not begin with redis:// or rediss:// and a host");
+            }
+            for (String host :
+                    authority.substring(authority.lastIndexOf('@') + 1).split(",", -1)) {
+                if (!host.matches("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")) {
+                    throw redisFault("a host in it is no address");
+                }
+            }
+            if (!cluster && authority.indexOf(',') >= 0) {
+                throw redisFault("several hosts need CONCORD_REDIS_CLUSTER=true");
+            }
+            if (!String.valueOf(uri.getRawPath()).matches("/?[0-9]{0,4}") || uri.getRawFragment() != null) {
+                throw redisFault("after the host there may be the number of a database only");
+            }
+            return Optional.of(new RedisAddress(uri, cluster));
+        }
+
+        private static ConfigException redisFault(String problem) {
+            return new ConfigException(Setting.REDIS_URL.name(), problem, Setting.REDIS_URL.accepted);
+        }
+
+        private boolean flag(Setting setting) throws ConfigException {
+            String value = text(setting).toLowerCase(Locale.ROOT);
+            if (!value.equals("true") && !value.equals("false")) {
+                throw new ConfigException(setting.name(), quoted(value) + " is neither", setting.accepted);
+            }
+            return value.equals("true");
         }
 
         private static boolean isOrigin(String origin) {

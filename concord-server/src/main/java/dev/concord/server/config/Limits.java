@@ -22,6 +22,9 @@ import java.time.Duration;
  * @param foldInterval time after which a changed room is folded: 5 s
  * @param unloadAfter time without members after which a room leaves memory: 30 s
  * @param presenceTick presence of one member goes out at most once in this time, the newest wins: 30 ms
+ * @param presenceExpiry time after which a member of another instance is gone when nothing is heard of it: 15 s; renewed three times in that
+ * @param healInterval how often an instance compares with the others what it has of a room in memory: 1 s
+ * @param adoptAfter time after which an op that another instance has told and not stored is stored here: 2 s
  * @param shutdown for everything between SIGTERM and the end: 10 s
  */
 public record Limits(
@@ -39,6 +42,9 @@ public record Limits(
         Duration foldInterval,
         Duration unloadAfter,
         Duration presenceTick,
+        Duration presenceExpiry,
+        Duration healInterval,
+        Duration adoptAfter,
         Duration shutdown) {
     /** The limits of a server that nobody configured. */
     public static final Limits DEFAULT = new Limits(
@@ -56,5 +62,8 @@ public record Limits(
             Duration.ofSeconds(5),
             Duration.ofSeconds(30),
             Duration.ofMillis(30),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
             Duration.ofSeconds(10));
 }

@@ -23,6 +23,13 @@ enum Setting {
     CONCORD_MEMBER_QUEUE_BYTES(
             "1048576", "unsent bytes for one slow reader before it is resynchronised", "65536 to 67108864"),
     CONCORD_UNLOAD_SECONDS("30", "seconds without members after which a room leaves memory", "0 to 86400"),
+    REDIS_URL(
+            "",
+            "the Redis through which several instances behave like one; without it there is one instance",
+            "redis://[:password@]host[:port][/database] or rediss:// for TLS; for a cluster several hosts, separated by commas"),
+    CONCORD_REDIS_CLUSTER("false", "whether REDIS_URL is a Redis Cluster", "true or false"),
+    CONCORD_PRESENCE_SECONDS(
+            "15", "seconds after which the members of an instance that has died are gone for the others", "3 to 600"),
     CONCORD_LOG_LEVEL("INFO", "how much is logged", "ERROR, WARN, INFO or DEBUG");
 
     final String defaultValue;

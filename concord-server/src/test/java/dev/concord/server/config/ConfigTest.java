@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class ConfigTest {
         assertEquals(Path.of("concord-data"), config.dataDirectory());
         assertEquals(Set.of(), config.allowedOrigins());
         assertEquals("INFO", config.logLevel());
+        assertEquals(Optional.empty(), config.redis());
         assertEquals(Limits.DEFAULT, config.limits());
     }
 
@@ -50,7 +52,10 @@ class ConfigTest {
                 "CONCORD_MAX_PENDING", "10",
                 "CONCORD_MAX_BODY_BYTES", "1025",
                 "CONCORD_MEMBER_QUEUE_BYTES", "65536",
-                "CONCORD_UNLOAD_SECONDS", "0"));
+                "CONCORD_UNLOAD_SECONDS", "0",
+                "REDIS_URL", "rediss://user:pass@one:6380,two:6380",
+                "CONCORD_REDIS_CLUSTER", "TRUE",
+                "CONCORD_PRESENCE_SECONDS", "3"));
         for (Setting setting : Setting.values()) {
             assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
         }
@@ -73,6 +78,11 @@ class ConfigTest {
         assertEquals(1025, limits.bodyBytes());
         assertEquals(65536, limits.memberQueueBytes());
         assertEquals(Duration.ZERO, limits.unloadAfter());
+        assertEquals(Duration.ofSeconds(3), limits.presenceExpiry());
+        RedisAddress redis = config.redis().orElseThrow();
+        assertTrue(redis.cluster());
+        assertEquals("user:pass@one:6380,two:6380", redis.uri().getRawAuthority());
+        assertEquals("rediss://one:6380,two:6380", redis.toString(), "no password where it might be logged");
     }
 
     @ParameterizedTest
@@ -109,6 +119,9 @@ class ConfigTest {
                 "CONCORD_MAX_BODY_BYTES | 67108865",
                 "CONCORD_MEMBER_QUEUE_BYTES | 65535",
                 "CONCORD_MEMBER_QUEUE_BYTES | 67108865",
+                "CONCORD_REDIS_CLUSTER | yes",
+                "CONCORD_PRESENCE_SECONDS | 2",
+                "CONCORD_PRESENCE_SECONDS | 601",
                 "CONCORD_UNLOAD_SECONDS | -1",
                 "CONCORD_UNLOAD_SECONDS | 86401",
                 "CONCORD_UNLOAD_SECONDS | 5s",
@@ -152,6 +165,27 @@ class ConfigTest {
         if (!setting.defaultValue.isEmpty()) {
             assertEquals(Config.from(Map.of()), with(setting.name(), setting.defaultValue));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://h:1s3cret",
+                "redis:s3cret",
+                "redis://",
+                "redis://:s3cret@",
+                "redis://:s3cret@bad host",
+                "redis://:s3cret@one,two",
+                "redis://:s3cret@h/path",
+                "redis://:s3cret@h#x",
+            })
+    void aBadRedisAddressIsRefusedAndItsPasswordNotPrinted(String address) {
+        String message = assertThrows(ConfigException.class, () -> with("REDIS_URL", address))
+                .getMessage();
+        assertTrue(message.startsWith("REDIS_URL: "), message);
+        assertTrue(message.contains("; accepted: " + Setting.REDIS_URL.accepted), message);
+        assertFalse(message.contains("s3cret"), message);
     }
 
     @Test

@@ -31,6 +31,9 @@ public final class TestLimits {
                 Limits.DEFAULT.foldInterval(),
                 unloadAfter,
                 Limits.DEFAULT.presenceTick(),
+                Limits.DEFAULT.presenceExpiry(),
+                Limits.DEFAULT.healInterval(),
+                Limits.DEFAULT.adoptAfter(),
                 shutdown);
     }
 }

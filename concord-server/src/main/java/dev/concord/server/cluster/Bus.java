@@ -1,0 +1,53 @@
+package dev.concord.server.cluster;
+
+import java.util.function.Consumer;
+
+/**
+ * Carries messages between the instances, fast and without a promise: any of them may be lost, come twice or out of order. What must not
+ * be lost is found by comparing. Thread-safe; no method blocks.
+ */
+public interface Bus {
+    /**
+     * Names this instance.
+     *
+     * @return unique among all that ever run
+     */
+    String instance();
+
+    /**
+     * Hears a channel from now on, and again by itself after every lost connection. Own messages come as well.
+     *
+     * @param channel see {@link Channels}
+     * @param receiver called on a thread of the bus's own: hand over and return
+     */
+    void subscribe(String channel, Consumer<byte[]> receiver);
+
+    /**
+     * Hears a channel no more.
+     *
+     * @param channel from {@link #subscribe}
+     */
+    void unsubscribe(String channel);
+
+    /**
+     * Sends to all that hear a channel; lost when there is no connection just now.
+     *
+     * @param channel see {@link Channels}
+     * @param message not changed afterwards
+     */
+    void publish(String channel, byte[] message);
+
+    /**
+     * Whether messages have a chance to get through.
+     *
+     * @return false while there is no connection
+     */
+    boolean isConnected();
+
+    /**
+     * Names what to call after each time that the connection was made, all channels heard again.
+     *
+     * @param listener called on a thread of the bus's own
+     */
+    void onConnected(Runnable listener);
+}

@@ -1,0 +1,19 @@
+package dev.concord.server.cluster;
+
+/** The names of channels. A room id has no colon, so no room's channel is another's, or the hall. */
+public final class Channels {
+    /** Where instances meet that share no database: who has this room? */
+    public static final String HALL = "rooms";
+
+    private Channels() {}
+
+    /**
+     * The channel of a room.
+     *
+     * @param roomId a valid room id
+     * @return its name
+     */
+    public static String of(String roomId) {
+        return "room:" + roomId;
+    }
+}

@@ -95,11 +95,10 @@ public interface RoomStore extends AutoCloseable {
     }
 
     /**
-     * Deletes the ops that the stored snapshot covers, after reading the snapshot back and checking it. Places given to
-     * ops go on rising afterwards. Repeating is harmless.
+     * Deletes the ops that the stored snapshot covers, after reading the snapshot back and checking it, and leaves those after
+     * the oldest version of the room, see {@link #versions}. Places given to ops go on rising afterwards. Repeating is harmless.
      *
-     * @param keepAfter ops beyond this place stay, covered or not: the place of the oldest version that is kept and whose
-     *     later ops must stay readable
+     * @param keepAfter ops beyond this place stay, covered or not
      * @return how many ops were deleted; 0 when there is no such room or no snapshot
      * @throws CorruptRoomException when the snapshot is damaged; no op is deleted then
      */
@@ -112,6 +111,9 @@ public interface RoomStore extends AutoCloseable {
      * @return whether there was such a room
      */
     boolean delete(String roomId);
+
+    /** The captured states of all rooms; the same object each time. */
+    Versions versions();
 
     /** The proposed edits of all rooms; the same object each time. */
     AiRuns aiRuns();

@@ -121,6 +121,11 @@ class RoomDirectoryTest {
         }
 
         @Override
+        public dev.concord.store.Versions versions() {
+            return store.versions();
+        }
+
+        @Override
         public dev.concord.store.AiRuns aiRuns() {
             return store.aiRuns();
         }

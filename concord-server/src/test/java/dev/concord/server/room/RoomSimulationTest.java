@@ -149,6 +149,11 @@ class RoomSimulationTest {
         }
 
         @Override
+        public dev.concord.store.Versions versions() {
+            return memory.versions();
+        }
+
+        @Override
         public dev.concord.store.AiRuns aiRuns() {
             return memory.aiRuns();
         }

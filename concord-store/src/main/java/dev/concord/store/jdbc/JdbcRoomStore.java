@@ -12,6 +12,7 @@ import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
+import dev.concord.store.Versions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,6 +38,7 @@ abstract class JdbcRoomStore implements RoomStore {
     // The snapshot that was checked must still be the one that is there.
     private static final String PRUNE = """
             delete from ops where room_id = ? and seq <= ?
+            and seq <= coalesce((select min(op_seq) from versions where room_id = ?), ?)
             and exists (select 1 from snapshots where room_id = ? and op_seq = ? and crc = ?)""";
 
     private final Transactions appends;
@@ -44,6 +46,7 @@ abstract class JdbcRoomStore implements RoomStore {
     private final Transactions reads;
     private final Dialect dialect;
     private final LongSupplier clock;
+    private final Versions versions;
     private final AiRuns aiRuns;
     private final Embeddings embeddings;
 
@@ -59,6 +62,7 @@ abstract class JdbcRoomStore implements RoomStore {
         this.reads = reads;
         this.dialect = dialect;
         this.clock = clock;
+        this.versions = new JdbcVersions(writes, reads, dialect, clock);
         this.aiRuns = new JdbcAiRuns(writes, reads);
         this.embeddings = new JdbcEmbeddings(writes, reads, dialect::vectors, clock);
     }
@@ -157,7 +161,9 @@ abstract class JdbcRoomStore implements RoomStore {
                 delete.setLong(2, Math.min(opSeq, keepAfter));
                 delete.setString(3, roomId);
                 delete.setLong(4, opSeq);
-                delete.setLong(5, crc);
+                delete.setString(5, roomId);
+                delete.setLong(6, opSeq);
+                delete.setLong(7, crc);
                 return delete.executeUpdate();
             }
         });
@@ -170,6 +176,7 @@ abstract class JdbcRoomStore implements RoomStore {
             boolean existed = deleteRows(connection, "rooms", roomId) == 1;
             deleteRows(connection, "ops", roomId);
             deleteRows(connection, "snapshots", roomId);
+            deleteRows(connection, "versions", roomId);
             deleteRows(connection, "ai_runs", roomId);
             deleteRows(connection, "doc_embeddings", roomId);
             return existed;
@@ -195,6 +202,11 @@ abstract class JdbcRoomStore implements RoomStore {
                 return delete.executeUpdate();
             }
         });
+    }
+
+    @Override
+    public Versions versions() {
+        return versions;
     }
 
     @Override

@@ -77,6 +77,8 @@ public final class SqliteStore extends JdbcRoomStore {
         try {
             Flyway.configure(SqliteStore.class.getClassLoader())
                     .dataSource(source)
+                    // Numbers are shared out by subject, so a lower one may come later.
+                    .outOfOrder(true)
                     .locations(dialect.migrations())
                     .loggers("slf4j")
                     .load()

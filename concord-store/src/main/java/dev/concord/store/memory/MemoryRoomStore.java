@@ -12,6 +12,7 @@ import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
+import dev.concord.store.Versions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +32,15 @@ public final class MemoryRoomStore implements RoomStore {
 
     private static final class Room {
         final String epoch;
+        final long createdAt;
         byte @Nullable [] state;
         long stateSeq;
         long lastSeq;
         final List<StoredOp> ops = new ArrayList<>();
 
-        Room(String epoch) {
+        Room(String epoch, long createdAt) {
             this.epoch = epoch;
+            this.createdAt = createdAt;
         }
     }
 
@@ -44,18 +48,50 @@ public final class MemoryRoomStore implements RoomStore {
 
     private final TreeMap<String, Room> rooms = new TreeMap<>();
     private final Map<String, Committed> newestBatches = new HashMap<>();
+    private final LongSupplier clock;
+    private final MemoryVersions versions;
     private final MemoryAiRuns aiRuns = new MemoryAiRuns();
     private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this::snapshots);
 
-    /** An empty store. */
-    public MemoryRoomStore() {}
+    /** An empty store on the system's clock. */
+    public MemoryRoomStore() {
+        this(System::currentTimeMillis);
+    }
+
+    /**
+     * An empty store.
+     *
+     * @param clock unix ms
+     */
+    public MemoryRoomStore(LongSupplier clock) {
+        this.clock = clock;
+        this.versions = new MemoryVersions(
+                this,
+                new MemoryVersions.Rooms() {
+                    @Override
+                    public @Nullable RoomHead head(String roomId) {
+                        return heads(List.of(roomId)).get(roomId);
+                    }
+
+                    @Override
+                    public long createdAt(String roomId) {
+                        return madeAt(roomId);
+                    }
+                },
+                clock);
+    }
+
+    private synchronized long madeAt(String roomId) {
+        Room room = rooms.get(roomId);
+        return room == null ? 0 : room.createdAt;
+    }
 
     @Override
     public synchronized boolean create(String roomId, String epoch, byte @Nullable [] initialState) {
         if (rooms.containsKey(roomId)) {
             return false;
         }
-        Room room = new Room(epoch);
+        Room room = new Room(epoch, clock.getAsLong());
         room.state = initialState == null ? null : initialState.clone();
         rooms.put(roomId, room);
         return true;
@@ -188,16 +224,23 @@ public final class MemoryRoomStore implements RoomStore {
         if (room == null) {
             return 0;
         }
+        long last = Math.min(Math.min(room.stateSeq, keepAfter), versions.lowestSeq(roomId));
         int before = room.ops.size();
-        room.ops.removeIf(op -> op.seq() <= Math.min(room.stateSeq, keepAfter));
+        room.ops.removeIf(op -> op.seq() <= last);
         return before - room.ops.size();
     }
 
     @Override
     public synchronized boolean delete(String roomId) {
+        versions.forget(roomId);
         aiRuns.forget(roomId);
         embeddings.forget(roomId);
         return rooms.remove(roomId) != null;
+    }
+
+    @Override
+    public Versions versions() {
+        return versions;
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
+import dev.concord.store.Versions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,11 @@ public final class FaultyStore implements RoomStore {
     @Override
     public boolean delete(String roomId) {
         return store.delete(roomId);
+    }
+
+    @Override
+    public Versions versions() {
+        return store.versions();
     }
 
     @Override

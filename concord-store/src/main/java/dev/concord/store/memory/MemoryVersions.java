@@ -1,0 +1,128 @@
+package dev.concord.store.memory;
+
+import dev.concord.store.RoomHead;
+import dev.concord.store.Versions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Versions in a list, oldest first. Shares the lock of the rooms. */
+final class MemoryVersions implements Versions {
+    /** The rooms that versions are of. */
+    interface Rooms {
+        /** Where a room's log stands; null when there is none. */
+        @Nullable
+        RoomHead head(String roomId);
+
+        long createdAt(String roomId);
+    }
+
+    private final Object lock;
+    private final Rooms rooms;
+    private final LongSupplier clock;
+    private final List<Captured> versions = new ArrayList<>();
+    private long lastId;
+
+    MemoryVersions(Object lock, Rooms rooms, LongSupplier clock) {
+        this.lock = lock;
+        this.rooms = rooms;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<Version> add(String roomId, String epoch, String label, String author, byte[] state, long opSeq) {
+        synchronized (lock) {
+            return isThere(roomId, epoch, opSeq)
+                    ? Optional.of(insert(roomId, label, author, false, state, opSeq))
+                    : Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<Version> addAutomatic(
+            String roomId, String epoch, String label, byte[] state, long opSeq, long atLeastMillis, int keep) {
+        synchronized (lock) {
+            if (!isThere(roomId, epoch, opSeq)) {
+                return Optional.empty();
+            }
+            List<Version> newest = list(roomId, Long.MAX_VALUE, 1);
+            long before =
+                    newest.isEmpty() ? rooms.createdAt(roomId) : newest.get(0).createdAt();
+            if (clock.getAsLong() - before < atLeastMillis) {
+                return Optional.empty();
+            }
+            Version version = insert(roomId, label, "", true, state, opSeq);
+            List<Version> automatic = list(roomId, Long.MAX_VALUE, Integer.MAX_VALUE).stream()
+                    .filter(Version::automatic)
+                    .toList();
+            List<Version> old = automatic.subList(Math.min(keep, automatic.size()), automatic.size());
+            versions.removeIf(captured -> old.contains(captured.version()));
+            return Optional.of(version);
+        }
+    }
+
+    private boolean isThere(String roomId, String epoch, long opSeq) {
+        RoomHead head = rooms.head(roomId);
+        if (opSeq < 0) {
+            throw new IllegalArgumentException("a version contains 0 ops or more: " + opSeq);
+        }
+        if (head == null || !head.epoch().equals(epoch)) {
+            return false;
+        }
+        if (opSeq > head.lastSeq()) {
+            throw new IllegalArgumentException(
+                    "a version at op " + opSeq + " of room '" + roomId + "', whose last op is " + head.lastSeq());
+        }
+        return true;
+    }
+
+    private Version insert(String roomId, String label, String author, boolean automatic, byte[] state, long opSeq) {
+        Version version = new Version(++lastId, roomId, label, author, automatic, opSeq, clock.getAsLong());
+        versions.add(new Captured(version, state.clone()));
+        return version;
+    }
+
+    @Override
+    public List<Version> list(String roomId, long before, int most) {
+        synchronized (lock) {
+            List<Version> found = new ArrayList<>();
+            for (int i = versions.size() - 1; i >= 0 && found.size() < most; i--) {
+                Version version = versions.get(i).version();
+                if (version.roomId().equals(roomId) && version.id() < before) {
+                    found.add(version);
+                }
+            }
+            return found;
+        }
+    }
+
+    @Override
+    public Optional<Captured> find(String roomId, long id) {
+        synchronized (lock) {
+            return versions.stream()
+                    .filter(captured -> captured.version().id() == id
+                            && captured.version().roomId().equals(roomId))
+                    .map(captured ->
+                            new Captured(captured.version(), captured.state().clone()))
+                    .findFirst();
+        }
+    }
+
+    /** The least place of a room's versions, the highest number when it has none. */
+    long lowestSeq(String roomId) {
+        synchronized (lock) {
+            return list(roomId, Long.MAX_VALUE, Integer.MAX_VALUE).stream()
+                    .mapToLong(Version::opSeq)
+                    .min()
+                    .orElse(Long.MAX_VALUE);
+        }
+    }
+
+    void forget(String roomId) {
+        synchronized (lock) {
+            versions.removeIf(captured -> captured.version().roomId().equals(roomId));
+        }
+    }
+}

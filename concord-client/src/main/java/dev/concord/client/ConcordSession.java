@@ -1,0 +1,632 @@
+package dev.concord.client;
+
+import dev.concord.crdt.Caret;
+import dev.concord.crdt.ConflictException;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.InvalidOperationException;
+import dev.concord.crdt.MalformedStateException;
+import dev.concord.crdt.Operation;
+import dev.concord.crdt.Side;
+import dev.concord.crdt.TextChange;
+import dev.concord.wire.ErrorCode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import dev.concord.wire.WireException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client in one room.
+ *
+ * <pre>{@code
+ * ThreadLoop loop = new ThreadLoop("notes");
+ * ConcordSession session = ConcordSession.builder(URI.create("ws://127.0.0.1:8080"), "notes", loop, new HttpTransport())
+ *         .outbox(FileOutboxStore.open(Path.of("notes.outbox")))
+ *         .build();
+ * loop.execute(() -> {
+ *     session.introduce("Ann", "#0e7490");
+ *     session.open();
+ *     session.edit(0, 0, "Hello");
+ * });
+ * }</pre>
+ *
+ * <p>Edits count at once and travel when they can. What the server has not acknowledged as durable is sent again after every
+ * connection, and so is all else that the server lacks, no matter who wrote it. Connections are made again by themselves until the server
+ * says that it is no use (close codes 4400 to 4499).
+ *
+ * <p>Belongs to its {@link Loop}: every method must be called there, else it throws {@link IllegalStateException}, and listeners are called
+ * there. Only building may happen anywhere. Nothing here blocks.
+ */
+public final class ConcordSession implements AutoCloseable {
+    private static final long RETRY_MILLIS = 1_000;
+    private static final long LONGEST_RETRY_MILLIS = 10_000;
+    private static final int MOST_DOUBLINGS = 10;
+    private static final int OTHER_EPOCH = 4409;
+    /** What these codes refuse may be accepted a little later; all others hold for this connection. */
+    private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE);
+
+    private final SessionBuilder settings;
+    private final Loop loop;
+    private final Document document;
+    private final Connection connection;
+    private final Presences presences;
+    private final Outbox outbox;
+    private final List<OutboxStore.Kept> left = new ArrayList<>();
+    private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Deque<Message> held = new ArrayDeque<>();
+    private int holds;
+    private ConnectionState state = ConnectionState.OFFLINE;
+    private String reason = "";
+    private @Nullable String epoch;
+    /** The room has another history than this document. */
+    private boolean replaced;
+
+    private boolean closed;
+    private boolean flushing;
+    private Loop.@Nullable Timer pausing;
+    private int refusals;
+
+    ConcordSession(SessionBuilder settings) {
+        this.settings = settings;
+        loop = settings.loop;
+        document = new Document(settings.site);
+        connection = new Connection(settings.transport, loop, settings.random, new Connecting());
+        presences = new Presences(
+                document.site(),
+                loop,
+                document::offsetOf,
+                message -> connection.send(text(message)),
+                peers -> tell(listener -> listener.peersChanged(peers)));
+        outbox = new Outbox(settings.outbox, this::fault);
+        left.addAll(outbox.load());
+        listeners.addAll(settings.listeners);
+    }
+
+    /**
+     * Begins to describe a session.
+     *
+     * @param server {@code ws://host:port} or {@code wss://…}; {@code http} and {@code https} are taken for them
+     * @param room 1 to 128 characters of {@code [A-Za-z0-9._~-]}
+     * @param loop where the session will live
+     * @param transport makes its connections
+     * @return what can be set further
+     */
+    public static SessionBuilder builder(URI server, String room, Loop loop, Transport transport) {
+        return new SessionBuilder(server, room, loop, transport);
+    }
+
+    /** Connects, for the first time, after {@link #goOffline}, or once more after the server has said that it is no use. */
+    public void open() {
+        check();
+        if (replaced) {
+            throw new IllegalStateException("the room has another history now: begin a new session");
+        }
+        if (state == ConnectionState.OFFLINE || state == ConnectionState.STOPPED) {
+            setState(ConnectionState.CONNECTING, "");
+            connection.open();
+        }
+    }
+
+    /** Disconnects and stays so until {@link #open}. Editing goes on. */
+    public void goOffline() {
+        check();
+        if (state != ConnectionState.STOPPED) {
+            presences.leave();
+            connection.close();
+            disconnected(ConnectionState.OFFLINE, "");
+        }
+    }
+
+    /** Does not wait for the end of a pause between two attempts: the network is back, say. */
+    public void hurry() {
+        check();
+        connection.hurry();
+    }
+
+    /** Ends the session for good. What was not acknowledged stays in the {@link OutboxStore}. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        check();
+        presences.leave();
+        connection.close();
+        disconnected(ConnectionState.STOPPED, "closed");
+        closed = true;
+        outbox.close();
+    }
+
+    /**
+     * Replaces a part of the text.
+     *
+     * @param offset where it begins
+     * @param removed how many UTF-16 units go
+     * @param inserted what comes instead; CRLF and CR become LF, half of a surrogate pair U+FFFD
+     * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
+     */
+    public void edit(int offset, int removed, String inserted) {
+        check();
+        String clean = CleanText.of(inserted);
+        List<Operation> operations = new ArrayList<>(2);
+        if (removed != 0 || clean.isEmpty()) {
+            operations.addAll(document.delete(offset, removed));
+        }
+        if (!clean.isEmpty()) {
+            operations.addAll(document.insert(offset, clean));
+        }
+        if (!operations.isEmpty()) {
+            publish(operations);
+            changed(List.of(new TextChange(offset, removed, clean)), Origin.LOCAL);
+        }
+    }
+
+    /**
+     * The text.
+     *
+     * @return all of it; O(length)
+     */
+    public String text() {
+        check();
+        return document.text();
+    }
+
+    /**
+     * A part of the text.
+     *
+     * @param from first offset
+     * @param to the offset behind the last
+     * @return the text between them
+     * @throws InvalidOperationException when the range is outside the text
+     */
+    public String text(int from, int to) {
+        check();
+        return document.text(from, to);
+    }
+
+    /**
+     * The length of the text.
+     *
+     * @return UTF-16 units
+     */
+    public int length() {
+        check();
+        return document.length();
+    }
+
+    /**
+     * The digest of the document, equal for clients that have seen the same edits.
+     *
+     * @return 32 bytes
+     */
+    public byte[] digest() {
+        check();
+        return document.digest();
+    }
+
+    /**
+     * Names this session among all that edit the room.
+     *
+     * @return the site of its edits, which is also its name in presence
+     */
+    public String site() {
+        return document.site();
+    }
+
+    /**
+     * What a user should be told.
+     *
+     * @return connection, unsent, saved
+     */
+    public Status status() {
+        check();
+        long unsent = outbox.extent();
+        for (OutboxStore.Kept kept : left) {
+            unsent += kept.operation().length();
+        }
+        return new Status(state, reason, unsent, outbox.refused(), outbox.asideCount());
+    }
+
+    /**
+     * Edits of another history of the room, to be offered to the user.
+     *
+     * @return one entry for each such history, most often none
+     */
+    public List<Aside> aside() {
+        check();
+        List<Aside> all = new ArrayList<>();
+        outbox.aside().forEach((of, operations) -> all.add(new Aside(of, operations)));
+        return all;
+    }
+
+    /** Forgets what is {@link #aside}: the user has taken what was wanted of it. */
+    public void discardAside() {
+        check();
+        outbox.discardAside();
+        tellStatus();
+    }
+
+    /**
+     * Lets nothing remote change the text until {@link #release} is called as often: an input method composes.
+     */
+    public void hold() {
+        check();
+        holds++;
+    }
+
+    /** Ends a {@link #hold}. */
+    public void release() {
+        check();
+        if (holds == 0) {
+            throw new IllegalStateException("release without hold");
+        }
+        holds--;
+        while (holds == 0 && !held.isEmpty()) {
+            take(held.removeFirst());
+        }
+    }
+
+    /**
+     * Tells the others who this is.
+     *
+     * @param user display name
+     * @param color a CSS hex colour like {@code #2DD4BF}
+     */
+    public void introduce(String user, String color) {
+        check();
+        presences.introduce(user, color);
+    }
+
+    /**
+     * Tells the others where the caret is, at most every 80 ms.
+     *
+     * @param caret its offset; one inside a surrogate pair is taken for the one before it
+     * @param anchor the other end of the selection, the same offset when there is none
+     * @throws InvalidOperationException when an offset is outside the text
+     */
+    public void select(int caret, int anchor) {
+        check();
+        presences.select(position(caret), position(anchor));
+    }
+
+    /**
+     * Who else is here.
+     *
+     * @return the others, in the order of their coming
+     */
+    public List<Peer> peers() {
+        check();
+        return presences.peers();
+    }
+
+    /**
+     * Where somebody's caret stands in the text as it is here now.
+     *
+     * @param peer somebody
+     * @return an offset of the text
+     */
+    public int caretOf(Peer peer) {
+        check();
+        return offset(peer.caret(), peer.cursor());
+    }
+
+    /**
+     * Where the other end of somebody's selection stands.
+     *
+     * @param peer somebody
+     * @return an offset of the text, that of the caret when nothing is selected
+     */
+    public int anchorOf(Peer peer) {
+        check();
+        return offset(peer.anchor(), caretOf(peer));
+    }
+
+    /**
+     * A position that sticks to an element, whatever is typed elsewhere.
+     *
+     * @param offset in the text
+     * @param stick see {@link Document#caretAt}
+     * @return the position
+     * @throws InvalidOperationException when the offset is outside the text or inside a surrogate pair
+     */
+    public Caret caretAt(int offset, Side stick) {
+        check();
+        return document.caretAt(offset, stick);
+    }
+
+    /**
+     * Where a position stands now.
+     *
+     * @param caret a position
+     * @return an offset, -1 when its element is not here yet
+     */
+    public int offsetOf(Caret caret) {
+        check();
+        return document.offsetOf(caret);
+    }
+
+    /**
+     * Adds a listener.
+     *
+     * @param listener hears from now on
+     */
+    public void addListener(SessionListener listener) {
+        listeners.add(listener);
+    }
+
+    /**
+     * Removes a listener.
+     *
+     * @param listener hears nothing any more
+     */
+    public void removeListener(SessionListener listener) {
+        listeners.remove(listener);
+    }
+
+    private void check() {
+        if (!loop.isCurrent()) {
+            throw new IllegalStateException("a session is used on its loop only: pass the call to Loop.execute");
+        }
+        if (closed) {
+            throw new IllegalStateException("the session is closed");
+        }
+    }
+
+    private Caret position(int offset) {
+        boolean inside = offset > 0
+                && offset < document.length()
+                && TextDiff.isInsidePair(document.text(offset - 1, offset + 1), 1);
+        return document.caretAt(inside ? offset - 1 : offset, Side.BEFORE);
+    }
+
+    private int offset(@Nullable Caret position, int fallback) {
+        int offset = position == null ? -1 : document.offsetOf(position);
+        return Math.max(0, Math.min(document.length(), offset >= 0 ? offset : fallback));
+    }
+
+    private void disconnected(ConnectionState next, String why) {
+        if (pausing != null) {
+            pausing.cancel();
+            pausing = null;
+        }
+        held.clear();
+        outbox.rewind();
+        presences.stop();
+        setState(next, why);
+    }
+
+    private void receive(Message message) {
+        if (holds > 0 && !(message instanceof Message.Presence)) {
+            held.add(message);
+        } else {
+            take(message);
+        }
+    }
+
+    private void take(Message message) {
+        if (message instanceof Message.Op op) {
+            try {
+                changed(document.apply(op.operation()), Origin.REMOTE);
+            } catch (ConflictException | InvalidOperationException e) {
+                fault(e);
+            }
+        } else if (message instanceof Message.Ack ack) {
+            outbox.acknowledge(ack.seq());
+            refusals = 0;
+            if (outbox.expectsAck()) {
+                connection.expectAnswer();
+            }
+            tellStatus();
+        } else if (message instanceof Message.Sync sync) {
+            synchronise(sync);
+        } else if (message instanceof Message.Presence presence) {
+            presences.receive(presence);
+        } else if (message instanceof Message.Refusal refusal) {
+            refuse(refusal);
+        }
+    }
+
+    private void synchronise(Message.Sync sync) {
+        if (epoch != null && !epoch.equals(sync.epoch())) {
+            connection.close();
+            stopForOtherEpoch("");
+            return;
+        }
+        List<Operation> missing;
+        try {
+            changed(document.merge(sync.state()), Origin.REMOTE);
+            missing = document.missingFrom(sync.version());
+        } catch (MalformedStateException | ConflictException e) {
+            fault(e);
+            connection.drop();
+            return;
+        }
+        if (epoch == null) {
+            epoch = sync.epoch();
+            outbox.belongTo(sync.epoch());
+            missing = takeUpLeft(sync.epoch()) ? document.missingFrom(sync.version()) : missing;
+        }
+        repairServer(missing);
+        connection.settle();
+        presences.start();
+        setState(ConnectionState.LIVE, "");
+        flush();
+    }
+
+    /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
+    private boolean takeUpLeft(String now) {
+        List<TextChange> changes = new ArrayList<>();
+        for (OutboxStore.Kept kept : left) {
+            if (kept.epoch() != null && !kept.epoch().equals(now)) {
+                outbox.setAside(kept);
+                continue;
+            }
+            try {
+                changes.addAll(document.apply(kept.operation()));
+                outbox.adopt(kept);
+            } catch (ConflictException | InvalidOperationException e) {
+                fault(e);
+                outbox.setAside(kept);
+            }
+        }
+        boolean any = !left.isEmpty();
+        left.clear();
+        outbox.belongTo(now);
+        changed(changes, Origin.REMOTE);
+        return any;
+    }
+
+    /** Queues what the server lacks and the outbox does not hold: what others wrote, and a crashed server has lost. */
+    private void repairServer(List<Operation> missing) {
+        Coverage queued = new Coverage();
+        outbox.operations().forEach(queued::add);
+        for (Operation operation : missing) {
+            if (!queued.includes(operation)) {
+                outbox.add(operation, epoch);
+            }
+        }
+    }
+
+    private void refuse(Message.Refusal refusal) {
+        Long seq = refusal.seq();
+        if (seq != null && PASSING.contains(refusal.code())) {
+            if (outbox.retry(seq) && pausing == null) {
+                long pause = Math.min(LONGEST_RETRY_MILLIS, RETRY_MILLIS << Math.min(refusals, MOST_DOUBLINGS));
+                refusals++;
+                pausing = loop.schedule(
+                        () -> {
+                            pausing = null;
+                            flush();
+                        },
+                        pause);
+            }
+        } else {
+            Operation operation = seq == null ? null : outbox.refuse(seq);
+            tell(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
+        }
+        tellStatus();
+    }
+
+    private void stopForOtherEpoch(String why) {
+        replaced = true;
+        disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(OTHER_EPOCH) : why);
+        outbox.setAllAside();
+        tellStatus();
+    }
+
+    private void publish(List<Operation> operations) {
+        operations.forEach(operation -> outbox.add(operation, epoch));
+        if (replaced) {
+            outbox.setAllAside();
+        }
+        tellStatus();
+        if (state == ConnectionState.LIVE && !flushing) {
+            // All that one turn of the loop produces goes out together.
+            flushing = true;
+            loop.execute(() -> {
+                flushing = false;
+                flush();
+            });
+        }
+    }
+
+    private void flush() {
+        if (state != ConnectionState.LIVE || pausing != null) {
+            return;
+        }
+        List<Message.Op> ops = outbox.take();
+        Frames.of(ops).forEach(connection::send);
+        if (!ops.isEmpty()) {
+            connection.expectAnswer();
+        }
+    }
+
+    private void changed(List<TextChange> changes, Origin origin) {
+        if (!changes.isEmpty()) {
+            List<TextChange> told = List.copyOf(changes);
+            tell(listener -> listener.textChanged(told, origin));
+        }
+    }
+
+    private void setState(ConnectionState next, String why) {
+        state = next;
+        reason = why;
+        tellStatus();
+    }
+
+    private void tellStatus() {
+        Status status = status();
+        tell(listener -> listener.statusChanged(status));
+    }
+
+    private void fault(Exception fault) {
+        tell(listener -> listener.fault(fault));
+    }
+
+    private void tell(Consumer<SessionListener> news) {
+        for (SessionListener listener : listeners) {
+            try {
+                news.accept(listener);
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+
+    private static String text(Message message) {
+        return new String(WireCodec.write(message), StandardCharsets.UTF_8);
+    }
+
+    private final class Connecting implements Connection.Handler {
+        @Override
+        public URI address() {
+            return settings.address(epoch, document);
+        }
+
+        @Override
+        public void dialled() {
+            if (state != ConnectionState.CONNECTING) {
+                setState(ConnectionState.RECONNECTING, "");
+            }
+        }
+
+        @Override
+        public void frame(String frame) {
+            WireCodec.read(frame.getBytes(StandardCharsets.UTF_8), new WireCodec.Reader() {
+                @Override
+                public void message(Message message) {
+                    // What stands behind a sync that ended the connection is void.
+                    if (connection.isUp()) {
+                        receive(message);
+                    }
+                }
+
+                @Override
+                public void fault(WireException fault) {
+                    ConcordSession.this.fault(fault);
+                }
+            });
+        }
+
+        @Override
+        public void down(boolean permanent, int code, String why) {
+            if (!permanent) {
+                disconnected(ConnectionState.RECONNECTING, "");
+            } else if (code == OTHER_EPOCH && epoch != null) {
+                stopForOtherEpoch(why);
+            } else {
+                disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(code) : why);
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package dev.concord.client;
+
+import java.net.URI;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One link at a time, made again with growing, jittered pauses until it is told to stop. Close codes 4400 to 4499 are final. A link that
+ * owes an answer and says nothing for 30 s is given up.
+ */
+final class Connection {
+    private static final long FIRST_PAUSE_MILLIS = 300;
+    private static final long LONGEST_PAUSE_MILLIS = 15_000;
+    private static final long OVERLOADED_PAUSE_MILLIS = 3_000;
+    private static final long SILENCE_MILLIS = 30_000;
+    private static final int MOST_DOUBLINGS = 10;
+    private static final int TRY_AGAIN_LATER = 1013;
+
+    /** Hears on the loop. */
+    interface Handler {
+        /** Asked anew for every attempt. */
+        URI address();
+
+        void dialled();
+
+        void frame(String frame);
+
+        void down(boolean permanent, int code, String reason);
+    }
+
+    private final Transport transport;
+    private final Loop loop;
+    private final DoubleSupplier random;
+    private final Handler handler;
+    private @Nullable Attempt current;
+    private Transport.@Nullable Link link;
+    private int failures;
+    private Loop.@Nullable Timer retry;
+    private Loop.@Nullable Timer watchdog;
+
+    Connection(Transport transport, Loop loop, DoubleSupplier random, Handler handler) {
+        this.transport = transport;
+        this.loop = loop;
+        this.random = random;
+        this.handler = handler;
+    }
+
+    void open() {
+        if (current != null) {
+            return;
+        }
+        stopTimers();
+        Attempt attempt = new Attempt();
+        current = attempt;
+        handler.dialled();
+        try {
+            link = transport.connect(handler.address(), attempt);
+            expectAnswer();
+        } catch (RuntimeException e) {
+            attempt.closed(Transport.BROKEN, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Ends the connection and does not come back. */
+    void close() {
+        stopTimers();
+        endLink();
+    }
+
+    boolean isUp() {
+        return current != null;
+    }
+
+    void send(String frame) {
+        if (link != null) {
+            link.send(frame);
+        }
+    }
+
+    /** The connection has proved to work: the next failure starts with a short pause again. */
+    void settle() {
+        failures = 0;
+    }
+
+    /** Something was sent that has to be answered. */
+    void expectAnswer() {
+        if (watchdog == null) {
+            watchdog = loop.schedule(this::drop, SILENCE_MILLIS);
+        }
+    }
+
+    /** Gives up the link and tries again. */
+    void drop() {
+        if (current != null) {
+            endLink();
+            lost(Transport.BROKEN, "the server does not answer");
+        }
+    }
+
+    /** Does not wait for the end of the pause. */
+    void hurry() {
+        if (retry != null) {
+            open();
+        }
+    }
+
+    private void endLink() {
+        Transport.Link ended = link;
+        current = null;
+        link = null;
+        if (ended != null) {
+            ended.close();
+        }
+    }
+
+    private void lost(int code, String reason) {
+        stopTimers();
+        current = null;
+        link = null;
+        boolean permanent = code >= 4400 && code <= 4499;
+        if (!permanent) {
+            retry = loop.schedule(this::open, pauseMillis(code));
+        }
+        handler.down(permanent, code, reason);
+    }
+
+    private long pauseMillis(int code) {
+        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MOST_DOUBLINGS));
+        failures++;
+        long least = code == TRY_AGAIN_LATER ? OVERLOADED_PAUSE_MILLIS : 0;
+        return least + (long) (pause * (0.5 + random.getAsDouble() / 2));
+    }
+
+    private void stopTimers() {
+        if (retry != null) {
+            retry.cancel();
+            retry = null;
+        }
+        stopWatchdog();
+    }
+
+    private void stopWatchdog() {
+        if (watchdog != null) {
+            watchdog.cancel();
+            watchdog = null;
+        }
+    }
+
+    /** Hands over to the loop; what comes from an attempt that was given up is void. */
+    private final class Attempt implements Transport.Handler {
+        @Override
+        public void frame(String frame) {
+            loop.execute(() -> {
+                if (current == this) {
+                    stopWatchdog();
+                    handler.frame(frame);
+                }
+            });
+        }
+
+        @Override
+        public void closed(int code, String reason) {
+            loop.execute(() -> {
+                if (current == this) {
+                    lost(code, reason);
+                }
+            });
+        }
+    }
+}

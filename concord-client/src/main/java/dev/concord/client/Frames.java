@@ -1,0 +1,42 @@
+package dev.concord.client;
+
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Packs messages into as few frames as the limit allows, each one message or an array of them. */
+final class Frames {
+    /** A fourth of what a server takes by default, and more than the longest piece. */
+    private static final int LONGEST_BYTES = 256 * 1024;
+
+    private Frames() {}
+
+    static List<String> of(List<Message.Op> messages) {
+        List<String> frames = new ArrayList<>();
+        StringBuilder frame = new StringBuilder();
+        int count = 0;
+        int bytes = 0;
+        for (Message.Op message : messages) {
+            byte[] json = WireCodec.write(message);
+            if (count > 0 && bytes + json.length > LONGEST_BYTES) {
+                frames.add(finished(frame, count));
+                frame.setLength(0);
+                count = 0;
+                bytes = 0;
+            }
+            frame.append(count == 0 ? '[' : ',').append(new String(json, StandardCharsets.UTF_8));
+            count++;
+            bytes += json.length + 1;
+        }
+        if (count > 0) {
+            frames.add(finished(frame, count));
+        }
+        return frames;
+    }
+
+    private static String finished(StringBuilder frame, int count) {
+        return count == 1 ? frame.substring(1) : frame.append(']').toString();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.concord.client;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a reader takes for one character: an emoji family, a flag, a letter with its marks. */
+final class Graphemes {
+    private static final Pattern CLUSTER = Pattern.compile("\\X");
+    /** Below the first combining mark every character stands for itself. */
+    private static final char FIRST_MARK = '\u0300';
+    /** Nobody writes longer ones; where somebody does, it may be cut. */
+    private static final int LONGEST = 128;
+
+    private Graphemes() {}
+
+    static boolean isBoundary(String text, int offset) {
+        return isPlain(text, offset) || start(text, offset) == offset;
+    }
+
+    /** The nearest boundary that is not behind the offset. */
+    static int start(String text, int offset) {
+        if (isPlain(text, offset)) {
+            return offset;
+        }
+        int at = plainBefore(text, offset);
+        Matcher clusters = clusters(text, at, offset);
+        while (clusters.lookingAt() && clusters.end() <= offset) {
+            at = clusters.end();
+            if (at == offset) {
+                break;
+            }
+            clusters.region(at, clusters.regionEnd());
+        }
+        return at;
+    }
+
+    /** The nearest boundary that is not in front of the offset. */
+    static int end(String text, int offset) {
+        int start = start(text, offset);
+        if (start == offset) {
+            return offset;
+        }
+        Matcher clusters = clusters(text, start, offset);
+        return clusters.lookingAt() ? clusters.end() : offset;
+    }
+
+    private static Matcher clusters(String text, int from, int offset) {
+        return CLUSTER.matcher(text).region(from, Math.min(text.length(), offset + LONGEST));
+    }
+
+    private static boolean isPlain(String text, int offset) {
+        return offset <= 0
+                || offset >= text.length()
+                || (text.charAt(offset - 1) < FIRST_MARK && text.charAt(offset) < FIRST_MARK);
+    }
+
+    private static int plainBefore(String text, int offset) {
+        int limit = Math.max(0, offset - LONGEST);
+        int at = offset;
+        while (at > limit && !isPlain(text, at)) {
+            at--;
+        }
+        boolean cut = at > 0 && Character.isLowSurrogate(text.charAt(at)) && !isPlain(text, at);
+        return cut ? at - 1 : at;
+    }
+}

@@ -1,0 +1,263 @@
+package dev.concord.client;
+
+import dev.concord.crdt.Operation;
+import dev.concord.wire.Message;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations that the server has not acknowledged, in the order of their making. What is made while nothing can be sent grows into
+ * few entries; the store keeps the single operations, so that it only ever appends.
+ */
+final class Outbox {
+    private static final long NOT_SENT = 0;
+
+    private static final class Entry {
+        final long first;
+        long last;
+        Operation operation;
+
+        @Nullable
+        String epoch;
+
+        long seq = NOT_SENT;
+        /** It was never on its way, so nobody can have a part of it, and it may still grow. */
+        boolean growing = true;
+        /** The server would not take it on this connection. */
+        boolean refused;
+
+        Entry(OutboxStore.Kept kept) {
+            first = kept.number();
+            last = kept.number();
+            operation = kept.operation();
+            epoch = kept.epoch();
+        }
+    }
+
+    private final OutboxStore store;
+    private final Consumer<Exception> onFault;
+    private final NavigableMap<Long, Entry> entries = new TreeMap<>();
+    private final NavigableMap<Long, Entry> waiting = new TreeMap<>();
+    private final NavigableMap<Long, Entry> sent = new TreeMap<>();
+    private final List<Entry> aside = new ArrayList<>();
+    private long lastNumber;
+    private long lastSeq;
+    private long extent;
+    private int refused;
+
+    Outbox(OutboxStore store, Consumer<Exception> onFault) {
+        this.store = store;
+        this.onFault = onFault;
+    }
+
+    /** What earlier sessions have left; it is not in the outbox until it is {@link #adopt adopted}. */
+    List<OutboxStore.Kept> load() {
+        List<OutboxStore.Kept> left = store.load();
+        for (OutboxStore.Kept kept : left) {
+            lastNumber = Math.max(lastNumber, kept.number());
+        }
+        return left;
+    }
+
+    /** Elements that are inserted or deleted by what is here, what was refused left out. */
+    long extent() {
+        return extent;
+    }
+
+    /** Whether something is on its way. */
+    boolean expectsAck() {
+        return !sent.isEmpty();
+    }
+
+    int refused() {
+        return refused;
+    }
+
+    Collection<Operation> operations() {
+        List<Operation> operations = new ArrayList<>(entries.size());
+        entries.values().forEach(entry -> operations.add(entry.operation));
+        return operations;
+    }
+
+    void add(Operation operation, @Nullable String epoch) {
+        for (Operation piece : Pieces.of(operation)) {
+            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch);
+            keep(kept);
+            adopt(kept);
+        }
+    }
+
+    /** Takes over what the store holds already. */
+    void adopt(OutboxStore.Kept kept) {
+        extent += kept.operation().length();
+        Entry last = waiting.isEmpty() ? null : waiting.lastEntry().getValue();
+        if (last != null && last.growing && last.last + 1 == kept.number() && sameEpoch(last.epoch, kept.epoch())) {
+            Operation joined = Pieces.join(last.operation, kept.operation());
+            if (joined != null) {
+                last.operation = joined;
+                last.last = kept.number();
+                return;
+            }
+        }
+        Entry entry = new Entry(kept);
+        entries.put(entry.first, entry);
+        waiting.put(entry.first, entry);
+    }
+
+    /** The history of the room is known now. What was made before belongs to it. */
+    void belongTo(String epoch) {
+        for (Entry entry : entries.values()) {
+            if (entry.epoch == null) {
+                entry.epoch = epoch;
+                // One row takes the place of many, and is there before they go.
+                keep(new OutboxStore.Kept(entry.last, entry.operation, epoch));
+                if (entry.first < entry.last) {
+                    remove(entry.first, entry.last - 1);
+                }
+            }
+        }
+    }
+
+    /** All that waits to be sent, each stamped with the next seq; it is on its way from now on. */
+    List<Message.Op> take() {
+        List<Message.Op> ops = new ArrayList<>(waiting.size());
+        for (Entry entry : waiting.values()) {
+            entry.seq = ++lastSeq;
+            entry.growing = false;
+            sent.put(entry.seq, entry);
+            ops.add(new Message.Op(entry.seq, entry.operation));
+        }
+        waiting.clear();
+        return ops;
+    }
+
+    /** Everything up to the seq is durable. */
+    void acknowledge(long seq) {
+        NavigableMap<Long, Entry> done = sent.headMap(seq, true);
+        // Neighbours in the store go as one.
+        long first = 0;
+        long last = -1;
+        for (Entry entry : done.values()) {
+            entries.remove(entry.first);
+            extent -= entry.operation.length();
+            if (entry.first != last + 1) {
+                if (last >= first) {
+                    remove(first, last);
+                }
+                first = entry.first;
+            }
+            last = entry.last;
+        }
+        if (last >= first) {
+            remove(first, last);
+        }
+        done.clear();
+    }
+
+    /** Puts a refused operation back in line. Returns whether it was there. */
+    boolean retry(long seq) {
+        Entry entry = sent.remove(seq);
+        if (entry == null) {
+            return false;
+        }
+        entry.seq = NOT_SENT;
+        waiting.put(entry.first, entry);
+        return true;
+    }
+
+    /** The server does not take it: it waits for the next connection. Returns it, null when it is not known. */
+    @Nullable
+    Operation refuse(long seq) {
+        Entry entry = sent.remove(seq);
+        if (entry == null) {
+            return null;
+        }
+        entry.refused = true;
+        refused++;
+        extent -= entry.operation.length();
+        return entry.operation;
+    }
+
+    /** The connection is gone: nothing is on its way any more, and nothing refused. */
+    void rewind() {
+        sent.clear();
+        for (Entry entry : entries.values()) {
+            entry.seq = NOT_SENT;
+            if (entry.refused) {
+                entry.refused = false;
+                extent += entry.operation.length();
+            }
+            waiting.put(entry.first, entry);
+        }
+        refused = 0;
+    }
+
+    /** Keeps aside an operation of another history of the room: it is in the store and never sent. */
+    void setAside(OutboxStore.Kept kept) {
+        aside.add(new Entry(kept));
+    }
+
+    /** The room has another history from now on: all that was not acknowledged is kept aside. */
+    void setAllAside() {
+        aside.addAll(entries.values());
+        entries.clear();
+        waiting.clear();
+        sent.clear();
+        extent = 0;
+        refused = 0;
+    }
+
+    int asideCount() {
+        return aside.size();
+    }
+
+    /** What is aside, by the history that it belongs to, in the order of its making. */
+    Map<String, List<Operation>> aside() {
+        Map<String, List<Operation>> byEpoch = new LinkedHashMap<>();
+        for (Entry entry : aside) {
+            String epoch = entry.epoch == null ? "" : entry.epoch;
+            byEpoch.computeIfAbsent(epoch, e -> new ArrayList<>()).add(entry.operation);
+        }
+        return byEpoch;
+    }
+
+    void discardAside() {
+        aside.forEach(entry -> remove(entry.first, entry.last));
+        aside.clear();
+    }
+
+    void close() {
+        try {
+            store.close();
+        } catch (RuntimeException e) {
+            onFault.accept(e);
+        }
+    }
+
+    private static boolean sameEpoch(@Nullable String one, @Nullable String other) {
+        return one == null ? other == null : one.equals(other);
+    }
+
+    private void keep(OutboxStore.Kept kept) {
+        try {
+            store.put(kept);
+        } catch (RuntimeException e) {
+            onFault.accept(e);
+        }
+    }
+
+    private void remove(long first, long last) {
+        try {
+            store.remove(first, last);
+        } catch (RuntimeException e) {
+            onFault.accept(e);
+        }
+    }
+}

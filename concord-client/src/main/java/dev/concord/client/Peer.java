@@ -1,0 +1,22 @@
+package dev.concord.client;
+
+import dev.concord.crdt.Caret;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody else in the room.
+ *
+ * @param client names the session, so that one person in two windows is two peers
+ * @param user display name; to be shown as text, never as markup
+ * @param color a CSS hex colour
+ * @param cursor the caret as a flat offset; {@link ConcordSession#caretOf} knows better
+ * @param caret the caret by element, null when it was not told
+ * @param anchor the other end of the selection by element, null when it was not told
+ */
+public record Peer(
+        String client,
+        String user,
+        String color,
+        int cursor,
+        @Nullable Caret caret,
+        @Nullable Caret anchor) {}

@@ -1,0 +1,64 @@
+package dev.concord.client;
+
+import dev.concord.crdt.Anchor;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
+import dev.concord.crdt.Side;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Joining operations into fewer, and cutting long ones, without changing what they mean. */
+final class Pieces {
+    /** As JSON, six bytes an element at the worst: far below what a server takes as one frame. */
+    static final int LONGEST = 16_384;
+
+    private Pieces() {}
+
+    /** An operation in pieces of at most {@link #LONGEST} elements. A delete is small whatever it names. */
+    static List<Operation> of(Operation operation) {
+        if (!(operation instanceof Operation.Insert insert) || insert.length() <= LONGEST) {
+            return List.of(operation);
+        }
+        List<Operation> pieces = new ArrayList<>();
+        String site = insert.id().site();
+        long counter = insert.id().counter();
+        Anchor anchor = insert.anchor();
+        String value = insert.value();
+        int left = insert.length();
+        for (int from = 0; left > 0; ) {
+            int points = Math.min(LONGEST, left);
+            int to = value.offsetByCodePoints(from, points);
+            pieces.add(new Operation.Insert(new ElementId(site, counter), anchor, value.substring(from, to), points));
+            from = to;
+            left -= points;
+            counter += points;
+            anchor = Anchor.after(new ElementId(site, counter - 1));
+        }
+        return pieces;
+    }
+
+    /** Two operations as one, or null where that would be something else or too long. */
+    static @Nullable Operation join(Operation first, Operation second) {
+        ElementId id = first.id();
+        int length = first.length() + second.length();
+        if (length > LONGEST || !id.site().equals(second.id().site())) {
+            return null;
+        }
+        boolean goesOn = second.id().counter() == id.counter() + first.length();
+        if (first instanceof Operation.Insert one && second instanceof Operation.Insert two) {
+            ElementId last = new ElementId(id.site(), id.counter() + first.length() - 1);
+            boolean hangsOn =
+                    two.anchor().side() == Side.AFTER && two.anchor().element().equals(last);
+            return goesOn && hangsOn ? new Operation.Insert(id, one.anchor(), one.value() + two.value(), length) : null;
+        }
+        if (first instanceof Operation.Delete && second instanceof Operation.Delete) {
+            if (goesOn) {
+                return new Operation.Delete(id, length);
+            }
+            boolean goesBack = second.id().counter() + second.length() == id.counter();
+            return goesBack ? new Operation.Delete(second.id(), length) : null;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,208 @@
+package dev.concord.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.crdt.Caret;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.InvalidOperationException;
+import dev.concord.crdt.Side;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is here. Tells the others about this client, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was heard
+ * for a few such beats.
+ */
+final class Presences {
+    private static final long THROTTLE_MILLIS = 80;
+    private static final long HEARTBEAT_MILLIS = 10_000;
+    private static final long FORGET_MILLIS = 35_000;
+    private static final String GREY = "#64748b";
+    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{3,8}");
+
+    private record Seen(Peer peer, long millis) {}
+
+    private final String client;
+    private final Loop loop;
+    private final ToIntFunction<Caret> offsetOf;
+    private final Consumer<Message> send;
+    private final Consumer<List<Peer>> onChange;
+    private final Map<String, Seen> peers = new LinkedHashMap<>();
+    private String user = "";
+    private String color = GREY;
+    private @Nullable Caret caret;
+    private @Nullable Caret anchor;
+    private Loop.@Nullable Timer throttle;
+    private Loop.@Nullable Timer heartbeat;
+
+    Presences(
+            String client,
+            Loop loop,
+            ToIntFunction<Caret> offsetOf,
+            Consumer<Message> send,
+            Consumer<List<Peer>> onChange) {
+        this.client = client;
+        this.loop = loop;
+        this.offsetOf = offsetOf;
+        this.send = send;
+        this.onChange = onChange;
+    }
+
+    List<Peer> peers() {
+        return peers.values().stream().map(Seen::peer).toList();
+    }
+
+    void introduce(String name, String hexColor) {
+        if (!COLOR.matcher(hexColor).matches()) {
+            throw new IllegalArgumentException("color: must be a hex colour like #2DD4BF, but is " + hexColor);
+        }
+        user = name;
+        color = hexColor;
+        soon();
+    }
+
+    void select(Caret newCaret, Caret newAnchor) {
+        if (newCaret.equals(caret) && newAnchor.equals(anchor)) {
+            return;
+        }
+        caret = newCaret;
+        anchor = newAnchor;
+        soon();
+    }
+
+    /** The connection is up; the server tells anew who is here. */
+    void start() {
+        stop();
+        announce();
+    }
+
+    /** Says goodbye, so that the others need not wait for the server to notice. */
+    void leave() {
+        if (heartbeat != null && isIntroduced()) {
+            ObjectNode extras = WireCodec.noExtras();
+            extras.put("client", client);
+            extras.put("left", true);
+            send.accept(new Message.Presence(user, 0, color, extras));
+        }
+    }
+
+    void stop() {
+        if (throttle != null) {
+            throttle.cancel();
+            throttle = null;
+        }
+        if (heartbeat != null) {
+            heartbeat.cancel();
+            heartbeat = null;
+        }
+        if (!peers.isEmpty()) {
+            peers.clear();
+            onChange.accept(peers());
+        }
+    }
+
+    void receive(Message.Presence presence) {
+        JsonNode extras = presence.extras();
+        String key = extras.path("client").isTextual() ? extras.path("client").textValue() : "user " + presence.user();
+        if (key.equals(client)) {
+            return;
+        }
+        if (extras.path("left").asBoolean()) {
+            if (peers.remove(key) == null) {
+                return;
+            }
+        } else {
+            // Colours go into styles of many kinds, so nothing but a colour may pass.
+            String shown = COLOR.matcher(presence.color()).matches() ? presence.color() : GREY;
+            Peer peer = new Peer(
+                    key,
+                    presence.user(),
+                    shown,
+                    presence.cursor(),
+                    caretOf(extras.path("caret")),
+                    caretOf(extras.path("anchor")));
+            peers.put(key, new Seen(peer, loop.millis()));
+        }
+        onChange.accept(peers());
+    }
+
+    /** Nobody hears of those who have neither a name nor a caret. */
+    private boolean isIntroduced() {
+        return !user.isEmpty() || caret != null;
+    }
+
+    private void soon() {
+        if (throttle == null && heartbeat != null) {
+            throttle = loop.schedule(
+                    () -> {
+                        throttle = null;
+                        announce();
+                    },
+                    THROTTLE_MILLIS);
+        }
+    }
+
+    private void announce() {
+        if (heartbeat != null) {
+            heartbeat.cancel();
+        }
+        heartbeat = loop.schedule(
+                () -> {
+                    forget();
+                    announce();
+                },
+                HEARTBEAT_MILLIS);
+        if (isIntroduced()) {
+            ObjectNode extras = WireCodec.noExtras();
+            extras.put("client", client);
+            write(extras, "caret", caret);
+            write(extras, "anchor", anchor);
+            int cursor = caret == null ? 0 : Math.max(0, offsetOf.applyAsInt(caret));
+            send.accept(new Message.Presence(user.isEmpty() ? "anonymous" : user, cursor, color, extras));
+        }
+    }
+
+    private void forget() {
+        long oldest = loop.millis() - FORGET_MILLIS;
+        if (peers.values().removeIf(seen -> seen.millis() < oldest)) {
+            onChange.accept(peers());
+        }
+    }
+
+    private static void write(ObjectNode extras, String field, @Nullable Caret position) {
+        if (position != null) {
+            ObjectNode node = extras.putObject(field);
+            ObjectNode element = node.putObject("element");
+            element.put("site", position.element().site());
+            element.put("counter", position.element().counter());
+            node.put("side", position.side() == Side.AFTER ? "after" : "before");
+        }
+    }
+
+    /** What somebody sent as a position, null when it is none. */
+    private static @Nullable Caret caretOf(JsonNode position) {
+        JsonNode element = position.path("element");
+        String side = position.path("side").asText();
+        boolean after = side.equals("after");
+        if (!element.path("site").isTextual()
+                || !element.path("counter").canConvertToLong()
+                || !element.path("counter").isIntegralNumber()
+                || !(after || side.equals("before"))) {
+            return null;
+        }
+        try {
+            ElementId id = new ElementId(
+                    element.path("site").textValue(), element.path("counter").longValue());
+            return new Caret(id, after ? Side.AFTER : Side.BEFORE);
+        } catch (InvalidOperationException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.concord.client;
+
+import dev.concord.crdt.Document;
+import dev.concord.crdt.Sites;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What can be set of a {@link ConcordSession}. Not thread-safe; one use. */
+public final class SessionBuilder {
+    private static final Pattern ROOM = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
+    /** A longer address is refused by many servers on the way; the whole state comes instead. */
+    private static final int VERSION_CHARACTERS = 2_000;
+
+    private final URI server;
+    private final String room;
+    final Loop loop;
+    final Transport transport;
+    final List<SessionListener> listeners = new ArrayList<>();
+    OutboxStore outbox = OutboxStore.NONE;
+    DoubleSupplier random;
+    String site;
+
+    SessionBuilder(URI server, String room, Loop loop, Transport transport) {
+        if (!ROOM.matcher(room).matches()) {
+            throw new IllegalArgumentException("room: must have 1 to 128 characters of A-Z a-z 0-9 . _ ~ -");
+        }
+        String scheme = server.getScheme() == null ? "" : server.getScheme().toLowerCase(Locale.ROOT);
+        String socket = switch (scheme) {
+            case "ws", "http" -> "ws";
+            case "wss", "https" -> "wss";
+            default -> throw new IllegalArgumentException("server: must begin with ws, wss, http or https: " + server);
+        };
+        if (server.getHost() == null) {
+            throw new IllegalArgumentException("server: has no host: " + server);
+        }
+        String path = server.getRawPath() == null ? "" : server.getRawPath();
+        String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        this.server = URI.create(socket + "://" + server.getRawAuthority() + base);
+        this.room = room;
+        this.loop = loop;
+        this.transport = transport;
+        SecureRandom secure = new SecureRandom();
+        this.random = secure::nextDouble;
+        this.site = Sites.random(secure);
+    }
+
+    /**
+     * Where to keep what is not acknowledged. Without one it ends with the process.
+     *
+     * @param store used by this session alone, which closes it
+     * @return this
+     */
+    public SessionBuilder outbox(OutboxStore store) {
+        outbox = store;
+        return this;
+    }
+
+    /**
+     * Adds a listener from the beginning.
+     *
+     * @param listener hears of everything
+     * @return this
+     */
+    public SessionBuilder listener(SessionListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Sets what spreads the pauses between attempts.
+     *
+     * @param source numbers from 0 to below 1
+     * @return this
+     */
+    public SessionBuilder random(DoubleSupplier source) {
+        random = source;
+        return this;
+    }
+
+    /**
+     * Sets the site of this session's edits, for tests. It must be a new one for every session, see {@link Sites#random}.
+     *
+     * @param name the site
+     * @return this
+     */
+    public SessionBuilder site(String name) {
+        site = name;
+        return this;
+    }
+
+    /**
+     * Makes the session. It is offline until {@link ConcordSession#open}.
+     *
+     * @return the session; may be called by any thread, what the outbox store has kept is read at once
+     */
+    public ConcordSession build() {
+        return new ConcordSession(this);
+    }
+
+    URI address(@Nullable String epoch, Document document) {
+        StringBuilder address = new StringBuilder()
+                .append(server)
+                .append("/rooms/")
+                .append(room)
+                .append("/ws?batch=1");
+        if (epoch != null) {
+            address.append("&epoch=").append(epoch);
+            String version = Base64.getUrlEncoder().withoutPadding().encodeToString(document.version());
+            if (version.length() <= VERSION_CHARACTERS) {
+                address.append("&version=").append(version);
+            }
+        }
+        return URI.create(address.toString());
+    }
+}

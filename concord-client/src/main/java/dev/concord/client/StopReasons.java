@@ -1,0 +1,18 @@
+package dev.concord.client;
+
+/** What to tell a user when the server has closed for good and did not say why. */
+final class StopReasons {
+    private StopReasons() {}
+
+    static String of(int code) {
+        return switch (code) {
+            case 4400 -> "The server could not read what this client sent.";
+            case 4401 -> "You have to sign in.";
+            case 4403 -> "You may not open this document.";
+            case 4404 -> "This document does not exist.";
+            case 4409 -> "This document was replaced by another one.";
+            case 4413 -> "Something was too large for the server.";
+            default -> "The server closed the connection for good (" + code + ").";
+        };
+    }
+}

@@ -1,0 +1,110 @@
+package dev.concord.client;
+
+import dev.concord.crdt.TextChange;
+import java.util.List;
+
+/**
+ * Joins a session with an editor that only says "the text is now …", and that may show remote edits late: while it is drawing, or while an input
+ * method composes. What its user did is found by comparing with what the editor {@link #shown shows}, and is carried over the remote
+ * edits that it does not show yet, so that these are never undone by it.
+ *
+ * <pre>{@code
+ * bridge.edited(field.getText(), field.getCaretPosition());          // whenever the editor has changed
+ * bridge.pull().forEach(change -> field.replace(change));            // whenever it can follow
+ * }</pre>
+ *
+ * <p>Lives on the session's loop. Each call compares whole texts: O(length).
+ */
+public final class TextBridge implements AutoCloseable {
+    private final ConcordSession session;
+    private final SessionListener listener = new SessionListener() {
+        @Override
+        public void textChanged(List<TextChange> changes, Origin origin) {
+            if (!editing) {
+                changes.forEach(alignment::sessionChanged);
+            }
+        }
+    };
+    private final Alignment alignment;
+    private String shown;
+    private boolean editing;
+
+    /**
+     * Joins them.
+     *
+     * @param session the session, whose text the editor shows from the beginning
+     */
+    public TextBridge(ConcordSession session) {
+        this.session = session;
+        this.shown = session.text();
+        this.alignment = new Alignment(shown.length());
+        session.addListener(listener);
+    }
+
+    /**
+     * What the editor shows, as far as it has told.
+     *
+     * @return the text
+     */
+    public String shown() {
+        return shown;
+    }
+
+    /**
+     * The editor shows another text, by its user's doing.
+     *
+     * @param text the whole text
+     * @param caret where the caret stands in it, negative when that is not known
+     */
+    public void edited(String text, int caret) {
+        TextChange edit = TextDiff.between(shown, text, caret);
+        if (edit == null) {
+            return;
+        }
+        shown = text;
+        String inserted = CleanText.of(edit.inserted());
+        boolean same = inserted.equals(edit.inserted());
+        Alignment.Carried carried = alignment.shownChanged(
+                edit.offset(), edit.removed(), edit.inserted().length(), inserted.length(), same);
+        editing = true;
+        try {
+            apply(carried, inserted);
+        } finally {
+            editing = false;
+        }
+    }
+
+    /**
+     * What the editor has to change to show the session's text. It counts as shown from now on.
+     *
+     * @return changes to be applied one after the other, possibly none
+     */
+    public List<TextChange> pull() {
+        if (alignment.isEqual()) {
+            return List.of();
+        }
+        List<TextChange> changes = alignment.follow(session::text);
+        shown = session.text();
+        return changes;
+    }
+
+    /** Lets go of the session. */
+    @Override
+    public void close() {
+        session.removeListener(listener);
+    }
+
+    /** Deletes only what the editor has shown: what others have typed in the middle of it stays. */
+    private void apply(Alignment.Carried edit, String inserted) {
+        List<Alignment.Range> removed = edit.removed();
+        if (removed.size() == 1 && removed.get(0).from() == edit.offset()) {
+            session.edit(edit.offset(), removed.get(0).to() - edit.offset(), inserted);
+            return;
+        }
+        for (int i = removed.size() - 1; i >= 0; i--) {
+            session.edit(
+                    removed.get(i).from(), removed.get(i).to() - removed.get(i).from(), "");
+        }
+        session.edit(edit.offset(), 0, inserted);
+    }
+}

@@ -1,0 +1,438 @@
+package dev.concord.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.concord.crdt.Anchor;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
+import dev.concord.wire.ErrorCode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Sessions against a simulated server: no socket, no thread, no waiting. */
+class ConcordSessionTest {
+    private static final long A_WHILE = 1_000;
+    private static final long LONG = 60_000;
+
+    private final HandLoop loop = new HandLoop();
+    private final SimulatedServer server = new SimulatedServer(loop);
+    private final SimulatedNetwork network = new SimulatedNetwork(loop, new Random(1), 5, server);
+    private final Person ann = new Person("ann", network, () -> 0.5);
+    private final Person bob = new Person("bob", network, () -> 0.5);
+
+    @Test
+    void two_interleaved_remote_ops_give_the_expected_text() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session =
+                ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
+        List<String> told = new ArrayList<>();
+        session.addListener(new SessionListener() {
+            @Override
+            public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                changes.forEach(change -> told.add(change.offset() + change.inserted()));
+            }
+        });
+        session.open();
+        wire.send(sync());
+        // Both continue from an empty text, neither has seen the other; their ops arrive letter by letter in turns.
+        wire.send(op(1, "b", 1, ElementId.HEAD, "W"));
+        wire.send(op(1, "a", 1, ElementId.HEAD, "H"));
+        wire.send(op(2, "b", 2, new ElementId("b", 1), "orld"));
+        wire.send(op(2, "a", 2, new ElementId("a", 1), "ello "));
+        loop.settle();
+        assertEquals("Hello World", session.text());
+        assertEquals(List.of("0W", "0H", "2orld", "1ello "), told);
+        assertEquals(ConnectionState.LIVE, session.status().connection());
+    }
+
+    @Test
+    void what_is_typed_reaches_the_others_and_is_saved_when_it_is_durable() {
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        ann.session.edit(0, 0, "Hello\r\nworld\r");
+        assertEquals(12, ann.session.status().unsent());
+        loop.advance(A_WHILE);
+        assertEquals("Hello\nworld\n", bob.session.text());
+        assertFalse(ann.session.status().saved(), "not on disk");
+        assertEquals(1, ann.store.rows.size());
+        server.commit();
+        loop.advance(A_WHILE);
+        assertTrue(ann.session.status().saved());
+        assertEquals(0, ann.store.rows.size());
+        assertEquals(bob.seen.toString(), ann.session.text());
+    }
+
+    @Test
+    void an_offline_person_goes_on_and_comes_back() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "shared");
+        loop.advance(A_WHILE);
+        bob.session.goOffline();
+        assertEquals(ConnectionState.OFFLINE, bob.session.status().connection());
+        for (char c : " typed offline".toCharArray()) {
+            bob.session.edit(bob.session.length(), 0, String.valueOf(c));
+        }
+        ann.session.edit(0, 0, "we ");
+        loop.advance(LONG);
+        assertEquals(14, bob.session.status().unsent());
+        assertEquals("we shared", server.text());
+        bob.session.open();
+        loop.advance(A_WHILE);
+        assertAgreed("we shared typed offline");
+        assertTrue(bob.side.addresses.get(1).getQuery().contains("version="), "asks for a difference only");
+    }
+
+    @Test
+    void lost_acks_double_nothing() {
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        ann.session.edit(0, 0, "once");
+        loop.advance(A_WHILE);
+        ann.side.cut();
+        server.commit();
+        server.holdingCommits = false;
+        loop.advance(10);
+        assertEquals(ConnectionState.RECONNECTING, ann.session.status().connection());
+        assertEquals(4, ann.session.status().unsent());
+        loop.advance(A_WHILE);
+        assertAgreed("once");
+    }
+
+    @Test
+    void others_edits_that_a_crashed_server_has_lost_are_brought_back() {
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        ann.session.edit(0, 0, "precious");
+        loop.advance(A_WHILE);
+        ann.side.down = true;
+        server.crash();
+        server.start();
+        server.holdingCommits = false;
+        assertEquals("", server.text());
+        loop.advance(LONG);
+        assertEquals("precious", server.text(), "bob has brought it");
+        ann.side.down = false;
+        loop.advance(LONG);
+        assertAgreed("precious");
+    }
+
+    @Test
+    void a_crashed_client_finds_its_unsent_edits_again() {
+        ann.side.down = true;
+        ann.session.edit(0, 0, "typed before the room was ever seen");
+        loop.advance(LONG);
+        ann.crash();
+        ann.side.down = false;
+        ann.begin();
+        assertEquals(35, ann.session.status().unsent());
+        loop.advance(LONG);
+        assertAgreed("typed before the room was ever seen");
+        assertEquals(0, ann.store.rows.size());
+    }
+
+    @Test
+    void a_room_that_was_made_anew_is_not_merged_and_unsent_work_is_offered() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "old text");
+        loop.advance(A_WHILE);
+        ann.session.goOffline();
+        ann.session.edit(8, 0, ", and unsent!");
+        ann.session.edit(20, 1, "");
+        server.replace("epoch-2", "new text");
+        ann.session.open();
+        loop.advance(A_WHILE);
+        Status status = ann.session.status();
+        assertEquals(ConnectionState.STOPPED, status.connection());
+        assertEquals("another history", status.reason());
+        assertEquals(0, status.unsent());
+        assertEquals(2, status.aside());
+        assertFalse(status.saved());
+        assertEquals(List.of(", and unsent"), ann.session.aside().get(0).typed());
+        assertThrows(IllegalStateException.class, ann.session::open);
+        ann.session.close();
+
+        ann.begin();
+        loop.advance(A_WHILE);
+        assertEquals("new text", ann.session.text());
+        assertEquals("new text", server.text());
+        assertEquals("epoch-1", ann.session.aside().get(0).epoch());
+        assertEquals(List.of(", and unsent"), ann.session.aside().get(0).typed());
+        assertFalse(ann.session.status().saved());
+        ann.session.discardAside();
+        assertTrue(ann.session.status().saved());
+        assertEquals(0, ann.store.rows.size());
+    }
+
+    @Test
+    void another_epoch_in_a_sync_stops_as_well_and_hides_what_came_with_it() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session =
+                ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
+        session.open();
+        wire.send(sync());
+        loop.settle();
+        String other = sync().replace("\"e\"", "\"f\"");
+        wire.send("[" + other + "," + op(1, "b", 1, ElementId.HEAD, "alien") + "]");
+        loop.settle();
+        assertEquals("", session.text());
+        assertEquals(ConnectionState.STOPPED, session.status().connection());
+        assertTrue(wire.closed);
+    }
+
+    @Test
+    void permanent_closes_end_the_retrying_and_say_why() {
+        for (int code : new int[] {4400, 4401, 4403, 4404, 4413, 4499}) {
+            loop.advance(A_WHILE);
+            int attempts = ann.side.addresses.size();
+            server.dismiss(code, code == 4401 ? "" : "because " + code);
+            loop.advance(10 * LONG);
+            assertEquals(ConnectionState.STOPPED, ann.session.status().connection());
+            assertEquals(
+                    code == 4401 ? "You have to sign in." : "because " + code,
+                    ann.session.status().reason());
+            assertEquals(attempts, ann.side.addresses.size(), "attempts after " + code);
+            ann.session.edit(0, 0, "x");
+            assertFalse(ann.session.status().saved());
+            ann.session.open();
+            bob.session.open();
+            loop.advance(LONG);
+            assertTrue(ann.session.status().saved(), "its user has tried again");
+        }
+        assertAgreed("xxxxxx");
+    }
+
+    @Test
+    void pauses_grow_with_each_failure_are_spread_and_begin_anew_after_a_success() {
+        HandLoop own = new HandLoop();
+        ScriptedTransport wire = new ScriptedTransport();
+        double[] chance = {0};
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", own, wire)
+                .random(() -> chance[0])
+                .build();
+        session.open();
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            pauses.add(wire.pauseAfterClose(own, 1006));
+        }
+        assertEquals(List.of(150L, 300L, 600L, 1200L, 2400L, 4800L, 7500L, 7500L), pauses);
+        chance[0] = 0.999;
+        assertEquals(14_992L, wire.pauseAfterClose(own, 1006));
+        assertEquals(17_992L, wire.pauseAfterClose(own, 1013), "overloaded: a little later");
+        wire.send(sync());
+        own.settle();
+        chance[0] = 0;
+        assertEquals(150L, wire.pauseAfterClose(own, 1012));
+        session.hurry();
+        assertEquals(ConnectionState.RECONNECTING, session.status().connection());
+    }
+
+    @Test
+    void a_link_that_swallows_everything_is_given_up() {
+        loop.advance(A_WHILE);
+        ann.side.blackHole();
+        ann.session.edit(0, 0, "swallowed");
+        loop.advance(29_000);
+        assertEquals(ConnectionState.LIVE, ann.session.status().connection());
+        assertEquals("", server.text());
+        loop.advance(2_000);
+        assertAgreed("swallowed");
+    }
+
+    @Test
+    void what_is_refused_for_the_moment_is_sent_again_and_what_is_refused_for_good_is_told() {
+        loop.advance(A_WHILE);
+        server.refusing = op -> true;
+        ann.session.edit(0, 0, "later");
+        loop.advance(5_000);
+        assertEquals("", server.text());
+        assertEquals(5, ann.session.status().unsent());
+        assertEquals(List.of(), ann.refusals);
+        server.refusing = op -> false;
+        loop.advance(LONG);
+        assertAgreed("later");
+
+        server.refusing = op -> true;
+        server.refusal = ErrorCode.ROOM_FULL;
+        ann.session.edit(5, 0, "too much");
+        loop.advance(LONG);
+        assertEquals(ErrorCode.ROOM_FULL, ann.refusals.get(0).code());
+        assertEquals("not now", ann.refusals.get(0).message());
+        Status status = ann.session.status();
+        assertEquals(1, status.refused());
+        assertEquals(0, status.unsent());
+        assertFalse(status.saved());
+        assertEquals(1, ann.store.rows.size(), "not lost when the process ends now");
+        server.refusing = op -> false;
+        server.dismiss(1012, "");
+        loop.advance(LONG);
+        assertAgreed("latertoo much");
+    }
+
+    @Test
+    void a_paste_larger_than_a_frame_travels_in_pieces() {
+        loop.advance(A_WHILE);
+        String paste = "a\uD83D\uDE00\n".repeat(200_000);
+        ann.session.edit(0, 0, paste);
+        loop.advance(A_WHILE);
+        assertAgreed(paste);
+        ann.session.edit(0, paste.length(), "");
+        loop.advance(A_WHILE);
+        assertAgreed("");
+    }
+
+    @Test
+    void a_held_text_stands_still_and_catches_up() {
+        loop.advance(A_WHILE);
+        ann.session.hold();
+        ann.session.hold();
+        bob.session.edit(0, 0, "remote");
+        loop.advance(A_WHILE);
+        assertEquals("", ann.session.text());
+        ann.session.edit(0, 0, "\u6f22");
+        ann.session.release();
+        assertEquals("\u6f22", ann.session.text());
+        ann.session.release();
+        loop.advance(A_WHILE);
+        assertAgreed(server.text());
+        assertEquals(7, server.text().length());
+        assertThrows(IllegalStateException.class, ann.session::release);
+    }
+
+    @Test
+    void all_of_one_turn_travels_in_one_frame() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session =
+                ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
+        session.open();
+        wire.send(sync());
+        loop.settle();
+        session.edit(0, 0, "b");
+        session.edit(0, 0, "a");
+        session.edit(1, 0, "c");
+        assertEquals(0, wire.frames.size());
+        loop.settle();
+        assertEquals(1, wire.frames.size());
+        assertTrue(wire.frames.get(0).startsWith("[{\"t\":\"op\",\"seq\":1,"), wire.frames.get(0));
+    }
+
+    @Test
+    void faults_are_told_and_leave_the_session_alive() {
+        ScriptedTransport wire = new ScriptedTransport();
+        List<Exception> faults = new ArrayList<>();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
+                .listener(new SessionListener() {
+                    @Override
+                    public void fault(Exception fault) {
+                        faults.add(fault);
+                    }
+                })
+                .build();
+        session.open();
+        wire.send(sync());
+        wire.send("not JSON");
+        wire.send("{\"t\":\"op\",\"seq\":1,\"data\":{\"kind\":\"insert\"}}");
+        wire.send(op(1, "b", 1, ElementId.HEAD, "x"));
+        wire.send(op(1, "b", 1, ElementId.HEAD, "y"));
+        wire.send("{\"t\":\"news of the future\"}");
+        wire.send(op(2, "b", 2, ElementId.HEAD, "z"));
+        loop.settle();
+        assertEquals("xz", session.text());
+        assertEquals(3, faults.size(), faults::toString);
+        wire.send("{\"t\":\"sync\",\"state\":\"AAAA\",\"version\":\"AAAA\",\"epoch\":\"e\"}");
+        loop.settle();
+        assertEquals(ConnectionState.RECONNECTING, session.status().connection());
+        assertEquals(4, faults.size());
+    }
+
+    @Test
+    void a_session_is_used_on_its_loop_only_and_not_after_its_end() {
+        loop.current = false;
+        assertThrows(IllegalStateException.class, () -> ann.session.edit(0, 0, "x"));
+        assertThrows(IllegalStateException.class, ann.session::text);
+        loop.current = true;
+        ann.session.close();
+        ann.session.close();
+        assertThrows(IllegalStateException.class, () -> ann.session.edit(0, 0, "x"));
+        loop.advance(LONG);
+        assertEquals(1, server.members());
+    }
+
+    @Test
+    void a_listener_that_throws_does_not_disturb_the_session() {
+        List<Throwable> heard = new ArrayList<>();
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((t, e) -> heard.add(e));
+        try {
+            ann.session.addListener(new SessionListener() {
+                @Override
+                public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                    throw new IllegalArgumentException("mine");
+                }
+            });
+            ann.session.edit(0, 0, "x");
+            loop.advance(A_WHILE);
+        } finally {
+            thread.setUncaughtExceptionHandler(before);
+        }
+        assertEquals(1, heard.size());
+        assertAgreed("x");
+    }
+
+    @Test
+    void addresses_and_rooms_that_make_no_sense_are_refused() {
+        assertThrows(IllegalArgumentException.class, () -> builder("ws://h", "a/b"));
+        assertThrows(IllegalArgumentException.class, () -> builder("ws://h", ""));
+        assertThrows(IllegalArgumentException.class, () -> builder("ftp://h", "r"));
+        assertThrows(IllegalArgumentException.class, () -> builder("h:1", "r"));
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession.builder(URI.create("https://h:8443/base/"), "r", loop, wire)
+                .build()
+                .open();
+        assertEquals(
+                "wss://h:8443/base/rooms/r/ws?batch=1", wire.addresses.get(0).toString());
+    }
+
+    private SessionBuilder builder(String server, String room) {
+        return ConcordSession.builder(URI.create(server), room, loop, network.side());
+    }
+
+    private void assertAgreed(String text) {
+        assertEquals(text, server.text());
+        for (Person person : List.of(ann, bob)) {
+            assertEquals(text, person.session.text());
+            assertEquals(text, person.seen.toString());
+            assertEquals(List.of(), person.faults);
+            assertTrue(
+                    person.session.status().saved(),
+                    () -> person.session.status().toString());
+            assertEquals(
+                    HexFormat.of().formatHex(server.document().digest()),
+                    HexFormat.of().formatHex(person.session.digest()));
+        }
+    }
+
+    private static String sync() {
+        var empty = new dev.concord.crdt.Document("s");
+        return text(new Message.Sync(empty.encode(), empty.version(), "e"));
+    }
+
+    private static String op(long seq, String site, long counter, ElementId after, String value) {
+        return text(
+                new Message.Op(seq, new Operation.Insert(new ElementId(site, counter), Anchor.after(after), value)));
+    }
+
+    private static String text(Message message) {
+        return new String(WireCodec.write(message), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,164 @@
+package dev.concord.client.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.concord.client.OutboxStore.Kept;
+import dev.concord.crdt.Anchor;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileOutboxStoreTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void what_is_kept_is_there_after_a_restart_and_what_was_removed_is_not() {
+        try (FileOutboxStore store = open()) {
+            assertEquals(List.of(), store.load());
+            for (int i = 1; i <= 6; i++) {
+                store.put(insert(i, i < 3 ? null : "e\u00e9", "line\n\t" + i + "\uD83D\uDE00"));
+            }
+            store.put(new Kept(7, new Operation.Delete(new ElementId("s", 3), 2), "e"));
+            store.put(insert(2, "known now", "x"));
+            store.remove(3, 4);
+            store.remove(6, 6);
+            store.remove(100, 200);
+        }
+        try (FileOutboxStore store = open()) {
+            List<Kept> kept = store.load();
+            assertEquals(
+                    List.of(
+                            insert(1, null, "line\n\t1\uD83D\uDE00"),
+                            insert(2, "known now", "x"),
+                            insert(5, "e\u00e9", "line\n\t5\uD83D\uDE00"),
+                            new Kept(7, new Operation.Delete(new ElementId("s", 3), 2), "e")),
+                    kept);
+        }
+    }
+
+    @Test
+    void a_file_cut_anywhere_gives_what_was_whole() throws IOException {
+        try (FileOutboxStore store = open()) {
+            store.load();
+            for (int i = 1; i <= 4; i++) {
+                store.put(insert(i, "e", "value" + i));
+            }
+            store.remove(2, 2);
+        }
+        byte[] whole = Files.readAllBytes(file());
+        int most = 0;
+        for (int length = 0; length <= whole.length; length++) {
+            Files.write(file(), Arrays.copyOf(whole, length));
+            try (FileOutboxStore store = open()) {
+                List<Kept> kept = store.load();
+                most = Math.max(most, kept.size());
+                store.put(insert(9, "e", "goes on"));
+            }
+            try (FileOutboxStore store = open()) {
+                List<Kept> kept = store.load();
+                assertEquals(insert(9, "e", "goes on"), kept.get(kept.size() - 1), "cut at " + length);
+            }
+        }
+        assertEquals(4, most);
+    }
+
+    @Test
+    void it_is_begun_anew_when_nothing_is_left_and_rewritten_when_most_of_it_is_void() throws IOException {
+        try (FileOutboxStore store = open()) {
+            store.load();
+            store.put(insert(1, "e", "x"));
+            store.remove(1, 1);
+            assertEquals(17, Files.size(file()));
+            store.put(insert(2, "e", "stays"));
+            String large = "y".repeat(100_000);
+            for (int i = 3; i < 40; i++) {
+                store.put(insert(i, "e", large));
+                store.remove(i, i);
+                assertTrue(Files.size(file()) < 1_400_000, "grows for ever");
+            }
+        }
+        try (FileOutboxStore store = open()) {
+            assertEquals(List.of(insert(2, "e", "stays")), store.load());
+        }
+    }
+
+    @Test
+    void a_file_serves_one_session_at_a_time() {
+        try (FileOutboxStore store = open()) {
+            assertEquals(List.of(), store.load());
+            assertThrows(IllegalStateException.class, this::open);
+        }
+        open().close();
+    }
+
+    @Test
+    void a_damaged_or_foreign_file_is_refused_and_left_as_it_is() throws IOException {
+        for (String content :
+                List.of("something else\n", "concord outbox 1\nnonsense\n", "concord outbox 1\n+1\t-\t{}\n")) {
+            Files.writeString(file(), content);
+            try (FileOutboxStore store = open()) {
+                IllegalStateException refused = assertThrows(IllegalStateException.class, store::load);
+                assertTrue(refused.getMessage().contains("move"), refused.getMessage());
+            }
+            assertEquals(content, Files.readString(file()));
+        }
+    }
+
+    @Test
+    void any_sequence_of_calls_survives_any_restart() {
+        long seed = Long.getLong("concord.seed", new Random().nextInt());
+        Random random = new Random(seed);
+        TreeMap<Long, Kept> model = new TreeMap<>();
+        long number = 0;
+        FileOutboxStore store = open();
+        store.load();
+        for (int step = 0; step < 600; step++) {
+            switch (random.nextInt(12)) {
+                case 0 -> {
+                    store.close();
+                    store = open();
+                    assertEquals(new ArrayList<>(model.values()), store.load(), "seed " + seed);
+                }
+                case 1, 2, 3 -> {
+                    long from = number - random.nextInt(20);
+                    long to = from + random.nextInt(10);
+                    store.remove(from, to);
+                    model.subMap(from, true, to, true).clear();
+                }
+                default -> {
+                    Kept kept = insert(++number, random.nextBoolean() ? null : "e", "v" + number);
+                    store.put(kept);
+                    model.put(number, kept);
+                }
+            }
+        }
+        store.close();
+    }
+
+    private Path file() {
+        return folder.resolve("outbox");
+    }
+
+    private FileOutboxStore open() {
+        return FileOutboxStore.open(file());
+    }
+
+    private static Kept insert(long number, String epoch, String value) {
+        return new Kept(
+                number,
+                new Operation.Insert(new ElementId("s", number * 1_000_000), Anchor.after(ElementId.HEAD), value),
+                epoch);
+    }
+}

@@ -426,6 +426,8 @@ public final class ConcordSession implements AutoCloseable {
                 connection.expectAnswer();
             }
             tellStatus();
+            // What had to wait for this one.
+            flush();
         } else if (message instanceof Message.Sync sync) {
             synchronise(sync);
         } else if (message instanceof Message.Presence presence) {

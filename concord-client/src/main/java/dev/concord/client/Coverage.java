@@ -38,6 +38,14 @@ final class Coverage {
         return range != null && range.getValue() >= operation.id().counter() + operation.length();
     }
 
+    /** Whether some of the elements that an operation inserts are deleted here. */
+    boolean deletesAnyOf(Operation insert) {
+        NavigableMap<Long, Long> ranges = deleted.get(insert.id().site());
+        Map.Entry<Long, Long> range =
+                ranges == null ? null : ranges.lowerEntry(insert.id().counter() + insert.length());
+        return range != null && range.getValue() > insert.id().counter();
+    }
+
     private Map<String, NavigableMap<Long, Long>> kind(Operation operation) {
         return operation instanceof Operation.Insert ? inserted : deleted;
     }

@@ -3,22 +3,41 @@ package dev.concord.client;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a reader takes for one character: an emoji family, a flag, a letter with its marks. */
-final class Graphemes {
+/**
+ * What a reader takes for one character: an emoji family, a flag, a letter with its marks. A caret should not stand inside of one. Looks at a
+ * bounded part of the text around the offset only.
+ */
+public final class Graphemes {
     private static final Pattern CLUSTER = Pattern.compile("\\X");
-    /** Below the first combining mark every character stands for itself. */
+    /** Below the first combining mark every character stands for itself, and so do the ideographs. */
     private static final char FIRST_MARK = '\u0300';
+
+    private static final char FIRST_IDEOGRAPH = '\u3400';
+    private static final char BEHIND_IDEOGRAPHS = '\ua000';
     /** Nobody writes longer ones; where somebody does, it may be cut. */
     private static final int LONGEST = 128;
 
     private Graphemes() {}
 
-    static boolean isBoundary(String text, int offset) {
+    /**
+     * Whether a caret may stand at an offset.
+     *
+     * @param text the text
+     * @param offset 0 to its length
+     * @return false inside of a cluster
+     */
+    public static boolean isBoundary(String text, int offset) {
         return isPlain(text, offset) || start(text, offset) == offset;
     }
 
-    /** The nearest boundary that is not behind the offset. */
-    static int start(String text, int offset) {
+    /**
+     * The nearest boundary that is not behind an offset.
+     *
+     * @param text the text
+     * @param offset 0 to its length
+     * @return the offset, or a smaller one
+     */
+    public static int start(String text, int offset) {
         if (isPlain(text, offset)) {
             return offset;
         }
@@ -34,8 +53,14 @@ final class Graphemes {
         return at;
     }
 
-    /** The nearest boundary that is not in front of the offset. */
-    static int end(String text, int offset) {
+    /**
+     * The nearest boundary that is not in front of an offset.
+     *
+     * @param text the text
+     * @param offset 0 to its length
+     * @return the offset, or a larger one
+     */
+    public static int end(String text, int offset) {
         int start = start(text, offset);
         if (start == offset) {
             return offset;
@@ -49,9 +74,11 @@ final class Graphemes {
     }
 
     private static boolean isPlain(String text, int offset) {
-        return offset <= 0
-                || offset >= text.length()
-                || (text.charAt(offset - 1) < FIRST_MARK && text.charAt(offset) < FIRST_MARK);
+        return offset <= 0 || offset >= text.length() || (isPlain(text.charAt(offset - 1)) && isPlain(text.charAt(offset)));
+    }
+
+    private static boolean isPlain(char c) {
+        return c < FIRST_MARK || (c >= FIRST_IDEOGRAPH && c < BEHIND_IDEOGRAPHS);
     }
 
     private static int plainBefore(String text, int offset) {

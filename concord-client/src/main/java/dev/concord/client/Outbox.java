@@ -4,6 +4,7 @@ import dev.concord.crdt.Operation;
 import dev.concord.wire.Message;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,17 +126,38 @@ final class Outbox {
         }
     }
 
-    /** All that waits to be sent, each stamped with the next seq; it is on its way from now on. */
+    /**
+     * What is to be sent, each stamped with the next seq; it is on its way from now on. A placeholder for deleted text waits until the
+     * server has the delete for good: were that refused, the placeholder would stand in the text, and in the way of the true one.
+     */
     List<Message.Op> take() {
         List<Message.Op> ops = new ArrayList<>(waiting.size());
-        for (Entry entry : waiting.values()) {
+        Coverage deletes = null;
+        for (Iterator<Entry> all = waiting.values().iterator(); all.hasNext(); ) {
+            Entry entry = all.next();
+            if (Pieces.isPlaceholder(entry.operation)) {
+                deletes = deletes == null ? deletes() : deletes;
+                if (deletes.deletesAnyOf(entry.operation)) {
+                    continue;
+                }
+            }
             entry.seq = ++lastSeq;
             entry.growing = false;
             sent.put(entry.seq, entry);
             ops.add(new Message.Op(entry.seq, entry.operation));
+            all.remove();
         }
-        waiting.clear();
         return ops;
+    }
+
+    private Coverage deletes() {
+        Coverage deletes = new Coverage();
+        for (Entry entry : entries.values()) {
+            if (entry.operation instanceof Operation.Delete) {
+                deletes.add(entry.operation);
+            }
+        }
+        return deletes;
     }
 
     /** Everything up to the seq is durable. */

@@ -13,6 +13,8 @@ final class Pieces {
     /** As JSON, six bytes an element at the worst: far below what a server takes as one frame. */
     static final int LONGEST = 16_384;
 
+    private static final char PLACEHOLDER = '\uFFFD';
+
     private Pieces() {}
 
     /** An operation in pieces of at most {@link #LONGEST} elements. A delete is small whatever it names. */
@@ -38,6 +40,13 @@ final class Pieces {
         return pieces;
     }
 
+    /** Whether it may stand for text that is known here only as deleted, see {@code Document.missingFrom}. */
+    static boolean isPlaceholder(Operation operation) {
+        return operation instanceof Operation.Insert insert
+                && insert.value().charAt(0) == PLACEHOLDER
+                && insert.value().chars().allMatch(c -> c == PLACEHOLDER);
+    }
+
     /** Two operations as one, or null where that would be something else or too long. */
     static @Nullable Operation join(Operation first, Operation second) {
         ElementId id = first.id();
@@ -47,6 +56,9 @@ final class Pieces {
         }
         boolean goesOn = second.id().counter() == id.counter() + first.length();
         if (first instanceof Operation.Insert one && second instanceof Operation.Insert two) {
+            if (isPlaceholder(first) != isPlaceholder(second)) {
+                return null;
+            }
             ElementId last = new ElementId(id.site(), id.counter() + first.length() - 1);
             boolean hangsOn =
                     two.anchor().side() == Side.AFTER && two.anchor().element().equals(last);

@@ -8,6 +8,7 @@ import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Side;
 import dev.concord.crdt.TextChange;
+import dev.concord.crdt.UndoHistory;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -57,6 +58,7 @@ public final class ConcordSession implements AutoCloseable {
     private final SessionBuilder settings;
     private final Loop loop;
     private final Document document;
+    private final UndoHistory history;
     private final Connection connection;
     private final Presences presences;
     private final Outbox outbox;
@@ -79,6 +81,7 @@ public final class ConcordSession implements AutoCloseable {
         this.settings = settings;
         loop = settings.loop;
         document = new Document(settings.site);
+        history = new UndoHistory(document);
         connection = new Connection(settings.transport, loop, settings.random, new Connecting());
         presences = new Presences(
                 document.site(),
@@ -157,17 +160,55 @@ public final class ConcordSession implements AutoCloseable {
     public void edit(int offset, int removed, String inserted) {
         check();
         String clean = CleanText.of(inserted);
-        List<Operation> operations = new ArrayList<>(2);
-        if (removed != 0 || clean.isEmpty()) {
-            operations.addAll(document.delete(offset, removed));
-        }
-        if (!clean.isEmpty()) {
-            operations.addAll(document.insert(offset, clean));
-        }
+        List<Operation> operations = history.edit(offset, removed, clean, loop.millis());
         if (!operations.isEmpty()) {
             publish(operations);
             changed(List.of(new TextChange(offset, removed, clean)), Origin.LOCAL);
         }
+    }
+
+    /**
+     * Whether there is an own edit to take back.
+     *
+     * @return false when nothing is left
+     */
+    public boolean canUndo() {
+        check();
+        return history.canUndo();
+    }
+
+    /**
+     * Whether there is an own edit to do again.
+     *
+     * @return false when nothing was undone since the last edit
+     */
+    public boolean canRedo() {
+        check();
+        return history.canRedo();
+    }
+
+    /** Takes back the last own edit, see {@link UndoHistory}: what others wrote stays. */
+    public void undo() {
+        check();
+        reverted(history.undo());
+    }
+
+    /** Does again what was undone last. */
+    public void redo() {
+        check();
+        reverted(history.redo());
+    }
+
+    /** Ends a step of undo: what is edited next is one of its own. */
+    public void seal() {
+        check();
+        history.seal();
+    }
+
+    /** Begins a step of undo that lasts until {@link #seal}: what a program changes in one go is taken back in one. */
+    public void begin() {
+        check();
+        history.begin();
     }
 
     /**
@@ -523,6 +564,13 @@ public final class ConcordSession implements AutoCloseable {
         disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(OTHER_EPOCH) : why);
         outbox.setAllAside();
         tellStatus();
+    }
+
+    private void reverted(UndoHistory.Result result) {
+        if (!result.operations().isEmpty()) {
+            publish(result.operations());
+        }
+        changed(result.changes(), Origin.UNDO);
     }
 
     private void publish(List<Operation> operations) {

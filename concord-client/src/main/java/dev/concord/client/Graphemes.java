@@ -74,7 +74,9 @@ public final class Graphemes {
     }
 
     private static boolean isPlain(String text, int offset) {
-        return offset <= 0 || offset >= text.length() || (isPlain(text.charAt(offset - 1)) && isPlain(text.charAt(offset)));
+        return offset <= 0
+                || offset >= text.length()
+                || (isPlain(text.charAt(offset - 1)) && isPlain(text.charAt(offset)));
     }
 
     private static boolean isPlain(char c) {

@@ -101,10 +101,12 @@ public final class TextBridge implements AutoCloseable {
             session.edit(edit.offset(), removed.get(0).to() - edit.offset(), inserted);
             return;
         }
+        session.begin();
         for (int i = removed.size() - 1; i >= 0; i--) {
             session.edit(
                     removed.get(i).from(), removed.get(i).to() - removed.get(i).from(), "");
         }
         session.edit(edit.offset(), 0, inserted);
+        session.seal();
     }
 }

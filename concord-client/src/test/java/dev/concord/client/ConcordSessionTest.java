@@ -309,6 +309,30 @@ class ConcordSessionTest {
     }
 
     @Test
+    void undo_takes_back_own_edits_only_and_is_an_edit_for_the_others() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "one three");
+        loop.advance(5 * A_WHILE);
+        ann.session.edit(4, 0, "two ");
+        bob.session.edit(0, 3, "ONE");
+        loop.advance(A_WHILE);
+        ann.session.undo();
+        loop.advance(A_WHILE);
+        assertAgreed("ONE three");
+        assertTrue(ann.session.canUndo() && ann.session.canRedo());
+        ann.session.redo();
+        bob.session.undo();
+        loop.advance(A_WHILE);
+        assertAgreed("one two three");
+        ann.session.undo();
+        ann.session.undo();
+        ann.session.undo();
+        loop.advance(A_WHILE);
+        assertAgreed("one");
+        assertFalse(ann.session.canUndo());
+    }
+
+    @Test
     void all_of_one_turn_travels_in_one_frame() {
         ScriptedTransport wire = new ScriptedTransport();
         ConcordSession session =

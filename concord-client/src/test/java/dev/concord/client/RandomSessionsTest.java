@@ -82,7 +82,7 @@ class RandomSessionsTest {
         void live() {
             for (int step = 0; step < STEPS; step++) {
                 Person person = people.get(random.nextInt(people.size()));
-                switch (random.nextInt(24)) {
+                switch (random.nextInt(28)) {
                     case 0 -> person.session.goOffline();
                     case 1, 2 -> person.session.open();
                     case 3 -> person.side.cut();
@@ -102,6 +102,8 @@ class RandomSessionsTest {
                     case 12 -> server.dismiss(1012, "restarting");
                     case 13 -> person.side.down = !person.side.down;
                     case 14 -> loop.advance(random.nextInt(40_000));
+                    case 15 -> person.session.undo();
+                    case 16 -> person.session.redo();
                     default -> edit(person.session);
                 }
                 if (random.nextBoolean()) {

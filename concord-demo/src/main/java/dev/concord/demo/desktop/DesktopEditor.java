@@ -8,8 +8,7 @@ import java.nio.file.Path;
 
 /** {@code ./concord desktop [URL] [ROOM]}: the desktop editor. */
 public final class DesktopEditor {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: ./concord desktop [URL] [ROOM]
               URL   of a Concord server, http://127.0.0.1:8080 by default
               ROOM  demo by default

@@ -165,13 +165,16 @@ final class EditorFrame extends JFrame {
         status.getAccessibleContext().setAccessibleDescription(status.getText());
         boolean away = now.connection() == ConnectionState.OFFLINE || now.connection() == ConnectionState.STOPPED;
         offline.setSelected(now.connection() == ConnectionState.OFFLINE);
-        offline.setText(!away ? "Go offline" : now.connection() == ConnectionState.OFFLINE ? "Reconnect" : "Open again");
+        offline.setText(
+                !away ? "Go offline" : now.connection() == ConnectionState.OFFLINE ? "Reconnect" : "Open again");
         undo.setEnabled(session.canUndo());
         redo.setEnabled(session.canRedo());
         if (now.connection() == ConnectionState.STOPPED && !now.reason().equals("closed")) {
             say(now.reason(), now.aside() > 0 ? "Open the new document" : "Try again", this::toggleOffline);
         } else if (now.aside() > 0) {
-            say("Some edits belong to an earlier document of this name and were not merged.", "Show them\u2026",
+            say(
+                    "Some edits belong to an earlier document of this name and were not merged.",
+                    "Show them\u2026",
                     this::offerAside);
         } else if (now.refused() == 0) {
             notice.setVisible(false);

@@ -51,7 +51,9 @@ final class SharedTextArea extends JTextArea {
                 fading.restart();
             }
         }
-        moves.keySet().removeIf(client -> peers.stream().noneMatch(peer -> peer.client().equals(client)));
+        moves.keySet()
+                .removeIf(
+                        client -> peers.stream().noneMatch(peer -> peer.client().equals(client)));
         repaint();
     }
 

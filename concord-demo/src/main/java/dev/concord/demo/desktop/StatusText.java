@@ -7,14 +7,13 @@ final class StatusText {
     private StatusText() {}
 
     static String of(Status status) {
-        String connection =
-                switch (status.connection()) {
-                    case LIVE -> "Live";
-                    case OFFLINE -> "Offline";
-                    case CONNECTING -> "Connecting\u2026";
-                    case RECONNECTING -> "Reconnecting\u2026";
-                    case STOPPED -> "Stopped";
-                };
+        String connection = switch (status.connection()) {
+            case LIVE -> "Live";
+            case OFFLINE -> "Offline";
+            case CONNECTING -> "Connecting\u2026";
+            case RECONNECTING -> "Reconnecting\u2026";
+            case STOPPED -> "Stopped";
+        };
         if (status.saved()) {
             return connection + " \u00b7 saved";
         }

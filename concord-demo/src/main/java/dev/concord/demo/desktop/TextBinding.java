@@ -176,13 +176,13 @@ final class TextBinding {
     /** Sees each edit before the area has it, so that what the session refuses never shows. */
     private final class Typing extends DocumentFilter {
         @Override
-        public void insertString(FilterBypass area, int offset, String text, @Nullable AttributeSet attributes)
+        public void insertString(DocumentFilter.FilterBypass area, int offset, String text, @Nullable AttributeSet attributes)
                 throws BadLocationException {
             replace(area, offset, 0, text, attributes);
         }
 
         @Override
-        public void remove(FilterBypass area, int offset, int length) throws BadLocationException {
+        public void remove(DocumentFilter.FilterBypass area, int offset, int length) throws BadLocationException {
             if (following || composes) {
                 area.remove(offset, length);
             } else {
@@ -193,11 +193,7 @@ final class TextBinding {
 
         @Override
         public void replace(
-                FilterBypass area,
-                int offset,
-                int length,
-                @Nullable String text,
-                @Nullable AttributeSet attributes)
+                DocumentFilter.FilterBypass area, int offset, int length, @Nullable String text, @Nullable AttributeSet attributes)
                 throws BadLocationException {
             String typed = text == null ? "" : text;
             if (following || composes) {
@@ -234,18 +230,20 @@ final class TextBinding {
     /** Moves the caret on to the next place between two letters, in the direction in which it goes. */
     private final class BetweenLetters extends NavigationFilter {
         @Override
-        public void setDot(FilterBypass caret, int dot, Position.Bias bias) {
+        public void setDot(NavigationFilter.FilterBypass caret, int dot, Position.Bias bias) {
             caret.setDot(snapped(dot), bias);
         }
 
         @Override
-        public void moveDot(FilterBypass caret, int dot, Position.Bias bias) {
+        public void moveDot(NavigationFilter.FilterBypass caret, int dot, Position.Bias bias) {
             caret.moveDot(snapped(dot), bias);
         }
 
         private int snapped(int dot) {
             try {
-                return following || composes ? dot : boundary(dot, dot < area.getCaret().getDot());
+                return following || composes
+                        ? dot
+                        : boundary(dot, dot < area.getCaret().getDot());
             } catch (BadLocationException e) {
                 return dot;
             }
@@ -256,7 +254,9 @@ final class TextBinding {
     private final class Composing implements InputMethodListener {
         @Override
         public void inputMethodTextChanged(InputMethodEvent event) {
-            int length = event.getText() == null ? 0 : event.getText().getEndIndex() - event.getText().getBeginIndex();
+            int length = event.getText() == null
+                    ? 0
+                    : event.getText().getEndIndex() - event.getText().getBeginIndex();
             boolean goesOn = length > event.getCommittedCharacterCount();
             if (goesOn && !composes) {
                 composes = true;

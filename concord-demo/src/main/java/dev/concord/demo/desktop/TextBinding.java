@@ -176,7 +176,8 @@ final class TextBinding {
     /** Sees each edit before the area has it, so that what the session refuses never shows. */
     private final class Typing extends DocumentFilter {
         @Override
-        public void insertString(DocumentFilter.FilterBypass area, int offset, String text, @Nullable AttributeSet attributes)
+        public void insertString(
+                DocumentFilter.FilterBypass area, int offset, String text, @Nullable AttributeSet attributes)
                 throws BadLocationException {
             replace(area, offset, 0, text, attributes);
         }
@@ -193,7 +194,11 @@ final class TextBinding {
 
         @Override
         public void replace(
-                DocumentFilter.FilterBypass area, int offset, int length, @Nullable String text, @Nullable AttributeSet attributes)
+                DocumentFilter.FilterBypass area,
+                int offset,
+                int length,
+                @Nullable String text,
+                @Nullable AttributeSet attributes)
                 throws BadLocationException {
             String typed = text == null ? "" : text;
             if (following || composes) {

@@ -14,7 +14,8 @@ final class AutomergePeer implements Peer {
     static final String JAR = "concord.bench.automerge";
 
     private static final String MAIN = "dev.concord.bench.automerge.AutomergeFork";
-    private static final Effort EFFORT = new Effort(3, 3000, 1500);
+    // A run on a large history takes seconds, and the work is done in native code that needs no warm-up.
+    private static final Effort EFFORT = new Effort(2, 500, 500);
 
     private final String classPath;
     private final String version;

@@ -20,7 +20,7 @@ public final class Bench {
 
             engine   the engine on real histories and hostile input, beside a plain gap buffer
             peers    the same works done by Yjs, json-joy (both need node and npm) and automerge, each skipped where it is missing
-            micro    single calls, by JMH; under two minutes
+            micro    single calls, by JMH
             page     tables made of what --json printed, runs on several JDKs side by side
 
             --only INPUT/WORK   only these; either half may be missing: automerge-paper, /local, hostile/nested.

@@ -10,19 +10,27 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Serves the page as the server does, at {@code /}; for tests also its modules at {@code /web/}, the test modules at {@code /js/}
+ * Serves the page as the server does, at {@code /}, {@code /watch} and {@code /editor/}; for tests also its modules at {@code /web/}, the test modules at {@code /js/}
  * and the sample frames of the wire at {@code /golden/}.
  */
 final class WebServer implements AutoCloseable {
-    /** The policy under which the page is served. */
-    static final String CONTENT_SECURITY_POLICY =
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    /** The policy under which pages are served; an import map is allowed by its hash. */
+    private static final String CONTENT_SECURITY_POLICY =
+            "default-src 'none'; script-src 'self'%s; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
                     + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final Pattern IMPORT_MAP =
+            Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -40,9 +48,11 @@ final class WebServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server.createContext("/", exchange -> {
-            exchange.getResponseHeaders().set("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-            String path = exchange.getRequestURI().getPath();
-            resource(exchange, "web" + (path.equals("/") ? "/index.html" : path));
+            String file = "web" + fileAt(exchange.getRequestURI().getPath());
+            String policy =
+                    CONTENT_SECURITY_POLICY.formatted(file.endsWith("/editor.html") ? " " + hash(importMap()) : "");
+            exchange.getResponseHeaders().set("Content-Security-Policy", policy);
+            resource(exchange, file);
         });
         server.createContext(
                 "/web/",
@@ -52,7 +62,12 @@ final class WebServer implements AutoCloseable {
                 "/js/",
                 exchange ->
                         resource(exchange, exchange.getRequestURI().getPath().substring(1)));
-        server.createContext("/blank", exchange -> answer(exchange, "html", "<!doctype html><title>tests</title>"));
+        server.createContext(
+                "/blank",
+                exchange -> answer(
+                        exchange,
+                        "html",
+                        "<!doctype html><title>tests</title><script type=\"importmap\">" + importMap() + "</script>"));
         server.createContext("/golden/", WebServer::golden);
         server.start();
     }
@@ -64,6 +79,36 @@ final class WebServer implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+    }
+
+    private static String fileAt(String path) {
+        return switch (path) {
+            case "/" -> "/index.html";
+            case "/watch" -> "/watch.html";
+            default -> path.startsWith("/editor/") ? "/editor.html" : path;
+        };
+    }
+
+    /** That of the editor's page: tests of modules load the same files. */
+    static String importMap() {
+        try (InputStream in = WebServer.class.getResourceAsStream("web/editor.html")) {
+            Matcher map = IMPORT_MAP.matcher(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            if (!map.find()) {
+                throw new IllegalStateException("editor.html has no import map");
+            }
+            return map.group(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String hash(String script) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
+            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void resource(HttpExchange exchange, String name) throws IOException {

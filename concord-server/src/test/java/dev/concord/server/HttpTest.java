@@ -17,6 +17,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -205,9 +207,57 @@ class HttpTest {
         }
     }
 
+    @Test
+    void theEditorComesWithItsModulesAndAPolicyThatAllowsItsImportMapOnly() throws Exception {
+        HttpResponse<String> page = server.get("/editor/some.room~1");
+        assertEquals(200, page.statusCode());
+        String policy = page.headers().firstValue("Content-Security-Policy").orElseThrow();
+        assertTrue(policy.matches(".*; script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='; .*"), policy);
+        assertFalse(policy.contains("unsafe"));
+        Matcher module = Pattern.compile("\"(/vendor/[^\"]+)\"").matcher(page.body());
+        int modules = 0;
+        while (module.find()) {
+            assertEquals(200, server.get(module.group(1)).statusCode(), module.group(1));
+            modules++;
+        }
+        assertEquals(11, modules);
+        assertEquals(200, server.get("/watch").statusCode());
+        assertEquals(404, server.get("/editor/bad%20room").statusCode());
+        assertEquals(404, server.get("/editor/").statusCode());
+        assertEquals(404, server.get("/vendor/../index.html").statusCode());
+        assertEquals(404, server.get("/vendor/%2e%2e/index.html").statusCode());
+    }
+
+    @Test
+    void aPageThatIsStillTheSameIsNotSentAgainAndIsCompressedForThoseWhoAsk() throws Exception {
+        HttpResponse<String> script = server.get("/concord.js");
+        String tag = script.headers().firstValue("ETag").orElseThrow();
+        try (RawConnection connection = new RawConnection(server.port())) {
+            connection.send("GET /concord.js HTTP/1.1\r\nHost: x\r\nIf-None-Match: " + tag + "\r\n\r\n");
+            RawConnection.Response same = connection.response();
+            assertEquals(304, same.status());
+            assertEquals("0", same.header("Content-Length"));
+            connection.send("GET /concord.js HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br, gzip\r\n\r\n");
+            RawConnection.Response small = connection.response();
+            assertEquals(200, small.status());
+            assertEquals("gzip", small.header("Content-Encoding"));
+            assertTrue(Integer.parseInt(small.header("Content-Length"))
+                    < script.body().length());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
-            strings = {"/healthz", "/readyz", "/metrics", "/", "/rooms/head", "/rooms/head/presence", "/nothing.js"})
+            strings = {
+                "/healthz",
+                "/readyz",
+                "/metrics",
+                "/",
+                "/rooms/head",
+                "/rooms/head/presence",
+                "/nothing.js",
+                "/editor/head"
+            })
     void aHeadIsAGetWithoutItsBody(String path) throws Exception {
         server.put("/rooms/head", "text");
         try (RawConnection connection = new RawConnection(server.port())) {

@@ -1,11 +1,12 @@
 import { showCarets } from './carets.js';
 import { ConcordSession, bindTextarea } from './concord.js';
+import { textAside } from './notices.js';
 
 const SPEAK_MS = 900;
 
 /**
  * One pane: a session of its own with its socket, its textarea, and what is to be known about both. `person` is
- * `{user, color}`; `onRename` hears of a new name.
+ * `{user, color}`; `onRename` hears of a new name; `environment` is that of the session.
  */
 export class Pane {
   #session;
@@ -15,14 +16,14 @@ export class Pane {
   #shown = '';
   #refusal = false;
 
-  constructor({ template, side, room, person, onChange, onRename }) {
+  constructor({ template, side, room, client, person, onChange, onRename, environment = {} }) {
     this.#side = side;
     const root = document.importNode(template.content.firstElementChild, true);
     root.setAttribute('aria-label', `${side} client`);
     root.style.setProperty('--who', person.color);
     this.element = root;
     this.#parts = partsOf(root);
-    this.#session = new ConcordSession({ room, client: `demo-${side.toLowerCase()}` });
+    this.#session = new ConcordSession({ room, client, environment });
     this.#session.on('status', () => {
       this.#showStatus();
       this.#showPeers();
@@ -136,7 +137,7 @@ export class Pane {
 
   /** Edits of an earlier document under this name: they are shown to be copied, and go only when told to. */
   #notifyAside(count) {
-    const kept = this.#session.unsaved.map(({ value }) => value ?? '').join('');
+    const kept = textAside(this.#session);
     const text = document.createElement('span');
     text.textContent =
       `This room was made anew. ${count} unsent ${count === 1 ? 'edit' : 'edits'} of the old text ` +

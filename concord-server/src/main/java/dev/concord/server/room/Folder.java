@@ -5,128 +5,109 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when a room's log is folded into its snapshot: after so many ops or so much time, whichever comes first, one fold at a time.
+ * Decides when a changed room is folded into its snapshot: after so many ops or so much time, whichever comes first, one at a time.
  *
- * <p>The work is done away from the loop, from what is stored. It costs about what loading the room costs, so the next fold waits until
- * the last one's time has passed {@link #PACE} times: a large document that is typed in fast is folded less often. Past {@link #BACKLOG}
- * ops there is no waiting, which bounds the log.
+ * <p>The state is encoded on the room's loop, so a fold waits until the last one's encoding time has passed {@link #PACE} times:
+ * folding never takes more than a few percent of a loop, however large the document and however fast the typing.
  */
 final class Folder {
-    /** Folding takes at most about a sixteenth of one thread for each room. */
-    private static final long PACE = 15;
-    /** Ops in the log beyond which folds follow each other without a pause. Replaying them takes a tenth of a second. */
-    static final int BACKLOG = 20_000;
+    private static final long PACE = 30;
 
     private final Room room;
-    private final Archive archive;
+    private final SnapshotWriter snapshots;
     private final Limits limits;
     private final RoomLoop loop;
     private final RoomEvents events;
 
+    private long changes;
     private boolean timed;
-    private boolean folding;
+    private boolean writing;
     private long notBeforeNanos;
     private long coveredSeq;
     private @Nullable Runnable whenDone;
     private boolean finalFold;
-    private boolean failing;
 
-    /** For a room whose stored snapshot covers the log up to a place. */
-    Folder(Room room, long coveredSeq, Archive archive, Limits limits, RoomLoop loop, RoomEvents events) {
+    Folder(Room room, SnapshotWriter snapshots, Limits limits, RoomLoop loop, RoomEvents events) {
         this.room = room;
-        this.archive = archive;
+        this.snapshots = snapshots;
         this.limits = limits;
         this.loop = loop;
         this.events = events;
         this.notBeforeNanos = loop.nanoTime();
-        this.coveredSeq = coveredSeq;
+        this.coveredSeq = room.durableSeq();
     }
 
-    /** Notes that the log may have grown. */
-    void advanced() {
-        long behind = behind();
-        if (behind <= 0) {
-            return;
-        }
-        boolean paced = loop.nanoTime() - notBeforeNanos >= 0;
-        if (!folding && behind >= limits.foldOps() && (paced || (behind >= BACKLOG && !failing))) {
+    /** Notes an applied op. */
+    void changed() {
+        changes++;
+        if (changes >= limits.foldOps() && !writing && loop.nanoTime() - notBeforeNanos >= 0) {
             fold();
         } else {
             foldLater();
         }
     }
 
-    /** Whether a fold is under way, or ops wait for one. */
+    /** Whether a snapshot is being written, or changes wait for one. */
     boolean isBusy() {
-        return folding || behind() > 0;
+        return writing || changes > 0;
     }
 
-    private long behind() {
-        return room.appliedSeq() - coveredSeq;
-    }
-
-    private void fold() {
-        if (folding || room.isClosed()) {
+    /** Folds now, unless there is nothing to fold. */
+    void fold() {
+        if (changes == 0 || writing || room.isClosed()) {
             return;
         }
-        folding = true;
+        long opSeq = room.durableSeq();
+        long folding = changes;
+        changes = 0;
+        writing = true;
         long started = loop.nanoTime();
-        archive.fold(room.id(), room.epoch(), folded -> loop.execute(() -> folded(folded, started)));
-    }
-
-    private void folded(Archive.Folded folded, long startedNanos) {
-        if (folded.damage() != null && !room.isClosed() && whenDone == null) {
-            // What is stored cannot be read, and what is in memory holds all of it.
-            archive.mend(
-                    room.id(),
-                    room.epoch(),
-                    room.encode(),
-                    room.appliedSeq(),
-                    mended ->
-                            loop.execute(() -> finished(new Archive.Folded(mended.coveredSeq(), null), startedNanos)));
-        } else {
-            finished(folded, startedNanos);
-        }
-    }
-
-    private void finished(Archive.Folded folded, long startedNanos) {
-        folding = false;
-        failing = folded.failed();
-        long now = loop.nanoTime();
-        if (folded.failed()) {
-            events.foldFailed();
-            // A store that is away is not asked again at every op.
-            notBeforeNanos = now + limits.foldInterval().toNanos();
-        } else {
-            events.folded(Math.max(0, folded.coveredSeq() - coveredSeq));
-            coveredSeq = Math.max(coveredSeq, folded.coveredSeq());
-            notBeforeNanos = now + (now - startedNanos) * PACE;
-        }
-        if (whenDone != null) {
-            finish();
-        } else if (folded.failed()) {
-            foldLater();
-        } else {
-            advanced();
-        }
+        byte[] state = room.encode();
+        long ended = loop.nanoTime();
+        notBeforeNanos = ended + (ended - started) * PACE;
+        snapshots.write(
+                room.id(), room.epoch(), state, opSeq, stored -> loop.execute(() -> finished(stored, opSeq, folding)));
     }
 
     /** Folds what is left, after a fold that is under way, and tells when that is stored or has failed. */
     void foldFinally(Runnable done) {
         whenDone = done;
-        if (!folding) {
+        if (!writing) {
             finish();
         }
     }
 
     private void finish() {
         Runnable done = whenDone;
-        if (behind() > 0 && !finalFold && !room.isClosed()) {
+        if (changes > 0 && !finalFold && !room.isClosed()) {
             finalFold = true;
             fold();
         } else if (done != null) {
             whenDone = null;
             done.run();
+        }
+    }
+
+    private void finished(boolean stored, long opSeq, long folded) {
+        writing = false;
+        if (stored) {
+            events.folded(opSeq - coveredSeq);
+            coveredSeq = opSeq;
+        } else {
+            events.foldFailed();
+            changes += folded;
+            // A store that is away is not asked again at every op.
+            notBeforeNanos = loop.nanoTime() + limits.foldInterval().toNanos();
+            foldLater();
+        }
+        if (whenDone != null) {
+            finish();
+            return;
+        }
+        if (room.durableSeq() > opSeq && changes == 0) {
+            // Ops that the state held before they were durable: the next fold lets the log forget them.
+            changes = 1;
+            foldLater();
         }
     }
 
@@ -139,15 +120,13 @@ final class Folder {
 
     private void tick() {
         timed = false;
-        if (folding || room.isClosed()) {
-            // The end of the fold looks after the rest.
+        if (writing) {
+            foldLater();
             return;
         }
         Duration early = Duration.ofNanos(notBeforeNanos - loop.nanoTime());
         if (early.isNegative() || early.isZero()) {
-            if (behind() > 0) {
-                fold();
-            }
+            fold();
         } else {
             timed = true;
             loop.schedule(this::tick, early);

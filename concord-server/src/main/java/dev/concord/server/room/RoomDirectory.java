@@ -4,10 +4,11 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Sites;
 import dev.concord.server.config.Limits;
 import dev.concord.store.OpLog;
-import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
-import dev.concord.store.StoreUnavailableException;
+import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
+import dev.concord.wire.WireCodec;
+import dev.concord.wire.WireException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,10 +27,8 @@ import org.slf4j.LoggerFactory;
  * The rooms of this server: brings them into memory when they are entered and lets them go when nobody is there. Thread-safe;
  * each room's own state is touched on its loop only, and the store on the I/O threads only.
  */
-public final class RoomDirectory {
+public final class RoomDirectory implements SnapshotWriter {
     private static final Logger LOG = LoggerFactory.getLogger(RoomDirectory.class);
-    /** How long a room that cannot be read is refused without being read again. */
-    static final Duration QUARANTINE = Duration.ofMinutes(1);
 
     /** Somebody who wants to be in a room. Exactly one method is called, on the room's loop. */
     public interface Visitor {
@@ -82,10 +81,6 @@ public final class RoomDirectory {
             }
             loading = true;
             boolean make = !toAny.isEmpty();
-            if (isQuarantined()) {
-                settle(new Loaded(null, true), make);
-                return;
-            }
             if (room == null || room.isDrained()) {
                 io.execute(() -> loadNow(make));
             } else {
@@ -94,11 +89,6 @@ public final class RoomDirectory {
                 // a later fold would prune them.
                 opLog.flush().whenComplete((flushed, logClosed) -> io.execute(() -> loadNow(make)));
             }
-        }
-
-        private boolean isQuarantined() {
-            Long until = quarantine.get(id);
-            return until != null && loop.nanoTime() - until < 0;
         }
 
         private void loadNow(boolean make) {
@@ -130,8 +120,6 @@ public final class RoomDirectory {
                 Room entered = loaded.room();
                 room = entered;
                 events.roomOpened();
-                // Ops that a process left behind before it folded them.
-                entered.folder().advanced();
                 tell(toExisting, visitor -> visitor.enter(entered));
                 tell(toAny, visitor -> visitor.enter(entered));
             }
@@ -142,19 +130,6 @@ public final class RoomDirectory {
 
         private boolean isGone() {
             return room == null || (room.isClosed() && room.isDrained());
-        }
-
-        /** Nothing when the room's log stands no further, and is of the same history. */
-        void level(@Nullable RoomHead head) {
-            if (room == null || room.isClosed()) {
-                return;
-            }
-            if (head == null || !head.epoch().equals(room.epoch())) {
-                // It may have been made only after it was asked for: the log itself says.
-                room.catchUp();
-            } else {
-                room.catchUp(head.lastSeq());
-            }
         }
 
         void sweep() {
@@ -197,9 +172,6 @@ public final class RoomDirectory {
     private final RoomEvents events;
     private final Limits limits;
     private final SecureRandom random = new SecureRandom();
-    private final Archive archive;
-    /** Until when, in nanoseconds of their loops. */
-    private final Map<String, Long> quarantine = new ConcurrentHashMap<>();
 
     /**
      * A directory without rooms.
@@ -227,7 +199,6 @@ public final class RoomDirectory {
         this.frames = frames;
         this.events = events;
         this.limits = limits;
-        this.archive = new StoreArchive(store, io, () -> Sites.random(random));
     }
 
     /**
@@ -294,37 +265,23 @@ public final class RoomDirectory {
                 .orTimeout(deadline.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Brings one room level with its log, for when somebody says that another instance has appended to it. Nothing happens when it is not
-     * in memory.
-     *
-     * @param roomId the room
-     */
-    public void catchUp(String roomId) {
-        Slot slot = slots.get(roomId);
-        if (slot != null) {
-            slot.loop.execute(() -> {
-                if (slot.room != null && !slot.room.isClosed()) {
-                    slot.room.catchUp();
-                }
-            });
-        }
-    }
-
-    /**
-     * Brings every room level with its log: asks the store once where all logs stand, and reads those that have grown by what other
-     * instances appended. Call it at an interval when other instances write to the same store.
-     *
-     * @return completes when the store has answered; exceptionally when it is away, which the next call makes up for
-     */
-    public CompletableFuture<Void> catchUpAll() {
-        List<Slot> all = List.copyOf(slots.values());
-        if (all.isEmpty()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return CompletableFuture.supplyAsync(
-                        () -> store.heads(all.stream().map(slot -> slot.id).toList()), io)
-                .thenAccept(heads -> all.forEach(slot -> slot.loop.execute(() -> slot.level(heads.get(slot.id)))));
+    @Override
+    public void write(String roomId, String epoch, byte[] state, long opSeq, Consumer<Boolean> done) {
+        io.execute(() -> {
+            boolean stored = false;
+            try {
+                // Not stored without a fault: a newer snapshot is there already.
+                store.saveSnapshot(roomId, epoch, state, opSeq);
+                store.prune(roomId);
+                stored = true;
+            } catch (RuntimeException e) {
+                // Not the store's own exceptions only: a fold that never ends would keep the room for ever.
+                LOG.atWarn()
+                        .addKeyValue("room", roomId)
+                        .log("could not be folded, will be tried again: {}", e.toString());
+            }
+            done.accept(stored);
+        });
     }
 
     private interface SlotTask {
@@ -353,42 +310,30 @@ public final class RoomDirectory {
                 return new Loaded(null, false);
             }
             StoredRoom room = stored.get();
-            Document document = Replay.of(slot.id, room, Sites.random(random));
-            release(slot);
+            byte[] state = room.state();
+            String site = Sites.random(random);
+            Document document = state == null ? new Document(site) : Document.load(site, state);
+            for (StoredOp op : room.ops()) {
+                document.apply(WireCodec.readOperation(op.op()));
+            }
             return new Loaded(
                     new Room(
                             slot.id,
                             room.epoch(),
                             document,
-                            room.stateSeq(),
                             room.lastSeq(),
                             opLog,
-                            archive,
+                            this,
                             limits,
                             slot.loop,
                             frames,
                             events),
                     false);
-        } catch (StoreUnavailableException e) {
-            LOG.atWarn().addKeyValue("room", slot.id).log("cannot be loaded just now: {}", e.getMessage());
-            return new Loaded(null, true);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | WireException e) {
             LOG.atError()
                     .addKeyValue("room", slot.id)
-                    .log(
-                            "cannot be loaded; its rows are left as they are, and not read again for {} s: {}",
-                            QUARANTINE.toSeconds(),
-                            e.toString());
-            quarantine.put(slot.id, slot.loop.nanoTime() + QUARANTINE.toNanos());
-            events.quarantined(quarantine.size());
+                    .log("cannot be loaded; its rows are left as they are: {}", e.toString());
             return new Loaded(null, true);
-        }
-    }
-
-    private void release(Slot slot) {
-        if (quarantine.remove(slot.id) != null) {
-            LOG.atInfo().addKeyValue("room", slot.id).log("can be read again");
-            events.quarantined(quarantine.size());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.concord.server.transport;
 
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 
@@ -43,12 +44,11 @@ final class OperatorRoutes {
 
     /** Answers with the page or file of that path, if there is one. */
     void page(Exchange exchange) {
-        String name =
-                exchange.path().equals("/") ? "index.html" : exchange.path().substring(1);
+        HttpHeaders request = exchange.request().headers();
         services.io().execute(() -> {
-            var page = services.pages().find(name);
+            var page = services.pages().find(exchange.path());
             exchange.onLoop(() -> page.ifPresentOrElse(
-                    found -> exchange.responses().send(HttpResponseStatus.OK, found.type(), found.content()),
+                    found -> exchange.responses().page(found, request),
                     () -> exchange.responses()
                             .problem(HttpResponseStatus.NOT_FOUND, "no_such_page", "there is nothing here")));
         });

@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,9 @@ final class Responses {
     static final String TEXT = "text/plain; charset=utf-8";
 
     private static final String PROBLEM = "application/problem+json";
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'%s; style-src 'self'; connect-src 'self'; "
+                    + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final ChannelHandlerContext context;
@@ -43,6 +45,28 @@ final class Responses {
     }
 
     void send(HttpResponseStatus status, String type, byte[] body) {
+        send(status, type, body, POLICY.formatted(""));
+    }
+
+    /** A file, compressed for those who take that; only a word that it is still the same for those who have it. */
+    void page(Pages.Page page, HttpHeaders request) {
+        header(HttpHeaderNames.ETAG, page.tag());
+        header(HttpHeaderNames.VARY, "Accept-Encoding");
+        boolean known = page.tag().equals(request.get(HttpHeaderNames.IF_NONE_MATCH));
+        byte[] body = page.content();
+        byte[] gzip = page.gzip();
+        if (known) {
+            body = new byte[0];
+        } else if (gzip != null
+                && request.get(HttpHeaderNames.ACCEPT_ENCODING, "").contains("gzip")) {
+            header(HttpHeaderNames.CONTENT_ENCODING, "gzip");
+            body = gzip;
+        }
+        String policy = POLICY.formatted(page.importMapHash().map(" "::concat).orElse(""));
+        send(known ? HttpResponseStatus.NOT_MODIFIED : HttpResponseStatus.OK, page.type(), body, policy);
+    }
+
+    private void send(HttpResponseStatus status, String type, byte[] body, String policy) {
         ByteBuf content = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
         response.headers()
@@ -51,7 +75,7 @@ final class Responses {
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
                 .set("X-Content-Type-Options", "nosniff")
                 .set("Referrer-Policy", "no-referrer")
-                .set("Content-Security-Policy", POLICY);
+                .set("Content-Security-Policy", policy);
         response.headers()
                 .add(extra)
                 .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);

@@ -94,5 +94,5 @@ export class Presence {
 
 /** Colours go into styles, so nothing but a colour may pass. */
 function colorOf(color) {
-  return typeof color === 'string' && /^#[0-9a-fA-F]{3,8}$/.test(color) ? color : '#64748b';
+  return typeof color === 'string' && /^#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})$/.test(color) ? color : '#64748b';
 }

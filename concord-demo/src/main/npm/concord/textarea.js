@@ -1,4 +1,5 @@
 import { applyChange, mapOffset } from './change.js';
+import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 import { cleanText } from './wire.js';
 
 const STRIDE = 1024;
@@ -130,8 +131,9 @@ class TextareaBinding {
     const textarea = this.#textarea;
     const { selectionStart, selectionEnd, selectionDirection, scrollTop, scrollLeft } = textarea;
     const empty = selectionStart === selectionEnd;
-    const start = changes.reduce((place, change) => mapOffset(place, change, !empty), selectionStart);
-    const end = changes.reduce((place, change) => mapOffset(place, change), selectionEnd);
+    const mapped = changes.reduce((place, change) => mapOffset(place, change, !empty), selectionStart);
+    const end = outsideOfGrapheme(text, changes.reduce((place, change) => mapOffset(place, change), selectionEnd));
+    const start = empty ? end : graphemeAround(text, mapped).start;
     textarea.setRangeText(edit.inserted, edit.offset, edit.offset + edit.removed, 'preserve');
     textarea.setSelectionRange(start, Math.max(start, end), selectionDirection);
     textarea.scrollTop = scrollTop;
@@ -179,8 +181,11 @@ class TextareaBinding {
     if (!this.#focused || this.#resume !== null || value.length !== this.#text.length) {
       return;
     }
-    const start = outsideOfPair(this.#text, selectionStart);
-    const end = outsideOfPair(this.#text, selectionEnd);
+    const end = outsideOfGrapheme(this.#text, selectionEnd);
+    const start = selectionStart === selectionEnd ? end : graphemeAround(this.#text, selectionStart).start;
+    if (start !== selectionStart || end !== selectionEnd) {
+      this.#textarea.setSelectionRange(start, end, selectionDirection);
+    }
     if (selectionDirection === 'backward') {
       this.#session.select(start, end);
     } else {
@@ -248,8 +253,4 @@ function isLow(text, offset) {
     (text.charCodeAt(offset) & 0xfc00) === 0xdc00 &&
     (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800
   );
-}
-
-function outsideOfPair(text, offset) {
-  return isLow(text, offset) ? offset - 1 : offset;
 }

@@ -37,8 +37,9 @@ const STOPPED = {
 /**
  * One client in one room: a document, the connection to the server, what it has not acknowledged yet, undo, and who is here.
  *
- * Events, by `on(name, listener)`: `change` with `{changes, source}`, `status` with the status, `presence` with the others,
- * `refused` with `{code, message, operation}`, `fault` with an error that has no better place.
+ * Events, by `on(name, listener)`: `change` with `{changes, source}`, `edit` with the operations that this client has just made,
+ * `status` with the status, `presence` with the others, `refused` with `{code, message, operation}`, `fault` with an error that
+ * has no better place.
  */
 export class ConcordSession {
   #room;
@@ -141,13 +142,16 @@ export class ConcordSession {
     return () => this.#listeners.get(name).delete(listener);
   }
 
-  /** Replaces `removed` UTF-16 units at `offset` by `inserted`. `source` comes back with the event. */
-  edit({ offset, removed = 0, inserted = '' }, source = null) {
-    const text = cleanText(inserted);
-    const operations = this.#history.edit({ offset, removed, inserted: text }, this.#environment.now());
+  /**
+   * Replaces `removed` UTF-16 units at `offset` by `inserted`. A list of such edits is done one after the other and is one step of
+   * undo. `source` comes back with the event.
+   */
+  edit(edit, source = null) {
+    const changes = [edit].flat().map(({ offset, removed = 0, inserted = '' }) => ({ offset, removed, inserted: cleanText(inserted) }));
+    const operations = this.#history.edit(Array.isArray(edit) ? changes : changes[0], this.#environment.now());
     this.#publish(operations);
     if (operations.length > 0) {
-      this.#emit('change', { changes: [{ offset, removed, inserted: text }], source });
+      this.#emit('change', { changes, source });
     }
   }
 
@@ -420,6 +424,7 @@ export class ConcordSession {
   #publish(operations) {
     operations.forEach((operation) => this.#outbox.add(operation, this.#epoch));
     if (operations.length > 0) {
+      this.#emit('edit', operations);
       this.#emitStatus();
     }
     if (this.#state === 'live' && !this.#flushing) {

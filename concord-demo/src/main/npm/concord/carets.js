@@ -1,3 +1,5 @@
+import { anchorageOf, inkOn, placeOf } from './peers.js';
+
 // Copying a longer text at every keystroke would be felt.
 const LONGEST_TEXT = 60_000;
 const NAME_MS = 2_400;
@@ -49,7 +51,7 @@ class CaretLayer {
   #draw() {
     const text = this.#textarea.value;
     const peers = text.length > LONGEST_TEXT ? [] : this.#session.peers;
-    const marks = peers.flatMap((peer) => this.#marksOf(peer, text.length));
+    const marks = peers.flatMap((peer) => this.#marksOf(peer));
     marks.sort((a, b) => a.offset - b.offset || a.order - b.order);
     const drawn = document.createDocumentFragment();
     const selecting = new Map();
@@ -68,13 +70,12 @@ class CaretLayer {
     this.#keepNamesInside();
   }
 
-  #marksOf(peer, length) {
-    // Whoever has not put the caret anywhere yet has none to show.
-    if (!isPosition(peer.caret) && !(peer.cursor > 0)) {
+  #marksOf(peer) {
+    const place = placeOf(this.#session, peer);
+    if (place === null) {
       return [];
     }
-    const caret = this.#offsetOf(peer.caret, peer.cursor, length);
-    const anchor = this.#offsetOf(peer.anchor, caret, length);
+    const { caret, anchor } = place;
     const marks = [{ offset: caret, order: 1, peer, apply: (who, _, drawn) => drawn.append(this.#caret(who)) }];
     if (anchor !== caret) {
       const [start, end] = anchor < caret ? [anchor, caret] : [caret, anchor];
@@ -82,12 +83,6 @@ class CaretLayer {
       marks.push({ offset: end, order: 0, peer, apply: (who, selecting) => selecting.delete(who.client) });
     }
     return marks;
-  }
-
-  #offsetOf(position, fallback, length) {
-    const offset = isPosition(position) ? this.#session.document.offsetOfPosition(position) : null;
-    const flat = Number.isInteger(fallback) ? fallback : 0;
-    return Math.max(0, Math.min(length, offset ?? flat));
   }
 
   #caret(peer) {
@@ -99,6 +94,7 @@ class CaretLayer {
       const name = document.createElement('span');
       name.className = 'caret-name';
       name.textContent = peer.user;
+      name.style.color = inkOn(peer.color);
       // The element is made anew at each drawing; its fading goes on where it was.
       name.style.animationDelay = `${-age}ms`;
       caret.append(name);
@@ -108,7 +104,7 @@ class CaretLayer {
 
   /** When the caret of somebody was last moved by them, which is when its name is shown. */
   #movedAt(peer) {
-    const place = JSON.stringify(peer.caret ?? peer.cursor);
+    const place = anchorageOf(peer);
     const last = this.#moved.get(peer.client);
     if (last?.place === place) {
       return last.at;
@@ -140,10 +136,4 @@ function stretch(text, selecting) {
   selected.style.setProperty('--who', peer.color);
   selected.textContent = text;
   return selected;
-}
-
-/** Whether what somebody sent is a position at all. */
-function isPosition(position) {
-  const element = position?.element;
-  return typeof element?.site === 'string' && Number.isSafeInteger(element.counter);
 }

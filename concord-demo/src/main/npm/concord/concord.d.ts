@@ -110,7 +110,8 @@ export class UndoHistory {
   constructor(document: ConcordDocument, options?: { pause?: number });
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  edit(edit: Edit, now: number): Operation[];
+  /** A list is done one after the other and is one step. */
+  edit(edit: Edit | Edit[], now: number): Operation[];
   seal(): void;
   undo(): { operations: Operation[]; changes: TextChange[] } | null;
   redo(): { operations: Operation[]; changes: TextChange[] } | null;
@@ -150,6 +151,8 @@ export interface Peer {
 export interface SessionEvents {
   /** `source` is what was given to `edit`, `undo` or `redo`, and `'remote'` for what came from elsewhere. */
   change: { changes: TextChange[]; source: unknown };
+  /** What this client has just made, by typing, undo or redo. */
+  edit: Operation[];
   status: SessionStatus;
   presence: Peer[];
   refused: { code: string; message: string; operation: Operation | null };
@@ -195,7 +198,8 @@ export class ConcordSession {
   readonly canRedo: boolean;
   /** Returns a function that ends the subscription. */
   on<Name extends keyof SessionEvents>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void;
-  edit(edit: Edit, source?: unknown): void;
+  /** A list is done one after the other and is one step of undo. */
+  edit(edit: Edit | Edit[], source?: unknown): void;
   undo(source?: unknown): TextChange[];
   redo(source?: unknown): TextChange[];
   /** What is typed next begins a new step of undo. */
@@ -212,3 +216,21 @@ export class ConcordSession {
 
 /** Keeps a textarea and a session's text equal; returns a function that lets go of both. */
 export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement): () => void;
+
+/** Shows the carets and selections of the others in an element that lies over the textarea; returns a function that stops it. */
+export function showCarets(session: ConcordSession, textarea: HTMLTextAreaElement, overlay: HTMLElement): () => void;
+
+/** Where somebody's caret and the other end of their selection stand; null when they have put it nowhere yet. */
+export function placeOf(session: ConcordSession, peer: Peer): { caret: number; anchor: number } | null;
+
+/** Stays the same until somebody moves their caret themselves. */
+export function anchorageOf(peer: Peer): string;
+
+/** Whichever of the two can be read on a colour `#rgb` or `#rrggbb`. */
+export function inkOn(color: string): '#000' | '#fff';
+
+/** The character, as a reader sees it, around an offset: an emoji family, a flag, a letter with its accents. */
+export function graphemeAround(text: string, offset: number): { start: number; end: number };
+
+/** The offset itself, or the end of the character that it stands in. */
+export function outsideOfGrapheme(text: string, offset: number): number;

@@ -36,9 +36,38 @@ export class UndoHistory {
     return this.#undone.length > 0;
   }
 
-  /** Replaces `removed` UTF-16 units at `offset` by the text `inserted`. Returns the operations to send. */
-  edit({ offset, removed = 0, inserted = '' }, now) {
-    const joined = this.#continues(offset, removed, inserted, now);
+  /**
+   * Replaces `removed` UTF-16 units at `offset` by the text `inserted`; given a list of such edits, does one after the other as
+   * one step. Returns the operations to send.
+   */
+  edit(edit, now) {
+    if (!Array.isArray(edit)) {
+      return this.#perform(edit, now, this.#continues(edit, now));
+    }
+    const operations = [];
+    for (const one of edit) {
+      operations.push(...this.#perform(one, now, operations.length > 0));
+    }
+    this.seal();
+    return operations;
+  }
+
+  /** Ends the current step, so that what is typed next is a step of its own. */
+  seal() {
+    this.#open = null;
+  }
+
+  /** Takes back the last step. Returns `{operations, changes}`, null when there is none. */
+  undo() {
+    return this.#revert(this.#done, this.#undone);
+  }
+
+  /** Does again what was undone last. Returns `{operations, changes}`, null when there is nothing. */
+  redo() {
+    return this.#revert(this.#undone, this.#done);
+  }
+
+  #perform({ offset, removed = 0, inserted = '' }, now, joined) {
     const step = joined ? this.#done[this.#done.length - 1] : [];
     const operations = [];
     if (removed > 0) {
@@ -65,22 +94,7 @@ export class UndoHistory {
     return operations;
   }
 
-  /** Ends the current step, so that what is typed next is a step of its own. */
-  seal() {
-    this.#open = null;
-  }
-
-  /** Takes back the last step. Returns `{operations, changes}`, null when there is none. */
-  undo() {
-    return this.#revert(this.#done, this.#undone);
-  }
-
-  /** Does again what was undone last. Returns `{operations, changes}`, null when there is nothing. */
-  redo() {
-    return this.#revert(this.#undone, this.#done);
-  }
-
-  #continues(offset, removed, inserted, now) {
+  #continues({ offset, removed = 0, inserted = '' }, now) {
     const open = this.#open;
     if (open === null || this.#undone.length > 0 || now - open.now >= this.#pause) {
       return false;

@@ -1,0 +1,178 @@
+import { defaultKeymap } from '@codemirror/commands';
+import { openSearchPanel, search, searchKeymap } from '@codemirror/search';
+import { EditorState } from '@codemirror/state';
+import { EditorView, keymap, placeholder } from '@codemirror/view';
+import { bindCodeMirror } from './codemirror.js';
+import { ConcordSession } from './concord.js';
+import { Drawer } from './drawer.js';
+import { editorTheme } from './editor-theme.js';
+import { Me } from './me.js';
+import { Notice, textAside } from './notices.js';
+import { PANELS } from './panels.js';
+import { jumpTo } from './people-panel.js';
+import { showPeople } from './people.js';
+import { sentenceOf, statesOf } from './states.js';
+
+const SPEAK_MS = 900;
+const COPIED_MS = 2_000;
+const LONGEST_QUOTE = 200;
+const LINES_SPOKEN = 4;
+
+const $ = (id) => document.getElementById(id);
+const room = decodeURIComponent(location.pathname.split('/').at(-1));
+const readOnly = new URLSearchParams(location.search).has('readonly');
+const session = new ConcordSession({ room, client: 'editor' });
+const me = new Me();
+const notice = new Notice($('notice'));
+const view = openView();
+const drawer = new Drawer($('drawer'), $('panels'));
+let spoken = '';
+let speaking = 0;
+
+bindCodeMirror(session, view);
+me.onChange((person) => session.introduce(person));
+nameRoom();
+PANELS.forEach((panel) => drawer.add(panel({ room, session, view, drawer, me, announce, notify: (text, actions) => notice.show('panel', text, actions) })));
+showPeople($('people'), {
+  session,
+  me,
+  announce,
+  onMe: () => drawer.open('people'),
+  onPeer: (peer) => jumpTo({ session, view, announce }, peer),
+});
+session.on('status', showStatus);
+session.on('change', showCount);
+session.on('refused', ({ message }) => notice.show('refused', `The server refused an edit: ${message}. It is still in this page: copy what you need.`));
+session.on('fault', (error) => notice.show('fault', `Something went wrong: ${error.message}`, [{ label: 'Dismiss', run: () => {} }]));
+$('undo').addEventListener('click', () => session.undo());
+$('redo').addEventListener('click', () => session.redo());
+$('find').addEventListener('click', () => openSearchPanel(view));
+$('offline').addEventListener('click', () => (session.status.connection === 'offline' ? session.goOnline() : session.goOffline()));
+$('copy-link').addEventListener('click', copyLink);
+addEventListener('beforeunload', (event) => {
+  if (session.status.unsent > 0 || session.status.refused > 0) {
+    event.preventDefault();
+  }
+});
+showStatus(session.status);
+showCount();
+
+function openView() {
+  // CodeMirror makes its style sheets by script, which a strict policy lets it do inside of a shadow root only.
+  const root = $('editor').attachShadow({ mode: 'open', delegatesFocus: true });
+  return new EditorView({
+    parent: root,
+    extensions: [
+      keymap.of([...defaultKeymap, ...searchKeymap]),
+      search({ top: true }),
+      EditorView.lineWrapping,
+      placeholder(readOnly ? '' : 'Write something. Whoever has the link sees it as you type.'),
+      EditorView.contentAttributes.of({ 'aria-label': `Text of ${room}`, spellcheck: 'true', autocapitalize: 'sentences' }),
+      readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0' })] : [],
+      editorTheme,
+    ],
+  });
+}
+
+function nameRoom() {
+  $('room').textContent = room;
+  $('room').title = `Room ${room}`;
+  document.title = `${room} · Concord`;
+  $('two-panes').href = `/?room=${encodeURIComponent(room)}`;
+  $('watch').href = `/watch?room=${encodeURIComponent(room)}`;
+}
+
+function showStatus(status) {
+  const states = statesOf(status);
+  for (const [id, { state, text }] of Object.entries(states)) {
+    const element = $(id);
+    if (element.dataset.state !== state || element.dataset.text !== text) {
+      element.dataset.state = state;
+      element.dataset.text = text;
+      element.querySelector('.word').textContent = text;
+    }
+  }
+  const offline = status.connection === 'offline';
+  $('offline').setAttribute('aria-checked', String(offline));
+  $('offline').disabled = status.connection === 'stopped';
+  $('undo').disabled = readOnly || !session.canUndo;
+  $('redo').disabled = readOnly || !session.canRedo;
+  speakStatus(status);
+  showNotices(status);
+}
+
+/** Only what lasts is spoken: not each of the changes while somebody types. */
+function speakStatus(status) {
+  const sentence = sentenceOf(status);
+  clearTimeout(speaking);
+  speaking = setTimeout(() => {
+    if (sentence !== spoken) {
+      spoken = sentence;
+      announce(sentence);
+    }
+  }, SPEAK_MS);
+}
+
+function showNotices(status) {
+  if (status.connection === 'stopped') {
+    if (!notice.shows('stopped')) {
+      const kept = status.unsent > 0 ? ' What was not sent is kept in this browser.' : '';
+      notice.show('stopped', `${status.reason}${kept}`, [{ label: 'Reload', run: () => location.reload() }]);
+    }
+  } else if (status.aside > 0) {
+    if (!notice.shows('aside')) {
+      offerAside(status.aside);
+    }
+  } else if (status.saved) {
+    notice.hide('refused');
+  }
+}
+
+/** Unsent edits of another history of the room: they are offered, and go only when told to. */
+function offerAside(count) {
+  const kept = textAside(session);
+  const quote = kept.length > LONGEST_QUOTE ? `${kept.slice(0, LONGEST_QUOTE)}…` : kept;
+  const what = kept === '' ? 'some deletions' : `“${quote}”`;
+  const actions = [{ label: 'Discard', run: () => session.discardAside() }];
+  if (kept !== '' && !readOnly) {
+    actions.unshift({
+      label: 'Insert at the caret',
+      run: () => {
+        view.dispatch(view.state.replaceSelection(kept), { scrollIntoView: true, userEvent: 'input' });
+        session.discardAside();
+      },
+    });
+  }
+  notice.show('aside', `This room was made anew. ${count === 1 ? 'An edit' : `${count} edits`} of the old text ${count === 1 ? 'was' : 'were'} not sent and kept aside: ${what}`, actions);
+}
+
+function showCount() {
+  const { length, lines } = view.state.doc;
+  $('count').textContent = `${length.toLocaleString('en')} ${length === 1 ? 'character' : 'characters'} · ${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}${readOnly ? ' · read only' : ''}`;
+}
+
+async function copyLink() {
+  const link = new URL(location.pathname, location.href).href;
+  const button = $('copy-link');
+  try {
+    await navigator.clipboard.writeText(link);
+    button.textContent = 'Copied';
+    announce('Link copied');
+    setTimeout(() => {
+      button.textContent = 'Copy link';
+    }, COPIED_MS);
+  } catch {
+    // Browsers let secure pages only write to the clipboard.
+    notice.show('link', `The link to this text: ${link}`, [{ label: 'Close', run: () => {} }]);
+  }
+}
+
+/** Adds a line to what a screen reader reads; the last few stay, so that none is overtaken by the next. */
+function announce(text) {
+  const line = document.createElement('p');
+  line.textContent = text;
+  $('spoken').append(line);
+  while ($('spoken').childElementCount > LINES_SPOKEN) {
+    $('spoken').firstChild.remove();
+  }
+}

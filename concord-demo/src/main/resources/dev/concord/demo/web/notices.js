@@ -1,0 +1,46 @@
+/** What a session keeps aside: the inserted text of edits that were made in another history of the room. */
+export function textAside(session) {
+  return session.unsaved.map(({ value }) => value ?? '').join('');
+}
+
+/** A bar for what somebody must know and may act on. One at a time: the latest. */
+export class Notice {
+  #bar;
+  #kind = null;
+
+  constructor(bar) {
+    this.#bar = bar;
+  }
+
+  /** Shows a text with buttons, each `{label, run}`; a button closes the notice unless its `run` returns false. */
+  show(kind, text, actions = []) {
+    this.#kind = kind;
+    const words = document.createElement('p');
+    words.textContent = text;
+    const buttons = actions.map(({ label, run }) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = label;
+      button.addEventListener('click', () => {
+        if (run() !== false) {
+          this.hide(kind);
+        }
+      });
+      return button;
+    });
+    this.#bar.replaceChildren(words, ...buttons);
+    this.#bar.hidden = false;
+  }
+
+  /** Whether a notice of that kind is in view. */
+  shows(kind) {
+    return this.#kind === kind;
+  }
+
+  hide(kind) {
+    if (this.#kind === kind) {
+      this.#kind = null;
+      this.#bar.hidden = true;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { peoplePanel } from './people-panel.js';
+
+/**
+ * The panels of the editor's drawer, in their order. Each is made by a function of the page's parts `{room, session, view, drawer, me, announce,
+ * notify}` and is what `Drawer.add` takes:
+ *
+ * - `session` is the ConcordSession and `view` the CodeMirror EditorView that is bound to it,
+ * - `me` is this page's `Me`: name and colour, and `onChange`,
+ * - `announce(text)` tells a screen reader, `notify(text, actions)` shows a notice that stays, with `{label, run}` as its buttons.
+ */
+export const PANELS = [peoplePanel];

@@ -1,0 +1,103 @@
+import { makePerson } from './identity.js';
+import { Ledger } from './ledger.js';
+import { Pane } from './pane.js';
+import { Robot } from './robot.js';
+import { roomAsked } from './room.js';
+import { Verdict } from './verdict.js';
+import { Weather } from './weather.js';
+
+const SIDES = ['First', 'Second', 'Third', 'Fourth'];
+const COUNT_MS = 200;
+
+const $ = (id) => document.getElementById(id);
+const room = roomAsked();
+const count = new URLSearchParams(location.search).get('panes') === '4' ? 4 : 2;
+const start = Math.floor(Math.random() * 1_000);
+const panes = [];
+const weathers = [];
+const verdict = new Verdict($('verdict'), panes);
+
+for (let i = 0; i < count; i++) {
+  addPane(i);
+}
+const ledger = new Ledger(
+  panes.map(({ session }) => session),
+  { isQuiet: () => weathers.every(({ underway }) => underway === 0) },
+);
+const robots = panes.map(({ session }) => new Robot(session));
+
+$('room').textContent = room;
+$('two-panes').href = `/?room=${encodeURIComponent(room)}`;
+$('one-pane').href = `/editor/${encodeURIComponent(room)}`;
+$('panes').dataset.count = String(count);
+$('panes').append(...panes.map((pane) => pane.element));
+for (const choice of document.querySelectorAll('[name=panes]')) {
+  choice.checked = choice.value === String(count);
+  choice.addEventListener('change', () => location.assign(`/watch?room=${encodeURIComponent(room)}&panes=${choice.value}`));
+}
+for (const dial of [$('latency'), $('loss')]) {
+  dial.addEventListener('input', setWeather);
+}
+$('robots').addEventListener('click', () => {
+  const starting = !robots[0].isOn;
+  robots.forEach((robot) => (starting ? robot.start() : robot.stop()));
+  $('robots').textContent = starting ? 'Stop typing' : 'Let them type';
+  $('robots').setAttribute('aria-pressed', String(starting));
+});
+setWeather();
+showCounters();
+verdict.schedule();
+
+function addPane(i) {
+  const wire = () => panes[i]?.element.querySelector('.wire');
+  const weather = new Weather({ onChange: () => wire() && (wire().textContent = wordsOf(weather)) });
+  weathers.push(weather);
+  const pane = new Pane({
+    template: $('pane'),
+    side: SIDES[i],
+    room,
+    client: `watch-${i + 1}`,
+    person: makePerson(start, i),
+    environment: { WebSocket: weather.WebSocket },
+    onChange: () => verdict.schedule(),
+    onRename: () => verdict.schedule(),
+  });
+  panes.push(pane);
+  pane.element.querySelector('.cut').addEventListener('click', () => weather.cut());
+  wire().textContent = wordsOf(weather);
+}
+
+function wordsOf({ underway, lost, breaks }) {
+  const parts = [];
+  if (underway > 0) {
+    parts.push(`${underway} under way`);
+  }
+  if (lost > 0) {
+    parts.push(`${lost.toLocaleString('en')} sent again`);
+  }
+  if (breaks > 0) {
+    parts.push(`broken ${breaks}×`);
+  }
+  return parts.join(' · ');
+}
+
+function setWeather() {
+  const latency = $('latency').valueAsNumber;
+  const loss = $('loss').valueAsNumber;
+  weathers.forEach((weather) => Object.assign(weather, { latency, loss: loss / 100 }));
+  $('latency-shown').textContent = latency === 0 ? 'none' : `${latency.toLocaleString('en')} ms`;
+  $('loss-shown').textContent = loss === 0 ? 'none' : `${loss} %`;
+}
+
+function showCounters() {
+  for (const [id, value] of Object.entries(ledger.count())) {
+    const text = value.toLocaleString('en');
+    if ($(id).textContent !== text) {
+      $(id).textContent = text;
+    }
+    if (id === 'lost') {
+      $(id).parentElement.dataset.lost = String(value);
+    }
+  }
+  setTimeout(showCounters, COUNT_MS);
+}

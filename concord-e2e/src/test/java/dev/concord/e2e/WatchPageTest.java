@@ -1,0 +1,79 @@
+package dev.concord.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import dev.concord.demo.testing.Chromium;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The watching page against the packaged server: four clients, a bad network, and nothing lost. */
+final class WatchPageTest {
+    @TempDir
+    Path home;
+
+    private ServerProcess server;
+    private Chromium chromium;
+    private Page page;
+    private final List<String> complaints = new ArrayList<>();
+
+    @BeforeEach
+    void open() {
+        chromium = Chromium.start();
+        server = new ServerProcess(home).start();
+        page = chromium.browser().newPage();
+        page.onPageError(complaints::add);
+        page.navigate("http://127.0.0.1:" + server.port() + "/watch?room=storm&panes=4");
+        for (int i = 0; i < 4; i++) {
+            assertThat(page.locator(".pill").nth(i)).hasText("Live · saved", EditorTab.PATIENT);
+        }
+    }
+
+    @AfterEach
+    void close() {
+        if (chromium != null) {
+            chromium.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        assertEquals(List.of(), complaints, "what the browser complained about");
+    }
+
+    @Test
+    void nothingIsLostWithDelayLossAndCutWires() {
+        page.locator("#latency").fill("200");
+        page.locator("#loss").fill("30");
+        page.locator("#robots").click();
+        for (int round = 0; round < 4; round++) {
+            int pane = round;
+            long enough = 150L * (round + 1);
+            Await.until("characters are made", () -> number("#made") >= enough);
+            page.locator(".cut").nth(pane).click();
+            assertThat(page.locator(".wire").nth(pane)).containsText("broken");
+        }
+        assertTrue(number("#underway") > 0, "a bad network has something under way");
+        page.locator("#robots").click();
+        page.locator("#loss").fill("0");
+        page.locator("#latency").fill("0");
+        Await.until("everything is everywhere", () -> number("#made") == number("#arrived"));
+        for (int i = 0; i < 4; i++) {
+            assertThat(page.locator(".pill").nth(i)).hasText("Live · saved", EditorTab.PATIENT);
+        }
+        assertThat(page.locator("#verdict")).hasAttribute("data-state", "same");
+        assertEquals(0, number("#lost"));
+        assertEquals(0, number("#underway"));
+        assertEquals(server.text("storm"), page.locator("textarea").first().inputValue());
+    }
+
+    private long number(String selector) {
+        return Long.parseLong(page.locator(selector).textContent().replace(",", ""));
+    }
+}

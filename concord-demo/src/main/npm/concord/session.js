@@ -95,7 +95,7 @@ export class ConcordSession {
     this.#store = store ?? new IndexedStore({ room, client, session, onFailure });
     this.#outbox = new Outbox(this.#store);
     this.#opening = this.#open();
-    globalThis.addEventListener?.('online', () => this.#connection.hurry(), { signal: this.#ended.signal });
+    this.#watchPage();
   }
 
   get document() {
@@ -232,6 +232,14 @@ export class ConcordSession {
   discardAside() {
     this.#aside.splice(0).forEach(({ key }) => this.#store.removeKey(key));
     this.#emitStatus();
+  }
+
+  /** A page that comes into view, or back onto a network, does not wait for the next attempt; one that lost it does not wait for silence. */
+  #watchPage() {
+    const { signal } = this.#ended;
+    globalThis.addEventListener?.('online', () => this.#connection.hurry(), { signal });
+    globalThis.addEventListener?.('offline', () => this.#connection.drop(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.hurry(), { signal });
   }
 
   async #open() {

@@ -94,6 +94,70 @@ export const tests = {
     assertEquals(dials, server.dials.length, 'attempts after a final refusal');
   },
 
+  async 'the pauses grow, are never longer than 15 s, and have chance in them'() {
+    const dialled = async (random) => {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      server.refuses = true;
+      const environment = { ...clock.environment, random, WebSocket: server.WebSocket };
+      const session = new ConcordSession(optionsFor(server, clock, { environment }));
+      const at = [];
+      for (let ms = 0; ms < 60_000; ms += 50) {
+        if (server.dials.length > at.length) {
+          at.push(clock.environment.now());
+        }
+        for (let i = 0; i < 6; i++) {
+          await Promise.resolve();
+        }
+        clock.advance(50);
+      }
+      session.close();
+      return at.slice(1).map((time, i) => time - at[i]);
+    };
+    const [shortest, longest] = [await dialled(() => 0), await dialled(() => 0.999)];
+    assert(Math.max(...longest) <= 15_050, `a pause of ${Math.max(...longest)} ms`);
+    assert(longest.slice(0, 5).every((pause, i) => i === 0 || pause > longest[i - 1]), `pauses ${longest}`);
+    assert(shortest.slice(0, 5).every((pause, i) => pause < longest[i]), `pauses ${shortest} and ${longest}`);
+  },
+
+  async 'a page that loses its network says so at once, and does not wait when it is back'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.refuses = true;
+    dispatchEvent(new Event('offline'));
+    assertEquals('reconnecting', session.status.connection, 'state');
+    clock.advance(1_000);
+    await eventually(() => server.dials.length === 2, 'an attempt');
+    await Promise.resolve();
+    server.refuses = false;
+    dispatchEvent(new Event('online'));
+    await live(session);
+    session.close();
+  },
+
+  async 'several edits at once are one step of undo and are told of'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const told = [];
+    session.on('edit', (operations) => told.push(...operations));
+    session.edit({ offset: 0, inserted: 'one two' });
+    session.edit([{ offset: 0, removed: 3, inserted: '1' }, { offset: 2, removed: 3, inserted: '2' }, { offset: 3, inserted: '!' }]);
+    assertEquals('1 2!', session.text, 'text');
+    session.edit({ offset: 4, inserted: '?' });
+    session.undo();
+    assertEquals('1 2!', session.text, 'text after undo');
+    session.undo();
+    assertEquals('one two', session.text, 'text after undo');
+    session.redo();
+    assertEquals('1 2!', session.text, 'text after redo');
+    const copy = new ConcordDocument('copy');
+    told.forEach((operation) => copy.apply(operation));
+    assertEquals('1 2!', copy.text, 'text of what was told of');
+    session.edit([]);
+    assertEquals('1 2!', session.text, 'text');
+  },
+
   async 'an edit that was on its way when the connection broke is there once'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);

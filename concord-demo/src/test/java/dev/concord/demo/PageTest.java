@@ -11,6 +11,7 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.demo.testing.Chromium;
 import java.util.ArrayList;
@@ -201,7 +202,8 @@ final class PageTest {
         page.evaluate("text => navigator.clipboard.writeText(text)", pasted);
         text(0).focus();
         page.keyboard().press("Control+v");
-        assertThat(text(1)).hasValue(pasted);
+        // A machine that is busy with other tests takes its time.
+        assertThat(text(1)).hasValue(pasted, new LocatorAssertions.HasValueOptions().setTimeout(60_000));
         assertIdentical();
         page.keyboard().press("Control+Home");
         page.evaluate("""

@@ -50,13 +50,19 @@ class Changes {
         }
     }
 
-    List<TextChange> list() {
-        if (done == null) {
-            TextChange only = open();
-            return only == null ? List.of() : List.of(only);
+    /** What was collected, which is then forgotten here. */
+    List<TextChange> take() {
+        List<TextChange> all = done;
+        TextChange last = open();
+        forgetOpen();
+        if (all == null) {
+            return last == null ? List.of() : List.of(last);
         }
-        finishChange();
-        return done;
+        done = null;
+        if (last != null) {
+            all.add(last);
+        }
+        return all;
     }
 
     private void finishChange() {
@@ -67,6 +73,10 @@ class Changes {
             }
             done.add(change);
         }
+        forgetOpen();
+    }
+
+    private void forgetOpen() {
         removed = 0;
         inserted = "";
         joined = null;

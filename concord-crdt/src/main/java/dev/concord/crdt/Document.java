@@ -39,6 +39,9 @@ public final class Document {
     private final Tombstones tombstones = new Tombstones(runs, sites, tree);
     private final PendingBuffer pending = new PendingBuffer(sites);
     private final TypedRun typed = new TypedRun(runs, sites, tree);
+    /** Of the call under way; one for all calls, for most change one thing. */
+    private final Changes changes = new Changes();
+
     private final Editor editor;
     private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending, typed);
 
@@ -103,9 +106,7 @@ public final class Document {
             throw new InvalidOperationException(
                     "range", from + " to " + to + " is outside the text, whose length is " + length());
         }
-        StringBuilder text = new StringBuilder(to - from);
-        tree.copyText(from, to, text);
-        return text.toString();
+        return tree.text(from, to);
     }
 
     /**
@@ -196,15 +197,14 @@ public final class Document {
      * @throws InvalidOperationException when it is a delete after which more than 2^30 elements would wait; nothing was changed
      */
     public List<TextChange> apply(Operation op) {
-        Changes changes = new Changes();
         if (op instanceof Operation.Insert insert) {
             ElementId anchor = insert.anchor().element();
             integrator.insert(
-                    insert.id().site(),
+                    sites.intern(insert.id().site()),
                     insert.id().counter(),
                     insert.length(),
                     insert.value(),
-                    anchor.site(),
+                    anchor.isHead() ? Runs.NO_SITE : sites.intern(anchor.site()),
                     anchor.counter(),
                     insert.anchor().side(),
                     changes);
@@ -212,7 +212,7 @@ public final class Document {
             long counter = op.id().counter();
             integrator.delete(sites.intern(op.id().site()), counter, counter + op.length(), changes);
         }
-        return changes.list();
+        return changes.take();
     }
 
     /**
@@ -225,22 +225,22 @@ public final class Document {
      */
     public List<TextChange> apply(OperationReader operations) {
         operations.advance();
-        Changes changes = new Changes();
+        int site = operations.siteIn(sites);
         long counter = operations.counter;
         if (operations.isDelete) {
-            integrator.delete(sites.intern(operations.site), counter, counter + operations.length, changes);
+            integrator.delete(site, counter, counter + operations.length, changes);
         } else {
             integrator.insert(
-                    operations.site,
+                    site,
                     counter,
                     operations.length,
                     operations.value,
-                    operations.anchorSite,
+                    operations.anchorSiteIn(sites),
                     operations.anchorCounter,
                     operations.anchorSide,
                     changes);
         }
-        return changes.list();
+        return changes.take();
     }
 
     /**
@@ -315,18 +315,22 @@ public final class Document {
      */
     public List<TextChange> merge(byte[] state) {
         StateReader decoded = StateReader.read(state);
-        Changes changes = new Changes();
-        if (tree.isEmpty() && pending.count() == 0 && !decoded.hasSiblings()) {
-            new BulkLoad(runs, sites, tree).load(decoded);
-            changes.insert(0, decoded.text, 0, decoded.text.length());
-        } else {
-            insertAll(decoded.treeInserts(), changes);
+        try {
+            if (tree.isEmpty() && pending.count() == 0 && !decoded.hasSiblings()) {
+                new BulkLoad(runs, sites, tree).load(decoded);
+                changes.insert(0, decoded.text, 0, decoded.text.length());
+            } else {
+                insertAll(decoded.treeInserts(), changes);
+            }
+            insertAll(decoded.waiting().inserts(), changes);
+            for (DecodedState.Range range : decoded.waiting().deletes()) {
+                integrator.delete(sites.intern(range.site()), range.from(), range.to(), changes);
+            }
+        } catch (ConflictException e) {
+            changes.take();
+            throw e;
         }
-        insertAll(decoded.waiting().inserts(), changes);
-        for (DecodedState.Range range : decoded.waiting().deletes()) {
-            integrator.delete(sites.intern(range.site()), range.from(), range.to(), changes);
-        }
-        return changes.list();
+        return changes.take();
     }
 
     /**

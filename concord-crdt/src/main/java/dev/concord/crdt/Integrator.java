@@ -33,19 +33,22 @@ final class Integrator {
         this.typed = typed;
     }
 
-    /** Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in. */
+    /**
+     * Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in.
+     *
+     * @param anchorSite the number of the anchor's site, {@link Runs#NO_SITE} for the head
+     */
     void insert(
-            String siteName,
+            int site,
             long counter,
             int length,
             String value,
-            String anchorSite,
+            int anchorSite,
             long anchorCounter,
             Side anchorSide,
             Changes changes) {
-        int site = sites.intern(siteName);
         if (isPlain(site, counter)) {
-            if (anchorCounter == counter - 1 && anchorSide == Side.AFTER && anchorSite.equals(siteName)) {
+            if (anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER) {
                 if (length == 1 && value.length() == 1 && typed.takes(site, counter)) {
                     changes.insert(typed.add(value.charAt(0)), value, 0, 1);
                     return;
@@ -59,14 +62,15 @@ final class Integrator {
                     return;
                 }
             }
-            int run = anchorCounter == 0 ? Runs.HEAD : runOf(sites.intern(anchorSite), anchorCounter);
+            int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
                 typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
                 return;
             }
         }
-        ElementId anchor = anchorCounter == 0 ? ElementId.HEAD : new ElementId(anchorSite, anchorCounter);
+        ElementId anchor =
+                anchorSite == Runs.NO_SITE ? ElementId.HEAD : new ElementId(sites.name(anchorSite), anchorCounter);
         insert(new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide)), changes);
     }
 
@@ -180,16 +184,10 @@ final class Integrator {
         return counter >= sites.end(site) && pending.count() == 0;
     }
 
-    /** The run that holds an element, -1 when it is not in the tree; the run of the last edit is tried first. */
+    /** The run that holds an element, -1 when it is not in the tree; the runs about the last edit are tried first. */
     int runOf(int site, long counter) {
-        int run = tree.lastRun();
-        if (run >= 0
-                && runs.site[run] == site
-                && counter >= runs.counter[run]
-                && counter < runs.counter[run] + runs.length[run]) {
-            return run;
-        }
-        return sites.index(site).find(counter);
+        int run = tree.near(site, counter);
+        return run >= 0 ? run : sites.index(site).find(counter);
     }
 
     /** Places visible text, long text in pieces. Returns the text offset behind it. */

@@ -121,13 +121,16 @@ final class Leaf {
         return at < gapStart ? text[at] : text[at + (gapEnd - gapStart)];
     }
 
-    void copyText(int from, int to, StringBuilder target) {
+    /** Copies the units between two places into an array. */
+    void copyText(int from, int to, char[] target, int at) {
+        int done = 0;
         if (from < gapStart) {
-            target.append(text, from, Math.min(to, gapStart) - from);
+            done = Math.min(to, gapStart) - from;
+            System.arraycopy(text, from, target, at, done);
         }
         if (to > gapStart) {
-            int start = Math.max(from, gapStart);
-            target.append(text, start + (gapEnd - gapStart), to - start);
+            int start = from + done;
+            System.arraycopy(text, start + (gapEnd - gapStart), target, at + done, to - start);
         }
     }
 

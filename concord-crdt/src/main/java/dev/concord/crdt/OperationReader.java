@@ -1,6 +1,7 @@
 package dev.concord.crdt;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the binary form of operations, see docs/FORMAT.md. Hand it to {@link Document#apply(OperationReader)} to apply them without making
@@ -16,21 +17,28 @@ public final class OperationReader {
         }
     }
 
+    private static final int NONE = -1;
+
     private final ByteReader in;
     private String[] sites = new String[4];
     private long[] next = new long[4];
     private int siteCount;
     private int lastSite = -1;
+    /** The site of the anchor that was read last, NONE for the head. */
+    private int lastAnchorSite = NONE;
+    /** The numbers that the sites have in the document to which the operations go. */
+    private int[] numbers = {};
+
+    private int numbered;
+    private @Nullable SiteTable numberedIn;
     private long focus = 1;
 
     /** The fields of the operation that was read last. */
-    String site = "";
-
     long counter;
+
     int length;
     boolean isDelete;
     String value = "";
-    String anchorSite = "";
     long anchorCounter;
     Side anchorSide = Side.AFTER;
 
@@ -65,6 +73,8 @@ public final class OperationReader {
     public Operation next() {
         advance();
         OperationList one = new OperationList();
+        String site = sites[lastSite];
+        String anchorSite = lastAnchorSite == NONE ? "" : sites[lastAnchorSite];
         try {
             if (isDelete) {
                 one.delete(site, counter, length);
@@ -85,13 +95,37 @@ public final class OperationReader {
         } else if (lastSite < 0) {
             throw new MalformedStateException("the first operation names no site");
         }
-        site = sites[lastSite];
         isDelete = (tag & OperationWriter.DELETE) != 0;
         if (isDelete) {
             readDelete(tag);
         } else {
             readInsert(tag);
         }
+    }
+
+    /** The number of the operation's site in a document. */
+    int siteIn(SiteTable table) {
+        return number(lastSite, table);
+    }
+
+    /** The number of the site of the insert's anchor in a document, {@link Runs#NO_SITE} for the head. */
+    int anchorSiteIn(SiteTable table) {
+        return lastAnchorSite == NONE ? Runs.NO_SITE : number(lastAnchorSite, table);
+    }
+
+    private int number(int ofSite, SiteTable table) {
+        if (table != numberedIn || ofSite >= numbered) {
+            if (table != numberedIn) {
+                numberedIn = table;
+                numbered = 0;
+            }
+            numbers = Arrays.copyOf(numbers, sites.length);
+            while (numbered < siteCount) {
+                numbers[numbered] = table.intern(sites[numbered]);
+                numbered++;
+            }
+        }
+        return numbers[ofSite];
     }
 
     private void readDelete(int tag) {
@@ -114,14 +148,14 @@ public final class OperationReader {
         int anchor = (tag >>> OperationWriter.ANCHOR_SHIFT) & 3;
         anchorSide = anchor == OperationWriter.ANCHOR_BEFORE ? Side.BEFORE : Side.AFTER;
         if (anchor == OperationWriter.ANCHOR_PREVIOUS) {
-            anchorSite = site;
+            lastAnchorSite = own;
             anchorCounter = counter - 1;
         } else if (anchor == OperationWriter.ANCHOR_HEAD) {
-            anchorSite = "";
+            lastAnchorSite = NONE;
             anchorCounter = 0;
         } else {
             long number = in.varint();
-            anchorSite = number == 0 ? site : sites[siteNumber(number - 1)];
+            lastAnchorSite = number == 0 ? own : siteNumber(number - 1);
             anchorCounter = counter + in.zigzag();
         }
         int size = tag >>> OperationWriter.SIZE_SHIFT;
@@ -138,7 +172,10 @@ public final class OperationReader {
             throw new MalformedStateException("an insert without text, or with an impossible anchor");
         }
         checkCounters();
-        boolean onItself = anchorSite.equals(site) && anchorCounter >= counter && anchorCounter < counter + length;
+        boolean onItself = anchorCounter >= counter
+                && anchorCounter < counter + length
+                && lastAnchorSite != NONE
+                && sites[lastAnchorSite].equals(sites[own]);
         if (onItself) {
             throw new MalformedStateException("an insert that hangs on itself");
         }

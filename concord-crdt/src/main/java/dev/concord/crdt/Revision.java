@@ -33,7 +33,7 @@ final class Revision {
     }
 
     List<TextChange> changes() {
-        return changes.list();
+        return changes.take();
     }
 
     /**
@@ -88,7 +88,7 @@ final class Revision {
         tree.moveTo(run);
         int start = tree.offset();
         int before = tree.unitsBefore();
-        tree.copyText(start + tree.units(before, run, from), start + tree.units(before, run, to), text);
+        text.append(tree.text(start + tree.units(before, run, from), start + tree.units(before, run, to)));
     }
 
     /**

@@ -135,11 +135,42 @@ final class RunTree {
         return index < leaf.count ? leaf.runs[index] : -1;
     }
 
+    /** The run that holds an element, when that is the one at the place or one beside it in its leaf; else -1. */
+    int near(int site, long counter) {
+        int[] handles = leaf.runs;
+        int count = leaf.count;
+        if (index < count && runs.holds(handles[index], site, counter)) {
+            return handles[index];
+        }
+        if (index + 1 < count && runs.holds(handles[index + 1], site, counter)) {
+            return handles[index + 1];
+        }
+        if (index > 0 && runs.holds(handles[index - 1], site, counter)) {
+            return handles[index - 1];
+        }
+        return -1;
+    }
+
     /** Sets the place to a run. */
     void moveTo(int run) {
         Leaf target = runs.leafOf(run);
-        if (target != leaf || index >= leaf.count || leaf.runs[index] != run) {
+        if (target != leaf) {
             moveTo(target, target.indexOf(run));
+        } else if (index >= leaf.count || leaf.runs[index] != run) {
+            if (index + 1 < leaf.count && leaf.runs[index + 1] == run) {
+                stepBehind();
+            } else if (index > 0 && leaf.runs[index - 1] == run) {
+                stepBefore();
+            } else {
+                moveTo(target, target.indexOf(run));
+            }
+        }
+    }
+
+    private void stepBefore() {
+        index--;
+        if (unitsBefore >= 0) {
+            unitsBefore -= runs.width[leaf.runs[index]];
         }
     }
 
@@ -344,22 +375,20 @@ final class RunTree {
         return true;
     }
 
-    void copyText(int from, int to, StringBuilder target) {
-        if (from == to) {
-            return;
-        }
-        seek(from);
-        Leaf source = leaf;
-        int start = knownStart;
-        while (start < to) {
-            source.copyText(Math.max(from - start, 0), Math.min(to - start, source.chars()), target);
-            start += source.chars();
-            Leaf next = source.next;
-            if (next == null) {
-                break;
+    /** The visible text between two offsets. */
+    String text(int from, int to) {
+        char[] text = new char[to - from];
+        if (from < to) {
+            seek(from);
+            int start = knownStart;
+            for (Leaf source = leaf; source != null && start < to; source = source.next) {
+                int first = Math.max(from, start);
+                int end = start + source.chars();
+                source.copyText(first - start, Math.min(to, end) - start, text, first - from);
+                start = end;
             }
-            source = next;
         }
+        return new String(text);
     }
 
     /** Splits a run at an element; the tail is indexed but stands nowhere yet. */

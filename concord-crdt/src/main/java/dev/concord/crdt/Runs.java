@@ -16,6 +16,7 @@ final class Runs {
 
     private static final byte DEAD = 1;
     private static final byte LEFT_CHILD = 2;
+    private static final byte NOTED = 4;
     private static final int FIRST_CAPACITY = 16;
     /** Up to here capacity doubles, above it grows by half. */
     private static final int ROUGH = 4096;
@@ -83,6 +84,11 @@ final class Runs {
         return holder;
     }
 
+    /** Whether the run has the element. */
+    boolean holds(int run, int ofSite, long ofCounter) {
+        return site[run] == ofSite && ofCounter >= counter[run] && ofCounter < counter[run] + length[run];
+    }
+
     boolean isMarker(int run) {
         return length[run] == 0;
     }
@@ -94,6 +100,19 @@ final class Runs {
     void markDead(int run) {
         flags[run] |= DEAD;
         width[run] = 0;
+    }
+
+    /** Whether the run is noted by its {@link SiteIndex} and not sorted in yet. */
+    boolean isNoted(int run) {
+        return (flags[run] & NOTED) != 0;
+    }
+
+    void markNoted(int run) {
+        flags[run] |= NOTED;
+    }
+
+    void markSorted(int run) {
+        flags[run] &= ~NOTED;
     }
 
     /** The side of its anchor on which the first element hangs. */

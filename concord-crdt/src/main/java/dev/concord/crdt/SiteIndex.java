@@ -6,13 +6,21 @@ import java.util.Arrays;
  * The runs of one site in ascending counter order: finds the run that holds a counter. A vector of vectors of bounded size, so
  * that a run that is cut in the middle moves no more than one block.
  *
+ * <p>Edits that are made here look nothing up by id, so a run that is cut is only noted, and sorted in with the next look-up; many are
+ * joined again before. What goes on behind the highest counter is added at once.
+ *
  * <p>Finding is O(log n). Adding moves at most {@link #BLOCK} handles, and one time in about {@code BLOCK / 2} the vector of
  * blocks, which is shorter than the runs by that factor.
  */
 final class SiteIndex {
     private static final int BLOCK = 512;
+    /** How many runs may be noted: a bound on the memory for those that were joined again. */
+    private static final int MAX_NOTED = 1 << 16;
 
     private final Runs runs;
+    private final int site;
+    private int[] noted = new int[4];
+    private int notedCount;
     private int[][] blocks = new int[1][4];
     private int[] counts = new int[1];
     private int blockCount = 1;
@@ -21,8 +29,9 @@ final class SiteIndex {
 
     private int hintAt;
 
-    SiteIndex(Runs runs) {
+    SiteIndex(Runs runs, int site) {
         this.runs = runs;
+        this.site = site;
     }
 
     /** The run that holds the counter, or -1. */
@@ -41,10 +50,11 @@ final class SiteIndex {
     }
 
     int first() {
+        settle();
         return counts[0] == 0 ? -1 : blocks[0][0];
     }
 
-    /** The last run, or -1. */
+    /** The last of the runs that are sorted in, or -1. */
     int last() {
         int count = counts[blockCount - 1];
         return count == 0 ? -1 : blocks[blockCount - 1][count - 1];
@@ -52,6 +62,7 @@ final class SiteIndex {
 
     /** The run with the next higher counters, or -1. */
     int after(int run) {
+        settle();
         locate(runs.counter[run]);
         int block = hintBlock;
         int at = hintAt + 1;
@@ -62,20 +73,44 @@ final class SiteIndex {
     }
 
     void add(int run) {
-        long counter = runs.counter[run];
         int last = last();
-        boolean highest = last < 0 || runs.counter[last] < counter;
-        int block = blockCount - 1;
-        int at = counts[block];
-        if (!highest) {
-            locate(counter);
-            block = hintBlock;
-            at = hintAt + 1;
+        if (last < 0 || runs.counter[last] < runs.counter[run]) {
+            append(run);
+            hintBlock = blockCount - 1;
+            hintAt = counts[hintBlock] - 1;
+            return;
         }
+        if (notedCount == MAX_NOTED) {
+            settle();
+        }
+        if (notedCount == noted.length) {
+            noted = Arrays.copyOf(noted, 2 * notedCount);
+        }
+        noted[notedCount++] = run;
+        runs.markNoted(run);
+    }
+
+    private void settle() {
+        if (notedCount > 0) {
+            for (int i = 0; i < notedCount; i++) {
+                int run = noted[i];
+                // Some were joined to others since, and their handles may be those of other runs by now.
+                if (runs.isNoted(run) && runs.site[run] == site) {
+                    runs.markSorted(run);
+                    sortIn(run);
+                }
+            }
+            notedCount = 0;
+        }
+    }
+
+    private void sortIn(int run) {
+        locate(runs.counter[run]);
+        int block = hintBlock;
+        int at = hintAt + 1;
         if (counts[block] == BLOCK) {
-            boolean append = block == blockCount - 1 && at == BLOCK;
-            split(block, append ? BLOCK : BLOCK / 2);
-            if (append || at > BLOCK / 2) {
+            split(block, BLOCK / 2);
+            if (at > BLOCK / 2) {
                 at -= counts[block];
                 block++;
             }
@@ -91,7 +126,7 @@ final class SiteIndex {
         hintAt = at;
     }
 
-    /** Adds a run whose counters are above all others. */
+    /** Adds a run whose counters are above those of all that are sorted in. */
     void append(int run) {
         int block = blockCount - 1;
         int count = counts[block];
@@ -108,6 +143,10 @@ final class SiteIndex {
     }
 
     void remove(int run) {
+        if (runs.isNoted(run)) {
+            runs.markSorted(run);
+            return;
+        }
         locate(runs.counter[run]);
         int block = hintBlock;
         int at = hintAt;
@@ -127,6 +166,7 @@ final class SiteIndex {
     }
 
     private int floor(long counter) {
+        settle();
         locate(counter);
         return hintAt < 0 ? -1 : blocks[hintBlock][hintAt];
     }

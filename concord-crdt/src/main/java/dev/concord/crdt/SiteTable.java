@@ -36,7 +36,7 @@ final class SiteTable {
             number = names.size();
             numbers.put(name, number);
             names.add(name);
-            indexes.add(new SiteIndex(runs));
+            indexes.add(new SiteIndex(runs, number));
             if (number == ends.length) {
                 ends = Arrays.copyOf(ends, number * 2);
             }

@@ -60,9 +60,7 @@ final class StateWriter {
         out.varint(ranks.size());
         ranks.keySet().forEach(out::site);
         out.varint(runCount);
-        StringBuilder text = new StringBuilder(tree.width());
-        tree.copyText(0, tree.width(), text);
-        out.block(text.toString().getBytes(StandardCharsets.UTF_8));
+        out.block(tree.text(0, tree.width()).getBytes(StandardCharsets.UTF_8));
         for (ByteWriter column :
                 List.of(kinds, visibleLengths, deadLengths, afterCounters, beforeCounters, pops, shifts, siteColumn)) {
             out.block(column.toBytes());

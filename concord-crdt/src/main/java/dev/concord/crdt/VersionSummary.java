@@ -202,9 +202,9 @@ final class VersionSummary {
             int textStart = tree.unitsBefore();
             int start = textStart + tree.units(textStart, run, at);
             int end = textStart + tree.units(textStart, run, at + length);
-            StringBuilder copy = new StringBuilder(end - start);
-            tree.leaf.copyText(start, end, copy);
-            text = copy.toString();
+            char[] copy = new char[end - start];
+            tree.leaf.copyText(start, end, copy, 0);
+            text = new String(copy);
         }
         return new DecodedState.Run(sites.name(runs.site[run]), from, length, text, anchor);
     }

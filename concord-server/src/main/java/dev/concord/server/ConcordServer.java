@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,8 @@ public final class ConcordServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
     /** Loading, folding and checks; each mostly waits for the store, which has its own small pools. */
     private static final int IO_THREADS = 4;
+    /** How often the logs are looked at for what other servers appended; one query for all rooms. */
+    private static final Duration CATCH_UP = Duration.ofSeconds(1);
 
     private final Config config;
     private final HttpServer http;
@@ -58,6 +61,10 @@ public final class ConcordServer implements AutoCloseable {
             throw e;
         }
         Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
+        if (store.isShared()) {
+            sweeper.scheduleWithFixedDelay(
+                    this::catchUp, CATCH_UP.toMillis(), CATCH_UP.toMillis(), TimeUnit.MILLISECONDS);
+        }
         sweeper.scheduleAtFixedRate(rooms::sweep, sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -153,6 +160,14 @@ public final class ConcordServer implements AutoCloseable {
     /** What is left of the time, and a little more for steps that only tidy up. */
     private static Duration until(long endNanos) {
         return Duration.ofNanos(Math.max(Duration.ofMillis(200).toNanos(), endNanos - System.nanoTime()));
+    }
+
+    private void catchUp() {
+        try {
+            rooms.catchUpAll().join();
+        } catch (CompletionException | RejectedExecutionException e) {
+            LOG.debug("the logs could not be looked at, they will be again: {}", e.toString());
+        }
     }
 
     private CompletableFuture<String> readiness() {

@@ -34,6 +34,7 @@ public final class ServerMetrics implements RoomEvents {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicInteger rooms = new AtomicInteger();
     private final AtomicInteger members = new AtomicInteger();
+    private final AtomicInteger quarantined = new AtomicInteger();
     private final Counter roomFailures = counter("concord.room.load.failures", "rooms that could not be loaded");
     private final Counter ops = counter("concord.ops", "ops applied");
     private final Counter deliveries = counter("concord.deliveries", "ops written to members");
@@ -41,6 +42,8 @@ public final class ServerMetrics implements RoomEvents {
     private final Counter folds = counter("concord.folds", "snapshots stored");
     private final Counter foldedOps = counter("concord.folded.ops", "ops folded into snapshots");
     private final Counter foldFailures = counter("concord.fold.failures", "snapshots that could not be stored");
+    private final Counter caughtUpOps =
+            counter("concord.caughtup.ops", "ops of other instances that were read from the log");
     private final Timer apply =
             timer("concord.apply", "from an op's arrival in its room to the last write to a member");
     private final Timer ack = timer("concord.ack", "from an op's arrival in its room until it is durable");
@@ -50,6 +53,7 @@ public final class ServerMetrics implements RoomEvents {
     public ServerMetrics() {
         gauge("concord.rooms", "rooms in memory", rooms::get);
         gauge("concord.members", "open WebSocket connections in rooms", members::get);
+        gauge("concord.rooms.quarantined", "rooms whose stored rows cannot be read", quarantined::get);
         for (ErrorCode code : ErrorCode.values()) {
             refusals.put(
                     code,
@@ -139,6 +143,16 @@ public final class ServerMetrics implements RoomEvents {
     @Override
     public void foldFailed() {
         foldFailures.increment();
+    }
+
+    @Override
+    public void caughtUp(long count) {
+        caughtUpOps.increment((double) count);
+    }
+
+    @Override
+    public void quarantined(int rooms) {
+        quarantined.set(rooms);
     }
 
     private Counter counter(String name, String help) {

@@ -5,109 +5,128 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when a changed room is folded into its snapshot: after so many ops or so much time, whichever comes first, one at a time.
+ * Decides when a room's log is folded into its snapshot: after so many ops or so much time, whichever comes first, one fold at a time.
  *
- * <p>The state is encoded on the room's loop, so a fold waits until the last one's encoding time has passed {@link #PACE} times:
- * folding never takes more than a few percent of a loop, however large the document and however fast the typing.
+ * <p>The work is done away from the loop, from what is stored. It costs about what loading the room costs, so the next fold waits until
+ * the last one's time has passed {@link #PACE} times: a large document that is typed in fast is folded less often. Past {@link #BACKLOG}
+ * ops there is no waiting, which bounds the log.
  */
 final class Folder {
-    private static final long PACE = 30;
+    /** Folding takes at most about a sixteenth of one thread for each room. */
+    private static final long PACE = 15;
+    /** Ops in the log beyond which folds follow each other without a pause. Replaying them takes a tenth of a second. */
+    static final int BACKLOG = 20_000;
 
     private final Room room;
-    private final SnapshotWriter snapshots;
+    private final Archive archive;
     private final Limits limits;
     private final RoomLoop loop;
     private final RoomEvents events;
 
-    private long changes;
     private boolean timed;
-    private boolean writing;
+    private boolean folding;
     private long notBeforeNanos;
     private long coveredSeq;
     private @Nullable Runnable whenDone;
     private boolean finalFold;
+    private boolean failing;
 
-    Folder(Room room, SnapshotWriter snapshots, Limits limits, RoomLoop loop, RoomEvents events) {
+    /** For a room whose stored snapshot covers the log up to a place. */
+    Folder(Room room, long coveredSeq, Archive archive, Limits limits, RoomLoop loop, RoomEvents events) {
         this.room = room;
-        this.snapshots = snapshots;
+        this.archive = archive;
         this.limits = limits;
         this.loop = loop;
         this.events = events;
         this.notBeforeNanos = loop.nanoTime();
-        this.coveredSeq = room.durableSeq();
+        this.coveredSeq = coveredSeq;
     }
 
-    /** Notes an applied op. */
-    void changed() {
-        changes++;
-        if (changes >= limits.foldOps() && !writing && loop.nanoTime() - notBeforeNanos >= 0) {
+    /** Notes that the log may have grown. */
+    void advanced() {
+        long behind = behind();
+        if (behind <= 0) {
+            return;
+        }
+        boolean paced = loop.nanoTime() - notBeforeNanos >= 0;
+        if (!folding && behind >= limits.foldOps() && (paced || (behind >= BACKLOG && !failing))) {
             fold();
         } else {
             foldLater();
         }
     }
 
-    /** Whether a snapshot is being written, or changes wait for one. */
+    /** Whether a fold is under way, or ops wait for one. */
     boolean isBusy() {
-        return writing || changes > 0;
+        return folding || behind() > 0;
     }
 
-    /** Folds now, unless there is nothing to fold. */
-    void fold() {
-        if (changes == 0 || writing || room.isClosed()) {
+    private long behind() {
+        return room.appliedSeq() - coveredSeq;
+    }
+
+    private void fold() {
+        if (folding || room.isClosed()) {
             return;
         }
-        long opSeq = room.durableSeq();
-        long folding = changes;
-        changes = 0;
-        writing = true;
+        folding = true;
         long started = loop.nanoTime();
-        byte[] state = room.encode();
-        long ended = loop.nanoTime();
-        notBeforeNanos = ended + (ended - started) * PACE;
-        snapshots.write(
-                room.id(), room.epoch(), state, opSeq, stored -> loop.execute(() -> finished(stored, opSeq, folding)));
+        archive.fold(room.id(), room.epoch(), folded -> loop.execute(() -> folded(folded, started)));
+    }
+
+    private void folded(Archive.Folded folded, long startedNanos) {
+        if (folded.damage() != null && !room.isClosed() && whenDone == null) {
+            // What is stored cannot be read, and what is in memory holds all of it.
+            archive.mend(
+                    room.id(),
+                    room.epoch(),
+                    room.encode(),
+                    room.appliedSeq(),
+                    mended ->
+                            loop.execute(() -> finished(new Archive.Folded(mended.coveredSeq(), null), startedNanos)));
+        } else {
+            finished(folded, startedNanos);
+        }
+    }
+
+    private void finished(Archive.Folded folded, long startedNanos) {
+        folding = false;
+        failing = folded.failed();
+        long now = loop.nanoTime();
+        if (folded.failed()) {
+            events.foldFailed();
+            // A store that is away is not asked again at every op.
+            notBeforeNanos = now + limits.foldInterval().toNanos();
+        } else {
+            events.folded(Math.max(0, folded.coveredSeq() - coveredSeq));
+            coveredSeq = Math.max(coveredSeq, folded.coveredSeq());
+            notBeforeNanos = now + (now - startedNanos) * PACE;
+        }
+        if (whenDone != null) {
+            finish();
+        } else if (folded.failed()) {
+            foldLater();
+        } else {
+            advanced();
+        }
     }
 
     /** Folds what is left, after a fold that is under way, and tells when that is stored or has failed. */
     void foldFinally(Runnable done) {
         whenDone = done;
-        if (!writing) {
+        if (!folding) {
             finish();
         }
     }
 
     private void finish() {
         Runnable done = whenDone;
-        if (changes > 0 && !finalFold && !room.isClosed()) {
+        if (behind() > 0 && !finalFold && !room.isClosed()) {
             finalFold = true;
             fold();
         } else if (done != null) {
             whenDone = null;
             done.run();
-        }
-    }
-
-    private void finished(boolean stored, long opSeq, long folded) {
-        writing = false;
-        if (stored) {
-            events.folded(opSeq - coveredSeq);
-            coveredSeq = opSeq;
-        } else {
-            events.foldFailed();
-            changes += folded;
-            // A store that is away is not asked again at every op.
-            notBeforeNanos = loop.nanoTime() + limits.foldInterval().toNanos();
-            foldLater();
-        }
-        if (whenDone != null) {
-            finish();
-            return;
-        }
-        if (room.durableSeq() > opSeq && changes == 0) {
-            // Ops that the state held before they were durable: the next fold lets the log forget them.
-            changes = 1;
-            foldLater();
         }
     }
 
@@ -120,13 +139,15 @@ final class Folder {
 
     private void tick() {
         timed = false;
-        if (writing) {
-            foldLater();
+        if (folding || room.isClosed()) {
+            // The end of the fold looks after the rest.
             return;
         }
         Duration early = Duration.ofNanos(notBeforeNanos - loop.nanoTime());
         if (early.isNegative() || early.isZero()) {
-            fold();
+            if (behind() > 0) {
+                fold();
+            }
         } else {
             timed = true;
             loop.schedule(this::tick, early);

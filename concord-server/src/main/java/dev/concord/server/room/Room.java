@@ -56,6 +56,7 @@ public final class Room {
     private final Frames frames;
     private final RoomEvents events;
     private final Folder folder;
+    private final LogFollower log;
 
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
     private final Presences presences = new Presences();
@@ -72,8 +73,8 @@ public final class Room {
     private final AtomicLong settled = new AtomicLong();
     /** Whether one of them failed; the op log's thread alone touches it. */
     private boolean broken;
-    /** The op log's seq of the last durable op. */
-    private final AtomicLong durableSeq;
+    /** Where in the log the durable ones are. */
+    private final OwnCommits commits = new OwnCommits();
 
     private final AtomicLong announced = new AtomicLong(-1);
 
@@ -86,9 +87,10 @@ public final class Room {
             String id,
             String epoch,
             Document document,
+            long snapshotSeq,
             long lastSeq,
             OpLog opLog,
-            SnapshotWriter snapshots,
+            Archive archive,
             Limits limits,
             RoomLoop loop,
             Frames frames,
@@ -96,13 +98,13 @@ public final class Room {
         this.id = id;
         this.epoch = epoch;
         this.document = document;
-        this.durableSeq = new AtomicLong(lastSeq);
         this.opLog = opLog;
         this.limits = limits;
         this.loop = loop;
         this.frames = frames;
         this.events = events;
-        this.folder = new Folder(this, snapshots, limits, loop, events);
+        this.log = new LogFollower(id, epoch, lastSeq, commits, archive, loop, events, new Levelling());
+        this.folder = new Folder(this, snapshotSeq, archive, limits, loop, events);
         this.emptySinceNanos = loop.nanoTime();
     }
 
@@ -123,9 +125,9 @@ public final class Room {
         return closed;
     }
 
-    /** The seq up to which the op log has this room's ops. */
-    long durableSeq() {
-        return durableSeq.get();
+    /** The place in the log up to which everything, of whichever instance, is in the document. */
+    long appliedSeq() {
+        return log.appliedSeq();
     }
 
     /**
@@ -184,7 +186,6 @@ public final class Room {
                 return;
             }
             int members = broadcast(new Message.Op(0, op), null);
-            folder.changed();
             events.opApplied(loop.nanoTime() - arrived, members);
         }
     }
@@ -332,7 +333,7 @@ public final class Room {
                 id,
                 document.text(),
                 document.length(),
-                durableSeq.get(),
+                log.appliedSeq(),
                 HexFormat.of().formatHex(document.digest()),
                 epoch);
     }
@@ -350,6 +351,8 @@ public final class Room {
         return seats.isEmpty()
                 && appended == durable.get()
                 && !folder.isBusy()
+                && !log.isReading()
+                && !log.hasUnconfirmed()
                 && loop.nanoTime() - emptySinceNanos >= limits.unloadAfter().toNanos();
     }
 
@@ -399,13 +402,15 @@ public final class Room {
                     seq);
             return;
         }
-        if (document.isKnown(operation)) {
+        if (document.isKnown(operation) && !log.hasUnconfirmed()) {
             // Durable as soon as everything is that was appended up to now.
             seat.acks.expect(appended, op.seq(), arrived);
             acknowledge(member, seat);
             return;
         }
-        if (!document.isReady(operation)
+        boolean known = document.isKnown(operation);
+        if (!known
+                && !document.isReady(operation)
                 && (document.pendingCount() >= limits.pendingPerRoom()
                         || document.pendingElements() + operation.length() > limits.roomChars())) {
             refuse(
@@ -415,7 +420,8 @@ public final class Room {
                     seq);
             return;
         }
-        if (operation instanceof Operation.Insert insert
+        if (!known
+                && operation instanceof Operation.Insert insert
                 && document.length() + (long) insert.value().length() > limits.roomChars()) {
             refuse(
                     member,
@@ -435,16 +441,59 @@ public final class Room {
             return;
         }
         appended++;
-        if (!applyLogged(operation)) {
+        seat.acks.expect(appended, op.seq(), arrived);
+        if (known) {
+            // Another instance told of it and may never store it: now it is stored in any case, and everybody has it
+            // already.
             return;
         }
-        seat.acks.expect(appended, op.seq(), arrived);
-        int others = broadcast(op, member);
-        folder.changed();
-        events.opApplied(loop.nanoTime() - arrived, others);
+        if (applyLogged(operation)) {
+            int others = broadcast(op, member);
+            events.opApplied(loop.nanoTime() - arrived, others);
+        }
     }
 
-    /** Applies what was handed to the log; false when the document does not take it, which closes the room. */
+    /**
+     * Applies operations that were made elsewhere, and sends them to all members. Those that are known already change nothing. They are
+     * not appended: whoever made them does that. Should they not appear in the log, this instance does it after some seconds.
+     *
+     * @param origin one that is not stored here; an edit that is made here goes through {@link #edit}
+     * @param operations as they came; those that are not ready wait in the document
+     * @throws ConflictException when one contradicts what is known; those before it were applied
+     */
+    public void apply(Origin origin, List<Operation> operations) {
+        if (origin.isStored()) {
+            throw new IllegalArgumentException("made here, and so to be stored: " + origin);
+        }
+        for (Operation operation : operations) {
+            if (dismissed || closed) {
+                return;
+            }
+            document.verify(operation);
+            if (!document.isKnown(operation)) {
+                log.heard(operation);
+                if (applyLogged(operation)) {
+                    broadcast(new Message.Op(0, operation), null);
+                }
+            }
+        }
+    }
+
+    /**
+     * Reads from the log what other instances have appended, and applies it and sends it to the members; nothing is appended. The work
+     * is done later, and at most ten times a second.
+     */
+    public void catchUp() {
+        log.look();
+    }
+
+    /** As {@link #catchUp()}, when the log is known to reach this far; and makes up for what an instance told of and did not store. */
+    void catchUp(long lastSeq) {
+        log.expect(lastSeq);
+        log.storeOverdue();
+    }
+
+    /** Applies what the log has or will have; false when the document does not take it, which closes the room. */
     private boolean applyLogged(Operation operation) {
         try {
             document.apply(operation);
@@ -457,6 +506,70 @@ public final class Room {
         return true;
     }
 
+    /** What following the log does to this room. */
+    private final class Levelling implements LogFollower.Follower {
+        @Override
+        public void takeLogged(Operation operation, long seq) {
+            try {
+                document.verify(operation);
+            } catch (ConflictException e) {
+                // Both instances took an edit of the same id. The log's order decides, and memory has the other one.
+                LOG.atError()
+                        .addKeyValue("room", id)
+                        .log("an op of the log contradicts one in memory, the room is loaded anew: {}", e.getMessage());
+                close(Close.RESTARTING);
+                return;
+            }
+            if (!document.isKnown(operation) && applyLogged(operation)) {
+                broadcast(new Message.Op(seq, operation), null);
+            }
+        }
+
+        @Override
+        public void takeState(byte[] state) {
+            try {
+                document.merge(state);
+            } catch (MalformedStateException | ConflictException e) {
+                LOG.atError()
+                        .addKeyValue("room", id)
+                        .log("the snapshot contradicts what is in memory, the room is loaded anew: {}", e.getMessage());
+                close(Close.RESTARTING);
+                return;
+            }
+            forgetSync();
+            for (Member member : new ArrayList<>(seats.keySet())) {
+                write(member, syncFrame());
+            }
+            forgetSync();
+        }
+
+        @Override
+        public void gone(boolean madeAnew) {
+            LOG.atInfo().addKeyValue("room", id).log("was deleted by another instance, leaves memory");
+            close(madeAnew ? Close.RESTARTING : Close.NO_SUCH_ROOM);
+        }
+
+        @Override
+        public void storeForAnother(Operation operation) {
+            try {
+                opLog.append(id, epoch, WireCodec.writeOperation(operation), callback());
+                appended++;
+            } catch (OpLogFullException | OpLogClosedException e) {
+                log.heard(operation);
+            }
+        }
+
+        @Override
+        public void levelled() {
+            folder.advanced();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return closed;
+        }
+    }
+
     /** Called back on the op log's thread, in the order of appending. */
     private AppendCallback callback() {
         return new AppendCallback() {
@@ -467,7 +580,7 @@ public final class Room {
                     // Behind a gap: counting it would acknowledge the op that is missing.
                     return;
                 }
-                durableSeq.set(seq);
+                commits.add(seq);
                 long reached = durable.incrementAndGet();
                 // One task for all that becomes durable before it runs.
                 if (announced.getAndSet(reached) < 0) {
@@ -487,6 +600,8 @@ public final class Room {
     private void acknowledgeAll() {
         announced.set(-1);
         serverEdits.reached(durable.get());
+        log.committed();
+        folder.advanced();
         seats.forEach((member, seat) -> {
             if (!seat.acks.isEmpty()) {
                 acknowledge(member, seat);

@@ -4,11 +4,10 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Sites;
 import dev.concord.server.config.Limits;
 import dev.concord.store.OpLog;
+import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
-import dev.concord.store.StoredOp;
+import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
-import dev.concord.wire.WireCodec;
-import dev.concord.wire.WireException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +26,10 @@ import org.slf4j.LoggerFactory;
  * The rooms of this server: brings them into memory when they are entered and lets them go when nobody is there. Thread-safe;
  * each room's own state is touched on its loop only, and the store on the I/O threads only.
  */
-public final class RoomDirectory implements SnapshotWriter {
+public final class RoomDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(RoomDirectory.class);
+    /** How long a room that cannot be read is refused without being read again. */
+    static final Duration QUARANTINE = Duration.ofMinutes(1);
 
     /** Somebody who wants to be in a room. Exactly one method is called, on the room's loop. */
     public interface Visitor {
@@ -81,6 +82,10 @@ public final class RoomDirectory implements SnapshotWriter {
             }
             loading = true;
             boolean make = !toAny.isEmpty();
+            if (isQuarantined()) {
+                settle(new Loaded(null, true), make);
+                return;
+            }
             if (room == null || room.isDrained()) {
                 io.execute(() -> loadNow(make));
             } else {
@@ -89,6 +94,11 @@ public final class RoomDirectory implements SnapshotWriter {
                 // a later fold would prune them.
                 opLog.flush().whenComplete((flushed, logClosed) -> io.execute(() -> loadNow(make)));
             }
+        }
+
+        private boolean isQuarantined() {
+            Long until = quarantine.get(id);
+            return until != null && loop.nanoTime() - until < 0;
         }
 
         private void loadNow(boolean make) {
@@ -120,6 +130,8 @@ public final class RoomDirectory implements SnapshotWriter {
                 Room entered = loaded.room();
                 room = entered;
                 events.roomOpened();
+                // Ops that a process left behind before it folded them.
+                entered.folder().advanced();
                 tell(toExisting, visitor -> visitor.enter(entered));
                 tell(toAny, visitor -> visitor.enter(entered));
             }
@@ -130,6 +142,19 @@ public final class RoomDirectory implements SnapshotWriter {
 
         private boolean isGone() {
             return room == null || (room.isClosed() && room.isDrained());
+        }
+
+        /** Nothing when the room's log stands no further, and is of the same history. */
+        void level(@Nullable RoomHead head) {
+            if (room == null || room.isClosed()) {
+                return;
+            }
+            if (head == null || !head.epoch().equals(room.epoch())) {
+                // It may have been made only after it was asked for: the log itself says.
+                room.catchUp();
+            } else {
+                room.catchUp(head.lastSeq());
+            }
         }
 
         void sweep() {
@@ -172,6 +197,9 @@ public final class RoomDirectory implements SnapshotWriter {
     private final RoomEvents events;
     private final Limits limits;
     private final SecureRandom random = new SecureRandom();
+    private final Archive archive;
+    /** Until when, in nanoseconds of their loops. */
+    private final Map<String, Long> quarantine = new ConcurrentHashMap<>();
 
     /**
      * A directory without rooms.
@@ -199,6 +227,7 @@ public final class RoomDirectory implements SnapshotWriter {
         this.frames = frames;
         this.events = events;
         this.limits = limits;
+        this.archive = new StoreArchive(store, io, () -> Sites.random(random));
     }
 
     /**
@@ -265,23 +294,37 @@ public final class RoomDirectory implements SnapshotWriter {
                 .orTimeout(deadline.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
     }
 
-    @Override
-    public void write(String roomId, String epoch, byte[] state, long opSeq, Consumer<Boolean> done) {
-        io.execute(() -> {
-            boolean stored = false;
-            try {
-                // Not stored without a fault: a newer snapshot is there already.
-                store.saveSnapshot(roomId, epoch, state, opSeq);
-                store.prune(roomId);
-                stored = true;
-            } catch (RuntimeException e) {
-                // Not the store's own exceptions only: a fold that never ends would keep the room for ever.
-                LOG.atWarn()
-                        .addKeyValue("room", roomId)
-                        .log("could not be folded, will be tried again: {}", e.toString());
-            }
-            done.accept(stored);
-        });
+    /**
+     * Brings one room level with its log, for when somebody says that another instance has appended to it. Nothing happens when it is not
+     * in memory.
+     *
+     * @param roomId the room
+     */
+    public void catchUp(String roomId) {
+        Slot slot = slots.get(roomId);
+        if (slot != null) {
+            slot.loop.execute(() -> {
+                if (slot.room != null && !slot.room.isClosed()) {
+                    slot.room.catchUp();
+                }
+            });
+        }
+    }
+
+    /**
+     * Brings every room level with its log: asks the store once where all logs stand, and reads those that have grown by what other
+     * instances appended. Call it at an interval when other instances write to the same store.
+     *
+     * @return completes when the store has answered; exceptionally when it is away, which the next call makes up for
+     */
+    public CompletableFuture<Void> catchUpAll() {
+        List<Slot> all = List.copyOf(slots.values());
+        if (all.isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.supplyAsync(
+                        () -> store.heads(all.stream().map(slot -> slot.id).toList()), io)
+                .thenAccept(heads -> all.forEach(slot -> slot.loop.execute(() -> slot.level(heads.get(slot.id)))));
     }
 
     private interface SlotTask {
@@ -310,30 +353,42 @@ public final class RoomDirectory implements SnapshotWriter {
                 return new Loaded(null, false);
             }
             StoredRoom room = stored.get();
-            byte[] state = room.state();
-            String site = Sites.random(random);
-            Document document = state == null ? new Document(site) : Document.load(site, state);
-            for (StoredOp op : room.ops()) {
-                document.apply(WireCodec.readOperation(op.op()));
-            }
+            Document document = Replay.of(slot.id, room, Sites.random(random));
+            release(slot);
             return new Loaded(
                     new Room(
                             slot.id,
                             room.epoch(),
                             document,
+                            room.stateSeq(),
                             room.lastSeq(),
                             opLog,
-                            this,
+                            archive,
                             limits,
                             slot.loop,
                             frames,
                             events),
                     false);
-        } catch (RuntimeException | WireException e) {
+        } catch (StoreUnavailableException e) {
+            LOG.atWarn().addKeyValue("room", slot.id).log("cannot be loaded just now: {}", e.getMessage());
+            return new Loaded(null, true);
+        } catch (RuntimeException e) {
             LOG.atError()
                     .addKeyValue("room", slot.id)
-                    .log("cannot be loaded; its rows are left as they are: {}", e.toString());
+                    .log(
+                            "cannot be loaded; its rows are left as they are, and not read again for {} s: {}",
+                            QUARANTINE.toSeconds(),
+                            e.toString());
+            quarantine.put(slot.id, slot.loop.nanoTime() + QUARANTINE.toNanos());
+            events.quarantined(quarantine.size());
             return new Loaded(null, true);
+        }
+    }
+
+    private void release(Slot slot) {
+        if (quarantine.remove(slot.id) != null) {
+            LOG.atInfo().addKeyValue("room", slot.id).log("can be read again");
+            events.quarantined(quarantine.size());
         }
     }
 

@@ -53,4 +53,18 @@ public interface RoomEvents {
 
     /** A snapshot could not be stored. */
     void foldFailed();
+
+    /**
+     * Ops that other instances had appended were read from the log.
+     *
+     * @param ops how many
+     */
+    void caughtUp(long ops);
+
+    /**
+     * The number of rooms that cannot be read has changed.
+     *
+     * @param rooms how many are quarantined now
+     */
+    void quarantined(int rooms);
 }

@@ -16,6 +16,8 @@ final class RecordedEvents implements RoomEvents {
     int acknowledged;
     int resynchronised;
     int foldFailures;
+    long caughtUp;
+    int quarantined;
     final List<Long> folded = new ArrayList<>();
     final List<ErrorCode> refused = new ArrayList<>();
 
@@ -73,5 +75,15 @@ final class RecordedEvents implements RoomEvents {
     @Override
     public void foldFailed() {
         foldFailures++;
+    }
+
+    @Override
+    public void caughtUp(long ops) {
+        caughtUp += ops;
+    }
+
+    @Override
+    public void quarantined(int rooms) {
+        quarantined = rooms;
     }
 }

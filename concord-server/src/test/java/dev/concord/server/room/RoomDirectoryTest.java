@@ -50,6 +50,7 @@ class RoomDirectoryTest {
     /** A store whose reading methods fail with what the test says. */
     private static class Reads implements RoomStore {
         final FaultyStore store;
+        int loads;
         RuntimeException onLoad;
         Error onLoadError;
         RuntimeException onSave;
@@ -66,6 +67,7 @@ class RoomDirectoryTest {
 
         @Override
         public Optional<StoredRoom> load(String roomId) {
+            loads++;
             if (onLoad != null) {
                 throw onLoad;
             }
@@ -339,6 +341,53 @@ class RoomDirectoryTest {
     }
 
     @Test
+    void aDamagedRoomIsNotReadAtEveryJoin() {
+        memory.create("r", "e", null);
+        store.onLoad = new CorruptRoomException("r", "op 1", "its checksum does not match", null);
+        visit("r", true);
+        settle();
+        assertEquals(1, events.quarantined);
+        int loads = store.loads;
+        for (int i = 0; i < 10; i++) {
+            Guest guest = visit("r", true);
+            settle();
+            assertTrue(guest.unavailable);
+        }
+        assertEquals(loads, store.loads);
+        loop.pass(RoomDirectory.QUARANTINE);
+        store.onLoad = null;
+        assertEquals("", enter("r").view().text());
+        assertEquals(0, events.quarantined);
+    }
+
+    @Test
+    void roomsAreLevelledWithTheirLogs() {
+        Room r = enter("r");
+        Room s = enter("s");
+        memory.append(
+                new BatchId("another", 1),
+                List.of(new Append("r", r.epoch(), WireCodec.writeOperation(insert("z", "Z")))));
+        int loads = store.loads;
+        rooms.catchUpAll();
+        settle();
+        assertEquals("Z", r.view().text());
+        assertEquals("", s.view().text());
+        memory.append(
+                new BatchId("another", 2),
+                List.of(new Append("s", s.epoch(), WireCodec.writeOperation(insert("z", "Y")))));
+        rooms.catchUp("s");
+        rooms.catchUp("nowhere");
+        settle();
+        assertEquals("Y", s.view().text());
+        memory.delete("r");
+        rooms.catchUpAll();
+        loop.pass(Duration.ofSeconds(1));
+        settle();
+        assertTrue(r.isClosed());
+        assertEquals(loads, store.loads);
+    }
+
+    @Test
     void aStoreThatIsAwayIsUnavailableAndLaterFine() {
         for (RuntimeException fault : List.of(
                 new StoreUnavailableException("away", null), new CorruptRoomException("r", "op 1", "no", null))) {
@@ -350,6 +399,7 @@ class RoomDirectoryTest {
             assertTrue(maker.unavailable);
         }
         store.onLoad = null;
+        loop.pass(RoomDirectory.QUARANTINE);
         assertEquals("", enter("r").view().text());
     }
 

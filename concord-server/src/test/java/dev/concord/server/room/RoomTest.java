@@ -13,6 +13,8 @@ import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.server.config.Limits;
 import dev.concord.server.config.TestLimits;
+import dev.concord.store.Append;
+import dev.concord.store.BatchId;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoreException;
@@ -43,7 +45,7 @@ class RoomTest {
     private final HandCrankedLoop loop = new HandCrankedLoop();
     private final FakeFrames frames = new FakeFrames();
     private final RecordedEvents events = new RecordedEvents();
-    private final FakeSnapshots snapshots = new FakeSnapshots(store);
+    private final FakeArchive archive = new FakeArchive(store);
     private final TestLimits limits = new TestLimits();
 
     private final FakeMember ann = new FakeMember("ann");
@@ -53,6 +55,7 @@ class RoomTest {
 
     private OpLog log;
     private Room room;
+    private long others;
 
     @BeforeEach
     void open() {
@@ -71,14 +74,19 @@ class RoomTest {
 
     /** The room from what is stored, as after a restart. */
     private Room load() {
+        return load(documentOf(memory.load(ID).orElseThrow()));
+    }
+
+    private Room load(Document document) {
         StoredRoom stored = memory.load(ID).orElseThrow();
         return new Room(
                 ID,
                 stored.epoch(),
-                documentOf(stored),
+                document,
+                stored.stateSeq(),
                 stored.lastSeq(),
                 log,
-                snapshots,
+                archive,
                 limits.build(),
                 loop,
                 frames,
@@ -693,19 +701,17 @@ class RoomTest {
         join(ann);
         typeMany(199);
         commit();
-        assertEquals(0, snapshots.writes);
+        assertEquals(0, archive.writes);
 
-        FaultyStore.Gate gate = store.holdNext();
         typeMany(1);
-        assertEquals(1, snapshots.writes);
-        assertEquals(199, snapshots.begun.getFirst().opSeq(), "what is not durable yet is not covered");
-        gate.open();
+        assertEquals(0, archive.writes, "not durable yet");
         commit();
-        snapshots.store();
+        assertEquals(1, archive.writes);
+        archive.store();
         loop.run();
 
-        assertEquals(List.of(199L), events.folded);
-        assertEquals(1, memory.load(ID).orElseThrow().ops().size());
+        assertEquals(List.of(200L), events.folded);
+        assertEquals(0, memory.load(ID).orElseThrow().ops().size());
         assertEquals(200, stored().length());
     }
 
@@ -715,12 +721,12 @@ class RoomTest {
         typeMany(1);
         commit();
         loop.pass(Limits.DEFAULT.foldInterval().minusMillis(1));
-        assertEquals(0, snapshots.writes);
+        assertEquals(0, archive.writes);
         loop.pass(Duration.ofMillis(1));
-        assertEquals(1, snapshots.writes);
-        snapshots.store();
+        assertEquals(1, archive.writes);
+        archive.store();
         loop.pass(Duration.ofMinutes(1));
-        assertEquals(1, snapshots.writes, "an unchanged room is left alone");
+        assertEquals(1, archive.writes, "an unchanged room is left alone");
         assertEquals(0, loop.timers());
         assertEquals(0, memory.load(ID).orElseThrow().ops().size());
     }
@@ -731,37 +737,251 @@ class RoomTest {
         typeMany(450);
         commit();
         loop.pass(Duration.ofSeconds(30));
-        assertEquals(1, snapshots.writes);
-
-        snapshots.store();
-        loop.run();
+        assertEquals(1, archive.writes);
+        typeMany(250);
+        FaultyStore.Gate gate = store.holdNext();
         typeMany(1);
-        assertEquals(2, snapshots.writes, "what gathered meanwhile");
+        archive.store();
+        loop.run();
+        gate.open();
+        commit();
+        assertEquals(1, archive.writes, "the next one comes when the time that this one took has passed many times");
+        loop.pass(Duration.ofMinutes(10));
+        assertEquals(2, archive.writes, "what gathered meanwhile");
     }
 
     @Test
     void aFoldCoversOnlyWhatIsDurableAndTheRestFollows() throws InterruptedException {
         join(ann);
+        typeMany(200);
+        commit();
         FaultyStore.Gate gate = store.holdNext();
-        typeMany(1);
+        typeMany(50);
         gate.awaitReached();
-        typeMany(199);
-        FakeSnapshots.Fold fold = snapshots.begun.getFirst();
-        assertEquals(0, fold.opSeq());
-        assertEquals(200, Document.load("x", fold.state()).length());
+        archive.store();
+        loop.run();
+        StoredRoom folded = memory.load(ID).orElseThrow();
+        assertEquals(200, folded.stateSeq());
+        assertEquals(200, Document.load("x", folded.state()).length());
         gate.open();
         commit();
-        snapshots.store();
-        loop.run();
-        assertEquals(
-                200, memory.load(ID).orElseThrow().ops().size(), "nothing pruned that the snapshot does not cover");
+        assertEquals(50, memory.load(ID).orElseThrow().ops().size());
 
         loop.pass(Limits.DEFAULT.foldInterval());
-        snapshots.store();
+        archive.store();
         loop.run();
-        assertEquals(200, memory.load(ID).orElseThrow().stateSeq());
+        assertEquals(250, memory.load(ID).orElseThrow().stateSeq());
         assertEquals(0, memory.load(ID).orElseThrow().ops().size());
-        assertEquals(200, stored().length());
+        assertEquals(250, stored().length());
+    }
+
+    @Test
+    void beyondTheBacklogFoldsFollowEachOther() {
+        join(ann);
+        typeMany(200);
+        commit();
+        loop.pass(Duration.ofSeconds(10));
+        archive.store();
+        loop.run();
+        typeMany(Folder.BACKLOG - 1);
+        commit();
+        assertEquals(1, archive.writes, "paced");
+        typeMany(1);
+        commit();
+        assertEquals(2, archive.writes);
+    }
+
+    @Test
+    void whatIsDamagedInTheStoreIsMendedFromMemory() {
+        join(ann);
+        typeMany(3);
+        commit();
+        loop.pass(Limits.DEFAULT.foldInterval());
+        archive.findDamage("op 2");
+        loop.run();
+        assertEquals(1, archive.mended);
+        assertEquals(3, memory.load(ID).orElseThrow().stateSeq());
+        assertEquals("xxx", stored().text());
+        assertFalse(room.folder().isBusy());
+    }
+
+    // Other instances on the same log
+
+    /** Another instance's edit reaches the log. */
+    private Operation another(String site, long counter, String text) {
+        Operation op = insert(site, counter, text);
+        others++;
+        memory.append(new BatchId("another", others), List.of(new Append(ID, EPOCH, WireCodec.writeOperation(op))));
+        return op;
+    }
+
+    private void level() {
+        while (archive.isReading()) {
+            archive.read();
+            loop.run();
+        }
+    }
+
+    @Test
+    void whatAnotherInstanceAppendedIsReadAppliedAndSentOnAndNotAppendedAgain() {
+        join(ann, bob);
+        Operation op = another("zoe", 1, "Z");
+        room.catchUp(memory.heads(List.of(ID)).get(ID).lastSeq());
+        level();
+        assertEquals(List.of(new Message.Op(1, op)), ann.take());
+        assertEquals(List.of(new Message.Op(1, op)), bob.take());
+        assertEquals("Z", room.view().text());
+        assertEquals(1, room.view().opSeq());
+        assertEquals(1, memory.load(ID).orElseThrow().lastSeq());
+        assertEquals(1, events.caughtUp);
+        room.catchUp(1);
+        assertFalse(archive.isReading(), "level");
+    }
+
+    @Test
+    void aGapBetweenOnesOwnCommitsIsFilledFromTheLog() {
+        join(ann, bob);
+        another("zoe", 1, "Z");
+        send(ann, 1, insert("ann", 1, "A"));
+        commit();
+        assertEquals(List.of(new Message.Ack(1)), ann.take(), "durable is durable");
+        assertEquals(0, room.view().opSeq(), "not everything up to 2 is here");
+        level();
+        assertEquals(2, room.view().opSeq());
+        assertEquals(2, room.view().length());
+        loop.pass(Duration.ofSeconds(1));
+        level();
+        another("zoe", 2, "Z");
+        send(ann, 2, insert("ann", 2, "A"));
+        send(ann, 3, insert("ann", 3, "A"));
+        commit();
+        level();
+        assertEquals(5, room.view().opSeq());
+        assertEquals(stored().text(), room.view().text());
+    }
+
+    @Test
+    void aSnapshotNeverPassesOverWhatAnotherInstanceAppended() {
+        join(ann);
+        another("zoe", 1, "Z");
+        typeMany(1);
+        commit();
+        loop.pass(Limits.DEFAULT.foldInterval());
+        level();
+        loop.pass(Limits.DEFAULT.foldInterval());
+        archive.store();
+        loop.run();
+        StoredRoom folded = memory.load(ID).orElseThrow();
+        assertEquals(2, folded.stateSeq());
+        assertEquals(0, folded.ops().size());
+        assertEquals(2, stored().length());
+    }
+
+    @Test
+    void opsThatWereFoldedAwayByAnotherInstanceComeWithTheSnapshot() {
+        join(ann);
+        another("zoe", 1, "Z");
+        another("zoe", 2, "Y");
+        memory.saveSnapshot(ID, EPOCH, stored().encode(), 2);
+        memory.prune(ID);
+        another("zoe", 3, "X");
+        room.catchUp(3);
+        level();
+        assertEquals(3, room.view().opSeq());
+        assertEquals(stored().text(), room.view().text());
+        List<Message> seen = ann.take();
+        assertInstanceOf(Message.Sync.class, seen.get(0));
+        assertEquals(2, seen.size());
+    }
+
+    @Test
+    void aRoomThatAnotherInstanceDeletedSendsItsMembersAway() {
+        join(ann);
+        memory.delete(ID);
+        room.catchUp();
+        level();
+        assertEquals(Close.NO_SUCH_ROOM, ann.closed);
+        assertTrue(room.isClosed());
+    }
+
+    @Test
+    void aRoomThatWasMadeAnewElsewhereIsLoadedAnew() {
+        join(ann);
+        memory.delete(ID);
+        memory.create(ID, "another epoch", null);
+        room.catchUp();
+        level();
+        assertEquals(Close.RESTARTING, ann.closed);
+    }
+
+    @Test
+    void twoEditsOfOneIdAreDecidedByTheLog() {
+        join(ann);
+        another("ann", 1, "Z");
+        send(ann, 1, insert("ann", 1, "A"));
+        commit();
+        level();
+        assertEquals(Close.RESTARTING, ann.closed, "memory has the one that came second");
+        StoredRoom stored = memory.load(ID).orElseThrow();
+        assertEquals("Z", Replay.of(ID, stored, "x").text());
+        room = load(Replay.of(ID, stored, "x"));
+        assertEquals("Z", room.view().text());
+    }
+
+    @Test
+    void whatTheBusToldIsNotAcknowledgedBeforeItIsStoredHere() {
+        join(ann);
+        Operation told = insert("ann", 1, "A");
+        room.apply(Origin.CLUSTER, List.of(told));
+        loop.run();
+        assertEquals(List.of(new Message.Op(0, told)), ann.take());
+        assertEquals(0, memory.load(ID).orElseThrow().lastSeq(), "not appended here");
+
+        // Its sender has come over from an instance that was killed before its commit.
+        FaultyStore.Gate gate = store.holdNext();
+        send(ann, 1, told);
+        loop.run();
+        assertEquals(List.of(), ann.take());
+        gate.open();
+        commit();
+        assertEquals(List.of(new Message.Ack(1)), ann.take());
+        assertEquals("A", stored().text());
+        assertEquals("A", room.view().text());
+    }
+
+    @Test
+    void whatTheBusToldAndNobodyStoredIsStoredHereInTheEnd() {
+        join(ann);
+        room.apply(Origin.CLUSTER, List.of(insert("zoe", 1, "Z")));
+        room.catchUp(0);
+        loop.pass(Duration.ofSeconds(4));
+        room.catchUp(0);
+        commit();
+        assertEquals(0, memory.load(ID).orElseThrow().lastSeq());
+        loop.pass(Duration.ofSeconds(1));
+        room.catchUp(0);
+        commit();
+        assertEquals("Z", stored().text());
+        assertEquals(1, room.view().opSeq());
+        room.catchUp(0);
+        commit();
+        assertEquals(1, memory.load(ID).orElseThrow().lastSeq(), "once");
+    }
+
+    @Test
+    void whatTheBusToldAndTheLogHasIsStoredOnce() {
+        join(ann);
+        Operation op = insert("zoe", 1, "Z");
+        room.apply(Origin.CLUSTER, List.of(op));
+        memory.append(new BatchId("another", 1), List.of(new Append(ID, EPOCH, WireCodec.writeOperation(op))));
+        room.catchUp(1);
+        level();
+        loop.pass(Duration.ofMinutes(1));
+        room.catchUp(1);
+        commit();
+        assertEquals(1, memory.load(ID).orElseThrow().lastSeq());
+        loop.run();
+        assertEquals(1, ann.take().size(), "sent on once");
     }
 
     @Test
@@ -769,17 +989,17 @@ class RoomTest {
         join(ann);
         typeMany(200);
         commit();
-        snapshots.fail();
+        archive.fail();
         loop.run();
         assertEquals(1, events.foldFailures);
         assertEquals(200, stored().length());
 
         typeMany(50);
         commit();
-        assertEquals(1, snapshots.writes, "a store in trouble is not asked at every op");
+        assertEquals(1, archive.writes, "a store in trouble is not asked at every op");
         loop.pass(Limits.DEFAULT.foldInterval());
-        assertEquals(2, snapshots.writes);
-        snapshots.store();
+        assertEquals(2, archive.writes);
+        archive.store();
         loop.run();
         assertEquals(0, memory.load(ID).orElseThrow().ops().size());
         assertEquals(250, stored().length());
@@ -790,17 +1010,15 @@ class RoomTest {
         join(ann);
         typeMany(200);
         commit();
-        typeMany(1);
-        commit();
         boolean[] done = {false};
         room.folder().foldFinally(() -> done[0] = true);
-        assertEquals(1, snapshots.writes);
+        assertEquals(1, archive.writes);
 
-        snapshots.store();
+        archive.fail();
         loop.run();
         assertFalse(done[0]);
-        assertEquals(2, snapshots.writes);
-        snapshots.store();
+        assertEquals(2, archive.writes);
+        archive.store();
         loop.run();
         assertTrue(done[0]);
         assertEquals(0, memory.load(ID).orElseThrow().ops().size());
@@ -815,7 +1033,7 @@ class RoomTest {
         boolean[] done = {false};
         room.folder().foldFinally(() -> done[0] = true);
         room.close(Close.RESTARTING);
-        snapshots.store();
+        archive.store();
         loop.run();
         assertTrue(done[0]);
     }
@@ -827,7 +1045,7 @@ class RoomTest {
         commit();
         boolean[] done = {false};
         room.folder().foldFinally(() -> done[0] = true);
-        snapshots.fail();
+        archive.fail();
         loop.run();
         assertTrue(done[0]);
         assertEquals(1, stored().length());
@@ -848,7 +1066,7 @@ class RoomTest {
         assertFalse(room.isIdle(), "just left");
         loop.pass(Limits.DEFAULT.unloadAfter());
         assertFalse(room.isIdle(), "its fold is not stored yet");
-        snapshots.store();
+        archive.store();
         loop.run();
         assertTrue(room.isIdle());
 
@@ -865,14 +1083,12 @@ class RoomTest {
         gate.awaitReached();
         room.leave(ann);
         loop.pass(Duration.ofMinutes(1));
-        snapshots.store();
-        loop.run();
         assertFalse(room.isIdle());
         gate.open();
         commit();
         loop.pass(Duration.ofMinutes(1));
-        while (!snapshots.begun.isEmpty()) {
-            snapshots.store();
+        while (archive.isFolding()) {
+            archive.store();
             loop.run();
         }
         assertTrue(room.isIdle());

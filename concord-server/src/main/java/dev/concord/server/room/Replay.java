@@ -1,0 +1,61 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.ConflictException;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.MalformedStateException;
+import dev.concord.crdt.Operation;
+import dev.concord.store.CorruptRoomException;
+import dev.concord.store.StoredOp;
+import dev.concord.store.StoredRoom;
+import dev.concord.wire.WireCodec;
+import dev.concord.wire.WireException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes documents of what is stored. */
+final class Replay {
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
+    private Replay() {}
+
+    /**
+     * The document that a stored room is: its snapshot and the ops after it.
+     *
+     * @param site of the new replica
+     * @throws CorruptRoomException when a row cannot be decoded; it names the row
+     */
+    static Document of(String roomId, StoredRoom stored, String site) {
+        byte[] state = stored.state();
+        Document document;
+        try {
+            document = state == null ? new Document(site) : Document.load(site, state);
+        } catch (MalformedStateException | ConflictException e) {
+            throw new CorruptRoomException(roomId, "snapshot", String.valueOf(e.getMessage()), e);
+        }
+        for (StoredOp op : stored.ops()) {
+            apply(roomId, op, document);
+        }
+        return document;
+    }
+
+    private static void apply(String roomId, StoredOp op, Document document) {
+        Operation operation = operation(roomId, op);
+        try {
+            document.apply(operation);
+        } catch (ConflictException e) {
+            // Two instances took two edits of one id, each before it knew the other's: the log's order decides, for all
+            // alike.
+            LOG.atWarn()
+                    .addKeyValue("room", roomId)
+                    .log("op {} is passed over, for its id belongs to an earlier one: {}", op.seq(), e.getMessage());
+        }
+    }
+
+    static Operation operation(String roomId, StoredOp op) {
+        try {
+            return WireCodec.readOperation(op.op());
+        } catch (WireException e) {
+            throw new CorruptRoomException(roomId, "op " + op.seq(), String.valueOf(e.getMessage()), e);
+        }
+    }
+}

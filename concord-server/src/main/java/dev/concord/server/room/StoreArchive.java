@@ -1,0 +1,137 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.Document;
+import dev.concord.store.CorruptRoomException;
+import dev.concord.store.LogPage;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoredRoom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The archive on a store.
+ *
+ * <p>A fold needs nothing of the room in memory: it loads the snapshot and the ops after it, as a restart would, and stores the
+ * document that they make. So a snapshot holds what the log holds, however many instances append to it, and a room whose stored rows do
+ * not make a document is found out while the document is still in memory.
+ */
+final class StoreArchive implements Archive {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreArchive.class);
+    /** Ops that are read, and later applied and sent on, in one go: some milliseconds of a loop. */
+    private static final int PAGE = 500;
+
+    private final RoomStore store;
+    private final Executor io;
+    private final Supplier<String> sites;
+
+    /**
+     * On a store.
+     *
+     * @param io runs what blocks
+     * @param sites names for replicas that only read
+     */
+    StoreArchive(RoomStore store, Executor io, Supplier<String> sites) {
+        this.store = store;
+        this.io = io;
+        this.sites = sites;
+    }
+
+    @Override
+    public void fold(String roomId, String epoch, Consumer<Folded> done) {
+        folding(roomId, done, () -> foldNow(roomId, epoch));
+    }
+
+    @Override
+    public void mend(String roomId, String epoch, byte[] state, long opSeq, Consumer<Folded> done) {
+        folding(roomId, done, () -> {
+            store(roomId, epoch, state, opSeq);
+            return opSeq;
+        });
+    }
+
+    private void folding(String roomId, Consumer<Folded> done, Supplier<Long> work) {
+        io.execute(() -> {
+            Folded folded = new Folded(-1, null);
+            try {
+                folded = new Folded(work.get(), null);
+            } catch (CorruptRoomException e) {
+                folded = new Folded(-1, e.row());
+                LOG.atError().addKeyValue("room", roomId).log("could not be folded: {}", e.getMessage());
+            } catch (RuntimeException e) {
+                // Not the store's own exceptions only: a fold that never ends would keep the room for ever.
+                LOG.atWarn()
+                        .addKeyValue("room", roomId)
+                        .log("could not be folded, will be tried again: {}", e.toString());
+            } finally {
+                done.accept(folded);
+            }
+        });
+    }
+
+    private long foldNow(String roomId, String epoch) {
+        Optional<StoredRoom> found = store.load(roomId);
+        if (found.isEmpty() || !found.get().epoch().equals(epoch)) {
+            // Deleted meanwhile: nothing of this history is left to fold.
+            return 0;
+        }
+        StoredRoom stored = found.get();
+        if (stored.ops().isEmpty()) {
+            // Another instance has folded it. Perhaps it was killed before it removed what it had covered.
+            store.prune(roomId);
+            return stored.stateSeq();
+        }
+        Document document = Replay.of(roomId, stored, sites.get());
+        store(roomId, epoch, document.encode(), stored.lastSeq());
+        return stored.lastSeq();
+    }
+
+    /** Stores a state that gives the same document back, and then removes what it covers; the store reads it back before that. */
+    private void store(String roomId, String epoch, byte[] state, long opSeq) {
+        byte[] again = Document.load(sites.get(), state).encode();
+        if (!Arrays.equals(state, again)) {
+            throw new IllegalStateException("the state does not give the document back that it was made of");
+        }
+        // Not stored without a fault: a newer snapshot is there already.
+        store.saveSnapshot(roomId, epoch, state, opSeq);
+        store.prune(roomId);
+    }
+
+    @Override
+    public void read(String roomId, String epoch, long afterSeq, Consumer<Later> done) {
+        io.execute(() -> {
+            Later later = new Later.Failed("an error, see above");
+            try {
+                later = readNow(roomId, epoch, afterSeq);
+            } catch (RuntimeException e) {
+                later = new Later.Failed(String.valueOf(e.getMessage()));
+            } finally {
+                done.accept(later);
+            }
+        });
+    }
+
+    private Later readNow(String roomId, String epoch, long afterSeq) {
+        LogPage page = store.read(roomId, epoch, afterSeq, PAGE);
+        if (page instanceof LogPage.Ops ops) {
+            List<Logged> decoded = ops.ops().stream()
+                    .map(op -> new Logged(op.seq(), Replay.operation(roomId, op)))
+                    .toList();
+            return new Later.Ops(decoded, ops.lastSeq());
+        }
+        if (page instanceof LogPage.Pruned) {
+            Optional<StoredRoom> stored = store.load(roomId);
+            byte[] state = stored.map(StoredRoom::state).orElse(null);
+            if (stored.isPresent() && stored.get().epoch().equals(epoch) && state != null) {
+                return new Later.State(state, stored.get().stateSeq());
+            }
+            return new Later.Gone(stored.isPresent());
+        }
+        return new Later.Gone(page instanceof LogPage.OtherEpoch);
+    }
+}

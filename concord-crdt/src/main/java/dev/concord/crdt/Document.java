@@ -460,6 +460,22 @@ public final class Document {
     }
 
     /**
+     * How many elements {@link #elements} would list.
+     *
+     * @return their number, tombstones included; O(runs)
+     */
+    public long elementCount() {
+        long count = 0;
+        for (Leaf leaf = tree.firstLeaf(); leaf != null; leaf = leaf.next) {
+            for (int i = 0; i < leaf.count; i++) {
+                int run = leaf.runs[i];
+                count += runs.site[run] == Runs.NO_SITE ? 0 : runs.length[run];
+            }
+        }
+        return count;
+    }
+
+    /**
      * All elements in document order, tombstones included.
      *
      * @return a new list; O(elements)

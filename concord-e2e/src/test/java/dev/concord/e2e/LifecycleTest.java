@@ -37,6 +37,8 @@ class LifecycleTest {
             "CONCORD_MAX_BODY_BYTES",
             "CONCORD_MEMBER_QUEUE_BYTES",
             "CONCORD_UNLOAD_SECONDS",
+            "CONCORD_VERSION_SECONDS",
+            "CONCORD_AUTOMATIC_VERSIONS",
             "CONCORD_LOG_LEVEL");
 
     @TempDir

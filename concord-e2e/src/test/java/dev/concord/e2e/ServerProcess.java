@@ -149,6 +149,12 @@ final class ServerProcess implements AutoCloseable {
                 .PUT(BodyPublishers.ofString(text)));
     }
 
+    HttpResponse<String> post(String path, String json) {
+        return send(HttpRequest.newBuilder(address.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
     /** What {@code GET /rooms/{id}} answers. */
     JsonNode room(String room) {
         HttpResponse<String> response = get("/rooms/" + room);

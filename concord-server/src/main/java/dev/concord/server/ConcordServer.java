@@ -2,6 +2,7 @@ package dev.concord.server;
 
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
+import dev.concord.server.history.History;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.transport.HttpServer;
@@ -36,6 +37,7 @@ public final class ConcordServer implements AutoCloseable {
     private final RoomStore store;
     private final OpLog opLog;
     private final RoomDirectory rooms;
+    private final History history;
     private final ExecutorService io;
     private final ScheduledExecutorService sweeper;
     private final int port;
@@ -54,9 +56,11 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
         this.rooms = new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits());
+        this.history = new History(store, opLog, rooms, config.limits().history(), threads("concord-history"));
         try {
-            this.port = http.listen(rooms, metrics::scrape, this::readiness, io);
+            this.port = http.listen(rooms, metrics::scrape, this::readiness, history, io);
         } catch (IOException e) {
+            history.close();
             sweeper.shutdownNow();
             throw e;
         }
@@ -130,6 +134,7 @@ public final class ConcordServer implements AutoCloseable {
         long end = System.nanoTime() + config.limits().shutdown().toNanos();
         http.stopAccepting();
         sweeper.shutdownNow();
+        history.close();
         try {
             rooms.shutDown(until(end)).join();
         } catch (CompletionException e) {

@@ -134,6 +134,14 @@ class ArchitectureTest {
             .dependOnClassesThat(oursOutside(ROOT + ".metrics", ROOT + ".room", "dev.concord.wire"));
 
     @ArchTest
+    static final ArchRule history_knows_rooms_and_the_store_port_only = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".history..")
+            .should()
+            .dependOnClassesThat(oursOutside(
+                    ROOT + ".history", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.store"));
+
+    @ArchTest
     static final ArchRule the_transport_does_not_know_the_root_or_the_metrics = noClasses()
             .that()
             .resideInAPackage(ROOT + ".transport..")

@@ -61,7 +61,12 @@ public record Config(
                 Duration.ofSeconds(values.integer(Setting.CONCORD_PRESENCE_SECONDS, 3, 600)),
                 d.healInterval(),
                 d.adoptAfter(),
-                d.shutdown());
+                d.shutdown(),
+                new HistoryLimits(
+                        Duration.ofSeconds(values.integer(Setting.CONCORD_VERSION_SECONDS, 0, 86_400)),
+                        values.integer(Setting.CONCORD_AUTOMATIC_VERSIONS, 1, 10_000),
+                        d.history().elements(),
+                        d.history().steps()));
         return new Config(
                 values.integer(Setting.PORT, 0, 65_535),
                 values.host(),

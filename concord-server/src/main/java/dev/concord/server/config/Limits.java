@@ -26,6 +26,7 @@ import java.time.Duration;
  * @param healInterval how often an instance compares with the others what it has of a room in memory: 1 s
  * @param adoptAfter time after which an op that another instance has told and not stored is stored here: 2 s
  * @param shutdown for everything between SIGTERM and the end: 10 s
+ * @param history bounds of versions and of comparing them
  */
 public record Limits(
         int frameBytes,
@@ -45,7 +46,8 @@ public record Limits(
         Duration presenceExpiry,
         Duration healInterval,
         Duration adoptAfter,
-        Duration shutdown) {
+        Duration shutdown,
+        HistoryLimits history) {
     /** The limits of a server that nobody configured. */
     public static final Limits DEFAULT = new Limits(
             1 << 20,
@@ -65,5 +67,6 @@ public record Limits(
             Duration.ofSeconds(15),
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            HistoryLimits.DEFAULT);
 }

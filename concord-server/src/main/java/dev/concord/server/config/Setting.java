@@ -30,6 +30,9 @@ enum Setting {
     CONCORD_REDIS_CLUSTER("false", "whether REDIS_URL is a Redis Cluster", "true or false"),
     CONCORD_PRESENCE_SECONDS(
             "15", "seconds after which the members of an instance that has died are gone for the others", "3 to 600"),
+    CONCORD_VERSION_SECONDS(
+            "600", "seconds of activity after which the server captures a version itself; 0 for never", "0 to 86400"),
+    CONCORD_AUTOMATIC_VERSIONS("50", "versions captured by the server itself that a room keeps", "1 to 10000"),
     CONCORD_LOG_LEVEL("INFO", "how much is logged", "ERROR, WARN, INFO or DEBUG");
 
     final String defaultValue;

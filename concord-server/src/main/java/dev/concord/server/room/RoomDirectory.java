@@ -227,7 +227,7 @@ public final class RoomDirectory {
         this.frames = frames;
         this.events = events;
         this.limits = limits;
-        this.archive = new StoreArchive(store, io, () -> Sites.random(random));
+        this.archive = new StoreArchive(store, io, () -> Sites.random(random), limits.history());
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.concord.server.room;
 
 import dev.concord.crdt.Document;
+import dev.concord.server.config.HistoryLimits;
 import dev.concord.store.CorruptRoomException;
 import dev.concord.store.LogPage;
 import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
 import java.util.Arrays;
 import java.util.List;
@@ -25,21 +27,26 @@ final class StoreArchive implements Archive {
     private static final Logger LOG = LoggerFactory.getLogger(StoreArchive.class);
     /** Ops that are read, and later applied and sent on, in one go: some milliseconds of a loop. */
     private static final int PAGE = 500;
+    /** The label of a version that nobody asked for. */
+    private static final String AUTOMATIC = "automatic";
 
     private final RoomStore store;
     private final Executor io;
     private final Supplier<String> sites;
+    private final HistoryLimits history;
 
     /**
      * On a store.
      *
      * @param io runs what blocks
      * @param sites names for replicas that only read
+     * @param history how often a version is captured
      */
-    StoreArchive(RoomStore store, Executor io, Supplier<String> sites) {
+    StoreArchive(RoomStore store, Executor io, Supplier<String> sites, HistoryLimits history) {
         this.store = store;
         this.io = io;
         this.sites = sites;
+        this.history = history;
     }
 
     @Override
@@ -87,8 +94,30 @@ final class StoreArchive implements Archive {
             return stored.stateSeq();
         }
         Document document = Replay.of(roomId, stored, sites.get());
-        store(roomId, epoch, document.encode(), stored.lastSeq());
+        byte[] state = document.encode();
+        capture(roomId, epoch, state, stored.lastSeq());
+        store(roomId, epoch, state, stored.lastSeq());
         return stored.lastSeq();
+    }
+
+    /** Keeps the state as an automatic version when one is due. That it cannot be kept is no reason not to fold. */
+    private void capture(String roomId, String epoch, byte[] state, long opSeq) {
+        if (history.interval().isZero()) {
+            return;
+        }
+        try {
+            store.versions()
+                    .addAutomatic(
+                            roomId,
+                            epoch,
+                            AUTOMATIC,
+                            state,
+                            opSeq,
+                            history.interval().toMillis(),
+                            history.automatic());
+        } catch (StoreException e) {
+            LOG.atWarn().addKeyValue("room", roomId).log("no version could be captured: {}", e.toString());
+        }
     }
 
     /** Stores a state that gives the same document back, and then removes what it covers; the store reads it back before that. */

@@ -1,6 +1,7 @@
 package dev.concord.server.transport;
 
 import dev.concord.server.config.Config;
+import dev.concord.server.history.History;
 import dev.concord.server.room.Frames;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomLoops;
@@ -85,6 +86,7 @@ public final class HttpServer implements AutoCloseable {
      * @param rooms answers for rooms
      * @param metrics gives the Prometheus text
      * @param readiness completes with what is not ready, empty when all is
+     * @param history answers for versions of rooms
      * @param blocking runs what blocks
      * @return the port that was taken
      * @throws IOException when the address cannot be listened on
@@ -93,6 +95,7 @@ public final class HttpServer implements AutoCloseable {
             RoomDirectory rooms,
             Supplier<String> metrics,
             Supplier<CompletableFuture<String>> readiness,
+            History history,
             Executor blocking)
             throws IOException {
         Services services = new Services(
@@ -104,7 +107,7 @@ public final class HttpServer implements AutoCloseable {
                 readiness,
                 blocking,
                 config.limits());
-        RouteTable routes = routes(services);
+        RouteTable routes = routes(services, history);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(channelType)
@@ -136,11 +139,12 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static RouteTable routes(Services services) {
+    private static RouteTable routes(Services services, History history) {
         OperatorRoutes operator = new OperatorRoutes(services);
         RouteTable table = new RouteTable(operator::page);
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
+        new HistoryRoutes(history, services.origins()).addTo(table);
         return table;
     }
 

@@ -12,7 +12,9 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Writes HTTP responses; each request gets exactly one. */
 final class Responses {
@@ -104,6 +106,11 @@ final class Responses {
                 .put("code", code)
                 .put("detail", detail);
         send(status, PROBLEM, bytes(body));
+    }
+
+    /** Reads JSON; null when there is nothing. */
+    static com.fasterxml.jackson.databind.@Nullable JsonNode read(byte[] json) throws IOException {
+        return MAPPER.readTree(json);
     }
 
     static ObjectNode object() {

@@ -64,6 +64,10 @@ final class RouteTable {
         return add(HttpMethod.GET, path, handler);
     }
 
+    RouteTable post(String path, Handler handler) {
+        return add(HttpMethod.POST, path, handler);
+    }
+
     RouteTable put(String path, Handler handler) {
         return add(HttpMethod.PUT, path, handler);
     }

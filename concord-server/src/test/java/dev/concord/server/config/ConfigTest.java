@@ -53,6 +53,8 @@ class ConfigTest {
                 "CONCORD_MAX_BODY_BYTES", "1025",
                 "CONCORD_MEMBER_QUEUE_BYTES", "65536",
                 "CONCORD_UNLOAD_SECONDS", "0",
+                "CONCORD_VERSION_SECONDS", "60",
+                "CONCORD_AUTOMATIC_VERSIONS", "7",
                 "REDIS_URL", "rediss://user:pass@one:6380,two:6380",
                 "CONCORD_REDIS_CLUSTER", "TRUE",
                 "CONCORD_PRESENCE_SECONDS", "3"));
@@ -79,6 +81,8 @@ class ConfigTest {
         assertEquals(65536, limits.memberQueueBytes());
         assertEquals(Duration.ZERO, limits.unloadAfter());
         assertEquals(Duration.ofSeconds(3), limits.presenceExpiry());
+        assertEquals(Duration.ofMinutes(1), limits.history().interval());
+        assertEquals(7, limits.history().automatic());
         RedisAddress redis = config.redis().orElseThrow();
         assertTrue(redis.cluster());
         assertEquals("user:pass@one:6380,two:6380", redis.uri().getRawAuthority());
@@ -125,6 +129,8 @@ class ConfigTest {
                 "CONCORD_UNLOAD_SECONDS | -1",
                 "CONCORD_UNLOAD_SECONDS | 86401",
                 "CONCORD_UNLOAD_SECONDS | 5s",
+                "CONCORD_VERSION_SECONDS | 86401",
+                "CONCORD_AUTOMATIC_VERSIONS | 0",
             })
     void aBadValueIsOneLineThatNamesVariableValueAndWhatIsAccepted(String variable, String value) {
         String message =

@@ -14,6 +14,7 @@ public final class TestLimits {
     public Duration idle = Limits.DEFAULT.idle();
     public Duration unloadAfter = Limits.DEFAULT.unloadAfter();
     public Duration shutdown = Limits.DEFAULT.shutdown();
+    public HistoryLimits history = HistoryLimits.DEFAULT;
 
     public Limits build() {
         return new Limits(
@@ -34,6 +35,7 @@ public final class TestLimits {
                 Limits.DEFAULT.presenceExpiry(),
                 Limits.DEFAULT.healInterval(),
                 Limits.DEFAULT.adoptAfter(),
-                shutdown);
+                shutdown,
+                history);
     }
 }

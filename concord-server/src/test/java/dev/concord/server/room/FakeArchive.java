@@ -1,5 +1,6 @@
 package dev.concord.server.room;
 
+import dev.concord.server.config.HistoryLimits;
 import dev.concord.store.RoomStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,7 +20,7 @@ final class FakeArchive implements Archive {
     int mended;
 
     FakeArchive(RoomStore store) {
-        archive = new StoreArchive(store, Runnable::run, () -> "archive");
+        archive = new StoreArchive(store, Runnable::run, () -> "archive", HistoryLimits.DEFAULT);
     }
 
     @Override

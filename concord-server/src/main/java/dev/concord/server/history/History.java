@@ -1,0 +1,338 @@
+package dev.concord.server.history;
+
+import dev.concord.crdt.Difference;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.Element;
+import dev.concord.crdt.Sites;
+import dev.concord.crdt.TextChange;
+import dev.concord.server.config.HistoryLimits;
+import dev.concord.server.room.Replay;
+import dev.concord.server.room.RoomDirectory;
+import dev.concord.store.LogPage;
+import dev.concord.store.OpLog;
+import dev.concord.store.RoomHead;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoredOp;
+import dev.concord.store.StoredRoom;
+import dev.concord.store.Versions.Captured;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The history of rooms. Everything is read from the store, so any instance answers, and done on threads of its own, so that no edit waits for
+ * it. Every future fails with a {@link HistoryProblem} or a {@link StoreException}. Thread-safe.
+ */
+public final class History implements AutoCloseable {
+    /** Comparing needs memory, so few do it at a time. */
+    private static final int THREADS = 2;
+
+    private static final int WAITING = 100;
+    private static final int FLUSH_SECONDS = 10;
+    private static final int PAGE = 1000;
+
+    private final RoomStore store;
+    private final OpLog opLog;
+    private final HistoryLimits limits;
+    private final SecureRandom random = new SecureRandom();
+    private final RestoreEdit restores;
+    private final ThreadPoolExecutor threads;
+
+    /**
+     * A history on a store.
+     *
+     * @param store where rooms and versions are kept
+     * @param opLog the log on that store
+     * @param rooms the rooms of this server
+     * @param limits all bounds
+     * @param factory makes the threads
+     */
+    public History(RoomStore store, OpLog opLog, RoomDirectory rooms, HistoryLimits limits, ThreadFactory factory) {
+        this.store = store;
+        this.opLog = opLog;
+        this.limits = limits;
+        this.restores = new RestoreEdit(rooms);
+        this.threads = new ThreadPoolExecutor(
+                THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), factory);
+    }
+
+    /**
+     * Captures the state that is durable now, with everything that this server was given before.
+     *
+     * @param roomId a valid room id
+     * @param label for people
+     * @param author who captures
+     * @return the version
+     */
+    public CompletableFuture<Version> capture(String roomId, String label, String author) {
+        return opLog.flush()
+                .orTimeout(FLUSH_SECONDS, TimeUnit.SECONDS)
+                .handle((flushed, failure) -> failure)
+                .thenCompose(failure -> run(() -> {
+                    if (failure != null) {
+                        throw new HistoryProblem(
+                                503, "store_unavailable", "the store does not take edits just now; try again later");
+                    }
+                    return captureNow(roomId, label, author);
+                }));
+    }
+
+    private Version captureNow(String roomId, String label, String author) {
+        StoredRoom stored = load(roomId);
+        byte[] state = document(roomId, stored).encode();
+        return store.versions()
+                .add(roomId, stored.epoch(), label, author, state, stored.lastSeq())
+                .map(Version::of)
+                .orElseThrow(HistoryProblem::noSuchRoom);
+    }
+
+    /**
+     * The versions of a room, newest first.
+     *
+     * @param roomId a valid room id
+     * @param before only those with a lower id
+     * @param most how many
+     * @return the versions
+     */
+    public CompletableFuture<List<Version>> versions(String roomId, long before, int most) {
+        return run(() -> {
+            head(roomId);
+            return store.versions().list(roomId, before, most).stream()
+                    .map(Version::of)
+                    .toList();
+        });
+    }
+
+    /**
+     * A version's text.
+     *
+     * @param roomId a valid room id
+     * @param id of the version
+     * @return the version and its text
+     */
+    public CompletableFuture<VersionText> text(String roomId, long id) {
+        return run(() -> {
+            Captured captured = find(roomId, id);
+            return new VersionText(
+                    Version.of(captured.version()), document(captured).text());
+        });
+    }
+
+    /**
+     * What differs between two versions.
+     *
+     * @param roomId a valid room id
+     * @param from the earlier one
+     * @param to the later one; null for what is durable now
+     * @return ranges by id
+     */
+    public CompletableFuture<Difference> difference(String roomId, long from, @Nullable Long to) {
+        return run(() -> {
+            Captured first = find(roomId, from);
+            if (to == null) {
+                return Difference.between(elements(document(first)), elements(document(roomId, load(roomId))));
+            }
+            Captured second = find(roomId, to);
+            refuseSwapped(first, second);
+            return Difference.between(elements(document(first)), elements(document(second)));
+        });
+    }
+
+    /**
+     * Turns a room's text into a version's by an edit like any other.
+     *
+     * @param roomId a valid room id
+     * @param id of the version
+     * @return what it took, once it is durable
+     */
+    public CompletableFuture<Restored> restore(String roomId, long id) {
+        return run(() -> {
+            String epoch = head(roomId).epoch();
+            Document version = document(find(roomId, id));
+            return restores.make(roomId, epoch, Sites.random(random), version, this::elements);
+        });
+    }
+
+    /**
+     * Who wrote what.
+     *
+     * @param roomId a valid room id
+     * @param id of a version; null for what is durable now
+     * @return the whole text, cut where the author changes
+     */
+    public CompletableFuture<List<Author>> authors(String roomId, @Nullable Long id) {
+        return run(() -> {
+            Document document = id == null ? document(roomId, load(roomId)) : document(find(roomId, id));
+            List<Author> authors = new ArrayList<>();
+            for (Difference.Range range :
+                    Difference.between(List.of(), elements(document)).added()) {
+                String site = range.id().site();
+                Author last = authors.isEmpty() ? null : authors.get(authors.size() - 1);
+                int length = range.text().length();
+                if (last != null && last.site().equals(site)) {
+                    authors.set(authors.size() - 1, new Author(last.offset(), last.length() + length, site));
+                } else {
+                    authors.add(new Author(range.to(), length, site));
+                }
+            }
+            return authors;
+        });
+    }
+
+    /**
+     * How one version became another.
+     *
+     * @param roomId a valid room id
+     * @param from the earlier version
+     * @param to the later one; null for what is durable now
+     * @param after begins behind this place in the log, to go on where an answer ended; null for the beginning
+     * @return the first steps, as many as one answer has
+     */
+    public CompletableFuture<Replayed> replay(String roomId, long from, @Nullable Long to, @Nullable Long after) {
+        return run(() -> {
+            RoomHead head = head(roomId);
+            Captured first = find(roomId, from);
+            long end = head.lastSeq();
+            if (to != null) {
+                Captured second = find(roomId, to);
+                refuseSwapped(first, second);
+                end = second.version().opSeq();
+            }
+            long start = after == null ? first.version().opSeq() : after;
+            if (start < first.version().opSeq() || start > end) {
+                throw new HistoryProblem(
+                        400,
+                        "bad_after",
+                        "after must be a place in the log from "
+                                + first.version().opSeq() + " to " + end);
+            }
+            return replayNow(roomId, head.epoch(), first, start, end);
+        });
+    }
+
+    private Replayed replayNow(String roomId, String epoch, Captured first, long start, long end) {
+        Document document = document(first);
+        List<Replayed.Step> steps = new ArrayList<>();
+        String text = document.text();
+        long at = first.version().opSeq();
+        while (at < end && steps.size() < limits.steps()) {
+            for (StoredOp op : page(roomId, epoch, at)) {
+                if (op.seq() > end || steps.size() == limits.steps()) {
+                    break;
+                }
+                List<TextChange> changes = Replay.apply(roomId, op, document);
+                at = op.seq();
+                if (at == start) {
+                    text = document.text();
+                } else if (at > start) {
+                    steps.add(new Replayed.Step(
+                            at, Replay.operation(roomId, op).id().site(), changes));
+                }
+            }
+        }
+        return new Replayed(start, text, steps, end);
+    }
+
+    private List<StoredOp> page(String roomId, String epoch, long after) {
+        LogPage page = store.read(roomId, epoch, after, PAGE);
+        if (page instanceof LogPage.Ops ops && !ops.ops().isEmpty()) {
+            return ops.ops();
+        }
+        if (page instanceof LogPage.Pruned) {
+            throw new HistoryProblem(
+                    410, "log_pruned", "the log does not go back so far; compare the versions instead");
+        }
+        throw HistoryProblem.noSuchRoom();
+    }
+
+    private static void refuseSwapped(Captured first, Captured second) {
+        if (first.version().opSeq() > second.version().opSeq()) {
+            throw new HistoryProblem(
+                    400,
+                    "swapped",
+                    "version " + first.version().id() + " is later than version "
+                            + second.version().id() + "; swap from and to");
+        }
+    }
+
+    private RoomHead head(String roomId) {
+        RoomHead head = store.heads(List.of(roomId)).get(roomId);
+        if (head == null) {
+            throw HistoryProblem.noSuchRoom();
+        }
+        return head;
+    }
+
+    private StoredRoom load(String roomId) {
+        return store.load(roomId).orElseThrow(HistoryProblem::noSuchRoom);
+    }
+
+    private Captured find(String roomId, long id) {
+        return store.versions().find(roomId, id).orElseThrow(() -> {
+            head(roomId);
+            return new HistoryProblem(404, "no_such_version", "this room has no version " + id);
+        });
+    }
+
+    private Document document(String roomId, StoredRoom stored) {
+        return Replay.of(roomId, stored, Sites.random(random));
+    }
+
+    private Document document(Captured captured) {
+        return Document.load(Sites.random(random), captured.state());
+    }
+
+    private List<Element> elements(Document document) {
+        if (document.elementCount() > limits.elements()) {
+            throw new HistoryProblem(
+                    413,
+                    "too_large_to_compare",
+                    "documents of up to " + limits.elements() + " elements, deleted ones included, can be compared");
+        }
+        return document.elements();
+    }
+
+    private <T> CompletableFuture<T> run(Supplier<T> task) {
+        try {
+            return CompletableFuture.supplyAsync(task, threads);
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.failedFuture(new HistoryProblem(
+                    503, "busy", "too many requests about history wait already, or the server stops; try again later"));
+        }
+    }
+
+    /** Waits for what a room's loop does. */
+    static <T> T await(CompletableFuture<T> future) {
+        try {
+            return future.get(FLUSH_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new HistoryProblem(
+                    503, "no_answer", "the room does not answer just now; look at it before you try again");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new HistoryProblem(503, "stopping", "the server is stopping; try again");
+        }
+    }
+
+    /** Takes no more requests; those under way are interrupted. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,115 @@
+package dev.concord.server.history;
+
+import dev.concord.crdt.Difference;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.Element;
+import dev.concord.crdt.Operation;
+import dev.concord.crdt.UndoHistory;
+import dev.concord.server.room.Room;
+import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.room.ServerEdit;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Brings a version back: the edit is made on a copy of the room, away from its loop, and then takes the path of everybody's edits. What
+ * is typed meanwhile is merged with it like any concurrent edit.
+ */
+final class RestoreEdit {
+    private final RoomDirectory rooms;
+
+    RestoreEdit(RoomDirectory rooms) {
+        this.rooms = rooms;
+    }
+
+    /**
+     * Makes the edit; returns when it is durable. Blocks.
+     *
+     * @param site of its operations; new
+     * @param elements materialises a document, or refuses one that is too large
+     */
+    Restored make(
+            String roomId, String epoch, String site, Document version, Function<Document, List<Element>> elements) {
+        CompletableFuture<byte[]> state = new CompletableFuture<>();
+        visit(roomId, epoch, state, room -> state.complete(room.encode()));
+        Document copy = Document.load(site, History.await(state));
+        // Another server may have captured text of which this one has not heard yet.
+        copy.merge(version.encode());
+        List<Element> before = elements.apply(copy);
+        List<Operation> operations =
+                new UndoHistory(copy).restore(elements.apply(version)).operations();
+        if (operations.isEmpty()) {
+            return new Restored(List.of(), List.of());
+        }
+        Difference difference = Difference.between(before, elements.apply(copy));
+        apply(roomId, epoch, operations);
+        return new Restored(difference.added(), difference.removed());
+    }
+
+    private void apply(String roomId, String epoch, List<Operation> operations) {
+        CompletableFuture<ServerEdit.Outcome> outcome = new CompletableFuture<>();
+        visit(
+                roomId,
+                epoch,
+                outcome,
+                room -> room.edit(new ServerEdit() {
+                    @Override
+                    public List<Operation> operations() {
+                        return operations;
+                    }
+
+                    @Override
+                    public boolean holds(Document document) {
+                        return true;
+                    }
+
+                    @Override
+                    public void done(Outcome what) {
+                        outcome.complete(what);
+                    }
+                }));
+        switch (History.await(outcome)) {
+            case STORED -> {}
+            case ROOM_FULL ->
+                throw new HistoryProblem(409, "room_full", "the document would become too large; nothing was changed");
+            case STALE, NOT_READY, UNAVAILABLE ->
+                throw new HistoryProblem(
+                        503, "store_unavailable", "the room takes no edits just now; nothing was changed, try again");
+            case UNKNOWN ->
+                throw new HistoryProblem(
+                        503,
+                        "unknown_outcome",
+                        "the store failed before it said whether the version is back; look at the room");
+        }
+    }
+
+    private void visit(String roomId, String epoch, CompletableFuture<?> failed, Consumer<Room> task) {
+        rooms.visit(roomId, false, new RoomDirectory.Visitor() {
+            @Override
+            public void enter(Room room) {
+                if (!room.epoch().equals(epoch)) {
+                    missing();
+                    return;
+                }
+                try {
+                    task.accept(room);
+                } catch (RuntimeException e) {
+                    failed.completeExceptionally(e);
+                }
+            }
+
+            @Override
+            public void missing() {
+                failed.completeExceptionally(HistoryProblem.noSuchRoom());
+            }
+
+            @Override
+            public void unavailable() {
+                failed.completeExceptionally(new HistoryProblem(
+                        503, "room_unavailable", "the room cannot be loaded just now; the server's log says why"));
+            }
+        });
+    }
+}

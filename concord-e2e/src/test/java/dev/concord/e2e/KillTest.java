@@ -2,20 +2,54 @@ package dev.concord.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.concord.server.DoomedServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Kill -9 at any moment under load: what was acknowledged is there, and nothing is there twice. */
+/**
+ * Kill -9 under load: what was acknowledged is there, and nothing is there twice. At any moment, and at two that a random one seldom
+ * hits: when a commit is done and nobody has heard of it, and when a snapshot is stored and the ops it covers are still in the log.
+ */
 @ExtendWith(ServerLogs.class)
 class KillTest {
-    private static final int KILLS = Integer.getInteger("concord.kills", 20);
+    private static final int KILLS = Integer.getInteger("concord.kills", 0);
+
+    private enum Moment {
+        ANY(10, null, 0),
+        BETWEEN_COMMIT_AND_ACK(4, "append", 400),
+        BETWEEN_SNAPSHOT_AND_PRUNE(4, "saveSnapshot", 4);
+
+        final int kills;
+        final String method;
+        final int calls;
+
+        Moment(int usual, String method, int calls) {
+            this.kills = KILLS > 0 ? KILLS : usual;
+            this.method = method;
+            this.calls = calls;
+        }
+
+        /** Readies the server for its next life. */
+        ServerProcess prepare(ServerProcess server, Random random) {
+            return method == null
+                    ? server.plainMain()
+                    : server.main(
+                            DoomedServer.class,
+                            "-Dconcord.doom.method=" + method,
+                            "-Dconcord.doom.call=" + (1 + random.nextInt(calls)));
+        }
+    }
+
     private static final int WRITERS = 3;
     private static final List<String> ROOMS = List.of("one", "two", "three");
 
@@ -24,11 +58,16 @@ class KillTest {
 
     private record Writer(TestClient client, Typist typist, String room) {}
 
+    static Stream<Arguments> cases() {
+        return Arrays.stream(Backend.values())
+                .flatMap(backend -> Arrays.stream(Moment.values()).map(moment -> Arguments.of(backend, moment)));
+    }
+
     @ParameterizedTest
-    @EnumSource
-    @Timeout(3600)
-    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend) {
-        long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + KILLS);
+    @MethodSource("cases")
+    @Timeout(7200)
+    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend, Moment moment) {
+        long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + moment.kills);
         Random random = new Random(seed);
         List<Ledger> ledgers = ROOMS.stream().map(room -> new Ledger()).toList();
         List<Writer> writers = new ArrayList<>();
@@ -43,18 +82,27 @@ class KillTest {
                 writers.add(new Writer(client, Typist.start(client, ledger, new Random(random.nextLong())), room));
             }
             long acknowledgedAtStart = 0;
-            for (int kill = 0; kill < KILLS; kill++) {
-                long enough = acknowledgedAtStart + 1 + random.nextInt(2000);
-                Await.until("ops are acknowledged under load", () -> acknowledged(ledgers) >= enough);
-                server.kill9();
+            for (int kill = 0; kill < moment.kills; kill++) {
+                if (moment == Moment.ANY) {
+                    long enough = acknowledgedAtStart + 1 + random.nextInt(2000);
+                    Await.until("ops are acknowledged under load", () -> acknowledged(ledgers) >= enough);
+                    server.kill9();
+                } else {
+                    assertEquals(137, server.awaitEnd());
+                }
                 // What the server said before its end has been heard once a connection has ended.
                 writers.forEach(writer -> writer.client().awaitClose());
-                server.start();
+                server.plainMain().start();
                 // Before anybody comes back who could bring along what the server has lost.
                 for (int room = 0; room < ROOMS.size(); room++) {
                     check(server, ROOMS.get(room), ledgers.get(room), false);
                 }
                 acknowledgedAtStart = acknowledged(ledgers);
+                if (moment.method != null && kill + 1 < moment.kills) {
+                    // The looks above made commits of their own: the next life's calls are counted from its start.
+                    server.stop();
+                    moment.prepare(server, random).start();
+                }
                 writers.forEach(writer -> writer.client().connect(server.socket(writer.room())));
             }
             writers.forEach(writer -> writer.typist().close());
@@ -72,8 +120,8 @@ class KillTest {
                     }
                 }
             }
-            System.out.println("KillTest: " + backend + ", seed " + seed + ": " + KILLS + " kills, "
-                    + acknowledged(ledgers) + " acknowledged ops, none lost, none doubled");
+            System.out.println("KillTest: " + backend + ", " + moment + ", seed " + seed + ": " + moment.kills
+                    + " kills, " + acknowledged(ledgers) + " acknowledged ops, none lost, none doubled");
         } finally {
             writers.forEach(writer -> writer.typist().close());
             writers.forEach(writer -> writer.client().close());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -49,6 +50,8 @@ final class ServerProcess implements AutoCloseable {
     private final Map<String, String> environment = new LinkedHashMap<>();
     private final List<String> jvm = new ArrayList<>();
     private final List<Path> logs = new ArrayList<>();
+    private Class<?> main;
+    private List<String> mainOptions = List.of();
     private Process process;
     private URI address;
 
@@ -72,6 +75,25 @@ final class ServerProcess implements AutoCloseable {
     ServerProcess jvm(String... options) {
         jvm.addAll(List.of(options));
         return this;
+    }
+
+    /** From now on starts a class of the tests, which runs the packaged server in its own way, with these JVM options. */
+    ServerProcess main(Class<?> type, String... options) {
+        main = type;
+        mainOptions = List.of(options);
+        return this;
+    }
+
+    /** From now on starts the packaged server as it is. */
+    ServerProcess plainMain() {
+        main = null;
+        mainOptions = List.of();
+        return this;
+    }
+
+    /** Waits for a process that ends by itself. */
+    int awaitEnd() {
+        return exit(process);
     }
 
     ServerProcess start() {
@@ -216,8 +238,15 @@ final class ServerProcess implements AutoCloseable {
         Path temporary = home.resolve("tmp");
         command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(jvm);
-        command.add("-jar");
-        command.add(jar().toString());
+        command.addAll(mainOptions);
+        if (main == null) {
+            command.add("-jar");
+            command.add(jar().toString());
+        } else {
+            Path classes =
+                    jar().resolve("../../../concord-e2e/target/test-classes").normalize();
+            command.addAll(List.of("-cp", jar() + File.pathSeparator + classes, main.getName()));
+        }
         command.addAll(List.of(arguments));
         Path log = home.resolve("stderr-" + (logs.size() + 1) + ".log");
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());

@@ -15,18 +15,24 @@ final class Typist implements AutoCloseable {
     private final TestClient client;
     private final Ledger ledger;
     private final Random random;
+    private final int mostUnacknowledged;
     private final Thread thread;
     private volatile boolean stopped;
 
-    private Typist(TestClient client, Ledger ledger, Random random) {
+    private Typist(TestClient client, Ledger ledger, Random random, int mostUnacknowledged) {
         this.client = client;
+        this.mostUnacknowledged = mostUnacknowledged;
         this.ledger = ledger;
         this.random = random;
         this.thread = new Thread(this::work, "typist");
     }
 
     static Typist start(TestClient client, Ledger ledger, Random random) {
-        Typist typist = new Typist(client, ledger, random);
+        return start(client, ledger, random, MOST_UNACKNOWLEDGED);
+    }
+
+    static Typist start(TestClient client, Ledger ledger, Random random, int mostUnacknowledged) {
+        Typist typist = new Typist(client, ledger, random, mostUnacknowledged);
         typist.thread.setDaemon(true);
         typist.thread.start();
         return typist;
@@ -45,9 +51,9 @@ final class Typist implements AutoCloseable {
 
     private void work() {
         while (!stopped) {
-            if (client.unacknowledged() >= MOST_UNACKNOWLEDGED) {
+            if (client.unacknowledged() >= mostUnacknowledged) {
                 client.awaitThat(
-                        "acknowledgements come", () -> stopped || client.unacknowledged() < MOST_UNACKNOWLEDGED);
+                        "acknowledgements come", () -> stopped || client.unacknowledged() < mostUnacknowledged);
             } else {
                 client.edit(document -> {
                     List<Operation> ops = change(document, random);

@@ -43,7 +43,8 @@ public final class Main {
             out.println("concord-server " + version());
             return 0;
         }
-        if (!args.isEmpty()) {
+        boolean operator = !args.isEmpty() && Operator.COMMANDS.contains(args.get(0));
+        if (!args.isEmpty() && !operator) {
             err.println("concord-server: unknown argument \"" + args.get(0)
                     + "\"; settings are environment variables, see --help");
             return EXIT_USAGE;
@@ -54,6 +55,11 @@ public final class Main {
         } catch (ConfigException e) {
             err.println("concord-server: " + e.getMessage());
             return EXIT_USAGE;
+        }
+        if (operator) {
+            // What goes wrong is told by the command itself.
+            System.setProperty("concord.log.level", "ERROR");
+            return new Operator(config, System.in, out).run(args, err);
         }
         return serve(config, out, err);
     }
@@ -118,13 +124,17 @@ public final class Main {
         return """
                 Concord %s: collaborative text editing over WebSockets.
 
-                usage: java -jar concord-server.jar [--help | --version]
+                usage: java -jar concord-server.jar [--help | --version | COMMAND]
 
                 Serves rooms at ws://HOST:PORT/rooms/{room}/ws and a demo page at http://HOST:PORT/.
                 Stop it with Ctrl-C or SIGTERM: clients are told to come back, everything is stored.
 
+                Commands, on the store that the settings name; a server may be running on it, except for import
+                into the embedded store:
+
+                %s
                 Settings, from the environment:
 
-                %s""".formatted(version(), Config.help());
+                %s""".formatted(version(), Operator.USAGE, Config.help());
     }
 }

@@ -21,13 +21,23 @@ final class Stores {
         if (!config.database().isSet()) {
             return () -> SqliteStore.open(config.dataDirectory());
         }
-        PostgresAddress address;
+        PostgresAddress address = address(config);
+        return () -> PostgresStore.open(address);
+    }
+
+    /** Opens it to read only, beside a server that may be running on it. */
+    static RoomStore toRead(Config config) throws ConfigException {
+        return config.database().isSet()
+                ? PostgresStore.open(address(config))
+                : SqliteStore.openToRead(config.dataDirectory());
+    }
+
+    private static PostgresAddress address(Config config) throws ConfigException {
         try {
-            address = PostgresAddress.parse(config.database().value());
+            return PostgresAddress.parse(config.database().value());
         } catch (IllegalArgumentException e) {
             throw new ConfigException("DATABASE_URL", "the address " + e.getMessage(), PostgresAddress.ACCEPTED);
         }
-        return () -> PostgresStore.open(address);
     }
 
     /** Where the rooms are kept, for people: without a secret. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -30,10 +31,14 @@ public final class SqliteStore extends JdbcRoomStore {
     // Writers queue in the pool; only a tool of an operator can hold the database for this long.
     private static final Duration BUSY = Duration.ofSeconds(5);
 
-    private final DirectoryLock lock;
+    private final @Nullable DirectoryLock lock;
 
     private SqliteStore(
-            Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock, DirectoryLock lock) {
+            Transactions writes,
+            Transactions reads,
+            Dialect dialect,
+            LongSupplier clock,
+            @Nullable DirectoryLock lock) {
         super(writes, writes, reads, dialect, clock);
         this.lock = lock;
     }
@@ -67,6 +72,31 @@ public final class SqliteStore extends JdbcRoomStore {
             return open(directory.resolve("concord.db"), clock, lock);
         } catch (RuntimeException | Error failure) {
             lock.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Opens the store in this directory for reading, beside the server that may be using it. Writing methods throw.
+     *
+     * @throws StoreException when there is none, or one of another version
+     */
+    public static SqliteStore openToRead(Path dataDirectory) {
+        Path file = dataDirectory.toAbsolutePath().normalize().resolve("concord.db");
+        if (!Files.isRegularFile(file)) {
+            throw new StoreException("there is no store in " + file.getParent() + "; name its directory");
+        }
+        Dialect dialect = new SqliteDialect();
+        SQLiteDataSource source = source(file);
+        HikariConfig config = configuration(source, "looker", 1);
+        config.setConnectionInitSql("pragma query_only = true");
+        Transactions looks = new Transactions(new HikariDataSource(config), dialect, () -> {});
+        SqliteStore store = new SqliteStore(looks, looks, dialect, System::currentTimeMillis, null);
+        try {
+            store.ping();
+            return store;
+        } catch (StoreException failure) {
+            store.close();
             throw failure;
         }
     }
@@ -120,6 +150,10 @@ public final class SqliteStore extends JdbcRoomStore {
     }
 
     private static HikariDataSource pool(SQLiteDataSource source, String name, int size) {
+        return new HikariDataSource(configuration(source, name, size));
+    }
+
+    private static HikariConfig configuration(SQLiteDataSource source, String name, int size) {
         HikariConfig config = new HikariConfig();
         config.setDataSource(source);
         config.setPoolName("concord-" + name);
@@ -131,7 +165,7 @@ public final class SqliteStore extends JdbcRoomStore {
         // A file does not tire of its connections.
         config.setMaxLifetime(0);
         config.setKeepaliveTime(0);
-        return new HikariDataSource(config);
+        return config;
     }
 
     @Override
@@ -144,7 +178,9 @@ public final class SqliteStore extends JdbcRoomStore {
         try {
             super.close();
         } finally {
-            lock.close();
+            if (lock != null) {
+                lock.close();
+            }
         }
     }
 }

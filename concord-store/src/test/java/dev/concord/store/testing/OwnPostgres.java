@@ -1,13 +1,11 @@
 package dev.concord.store.testing;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * A PostgreSQL from binaries on the class path that belongs to one test, which may stop it and start it again on the same data and
@@ -85,17 +83,19 @@ public final class OwnPostgres implements AutoCloseable {
         stop();
     }
 
-    /** Ends it and removes its data. */
+    /** Ends it and removes its data, as far as the server has not done so itself. */
     void delete() {
         stop();
-        try (var found = Files.walk(directory)) {
-            List<Path> files = found.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : files) {
-                // The server removes some by itself.
-                Files.deleteIfExists(file);
+        remove(directory.toFile());
+    }
+
+    private static void remove(File file) {
+        File[] below = file.listFiles();
+        if (below != null) {
+            for (File each : below) {
+                remove(each);
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
+        file.delete();
     }
 }

@@ -1,0 +1,210 @@
+package dev.concord.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.MalformedStateException;
+import dev.concord.crdt.Sites;
+import dev.concord.server.config.Config;
+import dev.concord.server.config.ConfigException;
+import dev.concord.server.room.StoredRooms;
+import dev.concord.store.RoomStore;
+import dev.concord.store.RoomSummary;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoredRoom;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What an operator does to stored rooms from the command line: list them, take one out, put one in. */
+final class Operator {
+    /** The words that a command line of an operator begins with. */
+    static final Set<String> COMMANDS = Set.of("rooms", "export", "import");
+
+    static final String USAGE = """
+              rooms [--json]                the rooms: sizes, log lengths, last snapshots
+              export ROOM > FILE            one room as JSON, from the store that the settings name
+              import ROOM < FILE            makes a room of an exported one, with an epoch of its own;
+                                            --keep-epoch gives it the exported one's, so that clients that
+                                            still hold text of that room merge it
+            """;
+
+    private static final int PAGE = 200;
+    private static final int FORMAT = 1;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** The command line makes no sense. */
+    private static final class UsageException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UsageException(String message) {
+            super(message);
+        }
+    }
+
+    /** The command cannot be done. */
+    private static final class FailedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        FailedException(String message) {
+            super(message);
+        }
+    }
+
+    private final Config config;
+    private final InputStream in;
+    private final PrintStream out;
+
+    Operator(Config config, InputStream in, PrintStream out) {
+        this.config = config;
+        this.in = in;
+        this.out = out;
+    }
+
+    /** Runs a command and returns the exit status: 0, 1 when it cannot be done, 2 when it makes no sense. */
+    int run(List<String> command, PrintStream err) {
+        try {
+            switch (command.get(0)) {
+                case "rooms" -> rooms(command.subList(1, command.size()));
+                case "export" -> export(command.subList(1, command.size()));
+                default -> take(command.subList(1, command.size()));
+            }
+            return 0;
+        } catch (UsageException | ConfigException e) {
+            err.println("concord-server: " + e.getMessage());
+            return 2;
+        } catch (FailedException | StoreException | IOException e) {
+            err.println("concord-server: " + e.getMessage());
+            return 1;
+        }
+    }
+
+    private void rooms(List<String> arguments) throws UsageException, ConfigException {
+        boolean json = arguments.equals(List.of("--json"));
+        if (!json && !arguments.isEmpty()) {
+            throw new UsageException("usage: rooms [--json]");
+        }
+        try (RoomStore store = Stores.toRead(config)) {
+            if (!json) {
+                out.printf(
+                        "%-40s %12s %12s %10s %12s  %s%n",
+                        "room", "ops so far", "snapshot B", "log ops", "log B", "last snapshot");
+            }
+            String after = "";
+            for (List<RoomSummary> page = store.rooms(after, PAGE); !page.isEmpty(); page = store.rooms(after, PAGE)) {
+                page.forEach(json ? this::printJson : this::printLine);
+                after = page.get(page.size() - 1).roomId();
+            }
+        }
+    }
+
+    private void printLine(RoomSummary room) {
+        out.printf(
+                "%-40s %12d %12d %10d %12d  %s%n",
+                room.roomId(),
+                room.lastSeq(),
+                room.snapshotBytes(),
+                room.logOps(),
+                room.logBytes(),
+                room.snapshotAt() == 0
+                        ? "never"
+                        : Instant.ofEpochMilli(room.snapshotAt()) + " at op " + room.snapshotSeq());
+    }
+
+    private void printJson(RoomSummary room) {
+        ObjectNode json = JSON.createObjectNode();
+        json.put("room", room.roomId())
+                .put("epoch", room.epoch())
+                .put("op_seq", room.lastSeq())
+                .put("created_at", room.createdAt())
+                .put("snapshot_seq", room.snapshotSeq())
+                .put("snapshot_bytes", room.snapshotBytes())
+                .put("snapshot_at", room.snapshotAt())
+                .put("log_ops", room.logOps())
+                .put("log_bytes", room.logBytes());
+        out.println(json);
+    }
+
+    private void export(List<String> arguments) throws UsageException, ConfigException, FailedException {
+        if (arguments.size() != 1) {
+            throw new UsageException("usage: export ROOM");
+        }
+        String roomId = arguments.get(0);
+        try (RoomStore store = Stores.toRead(config)) {
+            Optional<StoredRoom> stored = store.load(roomId);
+            if (stored.isEmpty()) {
+                throw new FailedException("there is no room \"" + roomId + "\"");
+            }
+            Document document = StoredRooms.document(roomId, stored.get(), Sites.random(new SecureRandom()));
+            ObjectNode json = JSON.createObjectNode();
+            json.put("concord_room", FORMAT)
+                    .put("room", roomId)
+                    .put("epoch", stored.get().epoch())
+                    .put("op_seq", stored.get().lastSeq())
+                    .put("digest", HexFormat.of().formatHex(document.digest()))
+                    .put("text", document.text())
+                    .put("state", document.encode());
+            out.println(json);
+        }
+    }
+
+    private void take(List<String> arguments) throws UsageException, ConfigException, FailedException, IOException {
+        boolean keepEpoch = arguments.contains("--keep-epoch");
+        List<String> names =
+                arguments.stream().filter(word -> !word.startsWith("--")).toList();
+        if (names.size() != 1 || arguments.size() != (keepEpoch ? 2 : 1)) {
+            throw new UsageException("usage: import ROOM [--keep-epoch]");
+        }
+        String roomId = names.get(0);
+        if (!roomId.matches("[A-Za-z0-9._~-]{1,128}")) {
+            throw new UsageException("a room's name has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -");
+        }
+        JsonNode json = read();
+        byte[] state;
+        String epoch = json.path("epoch").asText();
+        try {
+            state = json.path("state").binaryValue();
+            Document document = Document.load(Sites.random(new SecureRandom()), state);
+            if (!HexFormat.of()
+                    .formatHex(document.digest())
+                    .equals(json.path("digest").asText())) {
+                throw new FailedException("the input is damaged: its state has not the digest that it says");
+            }
+        } catch (MalformedStateException | IOException e) {
+            throw new FailedException("the input is damaged: its state cannot be read");
+        }
+        if (epoch.isEmpty() || !keepEpoch) {
+            epoch = Sites.random(new SecureRandom());
+        }
+        try (RoomStore store = Stores.of(config).get()) {
+            if (!store.create(roomId, epoch, state)) {
+                throw new FailedException("there is a room \"" + roomId
+                        + "\" already; import under another name, or delete that one first");
+            }
+        }
+        out.println("made room " + roomId);
+    }
+
+    private JsonNode read() throws FailedException, IOException {
+        JsonNode json;
+        try {
+            json = JSON.readTree(in);
+        } catch (JsonProcessingException e) {
+            throw new FailedException("the input is not JSON: " + e.getOriginalMessage());
+        }
+        if (json == null
+                || json.path("concord_room").asInt() != FORMAT
+                || !json.path("state").isTextual()) {
+            throw new FailedException("the input is no exported room");
+        }
+        return json;
+    }
+}

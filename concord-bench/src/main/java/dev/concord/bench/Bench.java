@@ -16,11 +16,13 @@ public final class Bench {
             usage: ./concord bench engine [--only INPUT/WORK,…] [--runs N] [--rounds N] [--traces PATH] [--json]
                    ./concord bench peers  [--only INPUT/WORK,…] [--traces PATH] [--json]
                    ./concord bench micro  [--only NAME,…] [--long] [--json]
+                   ./concord bench store  [--database URL] [--seconds N]
                    ./concord bench page   [--into PAGE] FILE…
 
             engine   the engine on real histories and hostile input, beside a plain gap buffer
             peers    the same works done by Yjs, json-joy (both need node and npm) and automerge, each skipped where it is missing
             micro    single calls, by JMH
+            store    what durability costs: time to the ack and ops a second, on the embedded store and on a PostgreSQL database
             page     tables made of what --json printed, runs on several JDKs side by side
 
             --only INPUT/WORK   only these; either half may be missing: automerge-paper, /local, hostile/nested.
@@ -32,6 +34,8 @@ public final class Bench {
             --traces PATH       automerge-paper.json.gz or its directory; the trace is not ours to bring along. Otherwise CONCORD_TRACES, or
                                 a directory "traces" in or beside this one. Without it that trace is skipped
             --json              for programs; progress goes to standard error in any case
+            --database URL      postgres://user:password@host:port/database; its tables are made if they are missing
+            --seconds N         how long each measurement takes (10)
             --long              more forks and iterations
             --into PAGE         replaces the tables in this Markdown page, between its <!-- bench:NAME --> and <!-- /bench:NAME -->
 
@@ -71,11 +75,16 @@ public final class Bench {
             case "engine" -> Options.parse(args, "--only", "--runs", "--rounds", "--traces", "--json");
             case "peers" -> Options.parse(args, "--only", "--traces", "--json");
             case "micro" -> Options.parse(args, "--only", "--long", "--json");
+            case "store" -> Options.parse(args, "--database", "--seconds");
             case "page" -> Options.parse(args, "--into", Options.FILES);
             default ->
                 throw new BadUsageException(
-                        "there is no benchmark " + what + "; there are engine, peers, micro and page");
+                        "there is no benchmark " + what + "; there are engine, peers, micro, store and page");
         };
+        if (what.equals("store")) {
+            out.print(new StoreBench(options, err).run());
+            return MET;
+        }
         if (what.equals("page")) {
             out.print(Page.make(options));
             return MET;

@@ -152,8 +152,11 @@ final class Integrator {
             long end = at;
             if (run >= 0 && runs.isDead(run)) {
                 end = runs.counter[run] + runs.length[run];
-            } else if (run < 0 && deletes != null) {
-                end = deletes.endOf(at);
+            } else if (run < 0) {
+                end = deletes == null ? at : deletes.endOf(at);
+                if (end == at) {
+                    end = pending.deadEnd(site, at);
+                }
             }
             if (end == at) {
                 return false;
@@ -316,11 +319,28 @@ final class Integrator {
             long from = Math.max(insertion.counter(), waiting.counter());
             long to = Math.min(insertion.end(), waiting.end());
             checkAnchor(name, from, insertion.anchorAt(from, name), waiting.anchorAt(from, name));
-            checkValue(
-                    name,
-                    from,
-                    insertion.part(from, to, name).value(),
-                    waiting.part(from, to, name).value());
+            checkWaiting(name, insertion, waiting, from, to);
+        }
+    }
+
+    /** Compares values but for the elements that are to be deleted: where either side is a tombstone, there is no value. */
+    private void checkWaiting(String name, Insertion arriving, Insertion waiting, long from, long to) {
+        Ranges deleted = pending.deletes(arriving.site());
+        long at = from;
+        while (at < to) {
+            long end = to;
+            if (deleted != null) {
+                at = Math.min(to, deleted.endOf(at));
+                end = deleted.nextStart(at, to);
+            }
+            if (at < end) {
+                checkValue(
+                        name,
+                        at,
+                        arriving.part(at, end, name).value(),
+                        waiting.part(at, end, name).value());
+            }
+            at = end;
         }
     }
 

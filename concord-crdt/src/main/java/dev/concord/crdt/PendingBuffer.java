@@ -76,6 +76,17 @@ final class PendingBuffer {
         return found;
     }
 
+    /** The end of the waiting insert that came as a tombstone and holds this element, or {@code counter} when there is none. */
+    long deadEnd(int site, long counter) {
+        OfSite own = bySite.get(site);
+        Map.Entry<Long, Insertion> found = own == null ? null : own.inserts.floorEntry(counter);
+        return found != null
+                        && found.getValue().value() == null
+                        && found.getValue().end() > counter
+                ? found.getValue().end()
+                : counter;
+    }
+
     /** Moves the inserts that wait for one of these elements to the queue. */
     void release(int site, long from, long to, ArrayDeque<Insertion> queue) {
         OfSite anchors = bySite.get(site);

@@ -1,15 +1,21 @@
 package dev.concord.server;
 
+import dev.concord.crdt.Sites;
+import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
+import dev.concord.server.config.RedisAddress;
 import dev.concord.server.history.History;
 import dev.concord.server.metrics.ServerMetrics;
+import dev.concord.server.redis.Redis;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.transport.HttpServer;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
 import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,6 +27,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +47,7 @@ public final class ConcordServer implements AutoCloseable {
     private final History history;
     private final ExecutorService io;
     private final ScheduledExecutorService sweeper;
+    private final @Nullable Redis redis;
     private final int port;
     private boolean closed;
 
@@ -55,13 +63,19 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.oplog.pending", "ops that wait for their commit", opLog::pendingOps);
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
-        this.rooms = new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits());
+        this.redis = config.redis().map(ConcordServer::connect).orElse(null);
+        Cluster cluster = cluster(metrics);
+        this.rooms =
+                new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits(), cluster);
         this.history = new History(store, opLog, rooms, config.limits().history(), threads("concord-history"));
         try {
             this.port = http.listen(rooms, metrics::scrape, this::readiness, history, io);
         } catch (IOException e) {
             history.close();
             sweeper.shutdownNow();
+            if (redis != null) {
+                redis.close();
+            }
             throw e;
         }
         Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
@@ -140,6 +154,9 @@ public final class ConcordServer implements AutoCloseable {
         } catch (CompletionException e) {
             LOG.warn("not everything was stored before the deadline: {}", e.toString());
         }
+        if (redis != null) {
+            redis.close();
+        }
         // Before the loops, which its callbacks need.
         OpLog.Unflushed left = opLog.close(until(end));
         if (left.ops() > 0) {
@@ -167,6 +184,28 @@ public final class ConcordServer implements AutoCloseable {
         return Duration.ofNanos(Math.max(Duration.ofMillis(200).toNanos(), endNanos - System.nanoTime()));
     }
 
+    private static Redis connect(RedisAddress address) {
+        return new Redis(address.uri(), address.cluster(), Sites.random(new SecureRandom()), Clock.systemUTC());
+    }
+
+    private Cluster cluster(ServerMetrics metrics) {
+        if (redis == null) {
+            return Cluster.solo();
+        }
+        Redis connected = redis;
+        metrics.gauge(
+                "concord.redis.healthy",
+                "1 while Redis answers",
+                () -> connected.bus().isConnected() ? 1 : 0);
+        metrics.count("concord.bus.published", "messages handed to Redis", connected::published);
+        metrics.count("concord.bus.received", "messages from Redis, own ones included", connected::received);
+        metrics.count("concord.bus.lost", "messages that could not be handed to Redis", connected::lost);
+        return new Cluster(
+                connected.bus(),
+                connected.board(),
+                store.isShared() ? Cluster.Reach.SHARED_STORE : Cluster.Reach.SEPARATE_STORES);
+    }
+
     private void catchUp() {
         try {
             rooms.catchUpAll().join();
@@ -183,7 +222,10 @@ public final class ConcordServer implements AutoCloseable {
                     } catch (StoreException e) {
                         return "the store does not answer";
                     }
-                    return opLog.healthy() ? "" : "the store does not take ops";
+                    if (!opLog.healthy()) {
+                        return "the store does not take ops";
+                    }
+                    return redis == null || redis.bus().isConnected() ? "" : "Redis does not answer";
                 },
                 io);
     }

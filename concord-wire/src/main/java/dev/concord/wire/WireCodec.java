@@ -302,7 +302,7 @@ public final class WireCodec {
         return value.longValue();
     }
 
-    private static byte[] base64(JsonNode node, String field) throws WireException {
+    static byte[] base64(JsonNode node, String field) throws WireException {
         try {
             return Base64.getDecoder().decode(text(node, field));
         } catch (IllegalArgumentException e) {
@@ -337,11 +337,11 @@ public final class WireCodec {
         json.writeEndObject();
     }
 
-    private interface Content {
+    interface Content {
         void writeTo(JsonGenerator json) throws IOException;
     }
 
-    private static byte[] generate(Content content) {
+    static byte[] generate(Content content) {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder();
                 JsonGenerator json = MAPPER.createGenerator(bytes)) {
             content.writeTo(json);

@@ -1,5 +1,6 @@
 package dev.concord.server.cluster;
 
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -34,8 +35,9 @@ public interface Bus {
      *
      * @param channel see {@link Channels}
      * @param message not changed afterwards
+     * @return how many instances hear the channel, this one included; 0 when the message was lost
      */
-    void publish(String channel, byte[] message);
+    CompletionStage<Long> publish(String channel, byte[] message);
 
     /**
      * Whether messages have a chance to get through.

@@ -60,7 +60,6 @@ public record Config(
                 d.presenceTick(),
                 Duration.ofSeconds(values.integer(Setting.CONCORD_PRESENCE_SECONDS, 3, 600)),
                 d.healInterval(),
-                d.adoptAfter(),
                 d.shutdown(),
                 new HistoryLimits(
                         Duration.ofSeconds(values.integer(Setting.CONCORD_VERSION_SECONDS, 0, 86_400)),

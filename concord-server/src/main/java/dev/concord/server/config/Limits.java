@@ -24,7 +24,6 @@ import java.time.Duration;
  * @param presenceTick presence of one member goes out at most once in this time, the newest wins: 30 ms
  * @param presenceExpiry time after which a member of another instance is gone when nothing is heard of it: 15 s; renewed three times in that
  * @param healInterval how often an instance compares with the others what it has of a room in memory: 1 s
- * @param adoptAfter time after which an op that another instance has told and not stored is stored here: 2 s
  * @param shutdown for everything between SIGTERM and the end: 10 s
  * @param history bounds of versions and of comparing them
  */
@@ -45,7 +44,6 @@ public record Limits(
         Duration presenceTick,
         Duration presenceExpiry,
         Duration healInterval,
-        Duration adoptAfter,
         Duration shutdown,
         HistoryLimits history) {
     /** The limits of a server that nobody configured. */
@@ -66,7 +64,6 @@ public record Limits(
             Duration.ofMillis(30),
             Duration.ofSeconds(15),
             Duration.ofSeconds(1),
-            Duration.ofSeconds(2),
             Duration.ofSeconds(10),
             HistoryLimits.DEFAULT);
 }

@@ -3,6 +3,7 @@ package dev.concord.server.metrics;
 import dev.concord.server.room.RoomEvents;
 import dev.concord.wire.ErrorCode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The server's counters, gauges and timers. Thread-safe. */
@@ -44,6 +46,14 @@ public final class ServerMetrics implements RoomEvents {
     private final Counter foldFailures = counter("concord.fold.failures", "snapshots that could not be stored");
     private final Counter caughtUpOps =
             counter("concord.caughtup.ops", "ops of other instances that were read from the log");
+    private final Counter remoteOps = counter("concord.bus.ops", "ops of other instances that were applied here");
+    private final Counter healed =
+            counter("concord.healed.ops", "ops that the bus had not brought, found in the log or at another instance");
+    private final Counter adopted =
+            counter("concord.adopted.ops", "ops of other instances stored here because nobody else had stored them");
+    private final Counter busRefused = counter("concord.bus.refused", "messages of other instances that were unusable");
+    private final Counter busDropped =
+            counter("concord.bus.dropped", "messages of other instances that came faster than they could be taken");
     private final Timer apply =
             timer("concord.apply", "from an op's arrival in its room to the last write to a member");
     private final Timer ack = timer("concord.ack", "from an op's arrival in its room until it is durable");
@@ -73,6 +83,19 @@ public final class ServerMetrics implements RoomEvents {
      */
     public void gauge(String name, String help, Supplier<Number> value) {
         Gauge.builder(name, value).description(help).register(registry);
+    }
+
+    /**
+     * Adds a counter that somebody else keeps.
+     *
+     * @param name with dots
+     * @param help for people
+     * @param value read from any thread; never falls
+     */
+    public void count(String name, String help, LongSupplier value) {
+        FunctionCounter.builder(name, value, LongSupplier::getAsLong)
+                .description(help)
+                .register(registry);
     }
 
     /**
@@ -153,6 +176,32 @@ public final class ServerMetrics implements RoomEvents {
     @Override
     public void quarantined(int rooms) {
         quarantined.set(rooms);
+    }
+
+    @Override
+    public void remoteApplied(int receivers) {
+        remoteOps.increment();
+        deliveries.increment(receivers);
+    }
+
+    @Override
+    public void healed(int count) {
+        healed.increment(count);
+    }
+
+    @Override
+    public void adopted() {
+        adopted.increment();
+    }
+
+    @Override
+    public void busRefused() {
+        busRefused.increment();
+    }
+
+    @Override
+    public void busDropped() {
+        busDropped.increment();
     }
 
     private Counter counter(String name, String help) {

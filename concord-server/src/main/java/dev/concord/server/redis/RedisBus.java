@@ -8,6 +8,8 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -116,20 +118,19 @@ final class RedisBus implements Bus {
     }
 
     @Override
-    public void publish(String channel, byte[] message) {
+    public CompletionStage<Long> publish(String channel, byte[] message) {
         RedisLink.Live now = live.get();
         if (now == null) {
             lost.incrementAndGet();
-            return;
+            return CompletableFuture.completedFuture(0L);
         }
         published.incrementAndGet();
         RedisFuture<Long> sent = now.sharded()
                 ? now.commands().spublish(channel, message)
                 : now.commands().publish(channel, message);
-        sent.whenComplete((receivers, failure) -> {
-            if (failure != null) {
-                lost.incrementAndGet();
-            }
+        return sent.exceptionally(failure -> {
+            lost.incrementAndGet();
+            return 0L;
         });
     }
 

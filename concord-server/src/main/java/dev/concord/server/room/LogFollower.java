@@ -23,7 +23,7 @@ final class LogFollower {
     /** After a failure. */
     private static final Duration TROUBLE = Duration.ofSeconds(1);
     /** After this long the instance that told of an op is taken to have lost it. More than a commit ever takes. */
-    private static final Duration OVERDUE = Duration.ofSeconds(5);
+    private static final Duration OVERDUE = Duration.ofSeconds(2);
 
     /** What the follower does to its room. */
     interface Follower {

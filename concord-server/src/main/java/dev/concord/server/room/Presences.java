@@ -1,8 +1,6 @@
 package dev.concord.server.room;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.wire.Message;
-import dev.concord.wire.WireCodec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,12 +27,7 @@ final class Presences {
         if (last == null || (isLeft(last) && !unsent)) {
             return null;
         }
-        ObjectNode extras = WireCodec.noExtras();
-        if (last.extras().has("client")) {
-            extras.set("client", last.extras().get("client"));
-        }
-        extras.put("left", true);
-        return new Message.Presence(last.user(), last.cursor(), last.color(), extras);
+        return RemoteMembers.farewell(last);
     }
 
     /** All that are here. */
@@ -50,6 +43,18 @@ final class Presences {
                 .toList();
     }
 
+    /** Whether somebody here goes by this name. */
+    boolean hasUser(String user) {
+        return current.values().stream().anyMatch(presence -> presence.user().equals(user) && !isLeft(presence));
+    }
+
+    /** The members that show themselves, and what they show. */
+    Map<Member, Message.Presence> shown() {
+        Map<Member, Message.Presence> shown = new LinkedHashMap<>(current);
+        shown.values().removeIf(Presences::isLeft);
+        return shown;
+    }
+
     Message.@Nullable Presence of(Member member) {
         return current.get(member);
     }
@@ -61,7 +66,7 @@ final class Presences {
         return members;
     }
 
-    private static boolean isLeft(Message.Presence presence) {
+    static boolean isLeft(Message.Presence presence) {
         return presence.extras().path("left").asBoolean();
     }
 }

@@ -4,6 +4,8 @@ import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
+import dev.concord.server.cluster.Cluster;
+import dev.concord.server.cluster.PresenceBoard;
 import dev.concord.server.config.Limits;
 import dev.concord.store.AppendCallback;
 import dev.concord.store.OpLog;
@@ -57,6 +59,7 @@ public final class Room {
     private final RoomEvents events;
     private final Folder folder;
     private final LogFollower log;
+    private final Siblings siblings;
 
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
     private final Presences presences = new Presences();
@@ -94,7 +97,8 @@ public final class Room {
             Limits limits,
             RoomLoop loop,
             Frames frames,
-            RoomEvents events) {
+            RoomEvents events,
+            Cluster cluster) {
         this.id = id;
         this.epoch = epoch;
         this.document = document;
@@ -105,7 +109,13 @@ public final class Room {
         this.events = events;
         this.log = new LogFollower(id, epoch, lastSeq, commits, archive, loop, events, new Levelling());
         this.folder = new Folder(this, snapshotSeq, archive, limits, loop, events);
+        this.siblings = new Siblings(this, cluster, limits, loop, events);
         this.emptySinceNanos = loop.nanoTime();
+    }
+
+    /** The room is in memory now; these were present on other instances a moment ago. */
+    void open(List<PresenceBoard.Entry> present) {
+        siblings.open(present);
     }
 
     String id() {
@@ -123,6 +133,10 @@ public final class Room {
 
     boolean isClosed() {
         return closed;
+    }
+
+    Document document() {
+        return document;
     }
 
     /** The place in the log up to which everything, of whichever instance, is in the document. */
@@ -185,7 +199,9 @@ public final class Room {
             if (!applyLogged(op)) {
                 return;
             }
-            int members = broadcast(new Message.Op(0, op), null);
+            byte[] json = WireCodec.write(new Message.Op(0, op));
+            int members = broadcast(json, null);
+            siblings.publish(op, json);
             events.opApplied(loop.nanoTime() - arrived, members);
         }
     }
@@ -234,6 +250,7 @@ public final class Room {
         Message.Presence farewell = presences.remove(member);
         if (farewell != null) {
             broadcast(farewell, member);
+            siblings.leave(member, farewell, presences.hasUser(farewell.user()));
         }
         if (seats.isEmpty()) {
             emptySinceNanos = loop.nanoTime();
@@ -344,7 +361,19 @@ public final class Room {
      * @return the newest presence of each member that has shown itself
      */
     public List<Message.Presence> present() {
-        return presences.all();
+        List<Message.Presence> all = new ArrayList<>(presences.all());
+        all.addAll(siblings.present());
+        return all;
+    }
+
+    /** The members of this instance that show themselves. */
+    Map<Member, Message.Presence> shown() {
+        return presences.shown();
+    }
+
+    /** Tells the members here of one that is elsewhere. */
+    void tellPresence(Message.Presence presence) {
+        broadcast(presence, null);
     }
 
     boolean isIdle() {
@@ -372,6 +401,10 @@ public final class Room {
         seats.clear();
         for (Member member : leaving) {
             events.memberLeft();
+            Message.Presence farewell = presences.remove(member);
+            if (farewell != null) {
+                siblings.leave(member, farewell, false);
+            }
             member.close(why);
         }
     }
@@ -383,6 +416,7 @@ public final class Room {
         }
         dismiss(why);
         closed = true;
+        siblings.close();
         serverEdits.abandon();
         forgetSync();
         events.roomClosed();
@@ -430,9 +464,7 @@ public final class Room {
                     seq);
             return;
         }
-        try {
-            opLog.append(id, epoch, WireCodec.writeOperation(operation), callback());
-        } catch (OpLogFullException | OpLogClosedException e) {
+        if (!store(operation)) {
             refuse(
                     member,
                     ErrorCode.UNAVAILABLE,
@@ -440,7 +472,6 @@ public final class Room {
                     seq);
             return;
         }
-        appended++;
         seat.acks.expect(appended, op.seq(), arrived);
         if (known) {
             // Another instance told of it and may never store it: now it is stored in any case, and everybody has it
@@ -448,7 +479,9 @@ public final class Room {
             return;
         }
         if (applyLogged(operation)) {
-            int others = broadcast(op, member);
+            byte[] json = WireCodec.write(op);
+            int others = broadcast(json, member);
+            siblings.publish(operation, json);
             events.opApplied(loop.nanoTime() - arrived, others);
         }
     }
@@ -470,13 +503,61 @@ public final class Room {
                 return;
             }
             document.verify(operation);
-            if (!document.isKnown(operation)) {
-                log.heard(operation);
-                if (applyLogged(operation)) {
-                    broadcast(new Message.Op(0, operation), null);
-                }
-            }
+            takeRemote(new Message.Op(0, operation), false);
         }
+    }
+
+    /**
+     * Takes an op that another instance told of, and sends it to all members.
+     *
+     * @param store whether this instance must store it, too; else whoever made it does, and this instance only when it does not
+     * @return false when it was known already, or cannot be taken
+     */
+    boolean takeRemote(Message.Op op, boolean store) {
+        Operation operation = op.operation();
+        if (dismissed || closed) {
+            return false;
+        }
+        try {
+            document.verify(operation);
+        } catch (ConflictException e) {
+            events.busRefused();
+            LOG.atWarn()
+                    .addKeyValue("room", id)
+                    .log("an op of another instance contradicts what is here: {}", e.getMessage());
+            return false;
+        }
+        if (document.isKnown(operation)) {
+            return false;
+        }
+        if (!document.isReady(operation)
+                && (document.pendingCount() >= limits.pendingPerRoom()
+                        || document.pendingElements() + operation.length() > limits.roomChars())) {
+            // It comes again with what it hangs on.
+            events.busDropped();
+            return false;
+        }
+        if (!store) {
+            log.heard(operation);
+        } else if (!store(operation)) {
+            return false;
+        }
+        if (!applyLogged(operation)) {
+            return false;
+        }
+        events.remoteApplied(broadcast(op, null));
+        return true;
+    }
+
+    /** Hands an op to the log; false when the log takes none. */
+    private boolean store(Operation operation) {
+        try {
+            opLog.append(id, epoch, WireCodec.writeOperation(operation), callback());
+        } catch (OpLogFullException | OpLogClosedException e) {
+            return false;
+        }
+        appended++;
+        return true;
     }
 
     /**
@@ -503,6 +584,7 @@ public final class Room {
             return false;
         }
         forgetSync();
+        siblings.changed();
         return true;
     }
 
@@ -521,6 +603,7 @@ public final class Room {
                 return;
             }
             if (!document.isKnown(operation) && applyLogged(operation)) {
+                events.healed(1);
                 broadcast(new Message.Op(seq, operation), null);
             }
         }
@@ -551,10 +634,9 @@ public final class Room {
 
         @Override
         public void storeForAnother(Operation operation) {
-            try {
-                opLog.append(id, epoch, WireCodec.writeOperation(operation), callback());
-                appended++;
-            } catch (OpLogFullException | OpLogClosedException e) {
+            if (store(operation)) {
+                events.adopted();
+            } else {
                 log.heard(operation);
             }
         }
@@ -631,10 +713,14 @@ public final class Room {
     }
 
     private int broadcast(Message message, @Nullable Member except) {
+        return broadcast(WireCodec.write(message), except);
+    }
+
+    private int broadcast(byte[] json, @Nullable Member except) {
         if (seats.size() == (except != null && seats.containsKey(except) ? 1 : 0)) {
             return 0;
         }
-        Frames.Frame frame = frames.encode(WireCodec.write(message));
+        Frames.Frame frame = frames.encode(json);
         int sent = 0;
         for (Member member : seats.keySet()) {
             if (member != except && write(member, frame)) {
@@ -710,6 +796,7 @@ public final class Room {
 
     private void sendPresences(Member to) {
         presences.others(to).forEach(presence -> send(to, presence));
+        siblings.present().forEach(presence -> send(to, presence));
     }
 
     private void schedulePresence() {
@@ -721,11 +808,14 @@ public final class Room {
 
     private void broadcastPresence() {
         presenceScheduled = false;
+        Map<Member, Message.Presence> changed = new LinkedHashMap<>();
         for (Member member : presences.takeChanged()) {
             Message.Presence presence = presences.of(member);
             if (presence != null) {
+                changed.put(member, presence);
                 broadcast(presence, member);
             }
         }
+        siblings.show(changed);
     }
 }

@@ -2,6 +2,8 @@ package dev.concord.server.room;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Sites;
+import dev.concord.server.cluster.Cluster;
+import dev.concord.server.cluster.PresenceBoard;
 import dev.concord.server.config.Limits;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomHead;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +33,9 @@ public final class RoomDirectory {
     private static final Logger LOG = LoggerFactory.getLogger(RoomDirectory.class);
     /** How long a room that cannot be read is refused without being read again. */
     static final Duration QUARANTINE = Duration.ofMinutes(1);
+
+    /** A room that is loaded does not wait longer to know who is in it elsewhere. */
+    private static final Duration PRESENCE_PATIENCE = Duration.ofMillis(500);
 
     /** Somebody who wants to be in a room. Exactly one method is called, on the room's loop. */
     public interface Visitor {
@@ -83,7 +89,7 @@ public final class RoomDirectory {
             loading = true;
             boolean make = !toAny.isEmpty();
             if (isQuarantined()) {
-                settle(new Loaded(null, true), make);
+                settle(new Loaded(null, List.of(), true), make);
                 return;
             }
             if (room == null || room.isDrained()) {
@@ -102,7 +108,7 @@ public final class RoomDirectory {
         }
 
         private void loadNow(boolean make) {
-            Loaded loaded = new Loaded(null, true);
+            Loaded loaded = new Loaded(null, List.of(), true);
             try {
                 loaded = read(this, make);
             } finally {
@@ -130,6 +136,7 @@ public final class RoomDirectory {
                 Room entered = loaded.room();
                 room = entered;
                 events.roomOpened();
+                entered.open(loaded.present());
                 // Ops that a process left behind before it folded them.
                 entered.folder().advanced();
                 tell(toExisting, visitor -> visitor.enter(entered));
@@ -186,7 +193,7 @@ public final class RoomDirectory {
         }
     }
 
-    private record Loaded(@Nullable Room room, boolean failed) {}
+    private record Loaded(@Nullable Room room, List<PresenceBoard.Entry> present, boolean failed) {}
 
     private final Map<String, Slot> slots = new ConcurrentHashMap<>();
     private final RoomStore store;
@@ -198,6 +205,8 @@ public final class RoomDirectory {
     private final Limits limits;
     private final SecureRandom random = new SecureRandom();
     private final Archive archive;
+    private final Cluster cluster;
+    private final RoomFounder founder;
     /** Until when, in nanoseconds of their loops. */
     private final Map<String, Long> quarantine = new ConcurrentHashMap<>();
 
@@ -211,6 +220,7 @@ public final class RoomDirectory {
      * @param frames encodes for the transport
      * @param events hears what happens
      * @param limits all bounds
+     * @param cluster the other instances
      */
     public RoomDirectory(
             RoomStore store,
@@ -219,7 +229,8 @@ public final class RoomDirectory {
             RoomLoops loops,
             Frames frames,
             RoomEvents events,
-            Limits limits) {
+            Limits limits,
+            Cluster cluster) {
         this.store = store;
         this.opLog = opLog;
         this.io = io;
@@ -228,6 +239,8 @@ public final class RoomDirectory {
         this.events = events;
         this.limits = limits;
         this.archive = new StoreArchive(store, io, () -> Sites.random(random), limits.history());
+        this.cluster = cluster;
+        this.founder = new RoomFounder(store, cluster, new Hall(cluster, this), random);
     }
 
     /**
@@ -250,15 +263,7 @@ public final class RoomDirectory {
      * @return completes on an I/O thread: whether it was made now, false when there is one already
      */
     public CompletableFuture<Boolean> create(String roomId, String text) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    Document document = new Document(Sites.random(random));
-                    if (!text.isEmpty()) {
-                        document.insert(0, text);
-                    }
-                    return store.create(roomId, newEpoch(), document.encode());
-                },
-                io);
+        return CompletableFuture.supplyAsync(() -> founder.create(roomId, text), io);
     }
 
     /** Lets rooms go that nobody has used for a while. Call it from time to time. */
@@ -291,7 +296,7 @@ public final class RoomDirectory {
                         });
                     }
                 }))
-                .orTimeout(deadline.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS);
+                .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -344,13 +349,9 @@ public final class RoomDirectory {
     /** Runs on an I/O thread: the room's document from its snapshot and the ops after it. */
     private Loaded read(Slot slot, boolean make) {
         try {
-            Optional<StoredRoom> stored = store.load(slot.id);
-            if (stored.isEmpty() && make) {
-                store.create(slot.id, newEpoch(), null);
-                stored = store.load(slot.id);
-            }
+            Optional<StoredRoom> stored = founder.find(slot.id, make);
             if (stored.isEmpty()) {
-                return new Loaded(null, false);
+                return new Loaded(null, List.of(), false);
             }
             StoredRoom room = stored.get();
             Document document = Replay.of(slot.id, room, Sites.random(random));
@@ -367,11 +368,13 @@ public final class RoomDirectory {
                             limits,
                             slot.loop,
                             frames,
-                            events),
+                            events,
+                            cluster),
+                    present(slot.id),
                     false);
         } catch (StoreUnavailableException e) {
             LOG.atWarn().addKeyValue("room", slot.id).log("cannot be loaded just now: {}", e.getMessage());
-            return new Loaded(null, true);
+            return new Loaded(null, List.of(), true);
         } catch (RuntimeException e) {
             LOG.atError()
                     .addKeyValue("room", slot.id)
@@ -381,7 +384,7 @@ public final class RoomDirectory {
                             e.toString());
             quarantine.put(slot.id, slot.loop.nanoTime() + QUARANTINE.toNanos());
             events.quarantined(quarantine.size());
-            return new Loaded(null, true);
+            return new Loaded(null, List.of(), true);
         }
     }
 
@@ -392,7 +395,13 @@ public final class RoomDirectory {
         }
     }
 
-    private String newEpoch() {
-        return Sites.random(random);
+    /** Who is in a room elsewhere; nobody when that cannot be known soon. */
+    private List<PresenceBoard.Entry> present(String roomId) {
+        return cluster.board()
+                .list(roomId)
+                .toCompletableFuture()
+                .orTimeout(PRESENCE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(away -> List.of())
+                .join();
     }
 }

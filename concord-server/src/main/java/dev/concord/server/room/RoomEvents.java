@@ -67,4 +67,27 @@ public interface RoomEvents {
      * @param rooms how many are quarantined now
      */
     void quarantined(int rooms);
+
+    /**
+     * An op of another instance was applied and sent to the members here.
+     *
+     * @param members how many got it
+     */
+    void remoteApplied(int members);
+
+    /**
+     * Ops were found that the bus had not brought.
+     *
+     * @param ops how many
+     */
+    void healed(int ops);
+
+    /** An op that another instance had told and not stored was stored here. */
+    void adopted();
+
+    /** A message of another instance could not be used. */
+    void busRefused();
+
+    /** Messages came over the bus faster than the room could take them; what they said will be healed. */
+    void busDropped();
 }

@@ -34,7 +34,6 @@ public final class TestLimits {
                 Limits.DEFAULT.presenceTick(),
                 Limits.DEFAULT.presenceExpiry(),
                 Limits.DEFAULT.healInterval(),
-                Limits.DEFAULT.adoptAfter(),
                 shutdown,
                 history);
     }

@@ -16,6 +16,11 @@ final class RecordedEvents implements RoomEvents {
     int acknowledged;
     int resynchronised;
     int foldFailures;
+    int remoteApplied;
+    int healed;
+    int adopted;
+    int busRefused;
+    int busDropped;
     long caughtUp;
     int quarantined;
     final List<Long> folded = new ArrayList<>();
@@ -85,5 +90,30 @@ final class RecordedEvents implements RoomEvents {
     @Override
     public void quarantined(int rooms) {
         quarantined = rooms;
+    }
+
+    @Override
+    public void remoteApplied(int members) {
+        remoteApplied++;
+    }
+
+    @Override
+    public void healed(int ops) {
+        healed += ops;
+    }
+
+    @Override
+    public void adopted() {
+        adopted++;
+    }
+
+    @Override
+    public void busRefused() {
+        busRefused++;
+    }
+
+    @Override
+    public void busDropped() {
+        busDropped++;
     }
 }

@@ -12,6 +12,7 @@ import dev.concord.crdt.Anchor;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.TestLimits;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
@@ -188,7 +189,7 @@ class RoomDirectoryTest {
     @BeforeEach
     void open() {
         log = OpLog.start(store, OpLogLimits.DEFAULT, failures -> 0);
-        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build());
+        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
     }
 
     @AfterEach
@@ -547,7 +548,8 @@ class RoomDirectoryTest {
                 id -> loop,
                 frames,
                 events,
-                limits.build());
+                limits.build(),
+                Cluster.solo());
         CompletableFuture<Boolean> made = rooms.create("r", "text");
         settle();
         assertTrue(made.isCompletedExceptionally());
@@ -557,7 +559,7 @@ class RoomDirectoryTest {
     void aRoomDroppedAfterAFaultIsLoadedAnewOnlyWhenItsOtherOpsAreStored() throws InterruptedException {
         log.close();
         log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
-        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build());
+        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
         Room room = enter("r");
         FakeMember member = join(room);
         FaultyStore.Gate failing = faulty.holdNext();

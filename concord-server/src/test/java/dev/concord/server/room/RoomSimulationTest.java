@@ -251,7 +251,14 @@ class RoomSimulationTest {
         World(Random random) {
             this.random = random;
             rooms = new RoomDirectory(
-                    store, log, io::add, id -> loop, frames, new RecordedEvents(), new TestLimits().build());
+                    store,
+                    log,
+                    io::add,
+                    id -> loop,
+                    frames,
+                    new RecordedEvents(),
+                    new TestLimits().build(),
+                    dev.concord.server.cluster.Cluster.solo());
             for (int i = 0; i < 2 + random.nextInt(3); i++) {
                 clients.add(new Client("s" + i, acknowledged));
             }

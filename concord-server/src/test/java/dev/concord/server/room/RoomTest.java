@@ -11,6 +11,7 @@ import dev.concord.crdt.Anchor;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.Limits;
 import dev.concord.server.config.TestLimits;
 import dev.concord.store.Append;
@@ -90,7 +91,8 @@ class RoomTest {
                 limits.build(),
                 loop,
                 frames,
-                events);
+                events,
+                Cluster.solo());
     }
 
     private static Document documentOf(StoredRoom stored) {
@@ -954,7 +956,7 @@ class RoomTest {
         join(ann);
         room.apply(Origin.CLUSTER, List.of(insert("zoe", 1, "Z")));
         room.catchUp(0);
-        loop.pass(Duration.ofSeconds(4));
+        loop.pass(Duration.ofSeconds(1));
         room.catchUp(0);
         commit();
         assertEquals(0, memory.load(ID).orElseThrow().lastSeq());

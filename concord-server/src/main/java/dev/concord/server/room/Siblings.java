@@ -1,0 +1,372 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.Document;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.MalformedStateException;
+import dev.concord.crdt.Operation;
+import dev.concord.server.cluster.Bus;
+import dev.concord.server.cluster.Channels;
+import dev.concord.server.cluster.Cluster;
+import dev.concord.server.cluster.PresenceBoard;
+import dev.concord.server.config.Limits;
+import dev.concord.wire.BusCodec;
+import dev.concord.wire.BusMessage;
+import dev.concord.wire.ErrorCode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import dev.concord.wire.WireException;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The same room on the other instances: tells them what happens here, and takes what happens there. Runs on the room's loop; only {@link
+ * #heard} is called by the bus.
+ *
+ * <p>What comes over the bus is a hint. With one store for all, its log is the truth, see {@link LogFollower}. With separate stores each
+ * instance stores whatever it learns, and they compare versions at an interval: who has what another lacks sends it.
+ */
+final class Siblings {
+    private static final Logger LOG = LoggerFactory.getLogger(Siblings.class);
+    /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
+    private static final int MAX_WAITING = 20_000;
+    /** Unchanged rooms compare versions only every so many ticks. */
+    private static final int CALM = 3;
+
+    private final Room room;
+    private final Bus bus;
+    private final PresenceBoard board;
+    private final Cluster.Reach reach;
+    private final Limits limits;
+    private final RoomLoop loop;
+    private final RoomEvents events;
+    private final RemoteMembers remote;
+
+    private final Queue<byte[]> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waitingCount = new AtomicInteger();
+
+    /** Members whose presence the board does not have yet. */
+    private final Set<Member> unposted = new LinkedHashSet<>();
+
+    private byte @Nullable [] version;
+    private int ticks;
+    private long postedNanos;
+    private boolean open;
+
+    Siblings(Room room, Cluster cluster, Limits limits, RoomLoop loop, RoomEvents events) {
+        this.room = room;
+        this.bus = cluster.bus();
+        this.board = cluster.board();
+        this.reach = cluster.reach();
+        this.limits = limits;
+        this.loop = loop;
+        this.events = events;
+        this.remote = new RemoteMembers(bus.instance());
+        this.postedNanos = loop.nanoTime();
+    }
+
+    /** The room came into memory; these were on the board a moment ago. */
+    void open(List<PresenceBoard.Entry> present) {
+        if (reach == Cluster.Reach.SOLO) {
+            return;
+        }
+        open = true;
+        remote.listed(present, loop.nanoTime(), news -> {});
+        bus.subscribe(Channels.of(room.id()), this::heard);
+        compare();
+        tickLater();
+    }
+
+    /** The room leaves memory. */
+    void close() {
+        if (open) {
+            open = false;
+            bus.unsubscribe(Channels.of(room.id()));
+        }
+    }
+
+    /** An op was applied that a member here sent; {@code json} is its message. */
+    void publish(Operation operation, byte[] json) {
+        if (!open) {
+            return;
+        }
+        List<byte[]> messages = new ArrayList<>(1);
+        for (Operation delete : deletesBehind(operation)) {
+            messages.add(address(WireCodec.write(new Message.Op(0, delete))));
+        }
+        messages.add(address(json));
+        bus.publish(Channels.of(room.id()), array(messages));
+    }
+
+    /**
+     * The deletes that an insert of placeholders must not arrive without: it stands for text that its sender knew as deleted only, and
+     * where the delete got lost the placeholders would be seen, and would contradict the text itself. Both travel in one message.
+     */
+    private List<Operation> deletesBehind(Operation operation) {
+        if (!(operation instanceof Operation.Insert insert) || insert.value().indexOf('\uFFFD') < 0) {
+            return List.of();
+        }
+        List<Operation> deletes = new ArrayList<>();
+        for (int i = 0; i < insert.length(); i++) {
+            ElementId element = new ElementId(insert.id().site(), insert.id().counter() + i);
+            Operation delete = new Operation.Delete(element, 1);
+            if (room.document().isKnown(delete)) {
+                deletes.add(delete);
+            }
+        }
+        return deletes;
+    }
+
+    private byte[] address(byte[] json) {
+        return BusCodec.address(json, bus.instance(), room.epoch());
+    }
+
+    /** The document has changed by something that did not come from here. */
+    void changed() {
+        version = null;
+    }
+
+    /** These members of this instance show something new. */
+    void show(Map<Member, Message.Presence> changed) {
+        if (!open || changed.isEmpty()) {
+            return;
+        }
+        unposted.addAll(changed.keySet());
+        List<byte[]> messages = new ArrayList<>();
+        changed.forEach((member, presence) -> messages.add(BusCodec.write(message(member, presence))));
+        bus.publish(Channels.of(room.id()), array(messages));
+    }
+
+    /** A member of this instance is gone that had shown itself; {@code sharesName} when another one here goes by its name. */
+    void leave(Member member, Message.Presence farewell, boolean sharesName) {
+        if (!open) {
+            return;
+        }
+        unposted.remove(member);
+        bus.publish(Channels.of(room.id()), BusCodec.write(message(member, farewell)));
+        boolean last = !sharesName && !remote.hasUser(farewell.user());
+        board.remove(room.id(), RemoteMembers.id(bus.instance(), member.id()), last ? farewell.user() : "");
+    }
+
+    /** Who is here on other instances. */
+    List<Message.Presence> present() {
+        return remote.all();
+    }
+
+    private BusMessage message(Member member, Message.Presence presence) {
+        return new BusMessage(bus.instance(), null, room.epoch(), member.id(), presence);
+    }
+
+    private void tickLater() {
+        loop.schedule(this::tick, limits.healInterval());
+    }
+
+    private void tick() {
+        if (!open) {
+            return;
+        }
+        ticks++;
+        if (version == null || ticks % CALM == 0) {
+            compare();
+        }
+        long now = loop.nanoTime();
+        remote.expire(now + limits.healInterval().toNanos(), room::tellPresence);
+        post(now);
+        tickLater();
+    }
+
+    /** Tells the others what is here, so that they send what is not. */
+    private void compare() {
+        if (reach != Cluster.Reach.SEPARATE_STORES || !bus.isConnected()) {
+            return;
+        }
+        Message.Sync summary = new Message.Sync(new byte[0], version(), room.epoch());
+        bus.publish(
+                Channels.of(room.id()),
+                BusCodec.write(new BusMessage(bus.instance(), null, room.epoch(), "", summary)));
+    }
+
+    private byte[] version() {
+        byte[] known = version;
+        if (known == null) {
+            known = room.document().version();
+            version = known;
+        }
+        return known;
+    }
+
+    /** Renews the members of this instance on the board, and reads who else is there. */
+    private void post(long now) {
+        Map<Member, Message.Presence> shown = room.shown();
+        boolean all = now - postedNanos >= limits.presenceExpiry().toNanos() / 3;
+        List<PresenceBoard.Entry> entries = new ArrayList<>();
+        shown.forEach((member, presence) -> {
+            if (all || unposted.contains(member)) {
+                entries.add(remote.entry(member.id(), presence, limits.presenceExpiry()));
+            }
+        });
+        unposted.clear();
+        board.show(room.id(), entries);
+        if (all) {
+            postedNanos = now;
+            board.list(room.id()).whenComplete((listed, away) -> {
+                if (listed != null) {
+                    loop.execute(() -> {
+                        if (open) {
+                            remote.listed(listed, loop.nanoTime(), room::tellPresence);
+                        }
+                    });
+                }
+            });
+        }
+    }
+
+    /** Called by the bus, on its thread. */
+    private void heard(byte[] json) {
+        if (BusCodec.isFrom(json, bus.instance())) {
+            return;
+        }
+        if (waitingCount.get() >= MAX_WAITING) {
+            events.busDropped();
+            return;
+        }
+        waiting.add(json);
+        if (waitingCount.getAndIncrement() == 0) {
+            loop.execute(this::receiveAll);
+        }
+    }
+
+    private void receiveAll() {
+        // As many as there are now: what comes meanwhile has its own turn, so that members are not kept waiting.
+        int count = waitingCount.get();
+        for (int i = 0; i < count; i++) {
+            byte[] next = waiting.poll();
+            if (open && next != null) {
+                receive(next);
+            }
+        }
+        if (waitingCount.addAndGet(-count) > 0) {
+            loop.execute(this::receiveAll);
+        }
+    }
+
+    private void receive(byte[] json) {
+        BusCodec.read(json, new BusCodec.Reader() {
+            @Override
+            public void message(BusMessage message) {
+                take(message);
+            }
+
+            @Override
+            public void fault(WireException fault) {
+                refuse(fault.code(), String.valueOf(fault.getMessage()));
+            }
+        });
+    }
+
+    private void take(BusMessage from) {
+        boolean forOthers = from.target() != null && !from.target().equals(bus.instance());
+        boolean otherHistory = !from.epoch().isEmpty() && !from.epoch().equals(room.epoch());
+        if (!open || forOthers || otherHistory || from.source().equals(bus.instance())) {
+            return;
+        }
+        Message message = from.message();
+        if (message instanceof Message.Op op) {
+            take(op, false);
+        } else if (message instanceof Message.Presence presence) {
+            takePresence(from, presence);
+        } else if (message instanceof Message.Sync sync) {
+            if (sync.state().length > 0) {
+                takeState(sync);
+            } else {
+                answer(from.source(), sync);
+            }
+        }
+    }
+
+    /** Applies an op from elsewhere unless it is known. */
+    private void take(Message.Op op, boolean healing) {
+        if (room.takeRemote(op, reach == Cluster.Reach.SEPARATE_STORES) && healing) {
+            events.healed(1);
+        }
+    }
+
+    private void takePresence(BusMessage from, Message.Presence presence) {
+        if (!presence.color().matches("|#[0-9a-fA-F]{3,8}")
+                || WireCodec.write(presence).length > limits.presenceBytes()) {
+            refuse(ErrorCode.MALFORMED, "presence");
+            return;
+        }
+        long expires = loop.nanoTime() + limits.presenceExpiry().toNanos();
+        Message.Presence news = remote.heard(from, presence, expires);
+        if (news != null) {
+            room.tellPresence(news);
+        }
+    }
+
+    /** Another instance has told what it has: it gets what it lacks. */
+    private void answer(String source, Message.Sync summary) {
+        if (reach != Cluster.Reach.SEPARATE_STORES
+                || source.isEmpty()
+                || java.util.Arrays.equals(summary.version(), version())) {
+            return;
+        }
+        try {
+            if (room.document().missingFrom(summary.version()).isEmpty()) {
+                return;
+            }
+            Message.Sync difference =
+                    new Message.Sync(room.document().difference(summary.version()), version(), room.epoch());
+            bus.publish(
+                    Channels.of(room.id()),
+                    BusCodec.write(new BusMessage(bus.instance(), source, room.epoch(), "", difference)));
+        } catch (MalformedStateException e) {
+            refuse(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What another instance has and this one lacked when it asked. */
+    private void takeState(Message.Sync sync) {
+        List<Operation> ops;
+        try {
+            Document theirs = new Document(room.document().site());
+            theirs.merge(sync.state());
+            ops = theirs.missingFrom(room.document().version());
+        } catch (RuntimeException e) {
+            refuse(ErrorCode.MALFORMED, "a state that cannot be read: " + e.getMessage());
+            return;
+        }
+        for (Operation op : ops) {
+            take(new Message.Op(0, op), true);
+        }
+    }
+
+    private void refuse(ErrorCode code, String why) {
+        events.busRefused();
+        LOG.atWarn().addKeyValue("room", room.id()).log("a message on the bus was refused, {}: {}", code.wire(), why);
+    }
+
+    private static byte[] array(List<byte[]> messages) {
+        if (messages.size() == 1) {
+            return messages.get(0);
+        }
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte separator = '[';
+        for (byte[] message : messages) {
+            all.write(separator);
+            all.writeBytes(message);
+            separator = ',';
+        }
+        all.write(']');
+        return all.toByteArray();
+    }
+}

@@ -1,0 +1,429 @@
+package dev.concord.server.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.concord.crdt.Document;
+import dev.concord.crdt.Operation;
+import dev.concord.server.cluster.Cluster;
+import dev.concord.server.config.TestLimits;
+import dev.concord.store.OpLog;
+import dev.concord.store.OpLogLimits;
+import dev.concord.store.StoredOp;
+import dev.concord.store.StoredRoom;
+import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import dev.concord.wire.WireException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Two or three instances and four clients, driven step by step from a seed: the bus loses, doubles and reorders, instances are cut off
+ * from the bus or the store, killed and started again, clients move from one to another. Five seconds of simulated time after the last
+ * fault all documents are equal and all that was acknowledged at any moment is stored. {@code -Dconcord.tries} sets the number of seeds (a
+ * fifth of it), {@code -Dconcord.seed} replays one.
+ */
+class ClusterSimulationTest {
+    private static final String ID = "r";
+    private static final Duration BOUND = Duration.ofSeconds(5);
+    private static final Duration STEP = Duration.ofMillis(100);
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Cluster.Reach.class,
+            names = {"SHARED_STORE", "SEPARATE_STORES"})
+    void allInstancesAgreeSoonAfterTheLastFaultAndNothingAcknowledgedIsLost(Cluster.Reach reach) {
+        Long given = Long.getLong("concord.seed");
+        int tries = given != null ? 1 : Math.max(1, Integer.getInteger("concord.tries", 1_000) / 5);
+        Random seeds = new Random();
+        for (int i = 0; i < tries; i++) {
+            long seed = given != null ? given : seeds.nextLong();
+            try (World world = new World(new Random(seed), reach)) {
+                world.live();
+            } catch (Throwable failure) {
+                throw new AssertionError(
+                        "replay with: ./mvnw test -pl concord-server -am -Dtest=ClusterSimulationTest"
+                                + " -Dsurefire.failIfNoSpecifiedTests=false -Dconcord.seed=" + seed + " (" + reach
+                                + ")",
+                        failure);
+            }
+        }
+    }
+
+    /** One server; a new one after each kill, on what the old one had stored. */
+    private static final class Instance {
+        final SimulatedStore store;
+        final SimulatedBus.Connection bus;
+        final HandCrankedLoop loop = new HandCrankedLoop();
+        final Queue<Runnable> io = new ArrayDeque<>();
+        final RecordedEvents events = new RecordedEvents();
+        final OpLog log;
+        final RoomDirectory rooms;
+
+        Instance(String name, SimulatedStore store, SimulatedBus bus, Cluster.Reach reach) {
+            this.store = store;
+            this.bus = bus.connect(name);
+            this.log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 7, 64 << 20), failures -> 0);
+            this.rooms = new RoomDirectory(
+                    store,
+                    log,
+                    io::add,
+                    id -> loop,
+                    new FakeFrames(),
+                    events,
+                    new TestLimits().build(),
+                    new Cluster(this.bus, Cluster.solo().board(), reach));
+        }
+
+        void runIo() {
+            for (Runnable task = io.poll(); task != null; task = io.poll()) {
+                task.run();
+            }
+        }
+
+        /** Stores what waits, unless the store is away. */
+        void commit() {
+            if (!store.isAway()) {
+                store.letCommit();
+                log.flush().join();
+                store.holdCommits();
+            }
+        }
+
+        void kill() {
+            bus.end();
+            store.die();
+            log.close(Duration.ZERO);
+        }
+    }
+
+    /** One editing session, over as many connections as it takes. */
+    private static final class Client {
+        final String name;
+        final Document document;
+        final List<Operation> acknowledged;
+        /** By seq, what this connection has sent and not heard of. */
+        final TreeMap<Long, Operation> unacknowledged = new TreeMap<>();
+
+        Instance instance;
+        FakeMember member;
+        Room room;
+        boolean asked;
+        boolean synchronised;
+        long seq;
+
+        Client(String name, List<Operation> acknowledged) {
+            this.name = name;
+            this.document = new Document(name);
+            this.acknowledged = acknowledged;
+        }
+
+        boolean isConnected() {
+            return room != null && member.closed == null;
+        }
+
+        /** The connection is gone; {@code orderly} when the room hears of it. */
+        void disconnect(boolean orderly) {
+            if (orderly && isConnected()) {
+                room.leave(member);
+            }
+            room = null;
+            synchronised = false;
+            asked = false;
+            unacknowledged.clear();
+        }
+
+        void connect(Instance to) {
+            if (asked || isConnected()) {
+                return;
+            }
+            disconnect(true);
+            instance = to;
+            asked = true;
+            to.rooms.visit(ID, true, new RoomDirectory.Visitor() {
+                @Override
+                public void enter(Room entered) {
+                    if (asked && instance == to) {
+                        asked = false;
+                        member = new FakeMember(name);
+                        room = entered;
+                        entered.join(member, null);
+                    }
+                }
+
+                @Override
+                public void missing() {
+                    throw new AssertionError("a visit that makes rooms finds one");
+                }
+
+                @Override
+                public void unavailable() {
+                    asked = false;
+                }
+            });
+        }
+
+        void send(Operation op) {
+            // Before its sync a client keeps its edits: the sync says what the server lacks.
+            if (isConnected() && synchronised) {
+                seq++;
+                unacknowledged.put(seq, op);
+                room.receive(member, new Message.Op(seq, op));
+            }
+        }
+
+        void read() {
+            if (room == null) {
+                return;
+            }
+            for (Message message : member.take()) {
+                if (message instanceof Message.Sync sync) {
+                    document.merge(sync.state());
+                    boolean first = !synchronised;
+                    synchronised = true;
+                    if (first) {
+                        document.missingFrom(sync.version()).forEach(this::send);
+                    }
+                } else if (message instanceof Message.Op op) {
+                    document.apply(op.operation());
+                } else if (message instanceof Message.Ack ack) {
+                    Map<Long, Operation> done = unacknowledged.headMap(ack.seq(), true);
+                    acknowledged.addAll(done.values());
+                    done.clear();
+                } else {
+                    throw new AssertionError("unexpected " + message);
+                }
+            }
+        }
+    }
+
+    private static final class World implements AutoCloseable {
+        final Random random;
+        final Cluster.Reach reach;
+        final SimulatedBus bus;
+        final List<MemoryRoomStore> disks = new ArrayList<>();
+        final List<Instance> instances = new ArrayList<>();
+        final List<Client> clients = new ArrayList<>();
+        final List<Operation> acknowledged = new ArrayList<>();
+        int started;
+
+        World(Random random, Cluster.Reach reach) {
+            this.random = random;
+            this.reach = reach;
+            this.bus = new SimulatedBus(random);
+            int count = 2 + random.nextInt(2);
+            for (int i = 0; i < count; i++) {
+                disks.add(reach == Cluster.Reach.SHARED_STORE && i > 0 ? disks.get(0) : new MemoryRoomStore());
+                instances.add(start(i));
+            }
+            for (int i = 0; i < 4; i++) {
+                clients.add(new Client("s" + i, acknowledged));
+            }
+            bus.dropped = List.of(0.0, 0.01, 0.05, 0.2, 1.0).get(random.nextInt(5));
+            bus.doubled = random.nextInt(2) * 0.1;
+            bus.overtaking = random.nextInt(2) * 0.3;
+        }
+
+        private Instance start(int index) {
+            started++;
+            SimulatedStore store = SimulatedStore.of(disks.get(index), reach == Cluster.Reach.SHARED_STORE);
+            return new Instance("i" + started, store, bus, reach);
+        }
+
+        void live() {
+            int steps = 100 + random.nextInt(300);
+            for (int i = 0; i < steps; i++) {
+                step();
+                if (random.nextInt(20) == 0) {
+                    checkStored(false);
+                }
+            }
+            mend();
+            for (long passed = 0; passed < BOUND.toMillis(); passed += STEP.toMillis()) {
+                if (passed % 1000 == 0) {
+                    instances.forEach(this::lookAtLogs);
+                }
+                settle();
+                instances.forEach(instance -> instance.loop.pass(STEP));
+            }
+            settle();
+            check();
+            checkStored(true);
+        }
+
+        private void step() {
+            Client client = clients.get(random.nextInt(clients.size()));
+            Instance instance = instances.get(random.nextInt(instances.size()));
+            switch (random.nextInt(20)) {
+                case 0, 1, 2, 3 -> edit(client);
+                case 4, 5 -> client.read();
+                case 6, 7 -> instance.loop.runOne();
+                case 8, 9 -> instance.bus.deliver();
+                case 10 -> instance.runIo();
+                case 11 -> instances.forEach(each -> each.loop.pass(Duration.ofMillis(100)));
+                case 12 -> instance.commit();
+                case 13 -> lookAtLogs(instance);
+                case 14 -> {
+                    instance.loop.run();
+                    client.read();
+                    client.connect(instance);
+                }
+                case 15 -> {
+                    if (random.nextInt(4) == 0) {
+                        client.disconnect(true);
+                        client.connect(instance);
+                    }
+                }
+                case 16 -> fault(instance);
+                case 17 -> {
+                    if (random.nextInt(15) == 0) {
+                        kill(instances.indexOf(instance));
+                    }
+                }
+                case 18 -> {
+                    if (random.nextInt(20) == 0) {
+                        clients.forEach(each -> each.disconnect(true));
+                        instances.forEach(each -> each.loop.pass(Duration.ofMinutes(1)));
+                        instances.forEach(each -> each.rooms.sweep());
+                    }
+                }
+                default -> {
+                    instances.forEach(this::turn);
+                    client.connect(instance);
+                }
+            }
+        }
+
+        /** Cuts an instance off from the bus, the store, or neither. */
+        private void fault(Instance instance) {
+            switch (random.nextInt(5)) {
+                case 0 -> instance.bus.cut();
+                case 1 -> instance.store.goAway();
+                case 2 -> instance.bus.mend();
+                default -> instance.store.comeBack();
+            }
+        }
+
+        private void kill(int index) {
+            Instance old = instances.get(index);
+            if (random.nextBoolean()) {
+                old.commit();
+            }
+            old.kill();
+            for (Client client : clients) {
+                if (client.instance == old) {
+                    client.disconnect(false);
+                }
+            }
+            instances.set(index, start(index));
+        }
+
+        private void edit(Client client) {
+            Document document = client.document;
+            List<Operation> made;
+            if (document.length() > 0 && random.nextInt(3) == 0) {
+                int from = random.nextInt(document.length());
+                made = document.delete(from, 1 + random.nextInt(Math.min(4, document.length() - from)));
+            } else {
+                made = document.insert(random.nextInt(document.length() + 1), "abcdefgh".substring(random.nextInt(8)));
+            }
+            made.forEach(client::send);
+        }
+
+        /** What the server does every second. */
+        private void lookAtLogs(Instance instance) {
+            if (reach == Cluster.Reach.SHARED_STORE) {
+                instance.rooms.catchUpAll();
+            }
+        }
+
+        private void turn(Instance instance) {
+            instance.loop.run();
+            while (instance.bus.deliver()) {
+                instance.loop.run();
+            }
+            instance.runIo();
+            instance.loop.run();
+        }
+
+        private void mend() {
+            bus.dropped = 0;
+            instances.forEach(instance -> {
+                instance.bus.mend();
+                instance.store.comeBack();
+            });
+        }
+
+        private void settle() {
+            for (int round = 0; round < 3; round++) {
+                instances.forEach(Instance::commit);
+                instances.forEach(this::turn);
+                for (int i = 0; i < clients.size(); i++) {
+                    clients.get(i).read();
+                    clients.get(i).connect(instances.get(i % instances.size()));
+                }
+            }
+        }
+
+        private void check() {
+            String digest = hex(clients.get(0).document);
+            String text = clients.get(0).document.text();
+            for (Client client : clients) {
+                assertTrue(client.isConnected(), client.name + " is not connected");
+                assertEquals(text, client.document.text(), client.name);
+                assertEquals(digest, hex(client.document), client.name);
+                assertEquals(digest, client.room.view().digest(), client.name + "'s room");
+                assertEquals(Map.of(), client.unacknowledged, client.name);
+            }
+            for (Client client : clients) {
+                assertEquals(digest, hex(stored(disks.get(instances.indexOf(client.instance)))), "stored");
+            }
+        }
+
+        /** What was acknowledged is on a disk; at the end on those of all that are in use. */
+        private void checkStored(boolean everywhere) {
+            List<Document> stored = new ArrayList<>();
+            for (MemoryRoomStore disk : disks) {
+                if (disk.load(ID).isPresent()) {
+                    stored.add(stored(disk));
+                }
+            }
+            for (Operation op : acknowledged) {
+                boolean kept = stored.stream().anyMatch(document -> document.isKnown(op));
+                assertTrue(kept, () -> "acknowledged, and not stored: " + op + (everywhere ? " at the end" : ""));
+            }
+        }
+
+        private static Document stored(MemoryRoomStore disk) {
+            StoredRoom stored = disk.load(ID).orElseThrow();
+            Document document = stored.state() == null ? new Document("x") : Document.load("x", stored.state());
+            for (StoredOp op : stored.ops()) {
+                try {
+                    document.apply(WireCodec.readOperation(op.op()));
+                } catch (WireException e) {
+                    throw new AssertionError(e);
+                }
+            }
+            return document;
+        }
+
+        private static String hex(Document document) {
+            return HexFormat.of().formatHex(document.digest());
+        }
+
+        @Override
+        public void close() {
+            instances.forEach(Instance::kill);
+        }
+    }
+}

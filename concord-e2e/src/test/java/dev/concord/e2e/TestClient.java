@@ -194,6 +194,11 @@ final class TestClient implements AutoCloseable {
                 deadline);
     }
 
+    /** Whether the connection has ended and none has been opened since. */
+    boolean isClosed() {
+        return locked(() -> closeCode != 0);
+    }
+
     int awaitClose() {
         awaitThat("the connection ends", () -> closeCode != 0);
         return locked(() -> closeCode);

@@ -1,0 +1,86 @@
+package dev.concord.e2e;
+
+import dev.concord.server.testing.BrokenNetwork;
+import dev.concord.server.testing.OwnRedis;
+import dev.concord.store.testing.PostgresForTests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Several server processes on one Redis, each behind its own breakable way to Redis and, when they share one, to the database. */
+final class Instances implements AutoCloseable {
+    /** One process and its two ways. */
+    static final class Instance {
+        final ServerProcess server;
+        final BrokenNetwork toRedis;
+        final BrokenNetwork toDatabase;
+
+        private Instance(ServerProcess server, BrokenNetwork toRedis, BrokenNetwork toDatabase) {
+            this.server = server;
+            this.toRedis = toRedis;
+            this.toDatabase = toDatabase;
+        }
+    }
+
+    final OwnRedis redis = OwnRedis.start();
+    final List<Instance> all = new ArrayList<>();
+
+    /** That many, started; {@code shared} when one PostgreSQL keeps the rooms of all. */
+    Instances(Path home, int count, boolean shared, long seed) {
+        String database = shared ? PostgresForTests.freshDatabase() : "";
+        for (int i = 0; i < count; i++) {
+            BrokenNetwork toRedis = new BrokenNetwork(redis.port(), seed + i);
+            BrokenNetwork toDatabase = null;
+            ServerProcess server = new ServerProcess(directory(home, i))
+                    .jvm("-XX:TieredStopAtLevel=1", "-Xmx256m")
+                    .with("REDIS_URL", "redis://127.0.0.1:" + toRedis.port())
+                    .with("CONCORD_PRESENCE_SECONDS", "3");
+            if (shared) {
+                URI address = URI.create(database.replaceFirst("^jdbc:", ""));
+                toDatabase = new BrokenNetwork(address.getPort() < 0 ? 5432 : address.getPort(), seed - i);
+                server.with(
+                        "DATABASE_URL",
+                        database.replaceFirst("@[^/]*/", "@127.0.0.1:" + toDatabase.port() + "/"));
+            }
+            all.add(new Instance(server.start(), toRedis, toDatabase));
+        }
+        all.forEach(instance -> Await.until("ready", () -> isReady(instance.server)));
+    }
+
+    static boolean isReady(ServerProcess server) {
+        return server.get("/readyz").statusCode() == 200;
+    }
+
+    ServerProcess server(int index) {
+        return all.get(index).server;
+    }
+
+    /** The metric's sum over all instances. */
+    double metric(String name) {
+        return all.stream().mapToDouble(instance -> instance.server.metric(name)).sum();
+    }
+
+    private static Path directory(Path home, int index) {
+        try {
+            return Files.createDirectories(home.resolve("instance-" + index));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        all.forEach(instance -> {
+            instance.server.close();
+            instance.toRedis.close();
+            if (instance.toDatabase != null) {
+                instance.toDatabase.close();
+            }
+        });
+        redis.close();
+    }
+}

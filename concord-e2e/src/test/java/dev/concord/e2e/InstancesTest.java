@@ -1,0 +1,322 @@
+package dev.concord.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Several server processes, a real Redis, a real PostgreSQL, and faults between them. {@code -Dconcord.fault.seconds} sets how long each
+ * fault lasts, {@code -Dconcord.seeds} how many rooms are edited at random.
+ */
+@ExtendWith(ServerLogs.class)
+@Timeout(3600)
+class InstancesTest {
+    private static final Duration FAULT = Duration.ofSeconds(Integer.getInteger("concord.fault.seconds", 2));
+    private static final int SEEDS = Integer.getInteger("concord.seeds", 20);
+    private static final String ROOM = "shared";
+
+    @TempDir
+    Path home;
+
+    /** What goes wrong, and how it ends. */
+    enum Fault {
+        DROP_1_PERCENT {
+            @Override
+            void begin(Instances instances) {
+                instances.all.forEach(each -> each.toRedis.drop(0.01));
+            }
+        },
+        DROP_5_PERCENT {
+            @Override
+            void begin(Instances instances) {
+                instances.all.forEach(each -> each.toRedis.drop(0.05));
+            }
+        },
+        DROP_20_PERCENT {
+            @Override
+            void begin(Instances instances) {
+                instances.all.forEach(each -> each.toRedis.drop(0.2));
+            }
+        },
+        REDIS_STOPPED_AND_STARTED_EMPTY {
+            @Override
+            void begin(Instances instances) {
+                instances.redis.stop();
+            }
+
+            @Override
+            void end(Instances instances) {
+                instances.redis.restart();
+            }
+        },
+        REDIS_SILENT {
+            @Override
+            void begin(Instances instances) {
+                instances.all.forEach(each -> each.toRedis.silence());
+            }
+        },
+        ONE_CUT_OFF_FROM_REDIS {
+            @Override
+            void begin(Instances instances) {
+                instances.all.get(0).toRedis.cut();
+            }
+        },
+        ONE_CUT_OFF_FROM_THE_DATABASE {
+            @Override
+            void begin(Instances instances) {
+                instances.all.get(0).toDatabase.cut();
+            }
+        };
+
+        abstract void begin(Instances instances);
+
+        void end(Instances instances) {
+            for (Instances.Instance each : instances.all) {
+                each.toRedis.mend();
+                if (each.toDatabase != null) {
+                    each.toDatabase.mend();
+                }
+            }
+        }
+    }
+
+    /** A client that types into the room. */
+    private record Writer(TestClient client, Typist typist) {}
+
+    private final Ledger ledger = new Ledger();
+    private final List<Writer> writers = new ArrayList<>();
+
+    private void write(Instances instances, long seed, int perInstance) {
+        Random random = new Random(seed);
+        for (int i = 0; i < perInstance * instances.all.size(); i++) {
+            TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
+            client.connect(instances.server(i % instances.all.size()).socket(ROOM));
+            writers.add(new Writer(client, Typist.start(client, ledger, new Random(random.nextLong()))));
+        }
+        Await.until("everybody types", () -> ledger.acknowledged() > 100);
+    }
+
+    private void stopWriting() {
+        writers.forEach(writer -> writer.typist().close());
+    }
+
+    private static void hold(Duration time) {
+        long end = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+    }
+
+    /** Waits until all clients and instances agree, and says how long that took. */
+    private long converge(Instances instances) {
+        long from = System.nanoTime();
+        Await.until("everything is acknowledged", () -> writers.stream().allMatch(w -> w.client().unacknowledged() == 0));
+        Await.until("all texts are one", () -> {
+            String digest = writers.get(0).client().digest();
+            return writers.stream().allMatch(writer -> writer.client().digest().equals(digest))
+                    && instances.all.stream()
+                            .allMatch(each -> each.server.digest(ROOM).equals(digest));
+        });
+        return (System.nanoTime() - from) / 1_000_000;
+    }
+
+    private void check(Instances instances) {
+        for (Instances.Instance each : instances.all) {
+            String text = each.server.text(ROOM);
+            try (TestClient reader = new TestClient("reader").connect(each.server.socket(ROOM))) {
+                reader.look(document -> {
+                    ledger.checkComplete(document, text);
+                    return null;
+                });
+            }
+        }
+        writers.forEach(writer -> writer.client().assertUndisturbed());
+    }
+
+    private void suffer(Fault fault, boolean shared) {
+        long seed = Seed.of(InstancesTest.class, "-Dconcord.fault.seconds=" + FAULT.toSeconds());
+        try (Instances instances = new Instances(home, 2, shared, seed)) {
+            write(instances, seed, 2);
+            fault.begin(instances);
+            hold(FAULT);
+            fault.end(instances);
+            stopWriting();
+            long millis = converge(instances);
+            check(instances);
+            System.out.println("InstancesTest: " + fault + (shared ? ", one PostgreSQL" : ", separate stores") + ", "
+                    + FAULT.toSeconds() + " s: " + ledger.acknowledged() + " acknowledged ops, none lost, "
+                    + (long) instances.metric("concord_healed_ops_total") + " healed, converged after " + millis + " ms");
+        } finally {
+            stopWriting();
+            writers.forEach(writer -> writer.client().close());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void instances_on_one_database_agree_after_every_fault(Fault fault) {
+        suffer(fault, true);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"DROP_20_PERCENT", "REDIS_STOPPED_AND_STARTED_EMPTY", "ONE_CUT_OFF_FROM_REDIS"})
+    void instances_with_stores_of_their_own_agree_after_every_fault(Fault fault) {
+        suffer(fault, false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void an_instance_killed_mid_burst_loses_nothing_that_was_acknowledged(boolean shared) {
+        long seed = Seed.of(InstancesTest.class);
+        try (Instances instances = new Instances(home, 2, shared, seed)) {
+            write(instances, seed, 2);
+            instances.server(0).kill9();
+            for (int i = 0; i < writers.size(); i += 2) {
+                writers.get(i).client().awaitClose();
+                writers.get(i).client().connect(instances.server(1).socket(ROOM));
+            }
+            instances.server(0).start();
+            stopWriting();
+            long millis = converge(instances);
+            check(instances);
+            System.out.println("InstancesTest: killed, " + (shared ? "one PostgreSQL" : "separate stores") + ": "
+                    + ledger.acknowledged() + " acknowledged ops, none lost, converged after " + millis + " ms");
+        } finally {
+            stopWriting();
+            writers.forEach(writer -> writer.client().close());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoever_comes_after_everybody_left_while_redis_was_down_sees_everything(boolean shared) {
+        try (Instances instances = new Instances(home, 3, shared, 1)) {
+            TestClient ann = new TestClient("ann").connect(instances.server(0).socket(ROOM));
+            TestClient bob = new TestClient("bob").connect(instances.server(1).socket(ROOM));
+            ann.type(0, "together ");
+            bob.awaitText("together ");
+            instances.redis.stop();
+            Await.until("Redis is missed", () -> !Instances.isReady(instances.server(0)));
+            ann.type(0, "ann ");
+            bob.type(bob.text().length(), "bob");
+            ann.awaitAcks();
+            bob.awaitAcks();
+            ann.close();
+            bob.close();
+            instances.redis.restart();
+            instances.all.forEach(each -> Await.until("ready", () -> Instances.isReady(each.server)));
+            try (TestClient late = new TestClient("late").connect(instances.server(2).socket(ROOM))) {
+                late.awaitText("ann together bob");
+            }
+        }
+    }
+
+    @Test
+    void two_instances_and_four_clients_editing_at_random_agree_on_every_seed() {
+        long first = Seed.of(InstancesTest.class, "-Dconcord.seeds=" + SEEDS);
+        try (Instances instances = new Instances(home, 2, true, first)) {
+            for (long seed = first; seed < first + SEEDS; seed++) {
+                Random random = new Random(seed);
+                String room = "seed-" + seed;
+                List<TestClient> clients = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    clients.add(new TestClient("c" + i).connect(instances.server(i % 2).socket(room)));
+                }
+                for (int edit = 0; edit < 80; edit++) {
+                    clients.get(random.nextInt(4)).edit(document -> Typist.change(document, random));
+                }
+                clients.forEach(TestClient::awaitAcks);
+                Await.until("all are one on seed " + seed, () -> {
+                    String digest = clients.get(0).digest();
+                    return clients.stream().allMatch(client -> client.digest().equals(digest))
+                            && instances.server(0).digest(room).equals(digest)
+                            && instances.server(1).digest(room).equals(digest);
+                });
+                assertEquals(clients.get(0).text(), instances.server(1).text(room));
+                clients.forEach(TestClient::assertUndisturbed);
+                clients.forEach(TestClient::close);
+            }
+            System.out.println("InstancesTest: " + SEEDS + " seeds from " + first + ", all texts and digests equal");
+        }
+    }
+
+    @Test
+    void an_edit_reaches_the_other_instance_and_its_presence_is_seen_until_it_dies() {
+        try (Instances instances = new Instances(home, 2, true, 1)) {
+            TestClient ann = new TestClient("ann").connect(instances.server(0).socket(ROOM));
+            ann.present("Ann", 0);
+            try (TestClient bob = new TestClient("bob").connect(instances.server(1).socket(ROOM))) {
+                long[] nanos = new long[100];
+                for (int i = 0; i < nanos.length; i++) {
+                    long from = System.nanoTime();
+                    ann.type(0, "x");
+                    bob.awaitText("x".repeat(i + 1));
+                    nanos[i] = System.nanoTime() - from;
+                }
+                java.util.Arrays.sort(nanos);
+                Await.until("Ann is seen elsewhere", () -> presence(instances, 1).contains("Ann"));
+                // A newcomer sees her at once.
+                try (TestClient carol = new TestClient("carol").connect(instances.server(1).socket(ROOM))) {
+                    Await.until("a newcomer sees her", () -> carol.knows("Ann"));
+                }
+                instances.server(0).kill9();
+                long killed = System.nanoTime();
+                Await.until("the ghost goes", () -> !presence(instances, 1).contains("Ann"));
+                System.out.printf(
+                        "InstancesTest: from one instance to the other in %.1f ms (median), %.1f ms (p99); a ghost was gone after"
+                                + " %d ms of 3000%n",
+                        nanos[50] / 1e6, nanos[98] / 1e6, (System.nanoTime() - killed) / 1_000_000);
+            }
+        }
+    }
+
+    private static String presence(Instances instances, int index) {
+        return instances.server(index).get("/rooms/" + ROOM + "/presence").body();
+    }
+
+    @Test
+    void three_instances_are_restarted_one_after_the_other_under_load() {
+        long seed = Seed.of(InstancesTest.class);
+        List<Roamer> roamers = new ArrayList<>();
+        try (Instances instances = new Instances(home, 3, true, seed)) {
+            write(instances, seed, 2);
+            writers.forEach(writer -> roamers.add(Roamer.start(writer.client(), instances, ROOM)));
+            for (Instances.Instance each : instances.all) {
+                long before = ledger.acknowledged();
+                assertEquals(0, each.server.stop());
+                each.server.start();
+                Await.until("ready again", () -> Instances.isReady(each.server));
+                Await.until("everybody goes on", () -> ledger.acknowledged() > before + 100);
+            }
+            Await.until("everybody is back", () -> roamers.stream().allMatch(Roamer::isSettled));
+            stopWriting();
+            long millis = converge(instances);
+            roamers.forEach(Roamer::close);
+            check(instances);
+            System.out.println("InstancesTest: three instances restarted under load: " + ledger.acknowledged()
+                    + " acknowledged ops, none lost, "
+                    + roamers.stream().mapToInt(Roamer::moves).sum() + " reconnections, longest pause "
+                    + roamers.stream().mapToLong(Roamer::longestMillis).max().orElse(0) + " ms, converged after " + millis
+                    + " ms");
+        } finally {
+            stopWriting();
+            roamers.forEach(Roamer::close);
+            writers.forEach(writer -> writer.client().close());
+        }
+    }
+}

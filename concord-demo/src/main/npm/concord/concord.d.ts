@@ -112,9 +112,19 @@ export class UndoHistory {
   readonly canRedo: boolean;
   /** A list is done one after the other and is one step. */
   edit(edit: Edit | Edit[], now: number): Operation[];
+  /** Takes up as one step what somebody else did for this user and what has arrived here. */
+  adopt(step: { inserted: Piece[]; deleted: Piece[] }): void;
   seal(): void;
   undo(): { operations: Operation[]; changes: TextChange[] } | null;
   redo(): { operations: Operation[]; changes: TextChange[] } | null;
+}
+
+/** Elements of one site with consecutive counters, and what they show or showed. */
+export interface Piece {
+  site: string;
+  counter: number;
+  length: number;
+  text: string;
 }
 
 export interface Edit {
@@ -202,6 +212,8 @@ export class ConcordSession {
   edit(edit: Edit | Edit[], source?: unknown): void;
   undo(source?: unknown): TextChange[];
   redo(source?: unknown): TextChange[];
+  /** Makes what the server did for this user one step of undo, as soon as all of it is here. */
+  adopt(step: { inserted: Piece[]; deleted: Piece[] }): Promise<void>;
   /** What is typed next begins a new step of undo. */
   seal(): void;
   goOffline(): void;

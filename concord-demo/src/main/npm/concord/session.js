@@ -172,6 +172,30 @@ export class ConcordSession {
     return this.#reverted(this.#history.redo(), source);
   }
 
+  /**
+   * Makes what the server did for this user one step of undo, as soon as all of it is here. `inserted` and `deleted` are lists of pieces
+   * `{site, counter, length, text}`.
+   */
+  adopt({ inserted, deleted }) {
+    const isHere = () =>
+      inserted.every(({ site, counter, length }) => this.#document.offsetOf({ site, counter: counter + length - 1 }) !== null) &&
+      deleted.every(({ site, counter, length }) => this.#document.isDeleted({ site, counter: counter + length - 1 }));
+    return new Promise((resolve) => {
+      const off = this.on('change', take);
+      const history = this.#history;
+      const tell = () => this.#emitStatus();
+      function take() {
+        if (isHere()) {
+          off();
+          history.adopt({ inserted, deleted });
+          tell();
+          resolve();
+        }
+      }
+      take();
+    });
+  }
+
   /** What is typed next begins a new step of undo. */
   seal() {
     this.#history.seal();

@@ -57,6 +57,23 @@ export class UndoHistory {
     this.#open = null;
   }
 
+  /**
+   * Takes up as one step what somebody else, the server say, did for this user and what has arrived here: `{inserted, deleted}`, pieces
+   * `{site, counter, length}` and, with their text, `{site, counter, length, text}`.
+   */
+  adopt({ inserted, deleted }) {
+    const step = inserted.map((piece) => ({ inserted: piece }));
+    if (deleted.length > 0) {
+      step.unshift({ deleted });
+    }
+    if (step.length > 0) {
+      this.#open = null;
+      this.#undone = [];
+      this.#done.push(step);
+      this.#done.splice(0, this.#done.length - MAX_STEPS);
+    }
+  }
+
   /** Takes back the last step. Returns `{operations, changes}`, null when there is none. */
   undo() {
     return this.#revert(this.#done, this.#undone);

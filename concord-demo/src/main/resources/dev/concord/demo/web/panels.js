@@ -1,3 +1,4 @@
+import { historyPanel } from './history-panel.js';
 import { peoplePanel } from './people-panel.js';
 
 /**
@@ -8,4 +9,4 @@ import { peoplePanel } from './people-panel.js';
  * - `me` is this page's `Me`: name and colour, and `onChange`,
  * - `announce(text)` tells a screen reader, `notify(text, actions)` shows a notice that stays, with `{label, run}` as its buttons.
  */
-export const PANELS = [peoplePanel];
+export const PANELS = [peoplePanel, historyPanel];

@@ -123,6 +123,25 @@ export const tests = {
     assertEquals('ac', document.text, 'text');
   },
 
+  'what the server did for this user is one step'() {
+    const { document, other, history } = fixture('one two three');
+    history.edit({ offset: 13, inserted: '!' }, 0).forEach((operation) => other.apply(operation));
+    const gone = other.delete(4, 4);
+    const back = other.insert(0, 'zero ');
+    [...gone, ...back].forEach((operation) => document.apply(operation));
+    assertEquals('zero one three!', document.text, 'text');
+    const inserted = { ...back[0].id, length: 5, text: 'zero ' };
+    const deleted = { ...gone[0].id, length: 4, text: 'two ' };
+    history.adopt({ inserted: [inserted], deleted: [deleted] });
+    history.undo();
+    assertEquals('one two three!', document.text, 'undone');
+    history.redo();
+    assertEquals('zero one three!', document.text, 'redone');
+    history.undo();
+    history.undo();
+    assertEquals('one two three', document.text, 'the step before');
+  },
+
   'offsets follow changes'() {
     const insert = { offset: 3, removed: 0, inserted: 'xy' };
     assertEquals('2,3,6', [2, 3, 4].map((offset) => mapOffset(offset, insert)).join(), 'insert');

@@ -1,0 +1,86 @@
+/** Asks the server for the history of a room. Every call rejects with an Error whose message is for people. */
+export class HistoryApi {
+  #base;
+
+  constructor(room, base = '') {
+    this.#base = `${base}/rooms/${encodeURIComponent(room)}`;
+  }
+
+  /** A page of versions, newest first, and whether there are older ones: `{versions, more}`. */
+  async versions(before = null) {
+    const response = await this.#ask(`/versions${before === null ? '' : `?before=${before}`}`);
+    return { versions: await response.json(), more: response.headers.has('Link') };
+  }
+
+  async capture(label, author) {
+    return (await this.#ask('/versions', { label, author })).json();
+  }
+
+  async text(id) {
+    return (await (await this.#ask(`/versions/${id}`)).json()).text;
+  }
+
+  /** What has changed since a version. */
+  async changesSince(id) {
+    return (await this.#ask(`/diff?from=${id}&to=current`)).json();
+  }
+
+  async restore(id) {
+    return (await this.#ask('/restore', { version_id: id })).json();
+  }
+
+  /** The first steps from a version to now: `{text, steps}`. */
+  async replay(id) {
+    return (await this.#ask(`/replay?from=${id}&to=current`)).json();
+  }
+
+  async #ask(path, body = null) {
+    const options = body === null ? {} : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    let response;
+    try {
+      response = await fetch(this.#base + path, options);
+    } catch {
+      throw new Error('The server cannot be reached just now.');
+    }
+    if (!response.ok) {
+      const problem = await response.json().catch(() => ({}));
+      throw new Error(problem.detail ?? `The server answered ${response.status}.`);
+    }
+    return response;
+  }
+}
+
+/**
+ * A version's text with what a restore would do to the present one, as parts `{kind, text, author}` in order: `same` stays, `back`
+ * comes back, `gone` is deleted.
+ */
+export function restoreParts(text, { added, removed }) {
+  const marks = [
+    ...added.map((range) => ({ at: range.from, kind: 'gone', text: range.text, author: range.author, size: 0 })),
+    ...removed.map((range) => ({ at: range.from, kind: 'back', text: range.text, author: range.author, size: range.text.length })),
+  ].sort((a, b) => a.at - b.at || a.size - b.size);
+  const parts = [];
+  let at = 0;
+  for (const mark of marks) {
+    if (mark.at > at) {
+      parts.push({ kind: 'same', text: text.slice(at, mark.at), author: null });
+    }
+    parts.push({ kind: mark.kind, text: mark.text, author: mark.author });
+    at = mark.at + mark.size;
+  }
+  if (at < text.length) {
+    parts.push({ kind: 'same', text: text.slice(at), author: null });
+  }
+  return parts;
+}
+
+/** The text of a replay after its first `count` steps. */
+export function textAfter({ text, steps }, count) {
+  let now = text;
+  for (const { changes } of steps.slice(0, count)) {
+    for (const { offset, removed, inserted } of changes) {
+      now = now.slice(0, offset) + inserted + now.slice(offset + removed);
+    }
+  }
+  return now;
+}

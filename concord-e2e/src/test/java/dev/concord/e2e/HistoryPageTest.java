@@ -1,0 +1,151 @@
+package dev.concord.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.concord.demo.testing.Chromium;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The history in the editor's drawer, in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
+final class HistoryPageTest {
+    private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
+
+    @TempDir
+    Path home;
+
+    private ServerProcess server;
+    private Chromium chromium;
+    private final List<String> complaints = new ArrayList<>();
+
+    @BeforeEach
+    void open() {
+        chromium = Chromium.start();
+        server = new ServerProcess(home).start();
+    }
+
+    @AfterEach
+    void close() {
+        if (chromium != null) {
+            chromium.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+        assertEquals(List.of(), complaints, "what the browsers complained about");
+    }
+
+    @Test
+    void captureCompareGoThroughRestoreAndUndoWithTheKeyboard() throws IOException {
+        EditorTab ann = tab(ColorScheme.LIGHT);
+        EditorTab ben = tab(ColorScheme.DARK);
+        ann.type("The path by the quarry is open.\nDalia kept the map.\n");
+        ann.awaitSaved();
+
+        // Capture.
+        ann.page.locator("#panels").press("Enter");
+        ann.page.locator("#tab-people").press("ArrowRight");
+        assertThat(ann.page.locator("#tab-history")).isFocused();
+        ann.page.locator("#version-label").fill("Before the walk");
+        ann.page.keyboard().press("Enter");
+        Locator version = ann.page.locator(".version");
+        assertThat(version).hasCount(1);
+        assertThat(version).containsText("Before the walk");
+
+        // Somebody else changes the text.
+        Await.until("the text is there", () -> ben.shown().endsWith("map.\n"));
+        ben.text().focus();
+        ben.place(32);
+        ben.type("Bela found a second spring.\n");
+        ben.place(27);
+        ben.press("Shift+ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Backspace");
+        ben.awaitSaved();
+        String changed = ben.shown();
+        Await.until("the change is there", () -> ann.shown().equals(changed));
+
+        // Compare.
+        version.press("Enter");
+        assertThat(version).hasAttribute("aria-pressed", "true");
+        Locator preview = ann.page.locator(".version-text");
+        assertThat(preview.locator("del")).containsText("Bela found a second spring.");
+        assertThat(preview.locator("ins")).hasCount(1);
+        assertThat(ann.page.locator(".version-summary"))
+                .hasText("Restoring brings back 3 characters and removes 28 characters written since.");
+        look(ann, "history-light");
+
+        // Go through what happened.
+        Locator slider = ann.page.locator("#replay");
+        slider.press("ArrowLeft");
+        assertThat(ann.page.locator("output")).hasText("as captured");
+        slider.press("ArrowRight");
+        assertThat(ann.page.locator("output")).containsText("after edit 1 of 2");
+        assertThat(preview).containsText("Bela found a second spring.");
+        slider.press("End");
+        assertThat(preview.locator("del")).hasCount(1);
+
+        // Restore, and take it back with undo.
+        ann.page.locator("#restore").press("Enter");
+        String first = "The path by the quarry is open.\nDalia kept the map.\n";
+        Await.until(
+                "the version is back",
+                () -> ann.shown().equals(first) && ben.shown().equals(first));
+        assertThat(ann.page.locator("#undo")).isEnabled();
+        ann.page.locator("#undo").press("Enter");
+        Await.until(
+                "the restore is undone",
+                () -> ann.shown().equals(changed) && ben.shown().equals(changed));
+
+        ben.page.locator("#panels").click();
+        ben.page.locator("#tab-history").click();
+        ben.page.locator(".version").click();
+        assertThat(ben.page.locator(".version-text")).isVisible();
+        look(ben, "history-dark");
+    }
+
+    @Test
+    void aRefusalIsSaid() {
+        EditorTab ann = tab(ColorScheme.LIGHT);
+        ann.page.locator("#panels").click();
+        ann.page.locator("#tab-history").click();
+        assertThat(ann.page.locator(".versions")).containsText("None yet.");
+        ann.page.route("**/versions", route -> route.abort());
+        ann.page.locator("#version-label").fill("a name");
+        ann.page.keyboard().press("Enter");
+        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached just now.");
+        assertThat(ann.page.locator("#version-label")).hasValue("a name");
+        complaints.removeIf(complaint -> complaint.contains("ERR_FAILED"));
+    }
+
+    private EditorTab tab(ColorScheme scheme) {
+        BrowserContext context = chromium.browser()
+                .newContext(new Browser.NewContextOptions()
+                        .setViewportSize(1200, 900)
+                        .setColorScheme(scheme));
+        return EditorTab.open(context, server.port(), "history", complaints);
+    }
+
+    private static void look(EditorTab tab, String name) throws IOException {
+        tab.page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
+        try (InputStream script = HistoryPageTest.class.getResourceAsStream(AXE)) {
+            tab.page.evaluate(new String(script.readAllBytes(), StandardCharsets.UTF_8) + ";0");
+        }
+        Object violations = tab.page.evaluate(
+                "async () => (await axe.run()).violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join())");
+        assertEquals(List.of(), violations);
+        assertTrue(tab.page.locator(".version-text").isVisible());
+    }
+}

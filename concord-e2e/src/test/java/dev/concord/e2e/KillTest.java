@@ -26,8 +26,8 @@ class KillTest {
 
     private enum Moment {
         ANY(10, null, 0),
-        BETWEEN_COMMIT_AND_ACK(4, "append", 400),
-        BETWEEN_SNAPSHOT_AND_PRUNE(4, "saveSnapshot", 4);
+        BETWEEN_COMMIT_AND_ACK(4, "append", 100),
+        BETWEEN_SNAPSHOT_AND_PRUNE(4, "saveSnapshot", 3);
 
         final int kills;
         final String method;

@@ -91,9 +91,9 @@ final class ServerProcess implements AutoCloseable {
         return this;
     }
 
-    /** Waits for a process that ends by itself. */
+    /** Waits for a process that ends by itself, which under load may take its time. */
     int awaitEnd() {
-        return exit(process);
+        return exit(process, Duration.ofMinutes(2));
     }
 
     ServerProcess start() {
@@ -285,10 +285,14 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private static int exit(Process of) {
+        return exit(of, STOP);
+    }
+
+    private static int exit(Process of, Duration deadline) {
         try {
-            if (!of.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            if (!of.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
                 of.destroyForcibly();
-                throw new AssertionError("the server had not ended after " + STOP.toSeconds() + " s");
+                throw new AssertionError("the server had not ended after " + deadline.toSeconds() + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -158,7 +158,7 @@ final class TestClient implements AutoCloseable {
         awaitThat(description, condition, Await.DEADLINE);
     }
 
-    private void awaitThat(String description, BooleanSupplier condition, Duration deadline) {
+    void awaitThat(String description, BooleanSupplier condition, Duration deadline) {
         long left = deadline.toNanos();
         lock.lock();
         try {
@@ -180,7 +180,11 @@ final class TestClient implements AutoCloseable {
     }
 
     void awaitAcks() {
-        awaitThat("everything is acknowledged", outbox::isEmpty);
+        awaitAcks(Await.DEADLINE);
+    }
+
+    void awaitAcks(Duration deadline) {
+        awaitThat("everything is acknowledged", outbox::isEmpty, deadline);
     }
 
     void awaitText(String text) {

@@ -2,12 +2,16 @@ package dev.concord.e2e;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
 /** Types into a client without a pause, online or not, as long as not too much waits for its acknowledgement. */
 final class Typist implements AutoCloseable {
     private static final int MOST_UNACKNOWLEDGED = 10;
+    /** Longer than any store is made to stay away. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
     private static final String[] LETTERS = {
         "a", "b", "c", " ", "\n", "\u00e9", "e\u0301", "\uD83D\uDE00", "\uD83D\uDC69\u200D\uD83D\uDC67", "\uD835\uDD4F"
     };
@@ -53,7 +57,9 @@ final class Typist implements AutoCloseable {
         while (!stopped) {
             if (client.unacknowledged() >= mostUnacknowledged) {
                 client.awaitThat(
-                        "acknowledgements come", () -> stopped || client.unacknowledged() < mostUnacknowledged);
+                        "acknowledgements come",
+                        () -> stopped || client.unacknowledged() < mostUnacknowledged,
+                        PATIENCE);
             } else {
                 client.edit(document -> {
                     List<Operation> ops = change(document, random);

@@ -162,6 +162,8 @@ public final class PostgresStore extends JdbcRoomStore {
         config.addDataSourceProperty("socketTimeout", String.valueOf(SOCKET.toSeconds()));
         config.setConnectionInitSql("set statement_timeout = " + STATEMENT.toMillis()
                 + "; set idle_in_transaction_session_timeout = " + IDLE_IN_TRANSACTION.toMillis());
+        // Or the settings would be part of the first transaction, which idles until it comes.
+        config.setIsolateInternalQueries(true);
         config.setPoolName("concord-" + name);
         config.setMaximumPoolSize(size);
         config.setAutoCommit(false);

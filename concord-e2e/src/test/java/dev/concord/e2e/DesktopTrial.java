@@ -54,6 +54,9 @@ final class DesktopTrial {
             trial.run();
         } catch (Throwable e) {
             e.printStackTrace();
+            for (Frame shown : Frame.getFrames()) {
+                shown.list(System.out);
+            }
             System.exit(1);
         }
         System.exit(0);
@@ -62,8 +65,8 @@ final class DesktopTrial {
     private void run() throws Exception {
         await("the window is there", () -> Frame.getFrames().length == 1 && Frame.getFrames()[0].isShowing());
         frame = Frame.getFrames()[0];
-        area = (JTextArea) find(frame, "text");
-        status = (JLabel) find(frame, "status");
+        area = (JTextArea) onScreen(() -> find(frame, "text"));
+        status = (JLabel) onScreen(() -> find(frame, "status"));
         awaitStatus("Live \u00b7 saved");
         doInBob(() -> {
             bob.introduce("Bob", "#be123c");

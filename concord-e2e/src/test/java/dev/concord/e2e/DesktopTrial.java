@@ -198,9 +198,7 @@ final class DesktopTrial {
     }
 
     private void type(String text) {
-        for (char c : text.toCharArray()) {
-            press(KeyEvent.getExtendedKeyCodeForChar(c), 0);
-        }
+        text.chars().forEach(c -> press(KeyEvent.getExtendedKeyCodeForChar(c), 0));
     }
 
     private void press(int key, int with) {

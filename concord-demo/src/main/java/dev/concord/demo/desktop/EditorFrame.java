@@ -47,6 +47,7 @@ import javax.swing.WindowConstants;
 /** One window in one room: the text, who is here, and how it stands with the server. Everything on Swing's event thread. */
 final class EditorFrame extends JFrame {
     private static final long serialVersionUID = 1L;
+    private static final int PEOPLE_HEIGHT = 28;
     private static final Color PAGE = new Color(0xf8fafc);
     private static final Color INK = new Color(0x0f172a);
     private static final Color GOOD = new Color(0x166534);
@@ -222,6 +223,8 @@ final class EditorFrame extends JFrame {
     private void showPeers(List<Peer> peers) {
         area.peersChanged(peers);
         people.removeAll();
+        // As high as with people in it, so that the text does not jump when somebody comes.
+        people.add(Box.createVerticalStrut(PEOPLE_HEIGHT));
         people.add(new JLabel(peers.isEmpty() ? "Nobody else is here" : "Here:"));
         for (Peer peer : peers) {
             JButton button = new JButton(peer.user());
@@ -298,6 +301,7 @@ final class EditorFrame extends JFrame {
     }
 
     private void showNobody() {
+        people.add(Box.createVerticalStrut(PEOPLE_HEIGHT));
         people.add(new JLabel("Nobody else is here"));
     }
 

@@ -70,8 +70,22 @@ public final class Document {
      * @throws MalformedStateException when the bytes are no state
      */
     public static Document load(String site, byte[] state) {
+        return load(site, state, Integer.MAX_VALUE);
+    }
+
+    /**
+     * A document from a state of a stranger. Reading a state takes memory in proportion to its uncompressed body, which may be a thousand
+     * times as long as the state itself.
+     *
+     * @param site the name under which this replica edits
+     * @param state from {@link #encode} or {@link #difference}
+     * @param mostBytes how long the body may be, in bytes; checked before anything is uncompressed
+     * @return the document
+     * @throws MalformedStateException when the bytes are no state, or its body is longer
+     */
+    public static Document load(String site, byte[] state, int mostBytes) {
         Document document = new Document(site);
-        document.merge(state);
+        document.merge(state, mostBytes);
         return document;
     }
 
@@ -314,7 +328,20 @@ public final class Document {
      *     have been merged
      */
     public List<TextChange> merge(byte[] state) {
-        StateReader decoded = StateReader.read(state);
+        return merge(state, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Merges a state of a stranger, see {@link #load(String, byte[], int)}.
+     *
+     * @param state from {@link #encode} or {@link #difference} of another replica
+     * @param mostBytes how long its uncompressed body may be, in bytes
+     * @return what it changed in the visible text, in the order in which to replay it
+     * @throws MalformedStateException when the bytes are no state, or its body is longer; nothing was changed
+     * @throws ConflictException as {@link #merge(byte[])} does
+     */
+    public List<TextChange> merge(byte[] state, int mostBytes) {
+        StateReader decoded = StateReader.read(state, mostBytes);
         try {
             if (tree.isEmpty() && pending.count() == 0 && !decoded.hasSiblings()) {
                 new BulkLoad(runs, sites, tree).load(decoded);

@@ -39,12 +39,17 @@ final class Envelope {
     }
 
     static byte[] unwrap(byte[] state) {
+        return unwrap(state, MAX_BODY);
+    }
+
+    static byte[] unwrap(byte[] state, int mostBytes) {
         ByteReader in = new ByteReader(state);
         in.expect('C', "not a state");
         in.expect('D', "not a state");
         in.expect(VERSION, "state of an unknown version");
         int compression = in.raw();
         if (compression == STORED) {
+            checkSize(in.remaining(), mostBytes);
             return in.rest();
         }
         if (compression != DEFLATED) {
@@ -56,7 +61,14 @@ final class Envelope {
             throw new MalformedStateException(
                     deflated.length + " compressed bytes cannot hold the declared " + size + " bytes");
         }
+        checkSize(size, mostBytes);
         return inflate(deflated, (int) size);
+    }
+
+    private static void checkSize(long size, int mostBytes) {
+        if (size > mostBytes) {
+            throw new MalformedStateException("a body of " + size + " bytes, allowed are " + mostBytes);
+        }
     }
 
     static byte[] sha256(byte[] body) {

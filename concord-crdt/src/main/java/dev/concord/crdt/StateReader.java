@@ -68,8 +68,8 @@ final class StateReader {
 
     private DecodedState waiting = new DecodedState(List.of(), List.of());
 
-    static StateReader read(byte[] state) {
-        StateReader reader = new StateReader(Envelope.unwrap(state));
+    static StateReader read(byte[] state, int mostBytes) {
+        StateReader reader = new StateReader(Envelope.unwrap(state, mostBytes));
         reader.readTree();
         List<DecodedState.Run> inserts = new ArrayList<>();
         reader.readInserts(inserts);

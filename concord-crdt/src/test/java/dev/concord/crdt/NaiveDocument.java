@@ -35,6 +35,17 @@ final class NaiveDocument {
     }
 
     void apply(Operation op) {
+        receive(op);
+        settle();
+    }
+
+    /** As applying one by one, but quicker. */
+    void applyAll(Iterable<Operation> ops) {
+        ops.forEach(this::receive);
+        settle();
+    }
+
+    private void receive(Operation op) {
         String site = op.id().site();
         long counter = op.id().counter();
         if (op instanceof Operation.Insert insert) {
@@ -49,7 +60,6 @@ final class NaiveDocument {
                 deletedEarly.put(new ElementId(site, counter + i), true);
             }
         }
-        settle();
     }
 
     private void settle() {

@@ -28,6 +28,50 @@ class OrderTest {
     }
 
     @Test
+    void siblingsStandInOrderOfCounterThenSite() {
+        inEveryOrder(
+                "badc",
+                insert("z", 1, START, "b"),
+                insert("b", 2, START, "a"),
+                insert("c", 2, START, "d"),
+                insert("a", 3, START, "c"));
+    }
+
+    @Test
+    void leftChildrenStandBeforeTheirParentInTheSameOrder() {
+        Anchor before = Anchor.before(new ElementId("p", 1));
+        inEveryOrder(
+                "badp",
+                insert("p", 1, START, "p"),
+                insert("z", 1, before, "b"),
+                insert("b", 2, before, "a"),
+                insert("c", 2, before, "d"));
+    }
+
+    @Test
+    void aYoungerSiblingStandsBehindAllThatHangsOnItsElder() {
+        inEveryOrder(
+                "AyxB",
+                insert("A", 1, START, "A"),
+                insert("B", 1, START, "B"),
+                insert("c", 1, Anchor.before(new ElementId("B", 1)), "x"),
+                insert("c", 2, Anchor.after(new ElementId("A", 1)), "y"));
+    }
+
+    private static void inEveryOrder(String text, Operation... ops) {
+        for (List<Operation> order : permutations(List.of(ops))) {
+            Replay replica = new Replay("r");
+            order.forEach(replica::apply);
+            replica.check();
+            assertEquals(text, replica.document.text(), order.toString());
+        }
+    }
+
+    private static Operation insert(String site, long counter, Anchor anchor, String value) {
+        return new Operation.Insert(new ElementId(site, counter), anchor, value);
+    }
+
+    @Test
     void afterAloneKeepsTheTreeOrderSoAClientThatKnowsNoBeforeConverges() {
         Document document = new Document("r");
         document.apply(new Operation.Insert(new ElementId("s", 1), START, "A"));

@@ -65,6 +65,25 @@ class RefusalTest {
     }
 
     @Test
+    void aWaitingElementThatIsDeletedElsewhereHasNoValueToConflictWith() {
+        Document first = new Document("r");
+        Operation real = new Operation.Insert(new ElementId("w", 2), Anchor.after(new ElementId("z", 1)), "pqr");
+        first.apply(real);
+        first.apply(new Operation.Delete(new ElementId("w", 3), 1));
+        Document second = new Document("s");
+        first.missingFrom(second.version()).forEach(second::apply);
+        second.apply(real);
+        Document third = new Document("t");
+        third.apply(real);
+        first.missingFrom(new Document("n").version()).forEach(third::apply);
+        assertArrayEquals(first.encode(), second.encode());
+        assertArrayEquals(first.encode(), third.encode());
+        conflicts(second, new Operation.Insert(new ElementId("w", 4), Anchor.after(new ElementId("w", 3)), "X"));
+        second.apply(new Operation.Insert(new ElementId("z", 1), START, "z"));
+        assertEquals("zpr", second.text());
+    }
+
+    @Test
     void whatWaitsIsCounted() {
         Document document = new Document("r");
         document.apply(new Operation.Insert(new ElementId("a", 2), Anchor.after(new ElementId("a", 1)), "bc"));

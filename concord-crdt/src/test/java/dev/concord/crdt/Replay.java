@@ -10,10 +10,19 @@ final class Replay {
     private final StringBuilder mirror = new StringBuilder();
 
     Replay(String site) {
-        document = new Document(site);
+        this(new Document(site));
+    }
+
+    Replay(Document document) {
+        this.document = document;
+        mirror.append(document.text());
     }
 
     void apply(Operation op) {
+        follow(document.apply(op));
+    }
+
+    void apply(OperationReader op) {
         follow(document.apply(op));
     }
 

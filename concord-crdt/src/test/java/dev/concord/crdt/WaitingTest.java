@@ -1,0 +1,139 @@
+package dev.concord.crdt;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What waits in the pending buffer: counted, known, released. */
+class WaitingTest {
+    private static final Anchor START = Anchor.after(ElementId.HEAD);
+    private static final Anchor NOWHERE = Anchor.after(new ElementId("z", 1));
+
+    private final Document document = new Document("r");
+
+    @Test
+    void anInsertThatWaitsIsKnownAndSoIsEachPartOfIt() {
+        document.apply(insert("a", 5, NOWHERE, "pqrs"));
+        assertTrue(document.isKnown(insert("a", 5, NOWHERE, "pqrs")));
+        assertTrue(document.isKnown(insert("a", 5, NOWHERE, "p")));
+        assertTrue(document.isKnown(insert("a", 6, Anchor.after(new ElementId("a", 5)), "qr")));
+        assertFalse(document.isKnown(insert("a", 6, Anchor.after(new ElementId("a", 5)), "qrst")));
+        assertFalse(document.isKnown(insert("a", 4, NOWHERE, "opq")));
+        assertFalse(document.isKnown(insert("b", 5, NOWHERE, "pqrs")));
+    }
+
+    @Test
+    void anInsertInTwoPiecesWithAHoleIsKnownWhenTheHoleIsFilled() {
+        document.apply(insert("a", 1, NOWHERE, "p"));
+        document.apply(insert("a", 3, Anchor.after(new ElementId("a", 2)), "r"));
+        assertFalse(document.isKnown(insert("a", 1, NOWHERE, "pqr")));
+        assertEquals(2, document.pendingCount());
+        document.apply(insert("a", 1, NOWHERE, "pqr"));
+        assertTrue(document.isKnown(insert("a", 1, NOWHERE, "pqr")));
+        assertEquals(3, document.pendingElements());
+        document.apply(insert("z", 1, START, "z"));
+        assertEquals("zpqr", document.text());
+        assertEquals(0, document.pendingElements());
+        assertTrue(document.isKnown(insert("a", 1, NOWHERE, "pqr")));
+    }
+
+    @Test
+    void aPartOfAnInsertThatIsHereIsKnownAndTheRestIsAdded() {
+        document.apply(insert("a", 1, START, "pq"));
+        assertFalse(document.isKnown(insert("a", 1, START, "pqrs")));
+        List<TextChange> changes = document.apply(insert("a", 1, START, "pqrs"));
+        assertEquals(List.of(new TextChange(2, 0, "rs")), changes);
+        assertEquals(List.of(), document.apply(insert("a", 2, Anchor.after(new ElementId("a", 1)), "qr")));
+    }
+
+    @Test
+    void aDeleteThatWaitsIsKnown() {
+        document.apply(new Operation.Delete(new ElementId("a", 2), 3));
+        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 2), 3)));
+        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 3), 1)));
+        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 1), 2)));
+        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 4), 2)));
+        document.apply(insert("a", 1, START, "pqrst"));
+        assertEquals("pt", document.text());
+        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 2), 3)));
+        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 2), 4)));
+        assertEquals(0, document.pendingElements());
+    }
+
+    @Test
+    void aTombstoneThatWaitsIsKnownAsDeleted() {
+        Document other = new Document("o");
+        other.apply(insert("a", 2, NOWHERE, "pqrs"));
+        other.apply(new Operation.Delete(new ElementId("a", 3), 2));
+        document.merge(other.encode());
+        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 3), 2)));
+        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 4), 1)));
+        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 2), 2)));
+        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 4), 2)));
+    }
+
+    @Test
+    void aDeleteOfMoreThanIsHereTakesWhatIsAndWaitsForTheRest() {
+        document.apply(insert("a", 3, START, "cd"));
+        document.apply(insert("a", 7, START, "gh"));
+        document.apply(new Operation.Delete(new ElementId("a", 2), 6));
+        assertEquals("h", document.text());
+        assertEquals(2, document.pendingCount());
+        assertEquals(1 + 2, document.pendingElements());
+        document.apply(insert("a", 5, Anchor.after(new ElementId("a", 4)), "ef"));
+        assertEquals("h", document.text());
+        assertEquals(1, document.pendingElements());
+    }
+
+    @Test
+    void oneAnchorReleasesAllThatWaitForItAndWhatHangsOnThem() {
+        document.apply(insert("c", 1, Anchor.after(new ElementId("b", 2)), "3"));
+        document.apply(insert("b", 1, Anchor.after(new ElementId("a", 2)), "12"));
+        document.apply(insert("d", 1, Anchor.before(new ElementId("a", 2)), "0"));
+        document.apply(insert("e", 1, Anchor.after(new ElementId("a", 9)), "9"));
+        assertEquals(4, document.pendingCount());
+        document.apply(insert("a", 1, START, "xy"));
+        assertEquals("x0y123", document.text());
+        assertEquals(1, document.pendingCount());
+    }
+
+    @Test
+    void ownCountersGoOnBehindOwnTextThatWaits() {
+        Document own = new Document("a");
+        own.apply(insert("a", 7, NOWHERE, "late"));
+        Operation.Insert typed = (Operation.Insert) own.insert(0, "x").get(0);
+        assertEquals(11, typed.id().counter());
+    }
+
+    @Test
+    void noMoreThanTheBoundWaits() {
+        document.apply(new Operation.Delete(new ElementId("a", 1), 1 << 30));
+        assertThrows(
+                InvalidOperationException.class, () -> document.apply(new Operation.Delete(new ElementId("b", 1), 1)));
+        document.apply(insert("b", 1, START, "x"));
+        document.apply(new Operation.Delete(new ElementId("b", 1), 1));
+        assertEquals("", document.text());
+    }
+
+    @Test
+    void verifyRefusesAConflictWithWhatWaitsAndChangesNothing() {
+        document.apply(insert("a", 5, NOWHERE, "pqrs"));
+        byte[] before = document.digest();
+        assertThrows(ConflictException.class, () -> document.verify(insert("a", 5, START, "pqrs")));
+        assertThrows(ConflictException.class, () -> document.verify(insert("a", 4, NOWHERE, "opq")));
+        assertThrows(
+                ConflictException.class,
+                () -> document.verify(insert("a", 7, Anchor.after(new ElementId("a", 6)), "rX")));
+        document.verify(insert("a", 8, Anchor.after(new ElementId("a", 7)), "st"));
+        assertArrayEquals(before, document.digest());
+    }
+
+    private static Operation insert(String site, long counter, Anchor anchor, String value) {
+        return new Operation.Insert(new ElementId(site, counter), anchor, value);
+    }
+}

@@ -178,6 +178,7 @@ final class Integrator {
             pending.add(rest);
             return;
         }
+        buryWaiting(rest);
         place(rest, anchorRun, changes);
         pending.release(site, rest.counter(), rest.end(), ready);
     }
@@ -265,6 +266,18 @@ final class Integrator {
         }
         sites.reached(site, insertion.end());
         pending.removeDeletes(site, insertion.counter(), insertion.end());
+    }
+
+    /** Elements that wait as tombstones, and now come in a piece whose anchor is here, must not come to life. */
+    private void buryWaiting(Insertion insertion) {
+        for (Insertion waiting : pending.overlapping(insertion)) {
+            if (waiting.value() == null) {
+                pending.addDelete(
+                        insertion.site(),
+                        Math.max(insertion.counter(), waiting.counter()),
+                        Math.min(insertion.end(), waiting.end()));
+            }
+        }
     }
 
     /** Elements that arrive as tombstones are deleted where they are known as visible. */

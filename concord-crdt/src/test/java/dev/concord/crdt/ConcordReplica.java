@@ -117,6 +117,7 @@ final class ConcordReplica implements Replica<Operation> {
             default -> from.replay.document.missingFrom(version).forEach(replay::apply);
         }
         seen.addAll(from.seen);
+        check();
         // Blocks of deletions that differ are sent whole, so some may come again; but no insert.
         for (Operation op : from.replay.document.missingFrom(replay.document.version())) {
             assertTrue(op instanceof Operation.Delete && replay.document.isKnown(op), "still missing: " + op);

@@ -116,8 +116,12 @@ class PlantedErrorsTest {
         String scope = System.setProperty("concord.scope", "small");
         String tries = System.setProperty("concord.tries", "30");
         try (EngineCopy copy = new EngineCopy(classes)) {
-            // The launcher finds extensions and hooks by the context class loader: those that know the copy.
-            Thread.currentThread().setContextClassLoader(copy);
+            // Extensions are found by the context class loader: those that know the copy. Hooks of properties are found
+            // once and
+            // kept, so they stay those of the engine itself.
+            if (!kind.equals("property")) {
+                Thread.currentThread().setContextClassLoader(copy);
+            }
             System.setOut(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
             LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request();
             List<DiscoverySelector> selectors = new ArrayList<>();

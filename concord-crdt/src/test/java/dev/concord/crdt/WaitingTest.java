@@ -78,6 +78,17 @@ class WaitingTest {
     }
 
     @Test
+    void aTombstoneThatWaitsStaysOneWhenItComesInALargerPiece() {
+        Document other = new Document("o");
+        other.apply(insert("a", 2, Anchor.after(new ElementId("a", 1)), "qrs"));
+        other.apply(new Operation.Delete(new ElementId("a", 3), 2));
+        document.merge(other.encode());
+        document.apply(insert("a", 1, START, "pqrst"));
+        assertEquals("pqt", document.text());
+        assertEquals(0, document.pendingElements());
+    }
+
+    @Test
     void aDeleteOfMoreThanIsHereTakesWhatIsAndWaitsForTheRest() {
         document.apply(insert("a", 3, START, "cd"));
         document.apply(insert("a", 7, START, "gh"));

@@ -353,7 +353,7 @@ public final class Document {
             for (DecodedState.Range range : decoded.waiting().deletes()) {
                 integrator.delete(sites.intern(range.site()), range.from(), range.to(), changes);
             }
-        } catch (ConflictException e) {
+        } catch (ConflictException | InvalidOperationException e) {
             changes.take();
             throw e;
         }

@@ -1,6 +1,7 @@
 package dev.concord.server;
 
 import dev.concord.crdt.Sites;
+import dev.concord.server.ai.Access;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
@@ -48,6 +49,7 @@ public final class ConcordServer implements AutoCloseable {
     private final ExecutorService io;
     private final ScheduledExecutorService sweeper;
     private final @Nullable Redis redis;
+    private final AiParts ai;
     private final int port;
     private boolean closed;
 
@@ -68,9 +70,12 @@ public final class ConcordServer implements AutoCloseable {
         this.rooms =
                 new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits(), cluster);
         this.history = new History(store, opLog, rooms, config.limits().history(), threads("concord-history"));
+        this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN);
+        metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);
         try {
-            this.port = http.listen(rooms, metrics::scrape, this::readiness, history, io);
+            this.port = http.listen(rooms, metrics::scrape, this::readiness, history, ai.services(), io);
         } catch (IOException e) {
+            ai.close();
             history.close();
             sweeper.shutdownNow();
             if (redis != null) {
@@ -148,6 +153,7 @@ public final class ConcordServer implements AutoCloseable {
         long end = System.nanoTime() + config.limits().shutdown().toNanos();
         http.stopAccepting();
         sweeper.shutdownNow();
+        ai.close();
         history.close();
         try {
             rooms.shutDown(until(end)).join();
@@ -235,7 +241,7 @@ public final class ConcordServer implements AutoCloseable {
         http.close();
     }
 
-    private static ThreadFactory threads(String name) {
+    static ThreadFactory threads(String name) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
             Thread thread = new Thread(task, name + "-" + number.incrementAndGet());

@@ -127,11 +127,11 @@ class ArchitectureTest {
             .dependOnClassesThat(oursOutside(ROOT + ".config"));
 
     @ArchTest
-    static final ArchRule metrics_know_rooms_and_the_wire_only = noClasses()
+    static final ArchRule metrics_know_what_they_count_only = noClasses()
             .that()
             .resideInAPackage(ROOT + ".metrics..")
             .should()
-            .dependOnClassesThat(oursOutside(ROOT + ".metrics", ROOT + ".room", "dev.concord.wire"));
+            .dependOnClassesThat(oursOutside(ROOT + ".metrics", ROOT + ".room", ROOT + ".ai", "dev.concord.wire"));
 
     @ArchTest
     static final ArchRule history_knows_rooms_and_the_store_port_only = noClasses()
@@ -148,6 +148,35 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ROOT, ROOT + ".metrics..", "dev.concord.store..");
+
+    @ArchTest
+    static final ArchRule models_are_asked_through_ports = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".*..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.concord.ai.*..", "com.google.genai..", "dev.langchain4j..");
+
+    @ArchTest
+    static final ArchRule what_asks_models_knows_no_transport = noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + ".ai..", ROOT + ".search..")
+            .should()
+            .dependOnClassesThat(oursOutside(
+                    ROOT + ".ai",
+                    ROOT + ".search",
+                    ROOT + ".room",
+                    ROOT + ".config",
+                    "dev.concord.ai",
+                    "dev.concord.crdt",
+                    "dev.concord.store"));
+
+    @ArchTest
+    static final ArchRule the_models_know_no_other_module = noClasses()
+            .that()
+            .resideInAPackage("dev.concord.ai..")
+            .should()
+            .dependOnClassesThat(oursOutside("dev.concord.ai.."));
 
     @ArchTest
     static final ArchRule the_engine_knows_no_other_module = noClasses()

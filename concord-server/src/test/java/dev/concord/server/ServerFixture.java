@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.concord.server.config.AiConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.Secret;
 import dev.concord.server.config.TestLimits;
@@ -43,6 +44,10 @@ final class ServerFixture implements AutoCloseable {
     }
 
     static ServerFixture start(RoomStore store, Consumer<TestLimits> change, String... origins) {
+        return start(store, AiConfig.NONE, change, origins);
+    }
+
+    static ServerFixture start(RoomStore store, AiConfig ai, Consumer<TestLimits> change, String... origins) {
         TestLimits limits = new TestLimits();
         change.accept(limits);
         Config config = new Config(
@@ -51,6 +56,7 @@ final class ServerFixture implements AutoCloseable {
                 Secret.NONE,
                 Path.of("unused"),
                 Set.of(origins),
+                ai,
                 "WARN",
                 Optional.empty(),
                 limits.build());
@@ -83,6 +89,10 @@ final class ServerFixture implements AutoCloseable {
 
     HttpResponse<String> put(String path, String text) throws IOException, InterruptedException {
         return send(request(path).PUT(HttpRequest.BodyPublishers.ofString(text)));
+    }
+
+    HttpResponse<String> post(String path, String json) throws IOException, InterruptedException {
+        return send(request(path).POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
     /** The value of a metric without labels. */

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration of one server.
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param database address of the PostgreSQL database that keeps the rooms; not set for the embedded store
  * @param dataDirectory directory of the embedded store
  * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
+ * @param ai which models are asked
  * @param logLevel ERROR, WARN, INFO or DEBUG
  * @param redis where several instances meet; empty for one alone
  * @param limits all bounds
@@ -29,6 +31,7 @@ public record Config(
         Secret database,
         Path dataDirectory,
         Set<String> allowedOrigins,
+        AiConfig ai,
         String logLevel,
         Optional<RedisAddress> redis,
         Limits limits) {
@@ -72,6 +75,7 @@ public record Config(
                 new Secret(values.text(Setting.DATABASE_URL)),
                 values.path(Setting.CONCORD_DATA_DIR),
                 values.origins(),
+                values.ai(),
                 values.logLevel(),
                 values.redis(),
                 limits);
@@ -207,6 +211,44 @@ public record Config(
                 throw new ConfigException(setting.name(), quoted(value) + " is neither", setting.accepted);
             }
             return value.equals("true");
+        }
+
+        AiConfig ai() throws ConfigException {
+            return new AiConfig(
+                    new Secret(text(Setting.GEMINI_API_KEY)),
+                    url(Setting.CONCORD_GEMINI_BASE_URL),
+                    model(Setting.CONCORD_GEMINI_MODEL),
+                    model(Setting.CONCORD_GEMINI_EMBEDDING_MODEL),
+                    Duration.ofSeconds(integer(Setting.CONCORD_GEMINI_TIMEOUT_SECONDS, 1, 20)),
+                    AiLimits.DEFAULT.withQuotas(
+                            integer(Setting.CONCORD_AI_CALLS_PER_MINUTE, 1, 100_000),
+                            integer(Setting.CONCORD_AI_ROOM_CALLS_PER_MINUTE, 1, 100_000)));
+        }
+
+        private String model(Setting setting) throws ConfigException {
+            String model = text(setting);
+            // It becomes a part of a path.
+            if (!model.matches("[A-Za-z0-9._-]+")) {
+                throw new ConfigException(
+                        setting.name(), quoted(model) + " is not the name of a model", setting.accepted);
+            }
+            return model;
+        }
+
+        private @Nullable URI url(Setting setting) throws ConfigException {
+            String text = text(setting);
+            if (text.isEmpty()) {
+                return null;
+            }
+            try {
+                URI url = URI.create(text);
+                if (url.getHost() != null && ("https".equals(url.getScheme()) || "http".equals(url.getScheme()))) {
+                    return url;
+                }
+            } catch (IllegalArgumentException e) {
+                // Told below.
+            }
+            throw new ConfigException(setting.name(), quoted(text) + " is not such a URL", setting.accepted);
         }
 
         private static boolean isOrigin(String origin) {

@@ -33,6 +33,14 @@ enum Setting {
     CONCORD_VERSION_SECONDS(
             "600", "seconds of activity after which the server captures a version itself; 0 for never", "0 to 86400"),
     CONCORD_AUTOMATIC_VERSIONS("50", "versions captured by the server itself that a room keeps", "1 to 10000"),
+    GEMINI_API_KEY("", "key for Gemini; without one the AI routes answer 503 and everything else works", "a key"),
+    CONCORD_GEMINI_BASE_URL("", "where Gemini is reached, instead of Google's own address", "an http or https URL"),
+    CONCORD_GEMINI_MODEL("gemini-flash-latest", "model that proposes text and plans edits", "a model's name"),
+    CONCORD_GEMINI_EMBEDDING_MODEL(
+            "gemini-embedding-001", "model that embeds texts for search when there is a key", "a model's name"),
+    CONCORD_GEMINI_TIMEOUT_SECONDS("20", "seconds for one call of Gemini", "1 to 20"),
+    CONCORD_AI_CALLS_PER_MINUTE("20", "calls of AI routes a minute from one address", "1 to 100000"),
+    CONCORD_AI_ROOM_CALLS_PER_MINUTE("60", "calls of AI routes a minute for one room", "1 to 100000"),
     CONCORD_LOG_LEVEL("INFO", "how much is logged", "ERROR, WARN, INFO or DEBUG");
 
     final String defaultValue;

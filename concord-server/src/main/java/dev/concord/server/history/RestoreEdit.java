@@ -74,7 +74,7 @@ final class RestoreEdit {
             case STORED -> {}
             case ROOM_FULL ->
                 throw new HistoryProblem(409, "room_full", "the document would become too large; nothing was changed");
-            case STALE, NOT_READY, UNAVAILABLE ->
+            case STALE, UNAVAILABLE ->
                 throw new HistoryProblem(
                         503, "store_unavailable", "the room takes no edits just now; nothing was changed, try again");
             case UNKNOWN ->

@@ -1,5 +1,6 @@
 package dev.concord.server.metrics;
 
+import dev.concord.server.ai.AiEvents;
 import dev.concord.server.room.RoomEvents;
 import dev.concord.wire.ErrorCode;
 import io.micrometer.core.instrument.Counter;
@@ -17,7 +18,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The server's counters, gauges and timers. Thread-safe. */
-public final class ServerMetrics implements RoomEvents {
+public final class ServerMetrics implements RoomEvents, AiEvents {
     private static final Duration[] BUCKETS = {
         Duration.ofNanos(100_000),
         Duration.ofNanos(500_000),
@@ -57,6 +58,11 @@ public final class ServerMetrics implements RoomEvents {
     private final Timer apply =
             timer("concord.apply", "from an op's arrival in its room to the last write to a member");
     private final Timer ack = timer("concord.ack", "from an op's arrival in its room until it is durable");
+    private final Counter tokensIn = counter("concord.ai.tokens.in", "tokens of prompts sent to models");
+    private final Counter tokensOut = counter("concord.ai.tokens.out", "tokens of answers of models");
+    private final Counter embedded = counter("concord.embeddings", "rooms whose vector was brought up to date");
+    private final Counter embeddingFailures =
+            counter("concord.embedding.failures", "attempts to embed a room that failed and are repeated");
     private final Map<ErrorCode, Counter> refusals = new EnumMap<>(ErrorCode.class);
 
     /** Meters at zero. */
@@ -202,6 +208,27 @@ public final class ServerMetrics implements RoomEvents {
     @Override
     public void busDropped() {
         busDropped.increment();
+    }
+
+    @Override
+    public void aiCalled(String route, String outcome, long nanos) {
+        Timer.builder("concord.ai.calls")
+                .description("what models and the search were asked for, by route and outcome")
+                .tag("route", route)
+                .tag("outcome", outcome)
+                .register(registry)
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void aiTokens(long input, long output) {
+        tokensIn.increment((double) input);
+        tokensOut.increment((double) output);
+    }
+
+    @Override
+    public void embedded(boolean ok) {
+        (ok ? embedded : embeddingFailures).increment();
     }
 
     private Counter counter(String name, String help) {

@@ -210,6 +210,8 @@ public final class RoomDirectory {
     /** Until when, in nanoseconds of their loops. */
     private final Map<String, Long> quarantine = new ConcurrentHashMap<>();
 
+    private volatile Consumer<String> stored = roomId -> {};
+
     /**
      * A directory without rooms.
      *
@@ -238,9 +240,19 @@ public final class RoomDirectory {
         this.frames = frames;
         this.events = events;
         this.limits = limits;
-        this.archive = new StoreArchive(store, io, () -> Sites.random(random), limits.history());
+        this.archive = new StoreArchive(
+                store, io, () -> Sites.random(random), limits.history(), roomId -> stored.accept(roomId));
         this.cluster = cluster;
         this.founder = new RoomFounder(store, cluster, new Hall(cluster, this), random);
+    }
+
+    /**
+     * Has somebody told of every snapshot that was stored.
+     *
+     * @param listener gets the room's id on an I/O thread; must be quick
+     */
+    public void onStored(Consumer<String> listener) {
+        stored = listener;
     }
 
     /**
@@ -263,7 +275,15 @@ public final class RoomDirectory {
      * @return completes on an I/O thread: whether it was made now, false when there is one already
      */
     public CompletableFuture<Boolean> create(String roomId, String text) {
-        return CompletableFuture.supplyAsync(() -> founder.create(roomId, text), io);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    boolean made = founder.create(roomId, text);
+                    if (made) {
+                        stored.accept(roomId);
+                    }
+                    return made;
+                },
+                io);
     }
 
     /** Lets rooms go that nobody has used for a while. Call it from time to time. */

@@ -17,8 +17,6 @@ public interface ServerEdit {
         STALE,
         /** The document would become too large; nothing was done. */
         ROOM_FULL,
-        /** The edit hangs on text that this instance has not got yet; nothing was done. */
-        NOT_READY,
         /** The store takes nothing just now; nothing was done. */
         UNAVAILABLE,
         /** The store failed, or the room was closed, before it said that the edit is durable: it may be there or not. */

@@ -34,6 +34,7 @@ final class StoreArchive implements Archive {
     private final Executor io;
     private final Supplier<String> sites;
     private final HistoryLimits history;
+    private final Consumer<String> snapshots;
 
     /**
      * On a store.
@@ -41,12 +42,15 @@ final class StoreArchive implements Archive {
      * @param io runs what blocks
      * @param sites names for replicas that only read
      * @param history how often a version is captured
+     * @param snapshots told of each room whose snapshot was stored
      */
-    StoreArchive(RoomStore store, Executor io, Supplier<String> sites, HistoryLimits history) {
+    StoreArchive(
+            RoomStore store, Executor io, Supplier<String> sites, HistoryLimits history, Consumer<String> snapshots) {
         this.store = store;
         this.io = io;
         this.sites = sites;
         this.history = history;
+        this.snapshots = snapshots;
     }
 
     @Override
@@ -129,6 +133,7 @@ final class StoreArchive implements Archive {
         // Not stored without a fault: a newer snapshot is there already.
         store.saveSnapshot(roomId, epoch, state, opSeq);
         store.prune(roomId);
+        snapshots.accept(roomId);
     }
 
     @Override

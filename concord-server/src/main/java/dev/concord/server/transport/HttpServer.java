@@ -87,6 +87,7 @@ public final class HttpServer implements AutoCloseable {
      * @param metrics gives the Prometheus text
      * @param readiness completes with what is not ready, empty when all is
      * @param history answers for versions of rooms
+     * @param ai answers what models are asked for
      * @param blocking runs what blocks
      * @return the port that was taken
      * @throws IOException when the address cannot be listened on
@@ -96,6 +97,7 @@ public final class HttpServer implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<CompletableFuture<String>> readiness,
             History history,
+            AiServices ai,
             Executor blocking)
             throws IOException {
         Services services = new Services(
@@ -107,7 +109,7 @@ public final class HttpServer implements AutoCloseable {
                 readiness,
                 blocking,
                 config.limits());
-        RouteTable routes = routes(services, history);
+        RouteTable routes = routes(services, history, ai);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(channelType)
@@ -139,12 +141,13 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static RouteTable routes(Services services, History history) {
+    private static RouteTable routes(Services services, History history, AiServices ai) {
         OperatorRoutes operator = new OperatorRoutes(services);
         RouteTable table = new RouteTable(operator::page);
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
         new HistoryRoutes(history, services.origins()).addTo(table);
+        new AiRoutes(ai, services.origins()).addTo(table);
         return table;
     }
 

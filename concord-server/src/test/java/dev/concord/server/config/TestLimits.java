@@ -10,6 +10,7 @@ public final class TestLimits {
     public int pendingPerRoom = Limits.DEFAULT.pendingPerRoom();
     public int bodyBytes = Limits.DEFAULT.bodyBytes();
     public int memberQueueBytes = Limits.DEFAULT.memberQueueBytes();
+    public int foldOps = Limits.DEFAULT.foldOps();
     public Duration handshake = Limits.DEFAULT.handshake();
     public Duration idle = Limits.DEFAULT.idle();
     public Duration unloadAfter = Limits.DEFAULT.unloadAfter();
@@ -28,7 +29,7 @@ public final class TestLimits {
                 memberQueueBytes,
                 handshake,
                 idle,
-                Limits.DEFAULT.foldOps(),
+                foldOps,
                 Limits.DEFAULT.foldInterval(),
                 unloadAfter,
                 Limits.DEFAULT.presenceTick(),

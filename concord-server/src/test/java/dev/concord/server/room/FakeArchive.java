@@ -20,7 +20,7 @@ final class FakeArchive implements Archive {
     int mended;
 
     FakeArchive(RoomStore store) {
-        archive = new StoreArchive(store, Runnable::run, () -> "archive", HistoryLimits.DEFAULT);
+        archive = new StoreArchive(store, Runnable::run, () -> "archive", HistoryLimits.DEFAULT, room -> {});
     }
 
     @Override

@@ -1,0 +1,156 @@
+package dev.concord.server.ai;
+
+import dev.concord.ai.AiException;
+import dev.concord.ai.Cancellation;
+import dev.concord.server.config.AiLimits;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs what waits for models on threads of its own, so many at once, each for so long, and counts it. Thread-safe. */
+public final class AiCalls implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AiCalls.class);
+    /** How long a thread that nobody needs is kept. */
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    /** For decisions and lists, which wait for the store: they get through while every model hangs. */
+    private static final int DECIDING = 4;
+    /** Decisions that may wait for a thread. */
+    private static final int WAITING = 100;
+
+    private final ThreadPoolExecutor threads;
+    private final ThreadPoolExecutor deciding;
+    private final ScheduledExecutorService timer;
+    private final Quota users;
+    private final Quota rooms;
+    private final AiEvents events;
+
+    /**
+     * No call yet.
+     *
+     * @param limits how many calls, for whom
+     * @param timer ends calls that take too long
+     * @param factory makes the threads
+     * @param events hears of every call
+     */
+    public AiCalls(AiLimits limits, ScheduledExecutorService timer, ThreadFactory factory, AiEvents events) {
+        this.timer = timer;
+        this.events = events;
+        this.users = new Quota(limits.callsPerUser(), System::nanoTime);
+        this.rooms = new Quota(limits.callsPerRoom(), System::nanoTime);
+        this.threads = new ThreadPoolExecutor(
+                0, limits.concurrent(), IDLE.toMillis(), TimeUnit.MILLISECONDS, new SynchronousQueue<>(), factory);
+        this.deciding = new ThreadPoolExecutor(
+                DECIDING, DECIDING, IDLE.toMillis(), TimeUnit.MILLISECONDS, new ArrayBlockingQueue<>(WAITING), factory);
+        deciding.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Counts a call against the quotas of who asks and of the room.
+     *
+     * @param user who asks
+     * @param roomId what for
+     * @throws Problem when it would be one too many
+     */
+    public void charge(String user, String roomId) {
+        if (!users.take(user)) {
+            throw new Problem(429, "quota_user", "you have asked too often within a minute; wait a little");
+        }
+        if (!rooms.take(roomId)) {
+            throw new Problem(
+                    429, "quota_room", "this room has been asked about too often within a minute; wait a little");
+        }
+    }
+
+    /**
+     * Runs a call.
+     *
+     * @param route for the count
+     * @param within ends it with a time-out
+     * @param cancellation what the call listens to; the caller may end it, too
+     * @param call blocks
+     * @return completes on any thread, with a {@link Problem} when the call failed
+     */
+    public <T> CompletableFuture<T> run(String route, Duration within, Cancellation cancellation, Supplier<T> call) {
+        return run(threads, route, within, cancellation, call);
+    }
+
+    /**
+     * Runs what asks no model.
+     *
+     * @param route for the count
+     * @param call blocks for the store only
+     * @return completes on any thread, with a {@link Problem} when the call failed
+     */
+    public <T> CompletableFuture<T> decide(String route, Supplier<T> call) {
+        return run(deciding, route, Duration.ofDays(1), new Cancellation(), call);
+    }
+
+    private <T> CompletableFuture<T> run(
+            ThreadPoolExecutor on, String route, Duration within, Cancellation cancellation, Supplier<T> call) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        long started = System.nanoTime();
+        try {
+            on.execute(() -> {
+                ScheduledFuture<?> end =
+                        timer.schedule(cancellation::timeOut, within.toMillis(), TimeUnit.MILLISECONDS);
+                String outcome = "ok";
+                try {
+                    result.complete(call.get());
+                } catch (RuntimeException | Error failure) {
+                    Problem problem = problem(route, failure);
+                    outcome = problem.code();
+                    result.completeExceptionally(problem);
+                } finally {
+                    end.cancel(false);
+                    events.aiCalled(route, outcome, System.nanoTime() - started);
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            events.aiCalled(route, "busy", System.nanoTime() - started);
+            result.completeExceptionally(
+                    new Problem(503, "busy", "too many of these requests are under way; try again in a moment"));
+        }
+        return result;
+    }
+
+    private static Problem problem(String route, Throwable failure) {
+        if (failure instanceof Problem known) {
+            return known;
+        }
+        if (failure instanceof AiException ai) {
+            if (ai.reason() != AiException.Reason.CANCELLED) {
+                LOG.warn("{}: {}", route, ai.getMessage());
+            }
+            return switch (ai.reason()) {
+                case TIMEOUT -> new Problem(502, "ai_timeout", "the model did not answer in time; try again");
+                case CANCELLED -> new Problem(502, "cancelled", "called off");
+                case NO_ANSWER ->
+                    new Problem(502, "ai_no_answer", "the model gave no usable answer; put it differently");
+                case UPSTREAM -> new Problem(502, "ai_failed", "the model cannot be asked just now; try again later");
+            };
+        }
+        if (failure instanceof dev.concord.store.StoreException store) {
+            LOG.warn("{}: {}", route, store.getMessage());
+            return new Problem(503, "store_unavailable", "the store does not answer just now; try again later");
+        }
+        LOG.error("{} failed", route, failure);
+        return new Problem(500, "internal", "this should not have happened; the server's log says more");
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        deciding.shutdownNow();
+    }
+}

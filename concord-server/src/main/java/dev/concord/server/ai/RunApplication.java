@@ -1,0 +1,148 @@
+package dev.concord.server.ai;
+
+import dev.concord.crdt.Document;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
+import dev.concord.server.room.ServerEdit;
+import dev.concord.store.AiRun;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Applies one claimed run to its room. One thread, which may block. */
+final class RunApplication {
+    /** The document has moved on so that the run does not hold. */
+    static final class StaleException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** The edits may be in the log or not. */
+    static final class UnknownOutcomeException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final RoomCopy rooms;
+    private final AiRun run;
+    private final String site;
+    private final int tries;
+    private final long pauseMillis;
+    private final PinnedEdits edits;
+    private boolean applied;
+
+    /**
+     * A run to be applied.
+     *
+     * @param site of its operations
+     * @param tries how often to look whether this instance knows what the run hangs on
+     * @param pauseMillis between them
+     */
+    RunApplication(RoomCopy rooms, AiRun run, String site, int tries, long pauseMillis) {
+        this.rooms = rooms;
+        this.run = run;
+        this.site = site;
+        this.tries = tries;
+        this.pauseMillis = pauseMillis;
+        this.edits = PinnedEdits.fromJson(run.edits());
+    }
+
+    boolean isEmpty() {
+        return edits.list().isEmpty();
+    }
+
+    /** Whether an instance that died had applied it. */
+    boolean wasApplied() {
+        return applied;
+    }
+
+    /** Waits until this instance knows what the run hangs on, and refuses a run that does not hold. */
+    void prepare() {
+        for (int attempt = 0; attempt < tries; attempt++) {
+            Document document = copy();
+            applied = document.offsetOf(new ElementId(site, 1)) >= 0;
+            if (applied) {
+                return;
+            }
+            if (edits.isKnown(document)) {
+                if (!edits.holds(document)) {
+                    throw new StaleException();
+                }
+                return;
+            }
+            pause();
+        }
+        throw new Problem(
+                503, "not_caught_up", "this server has not heard yet of what the run was planned on; try again");
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(pauseMillis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(503, "stopping", "the server is stopping; try again");
+        }
+    }
+
+    /** Makes the edits; returns when they are durable. */
+    List<Operation> apply() {
+        Document copy = copy();
+        if (!edits.holds(copy)) {
+            throw new StaleException();
+        }
+        List<Operation> operations = edits.operations(copy);
+        CompletableFuture<ServerEdit.Outcome> outcome = new CompletableFuture<>();
+        rooms.visit(run.roomId(), outcome, room -> {
+            if (!room.epoch().equals(run.epoch())) {
+                outcome.complete(ServerEdit.Outcome.STALE);
+                return;
+            }
+            room.edit(new ServerEdit() {
+                @Override
+                public List<Operation> operations() {
+                    return operations;
+                }
+
+                @Override
+                public boolean holds(Document document) {
+                    return edits.holds(document);
+                }
+
+                @Override
+                public void done(Outcome what) {
+                    outcome.complete(what);
+                }
+            });
+        });
+        switch (awaitOutcome(outcome)) {
+            case STORED -> {
+                return operations;
+            }
+            case STALE -> throw new StaleException();
+            case ROOM_FULL ->
+                throw new Problem(409, "room_full", "the document would become too large; nothing was applied");
+            case UNAVAILABLE ->
+                throw new Problem(503, "store_unavailable", "the store takes nothing just now; nothing was applied");
+            case UNKNOWN -> throw new UnknownOutcomeException();
+        }
+        throw new IllegalStateException("an outcome without a case");
+    }
+
+    private static ServerEdit.Outcome awaitOutcome(CompletableFuture<ServerEdit.Outcome> outcome) {
+        try {
+            return RoomCopy.await(outcome);
+        } catch (Problem slow) {
+            if (slow.code().equals("room_unavailable") && !outcome.isDone()) {
+                // The edits are in the room and wait for the store.
+                throw new UnknownOutcomeException();
+            }
+            throw slow;
+        }
+    }
+
+    private Document copy() {
+        RoomCopy.Copy copy = rooms.of(run.roomId(), site);
+        if (!copy.epoch().equals(run.epoch())) {
+            throw new StaleException();
+        }
+        return copy.document();
+    }
+}

@@ -1,5 +1,7 @@
+import { aiPanel } from './ai-panel.js';
 import { historyPanel } from './history-panel.js';
 import { peoplePanel } from './people-panel.js';
+import { searchPanel } from './search-panel.js';
 
 /**
  * The panels of the editor's drawer, in their order. Each is made by a function of the page's parts `{room, session, view, drawer, me, announce,
@@ -9,4 +11,4 @@ import { peoplePanel } from './people-panel.js';
  * - `me` is this page's `Me`: name and colour, and `onChange`,
  * - `announce(text)` tells a screen reader, `notify(text, actions)` shows a notice that stays, with `{label, run}` as its buttons.
  */
-export const PANELS = [peoplePanel, historyPanel];
+export const PANELS = [peoplePanel, historyPanel, aiPanel, searchPanel];

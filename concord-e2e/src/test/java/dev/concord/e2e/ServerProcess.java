@@ -52,6 +52,7 @@ final class ServerProcess implements AutoCloseable {
     private final List<Path> logs = new ArrayList<>();
     private Class<?> main;
     private List<String> mainOptions = List.of();
+    private boolean searching;
     private Process process;
     private URI address;
 
@@ -94,6 +95,12 @@ final class ServerProcess implements AutoCloseable {
     /** Waits for a process that ends by itself, which under load may take its time. */
     int awaitEnd() {
         return exit(process, Duration.ofMinutes(2));
+    }
+
+    /** Puts the in-process embedding model on the class path. */
+    ServerProcess searching() {
+        searching = true;
+        return this;
     }
 
     ServerProcess start() {
@@ -239,13 +246,19 @@ final class ServerProcess implements AutoCloseable {
         command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(jvm);
         command.addAll(mainOptions);
-        if (main == null) {
-            command.add("-jar");
-            command.add(jar().toString());
-        } else {
+        if (main != null) {
             Path classes =
                     jar().resolve("../../../concord-e2e/target/test-classes").normalize();
             command.addAll(List.of("-cp", jar() + File.pathSeparator + classes, main.getName()));
+        } else if (searching) {
+            // As ./concord starts it.
+            command.add("-cp");
+            command.add(jar() + File.pathSeparator + module("concord-ai-minilm", "concord-ai-minilm.jar")
+                    + File.pathSeparator + module("concord-ai-minilm", "lib") + File.separator + "*");
+            command.add("dev.concord.server.Main");
+        } else {
+            command.add("-jar");
+            command.add(jar().toString());
         }
         command.addAll(List.of(arguments));
         Path log = home.resolve("stderr-" + (logs.size() + 1) + ".log");
@@ -256,6 +269,7 @@ final class ServerProcess implements AutoCloseable {
                 .removeIf(name -> name.startsWith("CONCORD_")
                         || name.equals("PORT")
                         || name.equals("DATABASE_URL")
+                        || name.startsWith("GEMINI_")
                         || name.equals("REDIS_URL")
                         || name.equals("JAVA_TOOL_OPTIONS")
                         || name.equals("JDK_JAVA_OPTIONS"));
@@ -313,11 +327,15 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private static Path jar() {
+        return module("concord-server", "concord-server.jar");
+    }
+
+    private static Path module(String module, String file) {
         String root = System.getProperty("concord.basedir");
         Path jar = (root == null ? Path.of("").toAbsolutePath().getParent() : Path.of(root))
-                .resolve(Path.of("concord-server", "target", "concord-server.jar"));
+                .resolve(Path.of(module, "target", file));
         assertTrue(
-                Files.isRegularFile(jar),
+                Files.exists(jar),
                 () -> jar
                         + " is missing: these tests run the packaged server, so run ./mvnw verify and not ./mvnw test");
         return jar;

@@ -3,11 +3,11 @@ package dev.concord.e2e;
 import dev.concord.server.testing.BrokenNetwork;
 import dev.concord.server.testing.OwnRedis;
 import dev.concord.store.testing.PostgresForTests;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,9 +42,7 @@ final class Instances implements AutoCloseable {
             if (shared) {
                 URI address = URI.create(database.replaceFirst("^jdbc:", ""));
                 toDatabase = new BrokenNetwork(address.getPort() < 0 ? 5432 : address.getPort(), seed - i);
-                server.with(
-                        "DATABASE_URL",
-                        database.replaceFirst("@[^/]*/", "@127.0.0.1:" + toDatabase.port() + "/"));
+                server.with("DATABASE_URL", database.replaceFirst("@[^/]*/", "@127.0.0.1:" + toDatabase.port() + "/"));
             }
             all.add(new Instance(server.start(), toRedis, toDatabase));
         }
@@ -61,7 +59,9 @@ final class Instances implements AutoCloseable {
 
     /** The metric's sum over all instances. */
     double metric(String name) {
-        return all.stream().mapToDouble(instance -> instance.server.metric(name)).sum();
+        return all.stream()
+                .mapToDouble(instance -> instance.server.metric(name))
+                .sum();
     }
 
     private static Path directory(Path home, int index) {

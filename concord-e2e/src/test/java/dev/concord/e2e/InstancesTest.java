@@ -123,7 +123,9 @@ class InstancesTest {
     /** Waits until all clients and instances agree, and says how long that took. */
     private long converge(Instances instances) {
         long from = System.nanoTime();
-        Await.until("everything is acknowledged", () -> writers.stream().allMatch(w -> w.client().unacknowledged() == 0));
+        Await.until(
+                "everything is acknowledged",
+                () -> writers.stream().allMatch(w -> w.client().unacknowledged() == 0));
         Await.until("all texts are one", () -> {
             String digest = writers.get(0).client().digest();
             return writers.stream().allMatch(writer -> writer.client().digest().equals(digest))
@@ -158,7 +160,8 @@ class InstancesTest {
             check(instances);
             System.out.println("InstancesTest: " + fault + (shared ? ", one PostgreSQL" : ", separate stores") + ", "
                     + FAULT.toSeconds() + " s: " + ledger.acknowledged() + " acknowledged ops, none lost, "
-                    + (long) instances.metric("concord_healed_ops_total") + " healed, converged after " + millis + " ms");
+                    + (long) instances.metric("concord_healed_ops_total") + " healed, converged after " + millis
+                    + " ms");
         } finally {
             stopWriting();
             writers.forEach(writer -> writer.client().close());
@@ -220,7 +223,8 @@ class InstancesTest {
             bob.close();
             instances.redis.restart();
             instances.all.forEach(each -> Await.until("ready", () -> Instances.isReady(each.server)));
-            try (TestClient late = new TestClient("late").connect(instances.server(2).socket(ROOM))) {
+            try (TestClient late =
+                    new TestClient("late").connect(instances.server(2).socket(ROOM))) {
                 late.awaitText("ann together bob");
             }
         }
@@ -235,7 +239,8 @@ class InstancesTest {
                 String room = "seed-" + seed;
                 List<TestClient> clients = new ArrayList<>();
                 for (int i = 0; i < 4; i++) {
-                    clients.add(new TestClient("c" + i).connect(instances.server(i % 2).socket(room)));
+                    clients.add(new TestClient("c" + i)
+                            .connect(instances.server(i % 2).socket(room)));
                 }
                 for (int edit = 0; edit < 80; edit++) {
                     clients.get(random.nextInt(4)).edit(document -> Typist.change(document, random));
@@ -260,7 +265,8 @@ class InstancesTest {
         try (Instances instances = new Instances(home, 2, true, 1)) {
             TestClient ann = new TestClient("ann").connect(instances.server(0).socket(ROOM));
             ann.present("Ann", 0);
-            try (TestClient bob = new TestClient("bob").connect(instances.server(1).socket(ROOM))) {
+            try (TestClient bob =
+                    new TestClient("bob").connect(instances.server(1).socket(ROOM))) {
                 long[] nanos = new long[100];
                 for (int i = 0; i < nanos.length; i++) {
                     long from = System.nanoTime();
@@ -269,9 +275,11 @@ class InstancesTest {
                     nanos[i] = System.nanoTime() - from;
                 }
                 java.util.Arrays.sort(nanos);
-                Await.until("Ann is seen elsewhere", () -> presence(instances, 1).contains("Ann"));
+                Await.until(
+                        "Ann is seen elsewhere", () -> presence(instances, 1).contains("Ann"));
                 // A newcomer sees her at once.
-                try (TestClient carol = new TestClient("carol").connect(instances.server(1).socket(ROOM))) {
+                try (TestClient carol =
+                        new TestClient("carol").connect(instances.server(1).socket(ROOM))) {
                     Await.until("a newcomer sees her", () -> carol.knows("Ann"));
                 }
                 instances.server(0).kill9();
@@ -311,7 +319,8 @@ class InstancesTest {
             System.out.println("InstancesTest: three instances restarted under load: " + ledger.acknowledged()
                     + " acknowledged ops, none lost, "
                     + roamers.stream().mapToInt(Roamer::moves).sum() + " reconnections, longest pause "
-                    + roamers.stream().mapToLong(Roamer::longestMillis).max().orElse(0) + " ms, converged after " + millis
+                    + roamers.stream().mapToLong(Roamer::longestMillis).max().orElse(0) + " ms, converged after "
+                    + millis
                     + " ms");
         } finally {
             stopWriting();

@@ -3,6 +3,7 @@ package dev.concord.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.server.config.AiConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.RedisAddress;
 import dev.concord.server.config.Secret;
@@ -43,6 +44,7 @@ class DashboardTest {
                 Secret.NONE,
                 Path.of("unused"),
                 Set.of(),
+                AiConfig.NONE,
                 "WARN",
                 Optional.of(away),
                 new TestLimits().build());

@@ -3,6 +3,8 @@ package dev.concord.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.concord.server.DoomedServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,12 +42,13 @@ class KillTest {
         }
 
         /** Readies the server for its next life. */
-        ServerProcess prepare(ServerProcess server, Random random) {
+        ServerProcess prepare(ServerProcess server, Random random, Path file) {
             return method == null
                     ? server.plainMain()
                     : server.main(
                             DoomedServer.class,
                             "-Dconcord.doom.method=" + method,
+                            "-Dconcord.doom.file=" + file,
                             "-Dconcord.doom.call=" + (1 + random.nextInt(calls)));
         }
     }
@@ -66,14 +69,16 @@ class KillTest {
     @ParameterizedTest
     @MethodSource("cases")
     @Timeout(7200)
-    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend, Moment moment) {
+    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend, Moment moment)
+            throws IOException {
         long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + moment.kills);
         Random random = new Random(seed);
         List<Ledger> ledgers = ROOMS.stream().map(room -> new Ledger()).toList();
         List<Writer> writers = new ArrayList<>();
         // A server that lives for a second is quicker without the optimising compiler.
+        ServerProcess prepared = backend.server(home).jvm("-XX:TieredStopAtLevel=1");
         try (ServerProcess server =
-                backend.server(home).jvm("-XX:TieredStopAtLevel=1").start()) {
+                moment.prepare(prepared, random, home.resolve("doom")).start()) {
             for (int i = 0; i < ROOMS.size() * WRITERS; i++) {
                 Ledger ledger = ledgers.get(i % ROOMS.size());
                 TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
@@ -88,7 +93,9 @@ class KillTest {
                     Await.until("ops are acknowledged under load", () -> acknowledged(ledgers) >= enough);
                     server.kill9();
                 } else {
+                    Path doom = Files.createFile(home.resolve("doom"));
                     assertEquals(137, server.awaitEnd());
+                    Files.delete(doom);
                 }
                 // What the server said before its end has been heard once a connection has ended.
                 writers.forEach(writer -> writer.client().awaitClose());
@@ -101,7 +108,7 @@ class KillTest {
                 if (moment.method != null && kill + 1 < moment.kills) {
                     // The looks above made commits of their own: the next life's calls are counted from its start.
                     server.stop();
-                    moment.prepare(server, random).start();
+                    moment.prepare(server, random, home.resolve("doom")).start();
                 }
                 writers.forEach(writer -> writer.client().connect(server.socket(writer.room())));
             }

@@ -4,11 +4,14 @@ import dev.concord.server.config.Config;
 import dev.concord.store.RoomStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
  * The server with a store that ends the process, as abruptly as kill -9 does, right after a certain call of one of its methods has been
- * committed: before anybody hears of it. {@code -Dconcord.doom.method=append} or {@code saveSnapshot}, {@code -Dconcord.doom.call=17}.
+ * committed: before anybody hears of it. {@code -Dconcord.doom.method=append} or {@code saveSnapshot}, {@code -Dconcord.doom.call=17},
+ * counted from the moment at which the file {@code -Dconcord.doom.file} is there, so that all clients have come before.
  * It is a class of the tests; the packaged server has nothing of the kind.
  */
 public final class DoomedServer {
@@ -27,6 +30,7 @@ public final class DoomedServer {
 
     private static RoomStore doomed(RoomStore store) {
         String fatal = System.getProperty("concord.doom.method");
+        Path file = Path.of(System.getProperty("concord.doom.file"));
         int[] left = {Integer.getInteger("concord.doom.call")};
         return (RoomStore) Proxy.newProxyInstance(
                 RoomStore.class.getClassLoader(), new Class<?>[] {RoomStore.class}, (proxy, method, arguments) -> {
@@ -36,7 +40,7 @@ public final class DoomedServer {
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                    if (method.getName().equals(fatal)) {
+                    if (method.getName().equals(fatal) && Files.exists(file)) {
                         synchronized (left) {
                             if (--left[0] <= 0) {
                                 Runtime.getRuntime().halt(KILLED);

@@ -1,6 +1,7 @@
 package dev.concord.e2e;
 
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** Brings a client back by itself, to whichever instance takes it, each time that its connection ends. */
@@ -11,7 +12,7 @@ final class Roamer implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopped;
     private volatile boolean settled = true;
-    private volatile int moves;
+    private final AtomicInteger moves = new AtomicInteger();
     private volatile long longestNanos;
 
     private Roamer(TestClient client, Instances instances, String room) {
@@ -33,7 +34,7 @@ final class Roamer implements AutoCloseable {
     }
 
     int moves() {
-        return moves;
+        return moves.get();
     }
 
     /** From the end of a connection to the first sync of the next. */
@@ -68,7 +69,7 @@ final class Roamer implements AutoCloseable {
         for (int attempt = 0; !stopped; attempt++) {
             try {
                 client.connect(instances.server(attempt % instances.all.size()).socket(room));
-                moves++;
+                moves.incrementAndGet();
                 return;
             } catch (RuntimeException | AssertionError away) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));

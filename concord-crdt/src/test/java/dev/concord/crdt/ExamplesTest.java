@@ -41,9 +41,9 @@ class ExamplesTest {
     Stream<DynamicTest> examplesRun() throws IOException {
         List<Example> examples = new ArrayList<>();
         for (Path source : sources()) {
-            find(source, IN_JAVADOC, examples);
+            find(source, Files.readString(source), IN_JAVADOC, examples);
         }
-        find(README, IN_MARKDOWN, examples);
+        find(README, sectionOnTheEngine(), IN_MARKDOWN, examples);
         List<String> from = examples.stream()
                 .map(Example::name)
                 .map(name -> name.substring(0, name.indexOf(" ")))
@@ -85,8 +85,15 @@ class ExamplesTest {
         }
     }
 
-    private static void find(Path file, Pattern pattern, List<Example> into) throws IOException {
-        Matcher matcher = pattern.matcher(Files.readString(file).replace("\r\n", "\n"));
+    /** The other sections show other modules, which are not on the class path here. */
+    private static String sectionOnTheEngine() throws IOException {
+        String readme = Files.readString(README);
+        int start = readme.indexOf("\n## Embed the engine");
+        return readme.substring(start, readme.indexOf("\n## ", start + 1));
+    }
+
+    private static void find(Path file, String text, Pattern pattern, List<Example> into) {
+        Matcher matcher = pattern.matcher(text.replace("\r\n", "\n"));
         for (int i = 1; matcher.find(); i++) {
             String code = matcher.group(1).replaceAll("(?m)^ *\\* ?", "");
             into.add(new Example(file.getFileName() + " " + i, code));

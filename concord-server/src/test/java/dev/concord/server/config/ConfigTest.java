@@ -58,6 +58,14 @@ class ConfigTest {
                 "REDIS_URL", "rediss://user:pass@one:6380,two:6380",
                 "CONCORD_REDIS_CLUSTER", "TRUE",
                 "CONCORD_PRESENCE_SECONDS", "3"));
+        environment.putAll(Map.of(
+                "GEMINI_API_KEY", "k3y",
+                "CONCORD_GEMINI_BASE_URL", "http://localhost:9",
+                "CONCORD_GEMINI_MODEL", "text-model",
+                "CONCORD_GEMINI_EMBEDDING_MODEL", "embedding-model",
+                "CONCORD_GEMINI_TIMEOUT_SECONDS", "11",
+                "CONCORD_AI_CALLS_PER_MINUTE", "12",
+                "CONCORD_AI_ROOM_CALLS_PER_MINUTE", "13"));
         for (Setting setting : Setting.values()) {
             assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
         }
@@ -68,6 +76,9 @@ class ConfigTest {
         assertEquals("::1", config.host());
         assertEquals("postgres://ann:s3cret@db/concord", config.database().value());
         assertFalse(config.toString().contains("s3cret"), "secrets are not printed");
+        assertFalse(config.toString().contains("k3y"), "secrets are not printed");
+        assertEquals("text-model", config.ai().textModel());
+        assertEquals(Duration.ofSeconds(11), config.ai().timeout());
         assertEquals(Path.of("/data"), config.dataDirectory());
         assertEquals(Set.of("https://app.example", "http://localhost:3000"), config.allowedOrigins());
         assertEquals("DEBUG", config.logLevel());

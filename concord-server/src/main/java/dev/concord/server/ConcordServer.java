@@ -85,6 +85,7 @@ public final class ConcordServer implements AutoCloseable {
         }
         Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
+            cluster.bus().onConnected(() -> sweeper.execute(this::catchUp));
             sweeper.scheduleWithFixedDelay(
                     this::catchUp, CATCH_UP.toMillis(), CATCH_UP.toMillis(), TimeUnit.MILLISECONDS);
         }

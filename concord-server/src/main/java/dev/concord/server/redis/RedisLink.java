@@ -2,6 +2,7 @@ package dev.concord.server.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
@@ -87,24 +88,19 @@ final class RedisLink implements AutoCloseable {
             List<RedisURI> seeds = RedisClusterURIUtil.toRedisURIs(address);
             seeds.forEach(seed -> seed.setTimeout(PATIENCE));
             RedisClusterClient clustered = RedisClusterClient.create(resources, seeds);
-            clustered.setOptions(ClusterClientOptions.builder()
-                    .autoReconnect(false)
-                    .requestQueueSize(MAX_QUEUED)
-                    .socketOptions(socket)
-                    .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
-                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                    .build());
+            ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+            configure(options, socket);
+            // Its connections to single nodes are made when they are needed, and come and go: that is the client's to
+            // look after.
+            options.autoReconnect(true).disconnectedBehavior(ClientOptions.DisconnectedBehavior.DEFAULT);
+            clustered.setOptions(options.build());
             this.client = clustered;
             this.single = null;
         } else {
             RedisClient plain = RedisClient.create(resources);
-            plain.setOptions(ClientOptions.builder()
-                    .autoReconnect(false)
-                    .requestQueueSize(MAX_QUEUED)
-                    .socketOptions(socket)
-                    .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
-                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                    .build());
+            ClientOptions.Builder options = ClientOptions.builder();
+            configure(options, socket);
+            plain.setOptions(options.build());
             this.client = plain;
             this.single = RedisURI.create(address);
             this.single.setTimeout(PATIENCE);
@@ -116,13 +112,22 @@ final class RedisLink implements AutoCloseable {
         });
     }
 
+    private static void configure(ClientOptions.Builder options, SocketOptions socket) {
+        options.autoReconnect(false)
+                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+                .requestQueueSize(MAX_QUEUED)
+                .socketOptions(socket)
+                .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS);
+    }
+
     /** Begins to connect; to be called once. */
     void start() {
         client.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
                 Live now = live;
-                if (now != null && !closed) {
+                if (now != null && !closed && single != null) {
                     keeper.execute(() -> lose(now, "the connection was cut"));
                 }
             }

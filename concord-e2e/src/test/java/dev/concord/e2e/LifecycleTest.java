@@ -37,8 +37,18 @@ class LifecycleTest {
             "CONCORD_MAX_BODY_BYTES",
             "CONCORD_MEMBER_QUEUE_BYTES",
             "CONCORD_UNLOAD_SECONDS",
+            "REDIS_URL",
+            "CONCORD_REDIS_CLUSTER",
+            "CONCORD_PRESENCE_SECONDS",
             "CONCORD_VERSION_SECONDS",
             "CONCORD_AUTOMATIC_VERSIONS",
+            "GEMINI_API_KEY",
+            "CONCORD_GEMINI_BASE_URL",
+            "CONCORD_GEMINI_MODEL",
+            "CONCORD_GEMINI_EMBEDDING_MODEL",
+            "CONCORD_GEMINI_TIMEOUT_SECONDS",
+            "CONCORD_AI_CALLS_PER_MINUTE",
+            "CONCORD_AI_ROOM_CALLS_PER_MINUTE",
             "CONCORD_LOG_LEVEL");
 
     @TempDir

@@ -67,8 +67,6 @@ final class AiParts implements AutoCloseable {
         this.calls = new AiCalls(config.limits(), timer, ConcordServer.threads("concord-ai"), events);
         if (embedder == null) {
             this.index = null;
-            LOG.info(
-                    "no embedding model: search answers 503 until concord-ai-minilm is on the class path or GEMINI_API_KEY is set");
         } else {
             ScheduledExecutorService worker =
                     Executors.newSingleThreadScheduledExecutor(ConcordServer.threads("concord-embedder"));
@@ -98,6 +96,14 @@ final class AiParts implements AutoCloseable {
                             return HexFormat.of().formatHex(name);
                         }),
                 new Search(embedder, gemini != null, store.embeddings(), calls, access, config.limits()));
+    }
+
+    /** Says what the operator may miss; when the server has started. */
+    void announce() {
+        if (index == null) {
+            LOG.info(
+                    "no embedding model: search answers 503 until concord-ai-minilm is on the class path or GEMINI_API_KEY is set");
+        }
     }
 
     /** Versions before applied runs, kept with all others. */

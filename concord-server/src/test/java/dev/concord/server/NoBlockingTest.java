@@ -92,7 +92,7 @@ class NoBlockingTest {
                 .map(m -> m.getName())
                 .toList());
         // Nothing calls these here.
-        all.removeAll(List.of("delete", "rooms", "aiRuns", "embeddings"));
+        all.removeAll(List.of("delete", "rooms"));
         assertEquals(all, new TreeSet<>(called), "what the test does not reach it does not watch");
         assertEquals(Set.of(), calledOnALoop);
     }

@@ -146,6 +146,8 @@ final class EditorFrame extends JFrame {
                 session.open();
             }
         } else {
+            // What is typed from here on is taken back by itself.
+            session.seal();
             session.goOffline();
         }
         area.requestFocusInWindow();

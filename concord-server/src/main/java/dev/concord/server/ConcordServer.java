@@ -86,7 +86,7 @@ public final class ConcordServer implements AutoCloseable {
         ai.announce();
         Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
-            cluster.bus().onConnected(() -> sweeper.execute(this::catchUp));
+            cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(
                     this::catchUp, CATCH_UP.toMillis(), CATCH_UP.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -190,6 +190,14 @@ public final class ConcordServer implements AutoCloseable {
     /** What is left of the time, and a little more for steps that only tidy up. */
     private static Duration until(long endNanos) {
         return Duration.ofNanos(Math.max(Duration.ofMillis(200).toNanos(), endNanos - System.nanoTime()));
+    }
+
+    private void catchUpSoon() {
+        try {
+            sweeper.execute(this::catchUp);
+        } catch (RejectedExecutionException stopping) {
+            LOG.debug("Redis is back while the server stops");
+        }
     }
 
     private static Redis connect(RedisAddress address) {

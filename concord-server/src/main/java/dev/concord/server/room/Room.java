@@ -199,9 +199,7 @@ public final class Room {
             if (!applyLogged(op)) {
                 return;
             }
-            byte[] json = WireCodec.write(new Message.Op(0, op));
-            int members = broadcast(json, null);
-            siblings.publish(op, json);
+            int members = spread(new Message.Op(0, op), null);
             events.opApplied(loop.nanoTime() - arrived, members);
         }
     }
@@ -436,13 +434,13 @@ public final class Room {
                     seq);
             return;
         }
-        if (document.isKnown(operation) && !log.hasUnconfirmed()) {
+        boolean known = document.isKnown(operation);
+        if (known && !log.hasUnconfirmed()) {
             // Durable as soon as everything is that was appended up to now.
             seat.acks.expect(appended, op.seq(), arrived);
             acknowledge(member, seat);
             return;
         }
-        boolean known = document.isKnown(operation);
         if (!known
                 && !document.isReady(operation)
                 && (document.pendingCount() >= limits.pendingPerRoom()
@@ -479,9 +477,7 @@ public final class Room {
             return;
         }
         if (applyLogged(operation)) {
-            byte[] json = WireCodec.write(op);
-            int others = broadcast(json, member);
-            siblings.publish(operation, json);
+            int others = spread(op, member);
             events.opApplied(loop.nanoTime() - arrived, others);
         }
     }
@@ -713,13 +709,26 @@ public final class Room {
     }
 
     private int broadcast(Message message, @Nullable Member except) {
-        return broadcast(WireCodec.write(message), except);
+        return isAlone(except) ? 0 : broadcast(WireCodec.write(message), except);
+    }
+
+    /** Sends an op that was made here to the members and to the other instances, encoded once, and only when there are any. */
+    private int spread(Message.Op op, @Nullable Member except) {
+        boolean alone = isAlone(except);
+        if (alone && !siblings.isOpen()) {
+            return 0;
+        }
+        byte[] json = WireCodec.write(op);
+        int sent = alone ? 0 : broadcast(json, except);
+        siblings.publish(op.operation(), json);
+        return sent;
+    }
+
+    private boolean isAlone(@Nullable Member except) {
+        return seats.size() == (except != null && seats.containsKey(except) ? 1 : 0);
     }
 
     private int broadcast(byte[] json, @Nullable Member except) {
-        if (seats.size() == (except != null && seats.containsKey(except) ? 1 : 0)) {
-            return 0;
-        }
         Frames.Frame frame = frames.encode(json);
         int sent = 0;
         for (Member member : seats.keySet()) {

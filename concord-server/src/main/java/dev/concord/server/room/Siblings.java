@@ -94,6 +94,11 @@ final class Siblings {
         }
     }
 
+    /** Whether there are others to whom this room speaks. */
+    boolean isOpen() {
+        return open;
+    }
+
     /** An op was applied that a member here sent; {@code json} is its message. */
     void publish(Operation operation, byte[] json) {
         if (!open) {

@@ -48,10 +48,17 @@ class ProgramsTest {
         return path.toString();
     }
 
+    /** A few hundred bytes are less than what else a process frees while its heap is weighed: that figure may come out below zero. */
+    private static boolean isFigure(double value, boolean heap) {
+        return heap ? Double.isFinite(value) : value > 0;
+    }
+
     @ParameterizedTest
     @EnumSource(EngineWork.class)
     void aWorkOnAHistory(EngineWork work) throws IOException {
-        assertTrue(EngineFork.measure(work.name(), "small", file, ONCE).value() > 0);
+        double value = EngineFork.measure(work.name(), "small", file, ONCE).value();
+
+        assertTrue(isFigure(value, work == EngineWork.HEAP), () -> work + ": " + value);
     }
 
     @ParameterizedTest
@@ -110,7 +117,9 @@ class ProgramsTest {
     @EnumSource(value = Peer.PeerWork.class, names = "SESSION", mode = EnumSource.Mode.EXCLUDE)
     void nodesPeers(Peer.PeerWork work) throws IOException {
         for (Peer peer : NodePeers.orSkip()) {
-            assertTrue(peer.measure(work, "small", file) > 0, peer.title());
+            double value = peer.measure(work, "small", file);
+
+            assertTrue(isFigure(value, work == Peer.PeerWork.HEAP), () -> peer.title() + ": " + value);
         }
     }
 

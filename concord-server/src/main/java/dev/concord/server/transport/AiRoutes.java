@@ -98,7 +98,7 @@ final class AiRoutes {
     }
 
     private void pending(Exchange exchange) {
-        answer(exchange, new Cancellation(), services.runs().pending(user(exchange), exchange.room()), runs -> {
+        answer(exchange, services.runs().pending(user(exchange), exchange.room()), runs -> {
             ArrayNode all = Responses.array();
             runs.forEach(run -> all.add(json(run)));
             return all;
@@ -106,25 +106,16 @@ final class AiRoutes {
     }
 
     private void run(Exchange exchange) {
-        answer(
-                exchange,
-                new Cancellation(),
-                services.runs().run(user(exchange), exchange.room(), exchange.part("run")),
-                AiRoutes::json);
+        answer(exchange, services.runs().run(user(exchange), exchange.room(), exchange.part("run")), AiRoutes::json);
     }
 
     private void apply(Exchange exchange) {
-        answer(
-                exchange,
-                new Cancellation(),
-                services.runs().apply(user(exchange), exchange.room(), exchange.part("run")),
-                AiRoutes::json);
+        answer(exchange, services.runs().apply(user(exchange), exchange.room(), exchange.part("run")), AiRoutes::json);
     }
 
     private void decline(Exchange exchange) {
         answer(
                 exchange,
-                new Cancellation(),
                 services.runs().decline(user(exchange), exchange.room(), exchange.part("run")),
                 AiRoutes::json);
     }
@@ -147,9 +138,13 @@ final class AiRoutes {
     private void backlinks(Exchange exchange) {
         answer(
                 exchange,
-                new Cancellation(),
                 services.search().backlinks(user(exchange), exchange.room(), results(exchange)),
                 AiRoutes::hits);
+    }
+
+    /** What the caller's going away does not stop. */
+    private static <T> void answer(Exchange exchange, CompletableFuture<T> result, Function<T, JsonNode> json) {
+        answer(exchange, new Cancellation(), result, json);
     }
 
     private static <T> void answer(

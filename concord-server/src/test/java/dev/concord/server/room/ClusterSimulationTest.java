@@ -12,7 +12,6 @@ import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -108,39 +106,17 @@ class ClusterSimulationTest {
     }
 
     /** One editing session, over as many connections as it takes. */
-    private static final class Client {
-        final String name;
-        final Document document;
-        final List<Operation> acknowledged;
-        /** By seq, what this connection has sent and not heard of. */
-        final TreeMap<Long, Operation> unacknowledged = new TreeMap<>();
-
+    private static final class Client extends SimulatedClient {
         Instance instance;
-        FakeMember member;
-        Room room;
-        boolean asked;
-        boolean synchronised;
-        long seq;
 
         Client(String name, List<Operation> acknowledged) {
-            this.name = name;
-            this.document = new Document(name);
-            this.acknowledged = acknowledged;
+            super(name, acknowledged);
         }
 
-        boolean isConnected() {
-            return room != null && member.closed == null;
-        }
-
-        /** The connection is gone; {@code orderly} when the room hears of it. */
+        @Override
         void disconnect(boolean orderly) {
-            if (orderly && isConnected()) {
-                room.leave(member);
-            }
-            room = null;
-            synchronised = false;
+            super.disconnect(orderly);
             asked = false;
-            unacknowledged.clear();
         }
 
         void connect(Instance to) {
@@ -171,39 +147,6 @@ class ClusterSimulationTest {
                     asked = false;
                 }
             });
-        }
-
-        void send(Operation op) {
-            // Before its sync a client keeps its edits: the sync says what the server lacks.
-            if (isConnected() && synchronised) {
-                seq++;
-                unacknowledged.put(seq, op);
-                room.receive(member, new Message.Op(seq, op));
-            }
-        }
-
-        void read() {
-            if (room == null) {
-                return;
-            }
-            for (Message message : member.take()) {
-                if (message instanceof Message.Sync sync) {
-                    document.merge(sync.state());
-                    boolean first = !synchronised;
-                    synchronised = true;
-                    if (first) {
-                        document.missingFrom(sync.version()).forEach(this::send);
-                    }
-                } else if (message instanceof Message.Op op) {
-                    document.apply(op.operation());
-                } else if (message instanceof Message.Ack ack) {
-                    Map<Long, Operation> done = unacknowledged.headMap(ack.seq(), true);
-                    acknowledged.addAll(done.values());
-                    done.clear();
-                } else {
-                    throw new AssertionError("unexpected " + message);
-                }
-            }
         }
     }
 

@@ -15,27 +15,21 @@ import dev.concord.crdt.Operation;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.TestLimits;
 import dev.concord.store.Append;
-import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
-import dev.concord.store.LogPage;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
-import dev.concord.store.RoomHead;
-import dev.concord.store.RoomStore;
-import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.store.testing.FaultyStore;
+import dev.concord.store.testing.ForwardingStore;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +43,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RoomDirectoryTest {
     /** A store whose reading methods fail with what the test says. */
-    private static class Reads implements RoomStore {
+    private static class Reads extends ForwardingStore {
         final FaultyStore store;
         int loads;
         RuntimeException onLoad;
@@ -58,6 +52,7 @@ class RoomDirectoryTest {
         boolean forgetful;
 
         Reads(FaultyStore store) {
+            super(store);
             this.store = store;
         }
 
@@ -79,61 +74,11 @@ class RoomDirectoryTest {
         }
 
         @Override
-        public List<AppendResult> append(BatchId id, List<Append> batch) {
-            return store.append(id, batch);
-        }
-
-        @Override
         public boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq) {
             if (onSave != null) {
                 throw onSave;
             }
             return store.saveSnapshot(roomId, epoch, state, opSeq);
-        }
-
-        @Override
-        public LogPage read(String roomId, String epoch, long afterSeq, int most) {
-            return store.read(roomId, epoch, afterSeq, most);
-        }
-
-        @Override
-        public Map<String, RoomHead> heads(Collection<String> roomIds) {
-            return store.heads(roomIds);
-        }
-
-        @Override
-        public List<RoomSummary> rooms(String after, int most) {
-            return store.rooms(after, most);
-        }
-
-        @Override
-        public boolean isShared() {
-            return store.isShared();
-        }
-
-        @Override
-        public int prune(String roomId, long keepAfter) {
-            return store.prune(roomId, keepAfter);
-        }
-
-        @Override
-        public boolean delete(String roomId) {
-            return store.delete(roomId);
-        }
-
-        @Override
-        public dev.concord.store.Versions versions() {
-            return store.versions();
-        }
-
-        @Override
-        public dev.concord.store.AiRuns aiRuns() {
-            return store.aiRuns();
-        }
-
-        @Override
-        public dev.concord.store.Embeddings embeddings() {
-            return store.embeddings();
         }
 
         @Override

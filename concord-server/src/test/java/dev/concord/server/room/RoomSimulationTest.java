@@ -9,30 +9,24 @@ import dev.concord.server.config.TestLimits;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
-import dev.concord.store.LogPage;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
-import dev.concord.store.RoomHead;
-import dev.concord.store.RoomStore;
-import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.wire.Message;
+import dev.concord.store.testing.ForwardingStore;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
@@ -71,7 +65,7 @@ class RoomSimulationTest {
     }
 
     /** What becomes of the next commits is planned; none happens before that. */
-    private static final class PlannedStore implements RoomStore {
+    private static final class PlannedStore extends ForwardingStore {
         enum Fate {
             STORED,
             AWAY,
@@ -79,10 +73,19 @@ class RoomSimulationTest {
             REJECTED
         }
 
-        final MemoryRoomStore memory = new MemoryRoomStore();
+        final MemoryRoomStore memory;
         final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
         final Semaphore commits = new Semaphore(0);
         boolean refusesSnapshots;
+
+        PlannedStore() {
+            this(new MemoryRoomStore());
+        }
+
+        private PlannedStore(MemoryRoomStore memory) {
+            super(memory);
+            this.memory = memory;
+        }
 
         @Override
         public List<AppendResult> append(BatchId id, List<Append> batch) {
@@ -101,16 +104,6 @@ class RoomSimulationTest {
         }
 
         @Override
-        public boolean create(String roomId, String epoch, byte[] initialState) {
-            return memory.create(roomId, epoch, initialState);
-        }
-
-        @Override
-        public Optional<StoredRoom> load(String roomId) {
-            return memory.load(roomId);
-        }
-
-        @Override
         public boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq) {
             if (refusesSnapshots) {
                 throw new StoreUnavailableException("planned", null);
@@ -119,122 +112,10 @@ class RoomSimulationTest {
         }
 
         @Override
-        public LogPage read(String roomId, String epoch, long afterSeq, int most) {
-            return memory.read(roomId, epoch, afterSeq, most);
-        }
-
-        @Override
-        public Map<String, RoomHead> heads(Collection<String> roomIds) {
-            return memory.heads(roomIds);
-        }
-
-        @Override
-        public List<RoomSummary> rooms(String after, int most) {
-            return memory.rooms(after, most);
-        }
-
-        @Override
-        public boolean isShared() {
-            return memory.isShared();
-        }
-
-        @Override
-        public int prune(String roomId, long keepAfter) {
-            return memory.prune(roomId, keepAfter);
-        }
-
-        @Override
-        public boolean delete(String roomId) {
-            return memory.delete(roomId);
-        }
-
-        @Override
-        public dev.concord.store.Versions versions() {
-            return memory.versions();
-        }
-
-        @Override
-        public dev.concord.store.AiRuns aiRuns() {
-            return memory.aiRuns();
-        }
-
-        @Override
-        public dev.concord.store.Embeddings embeddings() {
-            return memory.embeddings();
-        }
-
-        @Override
         public void ping() {}
 
         @Override
         public void close() {}
-    }
-
-    /** One editing session, over as many connections as it takes. */
-    private static final class Client {
-        final String name;
-        final Document document;
-        /** By seq, what this connection has sent and not heard of. */
-        final TreeMap<Long, Operation> unacknowledged = new TreeMap<>();
-
-        final List<Operation> acknowledged;
-        FakeMember member;
-        Room room;
-        boolean asked;
-        boolean synchronised;
-        long seq;
-
-        Client(String name, List<Operation> acknowledged) {
-            this.name = name;
-            this.document = new Document(name);
-            this.acknowledged = acknowledged;
-        }
-
-        boolean isConnected() {
-            return room != null && member.closed == null;
-        }
-
-        void disconnect() {
-            if (isConnected()) {
-                room.leave(member);
-            }
-            room = null;
-            synchronised = false;
-            unacknowledged.clear();
-        }
-
-        void send(Operation op) {
-            // Before its sync a client keeps its edits: the sync says what the server lacks.
-            if (isConnected() && synchronised) {
-                seq++;
-                unacknowledged.put(seq, op);
-                room.receive(member, new Message.Op(seq, op));
-            }
-        }
-
-        void read() {
-            if (room == null) {
-                return;
-            }
-            for (Message message : member.take()) {
-                if (message instanceof Message.Sync sync) {
-                    document.merge(sync.state());
-                    boolean first = !synchronised;
-                    synchronised = true;
-                    if (first) {
-                        document.missingFrom(sync.version()).forEach(this::send);
-                    }
-                } else if (message instanceof Message.Op op) {
-                    document.apply(op.operation());
-                } else if (message instanceof Message.Ack ack) {
-                    Map<Long, Operation> done = unacknowledged.headMap(ack.seq(), true);
-                    acknowledged.addAll(done.values());
-                    done.clear();
-                } else {
-                    throw new AssertionError("unexpected " + message);
-                }
-            }
-        }
     }
 
     private static final class World implements AutoCloseable {
@@ -245,7 +126,7 @@ class RoomSimulationTest {
         final FakeFrames frames = new FakeFrames();
         final OpLog log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 1, 64 << 20), failures -> 0);
         final RoomDirectory rooms;
-        final List<Client> clients = new ArrayList<>();
+        final List<SimulatedClient> clients = new ArrayList<>();
         final List<Operation> acknowledged = new ArrayList<>();
 
         World(Random random) {
@@ -260,7 +141,7 @@ class RoomSimulationTest {
                     new TestLimits().build(),
                     dev.concord.server.cluster.Cluster.solo());
             for (int i = 0; i < 2 + random.nextInt(3); i++) {
-                clients.add(new Client("s" + i, acknowledged));
+                clients.add(new SimulatedClient("s" + i, acknowledged));
             }
         }
 
@@ -274,9 +155,9 @@ class RoomSimulationTest {
             }
             comeToRest();
             checkStored();
-            Client first = clients.get(0);
+            SimulatedClient first = clients.get(0);
             String digest = HexFormat.of().formatHex(first.document.digest());
-            for (Client client : clients) {
+            for (SimulatedClient client : clients) {
                 assertEquals(first.document.text(), client.document.text(), client.name);
                 assertEquals(digest, HexFormat.of().formatHex(client.document.digest()), client.name);
                 assertEquals(Map.of(), client.unacknowledged, client.name);
@@ -285,7 +166,7 @@ class RoomSimulationTest {
             assertEquals(digest, HexFormat.of().formatHex(stored().digest()));
         }
 
-        private void step(Client client) {
+        private void step(SimulatedClient client) {
             switch (random.nextInt(14)) {
                 case 0, 1, 2 -> edit(client);
                 case 3, 4 -> client.read();
@@ -296,14 +177,14 @@ class RoomSimulationTest {
                 case 10 -> stall(client);
                 case 11 -> {
                     if (random.nextInt(3) == 0) {
-                        client.disconnect();
+                        client.disconnect(true);
                     }
                     connect(client);
                 }
                 case 12 -> {
                     store.refusesSnapshots = random.nextInt(3) == 0;
                     if (random.nextInt(6) == 0) {
-                        clients.forEach(Client::disconnect);
+                        clients.forEach(each -> each.disconnect(true));
                         loop.pass(Duration.ofMinutes(1));
                     }
                     rooms.sweep();
@@ -316,7 +197,7 @@ class RoomSimulationTest {
             }
         }
 
-        private void edit(Client client) {
+        private void edit(SimulatedClient client) {
             Document document = client.document;
             List<Operation> made;
             if (document.length() > 0 && random.nextInt(3) == 0) {
@@ -328,7 +209,7 @@ class RoomSimulationTest {
             made.forEach(client::send);
         }
 
-        private void stall(Client client) {
+        private void stall(SimulatedClient client) {
             if (client.isConnected()) {
                 client.member.writable = !client.member.writable;
                 if (client.member.writable) {
@@ -337,11 +218,11 @@ class RoomSimulationTest {
             }
         }
 
-        private void connect(Client client) {
+        private void connect(SimulatedClient client) {
             if (client.asked || client.isConnected()) {
                 return;
             }
-            client.disconnect();
+            client.disconnect(true);
             client.asked = true;
             byte[] version = random.nextBoolean() ? client.document.version() : null;
             rooms.visit(ID, true, new RoomDirectory.Visitor() {
@@ -386,7 +267,7 @@ class RoomSimulationTest {
                     task.run();
                     loop.run();
                 }
-                for (Client client : clients) {
+                for (SimulatedClient client : clients) {
                     if (client.isConnected() && !client.member.writable) {
                         stall(client);
                     }

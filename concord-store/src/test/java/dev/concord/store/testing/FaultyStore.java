@@ -1,22 +1,12 @@
 package dev.concord.store.testing;
 
-import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
-import dev.concord.store.Embeddings;
-import dev.concord.store.LogPage;
-import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
-import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreUnavailableException;
-import dev.concord.store.StoredRoom;
-import dev.concord.store.Versions;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A store in front of another one whose {@link #append} fails, forgets its answer, or stops, on demand. The other methods
  * pass through. Thread-safe.
  */
-public final class FaultyStore implements RoomStore {
+public final class FaultyStore extends ForwardingStore {
 
     /** A commit that an append has come to and that a test lets pass. */
     public static final class Gate {
@@ -58,7 +48,6 @@ public final class FaultyStore implements RoomStore {
         }
     }
 
-    private final RoomStore store;
     private final Queue<Runnable> before = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> after = new ConcurrentLinkedQueue<>();
     private final Set<String> damaged = ConcurrentHashMap.newKeySet();
@@ -67,7 +56,7 @@ public final class FaultyStore implements RoomStore {
 
     /** In front of this store. */
     public FaultyStore(RoomStore store) {
-        this.store = store;
+        super(store);
     }
 
     /** From now on every append finds the store unavailable, until {@link #comeBack}. */
@@ -119,7 +108,7 @@ public final class FaultyStore implements RoomStore {
                 throw new CorruptRoomException(append.roomId(), "log", "damaged by the test", null);
             }
         }
-        List<AppendResult> results = store.append(id, batch);
+        List<AppendResult> results = super.append(id, batch);
         run(after.poll());
         return results;
     }
@@ -136,75 +125,10 @@ public final class FaultyStore implements RoomStore {
     }
 
     @Override
-    public boolean create(String roomId, String epoch, byte @Nullable [] initialState) {
-        return store.create(roomId, epoch, initialState);
-    }
-
-    @Override
-    public Optional<StoredRoom> load(String roomId) {
-        return store.load(roomId);
-    }
-
-    @Override
-    public boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq) {
-        return store.saveSnapshot(roomId, epoch, state, opSeq);
-    }
-
-    @Override
-    public LogPage read(String roomId, String epoch, long afterSeq, int most) {
-        return store.read(roomId, epoch, afterSeq, most);
-    }
-
-    @Override
-    public Map<String, RoomHead> heads(Collection<String> roomIds) {
-        return store.heads(roomIds);
-    }
-
-    @Override
-    public List<RoomSummary> rooms(String after, int most) {
-        return store.rooms(after, most);
-    }
-
-    @Override
-    public boolean isShared() {
-        return store.isShared();
-    }
-
-    @Override
-    public int prune(String roomId, long keepAfter) {
-        return store.prune(roomId, keepAfter);
-    }
-
-    @Override
-    public boolean delete(String roomId) {
-        return store.delete(roomId);
-    }
-
-    @Override
-    public Versions versions() {
-        return store.versions();
-    }
-
-    @Override
-    public AiRuns aiRuns() {
-        return store.aiRuns();
-    }
-
-    @Override
-    public Embeddings embeddings() {
-        return store.embeddings();
-    }
-
-    @Override
     public void ping() {
         if (away) {
             throw new StoreUnavailableException("the store is away", null);
         }
-        store.ping();
-    }
-
-    @Override
-    public void close() {
-        store.close();
+        super.ping();
     }
 }

@@ -1,0 +1,76 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.Document;
+import dev.concord.crdt.Operation;
+import dev.concord.wire.Message;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A client of a simulated room: it edits, sends, reads when the simulation says so, and brings back what the server lacks. */
+class SimulatedClient {
+    final String name;
+    final Document document;
+    /** By seq, what this connection has sent and not heard of. */
+    final TreeMap<Long, Operation> unacknowledged = new TreeMap<>();
+
+    final List<Operation> acknowledged;
+    FakeMember member;
+    Room room;
+    boolean asked;
+    boolean synchronised;
+    long seq;
+
+    SimulatedClient(String name, List<Operation> acknowledged) {
+        this.name = name;
+        this.document = new Document(name);
+        this.acknowledged = acknowledged;
+    }
+
+    boolean isConnected() {
+        return room != null && member.closed == null;
+    }
+
+    /** The connection is gone; {@code orderly} when the room hears of it. */
+    void disconnect(boolean orderly) {
+        if (orderly && isConnected()) {
+            room.leave(member);
+        }
+        room = null;
+        synchronised = false;
+        unacknowledged.clear();
+    }
+
+    void send(Operation op) {
+        // Before its sync a client keeps its edits: the sync says what the server lacks.
+        if (isConnected() && synchronised) {
+            seq++;
+            unacknowledged.put(seq, op);
+            room.receive(member, new Message.Op(seq, op));
+        }
+    }
+
+    void read() {
+        if (room == null) {
+            return;
+        }
+        for (Message message : member.take()) {
+            if (message instanceof Message.Sync sync) {
+                document.merge(sync.state());
+                boolean first = !synchronised;
+                synchronised = true;
+                if (first) {
+                    document.missingFrom(sync.version()).forEach(this::send);
+                }
+            } else if (message instanceof Message.Op op) {
+                document.apply(op.operation());
+            } else if (message instanceof Message.Ack ack) {
+                Map<Long, Operation> done = unacknowledged.headMap(ack.seq(), true);
+                acknowledged.addAll(done.values());
+                done.clear();
+            } else {
+                throw new AssertionError("unexpected " + message);
+            }
+        }
+    }
+}

@@ -89,6 +89,8 @@ public final class ConcordServer implements AutoCloseable {
             cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(
                     this::catchUp, CATCH_UP.toMillis(), CATCH_UP.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            cluster.bus().onConnected(rooms::compareAll);
         }
         sweeper.scheduleAtFixedRate(rooms::sweep, sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
     }

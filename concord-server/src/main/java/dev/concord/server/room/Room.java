@@ -564,6 +564,11 @@ public final class Room {
         log.look();
     }
 
+    /** Tells the other instances what is here, where each has a store of its own, so that they send what is not. */
+    void compare() {
+        siblings.compare();
+    }
+
     /** As {@link #catchUp()}, when the log is known to reach this far; and makes up for what an instance told of and did not store. */
     void catchUp(long lastSeq) {
         log.expect(lastSeq);

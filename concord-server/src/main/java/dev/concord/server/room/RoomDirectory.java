@@ -352,6 +352,19 @@ public final class RoomDirectory {
                 .thenAccept(heads -> all.forEach(slot -> slot.loop.execute(() -> slot.level(heads.get(slot.id)))));
     }
 
+    /**
+     * Lets every room tell the other instances what it has, so that they send what it lacks. Call it when the bus is connected again and
+     * each instance has a store of its own.
+     */
+    public void compareAll() {
+        slots.values()
+                .forEach(slot -> slot.loop.execute(() -> {
+                    if (slot.room != null && !slot.room.isClosed()) {
+                        slot.room.compare();
+                    }
+                }));
+    }
+
     private interface SlotTask {
         void run(Slot slot, CompletableFuture<@Nullable Void> done);
     }

@@ -16,6 +16,7 @@ import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -41,6 +42,8 @@ final class Siblings {
     private static final int MAX_WAITING = 20_000;
     /** Unchanged rooms compare versions only every so many ticks. */
     private static final int CALM = 3;
+    /** Between two comparisons that others have asked for by being different, so that instances in the middle of edits do not chatter. */
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     private final Room room;
     private final Bus bus;
@@ -60,6 +63,10 @@ final class Siblings {
     private byte @Nullable [] version;
     private int ticks;
     private long postedNanos;
+    private long comparedNanos;
+    /** Whether the next tick compares, calm or not. */
+    private boolean doubtful;
+
     private boolean open;
 
     Siblings(Room room, Cluster cluster, Limits limits, RoomLoop loop, RoomEvents events) {
@@ -83,6 +90,8 @@ final class Siblings {
         remote.listed(present, loop.nanoTime(), news -> {});
         bus.subscribe(Channels.of(room.id()), this::heard);
         compare();
+        // The answer may come before the channel is heard.
+        doubtful = true;
         tickLater();
     }
 
@@ -180,7 +189,7 @@ final class Siblings {
             return;
         }
         ticks++;
-        if (version == null || ticks % CALM == 0) {
+        if (doubtful || version == null || ticks % CALM == 0) {
             compare();
         }
         long now = loop.nanoTime();
@@ -190,10 +199,12 @@ final class Siblings {
     }
 
     /** Tells the others what is here, so that they send what is not. */
-    private void compare() {
-        if (reach != Cluster.Reach.SEPARATE_STORES || !bus.isConnected()) {
+    void compare() {
+        if (!open || reach != Cluster.Reach.SEPARATE_STORES || !bus.isConnected()) {
             return;
         }
+        doubtful = false;
+        comparedNanos = loop.nanoTime();
         Message.Sync summary = new Message.Sync(new byte[0], version(), room.epoch());
         bus.publish(
                 Channels.of(room.id()),
@@ -326,16 +337,22 @@ final class Siblings {
             return;
         }
         try {
-            if (room.document().missingFrom(summary.version()).isEmpty()) {
-                return;
+            if (!room.document().missingFrom(summary.version()).isEmpty()) {
+                Message.Sync difference =
+                        new Message.Sync(room.document().difference(summary.version()), version(), room.epoch());
+                bus.publish(
+                        Channels.of(room.id()),
+                        BusCodec.write(new BusMessage(bus.instance(), source, room.epoch(), "", difference)));
             }
-            Message.Sync difference =
-                    new Message.Sync(room.document().difference(summary.version()), version(), room.epoch());
-            bus.publish(
-                    Channels.of(room.id()),
-                    BusCodec.write(new BusMessage(bus.instance(), source, room.epoch(), "", difference)));
         } catch (MalformedStateException e) {
             refuse(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
+            return;
+        }
+        // It may have what is lacking here, which it sends when it is told what is here.
+        if (loop.nanoTime() - comparedNanos >= PAUSE.toNanos()) {
+            compare();
+        } else {
+            doubtful = true;
         }
     }
 

@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @ExtendWith(ServerLogs.class)
 class KillTest {
+    /** So many kills in the same rooms. */
+    private static final int ROUND = 20;
+
     private static final int KILLS = Integer.getInteger("concord.kills", 5);
 
     private enum Moment {
@@ -74,24 +77,57 @@ class KillTest {
             throws IOException {
         long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + KILLS);
         Random random = new Random(seed);
-        List<Ledger> ledgers = ROOMS.stream().map(room -> new Ledger()).toList();
-        List<Writer> writers = new ArrayList<>();
+        long acknowledged = 0;
         // A server that lives for a second is quicker without the optimising compiler.
         ServerProcess prepared = backend.server(home).jvm("-XX:TieredStopAtLevel=1");
         try (ServerProcess server =
                 moment.prepare(prepared, random, home.resolve("doom")).start()) {
-            for (int i = 0; i < ROOMS.size() * WRITERS; i++) {
-                Ledger ledger = ledgers.get(i % ROOMS.size());
+            for (int killed = 0; killed < moment.kills; killed += ROUND) {
+                int kills = Math.min(ROUND, moment.kills - killed);
+                try (Round round = new Round(server, moment, killed / ROUND, random)) {
+                    round.play(kills);
+                    acknowledged += round.acknowledged();
+                }
+                System.out.println("KillTest: " + backend + ", " + moment + ", seed " + seed + ": " + (killed + kills)
+                        + " kills, " + acknowledged + " acknowledged ops, none lost, none doubled");
+                if (moment.method != null && killed + ROUND < moment.kills) {
+                    server.stop();
+                    moment.prepare(server, random, home.resolve("doom")).start();
+                }
+            }
+        }
+    }
+
+    /** Some kills, in rooms of their own: they stay small enough to be looked at as a whole after each. */
+    private final class Round implements AutoCloseable {
+        private final ServerProcess server;
+        private final Moment moment;
+        private final Random random;
+        private final List<String> rooms;
+        private final List<Ledger> ledgers;
+        private final List<Writer> writers = new ArrayList<>();
+
+        Round(ServerProcess server, Moment moment, int number, Random random) {
+            this.server = server;
+            this.moment = moment;
+            this.random = random;
+            this.rooms = ROOMS.stream().map(room -> room + "-" + number).toList();
+            this.ledgers = ROOMS.stream().map(room -> new Ledger()).toList();
+            for (int i = 0; i < rooms.size() * WRITERS; i++) {
+                Ledger ledger = ledgers.get(i % rooms.size());
                 TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
-                String room = ROOMS.get(i % ROOMS.size());
+                String room = rooms.get(i % rooms.size());
                 client.connect(server.socket(room));
                 writers.add(new Writer(client, Typist.start(client, ledger, new Random(random.nextLong())), room));
             }
+        }
+
+        void play(int kills) throws IOException {
             long acknowledgedAtStart = 0;
-            for (int kill = 0; kill < moment.kills; kill++) {
+            for (int kill = 0; kill < kills; kill++) {
                 if (moment == Moment.ANY) {
                     long enough = acknowledgedAtStart + 1 + random.nextInt(2000);
-                    Await.until("ops are acknowledged under load", () -> acknowledged(ledgers) >= enough);
+                    Await.until("ops are acknowledged under load", () -> acknowledged() >= enough);
                     server.kill9();
                 } else {
                     Path doom = Files.createFile(home.resolve("doom"));
@@ -102,11 +138,11 @@ class KillTest {
                 writers.forEach(writer -> writer.client().awaitClose());
                 server.plainMain().start();
                 // Before anybody comes back who could bring along what the server has lost.
-                for (int room = 0; room < ROOMS.size(); room++) {
-                    check(server, ROOMS.get(room), ledgers.get(room), false);
+                for (int room = 0; room < rooms.size(); room++) {
+                    check(server, rooms.get(room), ledgers.get(room), false);
                 }
-                acknowledgedAtStart = acknowledged(ledgers);
-                if (moment.method != null && kill + 1 < moment.kills) {
+                acknowledgedAtStart = acknowledged();
+                if (moment.method != null && kill + 1 < kills) {
                     // The looks above made commits of their own: the next life's calls are counted from its start.
                     server.stop();
                     moment.prepare(server, random, home.resolve("doom")).start();
@@ -115,8 +151,8 @@ class KillTest {
             }
             writers.forEach(writer -> writer.typist().close());
             writers.forEach(writer -> writer.client().awaitAcks());
-            for (int room = 0; room < ROOMS.size(); room++) {
-                String name = ROOMS.get(room);
+            for (int room = 0; room < rooms.size(); room++) {
+                String name = rooms.get(room);
                 check(server, name, ledgers.get(room), true);
                 String text = server.text(name);
                 String digest = server.digest(name);
@@ -128,9 +164,14 @@ class KillTest {
                     }
                 }
             }
-            System.out.println("KillTest: " + backend + ", " + moment + ", seed " + seed + ": " + moment.kills
-                    + " kills, " + acknowledged(ledgers) + " acknowledged ops, none lost, none doubled");
-        } finally {
+        }
+
+        long acknowledged() {
+            return ledgers.stream().mapToLong(Ledger::acknowledged).sum();
+        }
+
+        @Override
+        public void close() {
             writers.forEach(writer -> writer.typist().close());
             writers.forEach(writer -> writer.client().close());
         }
@@ -150,9 +191,5 @@ class KillTest {
                 return null;
             });
         }
-    }
-
-    private static long acknowledged(List<Ledger> ledgers) {
-        return ledgers.stream().mapToLong(Ledger::acknowledged).sum();
     }
 }

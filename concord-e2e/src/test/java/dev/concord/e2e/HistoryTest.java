@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.concord.store.testing.PostgresForTests;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +24,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(ServerLogs.class)
 @Timeout(300)
 class HistoryTest {
-    private static final String ROOM = "/rooms/r";
     private static final int CROWD = Integer.getInteger("concord.crowd", 50);
 
     @TempDir
@@ -156,7 +154,7 @@ class HistoryTest {
                     + " clients: milliseconds to an ack, median/p99, without captures " + summary(quiet)
                     + ", with two captures in it " + summary(busy));
             for (long version : captured) {
-                JsonNode replay = json(server.get(ROOM + "/replay?from=" + begin + "&to=" + version));
+                JsonNode replay = history(server).replay(begin, version);
                 StringBuilder text = new StringBuilder(replay.get("text").textValue());
                 for (JsonNode step : replay.get("steps")) {
                     for (JsonNode change : step.get("changes")) {
@@ -210,7 +208,12 @@ class HistoryTest {
             texts.forEach((version, expected) -> assertEquals(expected, text(server, version)));
             List<Long> ids = new ArrayList<>(texts.keySet());
             for (int i = 1; i < ids.size(); i++) {
-                checkDifference(server, ids.get(i - 1), texts.get(ids.get(i - 1)), ids.get(i), texts.get(ids.get(i)));
+                history(server)
+                        .checkDifference(
+                                ids.get(i - 1),
+                                texts.get(ids.get(i - 1)),
+                                String.valueOf(ids.get(i)),
+                                texts.get(ids.get(i)));
             }
             for (Map.Entry<Long, String> version : texts.entrySet()) {
                 restore(server, version.getKey());
@@ -218,24 +221,6 @@ class HistoryTest {
             }
             client.assertUndisturbed();
         }
-    }
-
-    /** Taking what was removed out of the one text, and putting what was added in, must make the other. */
-    private static void checkDifference(ServerProcess server, long from, String first, long to, String second) {
-        JsonNode difference = json(server.get(ROOM + "/diff?from=" + from + "&to=" + to));
-        assertEquals(0, difference.get("moved").size());
-        StringBuilder text = new StringBuilder(first);
-        JsonNode removed = difference.get("removed");
-        for (int i = removed.size() - 1; i >= 0; i--) {
-            int offset = removed.get(i).get("from").intValue();
-            String gone = removed.get(i).get("text").textValue();
-            assertEquals(gone, text.substring(offset, offset + gone.length()));
-            text.delete(offset, offset + gone.length());
-        }
-        for (JsonNode added : difference.get("added")) {
-            text.insert(added.get("to").intValue(), added.get("text").textValue());
-        }
-        assertEquals(second, text.toString());
     }
 
     /** Every client types, one key after the other's ack; how long each ack took, in microseconds. */
@@ -281,23 +266,18 @@ class HistoryTest {
     }
 
     private static long capture(ServerProcess server, String label) {
-        HttpResponse<String> response =
-                server.post(ROOM + "/versions", "{\"label\":\"" + label + "\",\"author\":\"test\"}");
-        assertEquals(201, response.statusCode(), response::body);
-        return ServerProcess.json(response.body()).get("id").longValue();
+        return history(server).capture(label).id();
     }
 
     private static void restore(ServerProcess server, long version) {
-        JsonNode answer = json(server.post(ROOM + "/restore", "{\"version_id\":" + version + "}"));
-        assertTrue(answer.get("applied").booleanValue());
+        history(server).restore(version);
     }
 
     private static String text(ServerProcess server, long version) {
-        return json(server.get(ROOM + "/versions/" + version)).get("text").textValue();
+        return history(server).text(version);
     }
 
-    private static JsonNode json(HttpResponse<String> response) {
-        assertEquals(200, response.statusCode(), response::body);
-        return ServerProcess.json(response.body());
+    private static RoomHistory history(ServerProcess server) {
+        return new RoomHistory(server, "r");
     }
 }

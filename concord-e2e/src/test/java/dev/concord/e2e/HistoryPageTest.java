@@ -117,6 +117,42 @@ final class HistoryPageTest {
     }
 
     @Test
+    void theSliderReachesEveryStepOfALongHistory() {
+        int steps = 5_300;
+        try (TestClient writer = new TestClient("writer").connect(server.socket("history"))) {
+            writer.type(0, "start ");
+            writer.awaitAcks();
+            new RoomHistory(server, "history").capture("start");
+            for (int i = 0; i < steps; i++) {
+                String digit = String.valueOf(i % 10);
+                writer.edit(document -> document.insert(document.length(), digit));
+            }
+            writer.awaitAcks();
+        }
+        EditorTab ann = tab(ColorScheme.LIGHT);
+        ann.page.locator("#panels").click();
+        ann.page.locator("#tab-history").click();
+        ann.page.locator(".version").click();
+        Locator slider = ann.page.locator("#replay");
+        Locator preview = ann.page.locator(".version-text");
+        slider.press("ArrowLeft");
+        assertThat(ann.page.locator("output")).hasText("as captured");
+        slider.press("End");
+        assertThat(ann.page.locator("output")).hasText("compared with now");
+        slider.press("ArrowLeft");
+        assertThat(ann.page.locator("output")).hasText("after edit 5300 of 5300, writer");
+        String all = "start " + "0123456789".repeat(steps / 10);
+        assertThat(preview).hasText(all);
+        // The last step of the first part, and the first of the next.
+        for (int place : List.of(5_000, 5_001, 1)) {
+            slider.evaluate(
+                    "(slider, place) => { slider.value = place; slider.dispatchEvent(new Event('input')); }", place);
+            assertThat(ann.page.locator("output")).hasText("after edit " + place + " of 5300, writer");
+            assertThat(preview).hasText(all.substring(0, 6 + place));
+        }
+    }
+
+    @Test
     void aRefusalIsSaid() {
         EditorTab ann = tab(ColorScheme.LIGHT);
         ann.page.locator("#panels").click();

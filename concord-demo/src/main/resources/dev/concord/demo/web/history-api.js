@@ -29,9 +29,10 @@ export class HistoryApi {
     return (await this.#ask('/restore', { version_id: id })).json();
   }
 
-  /** The first steps from a version to now: `{text, steps}`. */
+  /** What has happened since a version, step by step. */
   async replay(id) {
-    return (await this.#ask(`/replay?from=${id}&to=current`)).json();
+    const page = async (after) => (await this.#ask(`/replay?from=${id}&to=current${after === null ? '' : `&after=${after}`}`)).json();
+    return new Replay(await page(null), page);
   }
 
   async #ask(path, body = null) {
@@ -47,6 +48,41 @@ export class HistoryApi {
       throw new Error(problem.detail ?? `The server answered ${response.status}.`);
     }
     return response;
+  }
+}
+
+/** A replay of any length: the server gives it in parts, and each is fetched when somebody first stands in it, and kept. */
+export class Replay {
+  /** How many steps it has. What happens after it was opened is not in it. */
+  length;
+  #first;
+  #size;
+  #fetch;
+  #parts;
+
+  /**
+   * @param first the first part, `{from_seq, text, steps, to_seq}`
+   * @param fetch asks for the part after a place in the log
+   */
+  constructor(first, fetch) {
+    this.length = first.to_seq - first.from_seq;
+    this.#first = first.from_seq;
+    this.#size = Math.max(1, first.steps.length);
+    this.#fetch = fetch;
+    this.#parts = new Map([[0, first]]);
+  }
+
+  /** After so many steps: the text, and who made the last one, null before the first. */
+  async at(count) {
+    const number = count === 0 ? 0 : Math.floor((count - 1) / this.#size);
+    if (!this.#parts.has(number)) {
+      const fetching = this.#fetch(this.#first + number * this.#size);
+      this.#parts.set(number, fetching);
+      fetching.catch(() => this.#parts.delete(number));
+    }
+    const part = await this.#parts.get(number);
+    const inside = count - number * this.#size;
+    return { text: textAfter(part, inside), site: inside === 0 ? null : part.steps[inside - 1].site };
   }
 }
 

@@ -1,4 +1,4 @@
-import { HistoryApi, restoreParts, textAfter } from './history-api.js';
+import { HistoryApi, restoreParts } from './history-api.js';
 
 const LONGEST_LABEL = 200;
 const HUES = 360;
@@ -126,14 +126,19 @@ class HistoryPanel {
     const input = make('input', { type: 'range', id: 'replay', min: 0, max: 1, value: 1 });
     const where = make('output', { textContent: 'compared with now' });
     let replay = null;
-    const draw = () => {
-      const at = Number(input.value);
-      if (replay === null || at === Number(input.max)) {
+    let loading = null;
+    const draw = async () => {
+      const at = input.value;
+      if (at === input.max) {
         preview.replaceChildren(...parts.map(partOf));
         where.textContent = 'compared with now';
       } else {
-        preview.textContent = textAfter(replay, at);
-        where.textContent = at === 0 ? 'as captured' : `after edit ${at} of ${replay.steps.length}, ${replay.steps[at - 1].site}`;
+        const { text, site } = await replay.at(Number(at));
+        if (at !== input.value) {
+          return; // Moved on while that part came.
+        }
+        preview.textContent = text;
+        where.textContent = at === '0' ? 'as captured' : `after edit ${at} of ${replay.length}, ${site}`;
       }
       input.setAttribute('aria-valuetext', where.textContent);
     };
@@ -141,11 +146,15 @@ class HistoryPanel {
       this.#try(async () => {
         if (replay === null) {
           const atStart = input.value === '0';
-          replay = await this.#api.replay(version.id);
-          input.max = replay.steps.length + 1;
-          input.value = atStart ? 0 : input.max;
+          loading ??= this.#api.replay(version.id).finally(() => (loading = null));
+          const loaded = await loading;
+          if (replay === null) {
+            replay = loaded;
+            input.max = replay.length + 1;
+            input.value = atStart ? 0 : input.max;
+          }
         }
-        draw();
+        await draw();
       }),
     );
     label.append('Go through what happened since', input, where);

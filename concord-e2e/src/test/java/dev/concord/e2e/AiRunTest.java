@@ -10,6 +10,7 @@ import dev.concord.ai.testing.FakeGemini.Reply;
 import dev.concord.store.testing.PgVectorForTests;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +91,69 @@ class AiRunTest {
             assertEquals(planner.digest("r"), bob.digest());
             assertFalse(planner.log().contains(FakeGemini.KEY));
             assertFalse(other.log().contains(FakeGemini.KEY));
+        }
+    }
+
+    @Test
+    void betweenInstancesBehindOneRedisARunIsAppliedByTheOtherAndMembersOfBothSeeIt() throws Exception {
+        try (FakeGemini gemini = FakeGemini.start();
+                Instances instances = new Instances(
+                        directory,
+                        2,
+                        true,
+                        1,
+                        server -> server.with("GEMINI_API_KEY", FakeGemini.KEY)
+                                .with("CONCORD_GEMINI_BASE_URL", gemini.url().toString()));
+                TestClient ann = new TestClient("ann");
+                TestClient bob = new TestClient("bob")) {
+            ServerProcess planner = instances.server(0);
+            ServerProcess other = instances.server(1);
+            planner.put("/rooms/r", TEXT);
+            ann.connect(planner.socket("r"));
+            bob.connect(other.socket("r"));
+            gemini.script(
+                    Reply.calls(
+                            Map.entry("1", Map.entry("replace_range", Map.of("start", 6, "end", 10, "text", "BETA"))),
+                            Map.entry("2", Map.entry("insert_at", Map.of("index", 0, "text", "Summary.\n")))),
+                    Reply.text("Done."));
+            String id = ok(planner.post("/rooms/r/ai", "{\"instruction\":\"shout beta\",\"author\":\"Ann\"}"))
+                    .get("run_id")
+                    .textValue();
+            // Bob's instance has the plan, and so has everybody who looks there.
+            assertEquals(id, ok(other.get("/rooms/r/ai")).at("/0/run_id").textValue());
+            ann.type(0, "> ");
+            ann.awaitAcks();
+            bob.awaitText("> " + TEXT);
+            // The preview follows the text.
+            assertEquals(
+                    "> " + TEXT,
+                    ok(other.get("/rooms/r/ai/" + id)).at("/preview/0/after").textValue());
+            double came = planner.metric("concord_bus_ops_total");
+            ok(other.post("/rooms/r/ai/" + id + "/apply", ""));
+            String expected = "Summary.\n> alpha BETA gamma\n";
+            ann.awaitText(expected);
+            bob.awaitText(expected);
+            assertTrue(planner.metric("concord_bus_ops_total") > came, "they came through Redis");
+            Await.until("equal digests", () -> planner.digest("r").equals(other.digest("r")));
+            assertEquals(planner.digest("r"), ann.digest());
+            assertEquals(planner.digest("r"), bob.digest());
+
+            // Each sees the decision, and can't take another one.
+            for (ServerProcess server : List.of(planner, other)) {
+                assertEquals(
+                        "applied",
+                        ok(server.get("/rooms/r/ai/" + id)).get("state").textValue());
+                assertEquals(
+                        409, server.post("/rooms/r/ai/" + id + "/decline", "").statusCode());
+            }
+            // One step of a restore on the instance that planned takes all of it back for both.
+            JsonNode version = ok(planner.get("/rooms/r/versions")).get(0);
+            assertEquals("/ai: shout beta", version.get("label").textValue());
+            new RoomHistory(planner, "r").restore(version.get("id").longValue());
+            ann.awaitText("> " + TEXT);
+            bob.awaitText("> " + TEXT);
+            ann.assertUndisturbed();
+            bob.assertUndisturbed();
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Several server processes on one Redis, each behind its own breakable way to Redis and, when they share one, to the database. */
 final class Instances implements AutoCloseable {
@@ -31,6 +32,20 @@ final class Instances implements AutoCloseable {
 
     /** That many, started; {@code shared} when one PostgreSQL keeps the rooms of all. */
     Instances(Path home, int count, boolean shared, long seed) {
+        this(home, count, shared, seed, server -> {});
+    }
+
+    /** The same, each with more settings. */
+    Instances(Path home, int count, boolean shared, long seed, Consumer<ServerProcess> settings) {
+        try {
+            start(home, count, shared, seed, settings);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void start(Path home, int count, boolean shared, long seed, Consumer<ServerProcess> settings) {
         String database = shared ? PostgresForTests.freshDatabase() : "";
         for (int i = 0; i < count; i++) {
             BrokenNetwork toRedis = new BrokenNetwork(redis.port(), seed + i);
@@ -44,6 +59,7 @@ final class Instances implements AutoCloseable {
                 toDatabase = new BrokenNetwork(address.getPort() < 0 ? 5432 : address.getPort(), seed - i);
                 server.with("DATABASE_URL", database.replaceFirst("@[^/]*/", "@127.0.0.1:" + toDatabase.port() + "/"));
             }
+            settings.accept(server);
             all.add(new Instance(server.start(), toRedis, toDatabase));
         }
         all.forEach(instance -> Await.until("ready", () -> isReady(instance.server)));

@@ -39,6 +39,7 @@ final class TestClient implements AutoCloseable {
     private final List<Message.Refusal> refusals = new ArrayList<>();
     private final List<Message.Presence> presences = new ArrayList<>();
     private Consumer<Operation> onAck = op -> {};
+    private Consumer<Operation> onOp = op -> {};
     private Connection connection;
     private boolean holding;
     private boolean synced;
@@ -59,6 +60,12 @@ final class TestClient implements AutoCloseable {
     /** Called for every op of this client that was acknowledged, with the client's lock held. */
     TestClient onAck(Consumer<Operation> listener) {
         onAck = listener;
+        return this;
+    }
+
+    /** Called for every op of others once it is in the document, with the client's lock held. */
+    TestClient onOp(Consumer<Operation> listener) {
+        onOp = listener;
         return this;
     }
 
@@ -314,6 +321,7 @@ final class TestClient implements AutoCloseable {
                 held.add(op);
             } else {
                 document.apply(op.operation());
+                onOp.accept(op.operation());
             }
         } else if (message instanceof Message.Ack ack) {
             NavigableMap<Long, Operation> acknowledged = outbox.headMap(ack.seq(), true);

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -110,6 +111,7 @@ public final class FakeGemini implements AutoCloseable {
     private volatile Function<Request, Reply> script = request -> Reply.text("nothing was scripted");
     private volatile Function<String, float[]> embedding = FakeGemini::words;
     private volatile boolean embeddingsDown;
+    private volatile Duration embeddingsTake = Duration.ZERO;
     private volatile boolean holding;
     private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
 
@@ -152,6 +154,11 @@ public final class FakeGemini implements AutoCloseable {
     /** Whether embeddings are answered with 503. */
     public void embeddingsDown(boolean down) {
         embeddingsDown = down;
+    }
+
+    /** How long embeddings take from now on; zero in the beginning. */
+    public void embeddingsTake(Duration time) {
+        embeddingsTake = time;
     }
 
     /** Gives embeddings from now on. */
@@ -200,9 +207,20 @@ public final class FakeGemini implements AutoCloseable {
             }
             switch (request.method()) {
                 case "generateContent" -> send(exchange, script.apply(request));
-                case "batchEmbedContents" -> send(exchange, embeddings(request.body()));
+                case "batchEmbedContents" -> {
+                    takeTime();
+                    send(exchange, embeddings(request.body()));
+                }
                 default -> send(exchange, Reply.error(404, "NOT_FOUND"));
             }
+        }
+    }
+
+    private void takeTime() {
+        try {
+            closed.await(embeddingsTake.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.concord.bench;
 
+import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.OperationReader;
 import dev.concord.crdt.OperationSink;
@@ -36,7 +37,7 @@ enum EngineWork {
                 Document merged = new Document("b");
                 OperationReader reader = new OperationReader(ops);
                 while (reader.hasNext()) {
-                    merged.apply(reader);
+                    merged.apply(reader, ChangeSink.NONE);
                 }
                 check(trace, merged);
             };

@@ -2,6 +2,7 @@ package dev.concord.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.OperationReader;
 import dev.concord.crdt.OperationWriter;
@@ -101,7 +102,7 @@ final class Session {
     private static void apply(Document replica, byte[] ops) {
         OperationReader reader = new OperationReader(ops);
         while (reader.hasNext()) {
-            replica.apply(reader);
+            replica.apply(reader, ChangeSink.NONE);
         }
     }
 }

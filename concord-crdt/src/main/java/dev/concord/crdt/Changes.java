@@ -5,16 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Collects text changes in the order in which they happen and joins those that touch. Most often there is one. */
-class Changes {
-    /** Takes the changes of local edits, which their caller knows. */
-    static final Changes NONE = new Changes() {
-        @Override
-        void insert(int at, String text, int from, int to) {}
-
-        @Override
-        void remove(int at, int size) {}
-    };
-
+final class Changes implements ChangeSink {
     private @Nullable List<TextChange> done;
     private int offset;
     private int removed;
@@ -22,7 +13,8 @@ class Changes {
     /** In place of {@link #inserted} as soon as a second piece joins. */
     private @Nullable StringBuilder joined;
 
-    void insert(int at, String text, int from, int to) {
+    @Override
+    public void insert(int at, String text, int from, int to) {
         int size = joined == null ? inserted.length() : joined.length();
         if (size > 0 && at == offset + size) {
             if (joined == null) {
@@ -36,7 +28,8 @@ class Changes {
         inserted = from == 0 && to == text.length() ? text : text.substring(from, to);
     }
 
-    void remove(int at, int size) {
+    @Override
+    public void remove(int at, int size) {
         boolean open = removed > 0;
         if (open && at == offset) {
             removed += size;

@@ -211,6 +211,19 @@ public final class Document {
      * @throws InvalidOperationException when it is a delete after which more than 2^30 elements would wait; nothing was changed
      */
     public List<TextChange> apply(Operation op) {
+        apply(op, changes);
+        return changes.take();
+    }
+
+    /**
+     * Applies an operation as {@link #apply(Operation)} does, and tells its changes to a sink instead of making a list of them.
+     *
+     * @param op the operation
+     * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
+     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     * @throws InvalidOperationException when it is a delete after which more than 2^30 elements would wait; nothing was changed
+     */
+    public void apply(Operation op, ChangeSink changes) {
         if (op instanceof Operation.Insert insert) {
             ElementId anchor = insert.anchor().element();
             integrator.insert(
@@ -226,7 +239,6 @@ public final class Document {
             long counter = op.id().counter();
             integrator.delete(sites.intern(op.id().site()), counter, counter + op.length(), changes);
         }
-        return changes.take();
     }
 
     /**
@@ -238,6 +250,19 @@ public final class Document {
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
      */
     public List<TextChange> apply(OperationReader operations) {
+        apply(operations, changes);
+        return changes.take();
+    }
+
+    /**
+     * Applies the next operation of a stream, as {@link #apply(Operation, ChangeSink)} does.
+     *
+     * @param operations a reader that {@link OperationReader#hasNext has a next one}
+     * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
+     * @throws MalformedStateException when the bytes at this place are no operation; nothing was changed
+     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     */
+    public void apply(OperationReader operations, ChangeSink changes) {
         operations.advance();
         int site = operations.siteIn(sites);
         long counter = operations.counter;
@@ -254,7 +279,6 @@ public final class Document {
                     operations.anchorSide,
                     changes);
         }
-        return changes.take();
     }
 
     /**
@@ -542,7 +566,7 @@ public final class Document {
         Invariants.check(runs, sites, tree, placement, pending);
     }
 
-    private void insertAll(List<DecodedState.Run> inserts, Changes changes) {
+    private void insertAll(List<DecodedState.Run> inserts, ChangeSink changes) {
         for (DecodedState.Run run : inserts) {
             integrator.insert(
                     new Insertion(sites.intern(run.site()), run.counter(), run.length(), run.value(), run.anchor()),

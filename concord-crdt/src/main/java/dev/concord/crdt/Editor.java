@@ -75,12 +75,12 @@ final class Editor {
         String anchorSite = run == Runs.HEAD ? "" : sites.name(runs.site[run]);
         long anchorCounter = runs.counter[run] + at;
         if (integrator.isPlain(ownSite, counter)) {
-            integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, Changes.NONE);
+            integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, ChangeSink.NONE);
             typed.open(offset + text.length());
         } else {
             // What waits may hang on the new elements, however unlikely.
             Anchor anchor = new Anchor(sites.id(run, at), side);
-            integrator.insert(new Insertion(ownSite, counter, points, text, anchor), Changes.NONE);
+            integrator.insert(new Insertion(ownSite, counter, points, text, anchor), ChangeSink.NONE);
         }
         sink.insert(site, counter, points, text, anchorSite, anchorCounter, side);
     }
@@ -90,7 +90,7 @@ final class Editor {
      *
      * @return the id of the first new element
      */
-    ElementId insertBehind(int leftRun, int leftAt, String text, int points, OperationSink sink, Changes changes) {
+    ElementId insertBehind(int leftRun, int leftAt, String text, int points, OperationSink sink, ChangeSink changes) {
         long counter = nextCounter(points);
         placement.choose(leftRun, leftAt);
         Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);

@@ -11,20 +11,28 @@ import java.util.List;
 final class Family {
     private static final int BLOCK = 256;
 
+    private final Runs runs;
     private final SiteTable sites;
     private long[][] counters = {new long[4]};
     private int[][] siteNumbers = {new int[4]};
+    /** Where each child was put: its run, until that is cut or joined to another. */
+    private int[][] places = {new int[4]};
+
     private int[] counts = new int[1];
     private int blockCount = 1;
     private int addedBlock;
     private int addedAt;
 
-    Family(SiteTable sites) {
+    Family(Runs runs, SiteTable sites) {
+        this.runs = runs;
         this.sites = sites;
     }
 
-    /** Adds a child that is not there yet. {@link #isFirst} and {@link #next} tell of its neighbours until the next one is added. */
-    void add(int site, long counter) {
+    /**
+     * Adds a child that is not there yet and stands in {@code run}. {@link #isFirst} and {@link #next} tell of its neighbours until the
+     * next one is added.
+     */
+    void add(int site, long counter, int run) {
         int block = blockOf(site, counter);
         int at = counts[block] == 0 ? 0 : placeIn(block, site, counter) + 1;
         if (counts[block] == BLOCK) {
@@ -38,11 +46,14 @@ final class Family {
         if (count == counters[block].length) {
             counters[block] = Arrays.copyOf(counters[block], Math.min(BLOCK, 2 * count));
             siteNumbers[block] = Arrays.copyOf(siteNumbers[block], Math.min(BLOCK, 2 * count));
+            places[block] = Arrays.copyOf(places[block], Math.min(BLOCK, 2 * count));
         }
         System.arraycopy(counters[block], at, counters[block], at + 1, count - at);
         System.arraycopy(siteNumbers[block], at, siteNumbers[block], at + 1, count - at);
+        System.arraycopy(places[block], at, places[block], at + 1, count - at);
         counters[block][at] = counter;
         siteNumbers[block][at] = site;
+        places[block][at] = run;
         counts[block]++;
         addedBlock = block;
         addedAt = at;
@@ -61,7 +72,13 @@ final class Family {
             block++;
             at = 0;
         }
-        return block == blockCount ? -1 : sites.index(siteNumbers[block][at]).find(counters[block][at]);
+        if (block == blockCount) {
+            return -1;
+        }
+        int site = siteNumbers[block][at];
+        long counter = counters[block][at];
+        int run = places[block][at];
+        return runs.holds(run, site, counter) ? run : sites.index(site).find(counter);
     }
 
     /** The ids in order, for the checks of the tests. */
@@ -77,9 +94,7 @@ final class Family {
 
     private boolean isAbove(int block, int at, int site, long counter) {
         long other = counters[block][at];
-        return other != counter
-                ? other > counter
-                : sites.name(siteNumbers[block][at]).compareTo(sites.name(site)) > 0;
+        return other != counter ? other > counter : sites.isAbove(siteNumbers[block][at], site);
     }
 
     /** The last block whose first child is not above the given one; the first block when there is none. */
@@ -116,16 +131,19 @@ final class Family {
         if (blockCount == counts.length) {
             counters = Arrays.copyOf(counters, 2 * blockCount);
             siteNumbers = Arrays.copyOf(siteNumbers, 2 * blockCount);
+            places = Arrays.copyOf(places, 2 * blockCount);
             counts = Arrays.copyOf(counts, 2 * blockCount);
         }
         int behind = blockCount - block - 1;
         System.arraycopy(counters, block + 1, counters, block + 2, behind);
         System.arraycopy(siteNumbers, block + 1, siteNumbers, block + 2, behind);
+        System.arraycopy(places, block + 1, places, block + 2, behind);
         System.arraycopy(counts, block + 1, counts, block + 2, behind);
         blockCount++;
         int half = BLOCK / 2;
         counters[block + 1] = Arrays.copyOfRange(counters[block], half, BLOCK);
         siteNumbers[block + 1] = Arrays.copyOfRange(siteNumbers[block], half, BLOCK);
+        places[block + 1] = Arrays.copyOfRange(places[block], half, BLOCK);
         counts[block] = half;
         counts[block + 1] = BLOCK - half;
     }

@@ -46,7 +46,7 @@ final class Integrator {
             int anchorSite,
             long anchorCounter,
             Side anchorSide,
-            Changes changes) {
+            ChangeSink changes) {
         if (isPlain(site, counter)) {
             if (anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER) {
                 if (length == 1 && value.length() == 1 && typed.takes(site, counter)) {
@@ -79,7 +79,7 @@ final class Integrator {
      *
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
      */
-    void insert(Insertion insertion, Changes changes) {
+    void insert(Insertion insertion, ChangeSink changes) {
         check(insertion);
         if (insertion.value() == null) {
             buryKnown(insertion, changes);
@@ -96,7 +96,7 @@ final class Integrator {
      *
      * @throws InvalidOperationException when too much would wait; nothing was changed
      */
-    void delete(int site, long from, long to, Changes changes) {
+    void delete(int site, long from, long to, ChangeSink changes) {
         if (pending.elements() + (to - from) > PendingBuffer.MAX_ELEMENTS && !knows(site, from, to)) {
             throw new InvalidOperationException("length", "more than 2^30 elements would wait in this document");
         }
@@ -166,7 +166,7 @@ final class Integrator {
         return true;
     }
 
-    private void receive(Insertion insertion, Changes changes, ArrayDeque<Insertion> ready) {
+    private void receive(Insertion insertion, ChangeSink changes, ArrayDeque<Insertion> ready) {
         int site = insertion.site();
         long from = knownEnd(site, insertion.counter(), insertion.end());
         if (from == insertion.end()) {
@@ -205,7 +205,7 @@ final class Integrator {
             int anchorRun,
             int anchorAt,
             Side anchorSide,
-            Changes changes) {
+            ChangeSink changes) {
         int run = anchorRun;
         int at = anchorAt;
         Side side = anchorSide;
@@ -234,7 +234,7 @@ final class Integrator {
     }
 
     /** Places all elements, those with a waiting delete as tombstones. */
-    private void place(Insertion insertion, int anchorRun, Changes changes) {
+    private void place(Insertion insertion, int anchorRun, ChangeSink changes) {
         int site = insertion.site();
         String value = insertion.value();
         Ranges deletes = pending.deletes(site);
@@ -281,7 +281,7 @@ final class Integrator {
     }
 
     /** Elements that arrive as tombstones are deleted where they are known as visible. */
-    private void buryKnown(Insertion dead, Changes changes) {
+    private void buryKnown(Insertion dead, ChangeSink changes) {
         delete(dead.site(), dead.counter(), knownEnd(dead.site(), dead.counter(), dead.end()), changes);
         for (Insertion waiting : pending.overlapping(dead)) {
             pending.addDelete(

@@ -63,8 +63,12 @@ final class PendingBuffer {
 
     /** The waiting inserts that share elements with this one, ascending. */
     List<Insertion> overlapping(Insertion insertion) {
-        OfSite own = bySite.get(insertion.site());
+        OfSite own = insertCount == 0 ? null : bySite.get(insertion.site());
         if (own == null || own.inserts.isEmpty()) {
+            return List.of();
+        }
+        Map.Entry<Long, Insertion> last = own.inserts.lowerEntry(insertion.end());
+        if (last == null || last.getValue().end() <= insertion.counter()) {
             return List.of();
         }
         List<Insertion> found = new ArrayList<>();
@@ -89,20 +93,21 @@ final class PendingBuffer {
 
     /** Moves the inserts that wait for one of these elements to the queue. */
     void release(int site, long from, long to, ArrayDeque<Insertion> queue) {
-        OfSite anchors = bySite.get(site);
+        OfSite anchors = insertCount == 0 ? null : bySite.get(site);
         if (anchors == null || anchors.waiters.isEmpty()) {
             return;
         }
-        Map<Long, List<Insertion>> ready = anchors.waiters.subMap(from, to);
-        for (List<Insertion> group : ready.values()) {
-            for (Insertion insertion : group) {
+        for (Map.Entry<Long, List<Insertion>> next = anchors.waiters.ceilingEntry(from);
+                next != null && next.getKey() < to;
+                next = anchors.waiters.ceilingEntry(from)) {
+            for (Insertion insertion : next.getValue()) {
                 of(insertion.site()).inserts.remove(insertion.counter());
                 insertCount--;
                 elements -= insertion.length();
                 queue.add(insertion);
             }
+            anchors.waiters.remove(next.getKey());
         }
-        ready.clear();
     }
 
     void addDelete(int site, long from, long to) {
@@ -115,7 +120,7 @@ final class PendingBuffer {
     }
 
     void removeDeletes(int site, long from, long to) {
-        OfSite own = bySite.get(site);
+        OfSite own = deleteCount == 0 ? null : bySite.get(site);
         if (own != null && !own.deletes.isEmpty()) {
             deleteCount -= own.deletes.count();
             elements -= own.deletes.total();
@@ -128,7 +133,7 @@ final class PendingBuffer {
     /** The waiting deletes of a site, null when there are none. */
     @Nullable
     Ranges deletes(int site) {
-        OfSite own = bySite.get(site);
+        OfSite own = deleteCount == 0 ? null : bySite.get(site);
         return own == null || own.deletes.isEmpty() ? null : own.deletes;
     }
 

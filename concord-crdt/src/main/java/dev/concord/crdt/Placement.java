@@ -94,7 +94,11 @@ final class Placement {
 
     private int newRun(int site, long counter, int length, int width, int depth, Side side, boolean dead) {
         int run = runs.add(site, counter, length, width, depth, side, dead);
-        sites.index(site).add(run);
+        if (counter >= sites.end(site)) {
+            sites.index(site).append(run);
+        } else {
+            sites.index(site).add(run);
+        }
         return run;
     }
 
@@ -102,7 +106,7 @@ final class Placement {
         int depth = runs.depth[run];
         Family family = siblings.computeIfAbsent(
                 new Anchor(sites.id(anchorRun, anchorAt), side), a -> familyOfOne(anchorRun, anchorAt, side));
-        family.add(runs.site[run], runs.counter[run]);
+        family.add(runs.site[run], runs.counter[run], run);
         boolean eldest = family.isFirst();
         int younger = eldest ? -1 : family.next();
         if (eldest) {
@@ -134,9 +138,9 @@ final class Placement {
 
     /** The only child so far on a side of an element. */
     private Family familyOfOne(int anchorRun, int anchorAt, Side side) {
-        Family family = new Family(sites);
+        Family family = new Family(runs, sites);
         if (side == Side.AFTER && anchorAt + 1 < runs.length[anchorRun]) {
-            family.add(runs.site[anchorRun], runs.counter[anchorRun] + anchorAt + 1);
+            family.add(runs.site[anchorRun], runs.counter[anchorRun] + anchorAt + 1, anchorRun);
             return family;
         }
         int depth = runs.depth[anchorRun] + anchorAt + 1;
@@ -146,7 +150,7 @@ final class Placement {
         } else if (!tree.nextAtMost(depth)) {
             throw new IllegalStateException("a child was seen and is gone");
         }
-        family.add(runs.site[tree.run()], runs.counter[tree.run()]);
+        family.add(runs.site[tree.run()], runs.counter[tree.run()], tree.run());
         return family;
     }
 

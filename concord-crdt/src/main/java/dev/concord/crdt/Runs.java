@@ -69,6 +69,8 @@ final class Runs {
 
     void remove(int run) {
         leaf[run] = null;
+        // Who remembers the handle must not find its former elements there.
+        length[run] = 0;
         if (freeCount == free.length) {
             free = Arrays.copyOf(free, freeCount * 2);
         }

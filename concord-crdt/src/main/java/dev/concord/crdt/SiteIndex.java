@@ -72,14 +72,8 @@ final class SiteIndex {
         return block + 1 < blockCount ? blocks[block + 1][0] : -1;
     }
 
+    /** Notes a run that stands between others, to be sorted in with the next look-up. */
     void add(int run) {
-        int last = last();
-        if (last < 0 || runs.counter[last] < runs.counter[run]) {
-            append(run);
-            hintBlock = blockCount - 1;
-            hintAt = counts[hintBlock] - 1;
-            return;
-        }
         if (notedCount == MAX_NOTED) {
             settle();
         }
@@ -126,7 +120,7 @@ final class SiteIndex {
         hintAt = at;
     }
 
-    /** Adds a run whose counters are above those of all that are sorted in. */
+    /** Adds a run whose counters are above those of all others. */
     void append(int run) {
         int block = blockCount - 1;
         int count = counts[block];

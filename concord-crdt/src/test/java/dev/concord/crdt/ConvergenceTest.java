@@ -24,6 +24,37 @@ class ConvergenceTest {
     }
 
     @Property
+    void aTextKeptByTheChangesAloneIsTheDocuments(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Operation> ops = random.nextBoolean()
+                ? RandomHistory.wild(random, 5 + random.nextInt(60))
+                : RandomHistory.typed(random, 3, 10 + random.nextInt(80));
+        Document document = new Document("reader");
+        OperationWriter written = new OperationWriter();
+        RandomHistory.delivery(ops, random).forEach(written::write);
+        OperationReader reader = new OperationReader(written.toBytes());
+        StringBuilder text = new StringBuilder();
+        ChangeSink follower = new ChangeSink() {
+            @Override
+            public void insert(int offset, String value, int from, int to) {
+                text.insert(offset, value, from, to);
+            }
+
+            @Override
+            public void remove(int offset, int length) {
+                text.delete(offset, offset + length);
+            }
+        };
+        while (reader.hasNext()) {
+            document.apply(reader, follower);
+            assertEquals(document.text(), text.toString());
+        }
+        Document unwatched = new Document("reader");
+        ops.forEach(op -> unwatched.apply(op, ChangeSink.NONE));
+        assertArrayEquals(document.encode(), unwatched.encode());
+    }
+
+    @Property
     void partOfAHistoryIsTheSameInEveryOrderToo(@ForAll long seed) {
         Random random = new Random(seed);
         List<Operation> ops = RandomHistory.wild(random, 5 + random.nextInt(40));

@@ -17,13 +17,13 @@ record Plant(String name, String type, String text, String wrong) {
             new Plant(
                     "ties of counters decided by arrival",
                     "Family",
-                    ".compareTo(sites.name(site)) > 0;",
-                    ".isEmpty();"),
+                    "sites.isAbove(siteNumbers[block][at], site)",
+                    "false"),
             new Plant(
                     "ties of counters decided the other way",
                     "Family",
-                    ".compareTo(sites.name(site)) > 0;",
-                    ".compareTo(sites.name(site)) < 0;"),
+                    "sites.isAbove(siteNumbers[block][at], site)",
+                    "!sites.isAbove(siteNumbers[block][at], site)"),
             new Plant(
                     "siblings ordered by site alone",
                     "Family",

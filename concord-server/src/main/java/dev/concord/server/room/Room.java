@@ -1,5 +1,6 @@
 package dev.concord.server.room;
 
+import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.MalformedStateException;
@@ -578,7 +579,7 @@ public final class Room {
     /** Applies what the log has or will have; false when the document does not take it, which closes the room. */
     private boolean applyLogged(Operation operation) {
         try {
-            document.apply(operation);
+            document.apply(operation, ChangeSink.NONE);
         } catch (RuntimeException e) {
             LOG.atError().addKeyValue("room", id).setCause(e).log("an op was stored that the document does not take");
             close(Close.OVERLOADED);

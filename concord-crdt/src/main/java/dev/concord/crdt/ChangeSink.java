@@ -1,0 +1,38 @@
+package dev.concord.crdt;
+
+/**
+ * Takes the changes of the visible text one by one, in the order in which to replay them, so that none has to be made as an object:
+ * for editors that follow at once and for those who want no changes at all ({@link #NONE}). {@link Document#apply(Operation)} without a
+ * sink joins what touches and returns a list.
+ *
+ * <p>An implementation need not be thread-safe: it is called by the thread that applies, before {@code apply} returns. It must not
+ * use the document, which is between two changes then, and must not throw.
+ */
+public interface ChangeSink {
+    /** Forgets what it is given. */
+    ChangeSink NONE = new ChangeSink() {
+        @Override
+        public void insert(int offset, String text, int from, int to) {}
+
+        @Override
+        public void remove(int offset, int length) {}
+    };
+
+    /**
+     * Characters {@code from} to {@code to} of {@code text} stand now at an offset.
+     *
+     * @param offset where the first of them stands, in UTF-16 units
+     * @param text holds them; usually more than they, and of the operation that brought them
+     * @param from index in {@code text} of the first, in UTF-16 units
+     * @param to index in {@code text} behind the last
+     */
+    void insert(int offset, String text, int from, int to);
+
+    /**
+     * Characters are gone.
+     *
+     * @param offset where the first of them stood, in UTF-16 units
+     * @param length how many, in UTF-16 units
+     */
+    void remove(int offset, int length);
+}

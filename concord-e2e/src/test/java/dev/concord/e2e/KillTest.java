@@ -28,7 +28,7 @@ class KillTest {
     /** So many kills in the same rooms. */
     private static final int ROUND = 20;
 
-    private static final int KILLS = Integer.getInteger("concord.kills", 5);
+    private static final int KILLS = Integer.getInteger("concord.kills", 3);
 
     private enum Moment {
         ANY(KILLS, null, 0),

@@ -161,13 +161,20 @@ final class ServerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** The memory of the process that is in RAM. */
-    long residentKilobytes() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc", String.valueOf(process.pid()), "status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow();
+    /** The heap that is in use right after everything else was collected. */
+    long heapKilobytes() {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        try {
+            Process asked = new ProcessBuilder(
+                            jcmd.toString(), String.valueOf(process.pid()), "GC.class_histogram", "-parallel=1")
+                    .redirectErrorStream(true)
+                    .start();
+            try (Stream<String> lines = asked.inputReader(UTF_8).lines()) {
+                return lines.filter(line -> line.startsWith("Total"))
+                        .mapToLong(line -> Long.parseLong(line.trim().replaceFirst(".* ", "")) / 1024)
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError("jcmd told nothing of the heap"));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -47,6 +47,7 @@ final class TestClient implements AutoCloseable {
     private long lastSeq;
     private long appliedUpTo;
     private int syncs;
+    private long brought;
     private int closeCode;
     /** Counts the connections, so that a late word from one that was given up is not taken for the present one's. */
     private int generation;
@@ -244,6 +245,11 @@ final class TestClient implements AutoCloseable {
         return locked(() -> appliedUpTo);
     }
 
+    /** How many ops of others a server lacked and got from here. */
+    long brought() {
+        return locked(() -> brought);
+    }
+
     int syncs() {
         return locked(() -> syncs);
     }
@@ -343,6 +349,7 @@ final class TestClient implements AutoCloseable {
             if (!op.id().site().equals(document.site())) {
                 lastSeq++;
                 outbox.put(lastSeq, op);
+                brought++;
             }
         }
     }

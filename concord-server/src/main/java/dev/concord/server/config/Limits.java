@@ -21,7 +21,8 @@ import java.time.Duration;
  * @param foldOps ops after which a changed room is folded into its snapshot: 200
  * @param foldInterval time after which a changed room is folded: 5 s
  * @param unloadAfter time without members after which a room leaves memory: 30 s
- * @param presenceTick presence of one member goes out at most once in this time, the newest wins: 30 ms
+ * @param presenceTick presence of one member goes out at most once in this time, the newest wins: 30 ms; in rooms of more than 60 members half
+ *     a millisecond for each member
  * @param presenceExpiry time after which a member of another instance is gone when nothing is heard of it: 15 s; renewed three times in that
  * @param healInterval how often an instance compares with the others what it has of a room in memory: 1 s
  * @param shutdown for everything between SIGTERM and the end: 10 s

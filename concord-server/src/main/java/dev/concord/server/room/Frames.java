@@ -1,5 +1,7 @@
 package dev.concord.server.room;
 
+import java.util.List;
+
 /** Turns JSON into what the transport writes, once for all members that get it. */
 public interface Frames {
     /**
@@ -10,8 +12,25 @@ public interface Frames {
      */
     Frame encode(byte[] json);
 
-    /** An encoded frame; may be sent any number of times until it is released. */
+    /**
+     * Encodes frames that are sent in a row, in one write.
+     *
+     * @param json UTF-8 of one message each; at least one
+     * @return the frames, to be released by the caller
+     */
+    Frame encode(List<byte[]> json);
+
+    /** An encoded frame, or several in a row; may be sent any number of times until it is released. */
     interface Frame {
+        /**
+         * Some of the frames in a row, in the same memory.
+         *
+         * @param from index of the first
+         * @param to index behind the last, above {@code from}
+         * @return these frames, to be released by the caller
+         */
+        Frame part(int from, int to);
+
         /** Gives back the memory; sends that are under way keep theirs. */
         void release();
     }

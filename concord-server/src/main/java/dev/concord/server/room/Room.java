@@ -63,11 +63,10 @@ public final class Room {
     private final Siblings siblings;
 
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
-    private final Presences presences = new Presences();
+    private final PresenceRounds presences;
     private final ServerEdits serverEdits = new ServerEdits();
     private final Set<Member> toFlush = new LinkedHashSet<>();
     private boolean flushScheduled;
-    private boolean presenceScheduled;
 
     /** Ops handed to the op log by this room since it was loaded. */
     private long appended;
@@ -111,6 +110,7 @@ public final class Room {
         this.log = new LogFollower(id, epoch, lastSeq, commits, archive, loop, events, new Levelling());
         this.folder = new Folder(this, snapshotSeq, archive, limits, loop, events);
         this.siblings = new Siblings(this, cluster, limits, loop, events);
+        this.presences = new PresenceRounds(this, siblings, limits, loop, frames);
         this.emptySinceNanos = loop.nanoTime();
     }
 
@@ -235,6 +235,11 @@ public final class Room {
         sendPresences(member);
     }
 
+    /** The connections that are in the room. */
+    Set<Member> members() {
+        return seats.keySet();
+    }
+
     /**
      * Lets a member go; the others learn at once that it left.
      *
@@ -246,10 +251,10 @@ public final class Room {
         }
         events.memberLeft();
         toFlush.remove(member);
-        Message.Presence farewell = presences.remove(member);
+        Message.Presence farewell = presences.here().remove(member);
         if (farewell != null) {
             broadcast(farewell, member);
-            siblings.leave(member, farewell, presences.hasUser(farewell.user()));
+            siblings.leave(member, farewell, presences.here().hasUser(farewell.user()));
         }
         if (seats.isEmpty()) {
             emptySinceNanos = loop.nanoTime();
@@ -270,8 +275,7 @@ public final class Room {
         if (message instanceof Message.Op op) {
             receiveOp(member, seat, op);
         } else if (message instanceof Message.Presence presence) {
-            presences.put(member, presence);
-            schedulePresence();
+            presences.show(member, presence);
         }
     }
 
@@ -360,19 +364,19 @@ public final class Room {
      * @return the newest presence of each member that has shown itself
      */
     public List<Message.Presence> present() {
-        List<Message.Presence> all = new ArrayList<>(presences.all());
+        List<Message.Presence> all = new ArrayList<>(presences.here().all());
         all.addAll(siblings.present());
         return all;
     }
 
     /** The members of this instance that show themselves. */
     Map<Member, Message.Presence> shown() {
-        return presences.shown();
+        return presences.here().shown();
     }
 
     /** Tells the members here of one that is elsewhere. */
-    void tellPresence(Message.Presence presence) {
-        broadcast(presence, null);
+    void heardPresence(Message.Presence presence) {
+        presences.heard(presence);
     }
 
     boolean isIdle() {
@@ -400,7 +404,7 @@ public final class Room {
         seats.clear();
         for (Member member : leaving) {
             events.memberLeft();
-            Message.Presence farewell = presences.remove(member);
+            Message.Presence farewell = presences.here().remove(member);
             if (farewell != null) {
                 siblings.leave(member, farewell, false);
             }
@@ -754,7 +758,7 @@ public final class Room {
     }
 
     /** Whether the member gets the frame; if not, it is stale from now on. */
-    private boolean write(Member member, Frames.Frame frame) {
+    boolean write(Member member, Frames.Frame frame) {
         Seat seat = seats.get(member);
         if (seat == null || seat.stale) {
             return false;
@@ -810,27 +814,10 @@ public final class Room {
     }
 
     private void sendPresences(Member to) {
-        presences.others(to).forEach(presence -> send(to, presence));
-        siblings.present().forEach(presence -> send(to, presence));
-    }
-
-    private void schedulePresence() {
-        if (!presenceScheduled) {
-            presenceScheduled = true;
-            loop.schedule(this::broadcastPresence, limits.presenceTick());
+        Frames.Frame others = presences.others(to);
+        if (others != null) {
+            send(to, others);
+            others.release();
         }
-    }
-
-    private void broadcastPresence() {
-        presenceScheduled = false;
-        Map<Member, Message.Presence> changed = new LinkedHashMap<>();
-        for (Member member : presences.takeChanged()) {
-            Message.Presence presence = presences.of(member);
-            if (presence != null) {
-                changed.put(member, presence);
-                broadcast(presence, member);
-            }
-        }
-        siblings.show(changed);
     }
 }

@@ -193,7 +193,7 @@ final class Siblings {
             compare();
         }
         long now = loop.nanoTime();
-        remote.expire(now + limits.healInterval().toNanos(), room::tellPresence);
+        remote.expire(now + limits.healInterval().toNanos(), room::heardPresence);
         post(now);
         tickLater();
     }
@@ -238,7 +238,7 @@ final class Siblings {
                 if (listed != null) {
                     loop.execute(() -> {
                         if (open) {
-                            remote.listed(listed, loop.nanoTime(), room::tellPresence);
+                            remote.listed(listed, loop.nanoTime(), room::heardPresence);
                         }
                     });
                 }
@@ -325,7 +325,7 @@ final class Siblings {
         long expires = loop.nanoTime() + limits.presenceExpiry().toNanos();
         Message.Presence news = remote.heard(from, presence, expires);
         if (news != null) {
-            room.tellPresence(news);
+            room.heardPresence(news);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.concord.server.transport;
 import dev.concord.server.room.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.Arrays;
+import java.util.List;
 
 /** Lays JSON out as a whole unmasked WebSocket text frame (RFC 6455, section 5.2), so that all members share one buffer. */
 final class NettyFrames implements Frames {
@@ -10,9 +12,22 @@ final class NettyFrames implements Frames {
     private static final int SHORT_LENGTH = 125;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
+    private static final int MOST_HEADER = 10;
 
-    /** The buffer of a frame; members write retained duplicates of it. */
-    record NettyFrame(ByteBuf bytes) implements Frame {
+    /**
+     * The buffer of frames, of which members write retained duplicates.
+     *
+     * @param bytes all frames
+     * @param ends where each ends
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record NettyFrame(ByteBuf bytes, int[] ends) implements Frame {
+        @Override
+        public Frame part(int from, int to) {
+            int start = from == 0 ? 0 : ends[from - 1];
+            return new NettyFrame(bytes.retainedSlice(start, ends[to - 1] - start), Arrays.copyOfRange(ends, from, to));
+        }
+
         @Override
         public void release() {
             bytes.release();
@@ -27,7 +42,24 @@ final class NettyFrames implements Frames {
 
     @Override
     public Frame encode(byte[] json) {
-        ByteBuf bytes = allocator.directBuffer(json.length + 10);
+        ByteBuf bytes = allocator.directBuffer(json.length + MOST_HEADER);
+        write(json, bytes);
+        return new NettyFrame(bytes, new int[] {bytes.writerIndex()});
+    }
+
+    @Override
+    public Frame encode(List<byte[]> json) {
+        ByteBuf bytes = allocator.directBuffer(
+                json.stream().mapToInt(message -> message.length + MOST_HEADER).sum());
+        int[] ends = new int[json.size()];
+        for (int i = 0; i < ends.length; i++) {
+            write(json.get(i), bytes);
+            ends[i] = bytes.writerIndex();
+        }
+        return new NettyFrame(bytes, ends);
+    }
+
+    private static void write(byte[] json, ByteBuf bytes) {
         bytes.writeByte(FINAL_TEXT);
         if (json.length <= SHORT_LENGTH) {
             bytes.writeByte(json.length);
@@ -37,6 +69,5 @@ final class NettyFrames implements Frames {
             bytes.writeByte(LENGTH_64).writeLong(json.length);
         }
         bytes.writeBytes(json);
-        return new NettyFrame(bytes);
     }
 }

@@ -3,12 +3,19 @@ package dev.concord.server.room;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+
 /** Frames that are the JSON itself, and know whether they were given back. */
 final class FakeFrames implements Frames {
     private int live;
 
     @Override
     public Frame encode(byte[] json) {
+        return encode(List.of(json));
+    }
+
+    @Override
+    public Frame encode(List<byte[]> json) {
         live++;
         return new FakeFrame(json);
     }
@@ -19,16 +26,21 @@ final class FakeFrames implements Frames {
     }
 
     final class FakeFrame implements Frame {
-        private final byte[] json;
+        private final List<byte[]> json;
         private boolean released;
 
-        private FakeFrame(byte[] json) {
+        private FakeFrame(List<byte[]> json) {
             this.json = json;
         }
 
-        byte[] json() {
+        List<byte[]> json() {
             assertTrue(!released, "sent after its release");
             return json;
+        }
+
+        @Override
+        public Frame part(int from, int to) {
+            return encode(json.subList(from, to));
         }
 
         @Override

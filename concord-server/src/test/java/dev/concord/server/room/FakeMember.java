@@ -62,7 +62,7 @@ final class FakeMember implements Member {
     @Override
     public void send(Frames.Frame frame) {
         assertNull(closed, "sent after the close");
-        queued.add(((FakeFrames.FakeFrame) frame).json());
+        queued.addAll(((FakeFrames.FakeFrame) frame).json());
     }
 
     @Override

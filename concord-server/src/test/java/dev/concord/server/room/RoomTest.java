@@ -635,6 +635,36 @@ class RoomTest {
     }
 
     @Test
+    void aRoundIsOneWriteWithoutWhatOneShowsOneself() {
+        join(ann, bob, cy);
+        room.receive(ann, presence("Ann", 1));
+        room.receive(bob, presence("Bob", 2));
+        room.receive(cy, presence("Cy", 3));
+        int flushes = ann.flushes;
+        loop.pass(Limits.DEFAULT.presenceTick());
+
+        assertEquals(List.of(presence("Bob", 2), presence("Cy", 3)), ann.take());
+        assertEquals(List.of(presence("Ann", 1), presence("Cy", 3)), bob.take());
+        assertEquals(List.of(presence("Ann", 1), presence("Bob", 2)), cy.take());
+        assertEquals(flushes + 1, ann.flushes);
+    }
+
+    @Test
+    void aCrowdHasFewerRounds() {
+        join(ann, bob);
+        for (int i = 0; i < 498; i++) {
+            room.join(new FakeMember("m" + i), null);
+        }
+        loop.run();
+        bob.take();
+        room.receive(ann, presence("Ann", 1));
+        loop.pass(Limits.DEFAULT.presenceTick());
+        assertEquals(List.of(), bob.take());
+        loop.pass(Duration.ofMillis(250));
+        assertEquals(List.of(presence("Ann", 1)), bob.take());
+    }
+
+    @Test
     void aMemberThatLeavesTakesItsLeaveAtOnce() {
         join(ann, bob, cy);
         Message.Presence here = presence("Ann", 1);

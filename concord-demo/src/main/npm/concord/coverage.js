@@ -21,4 +21,10 @@ export class Coverage {
     const { kind, id } = operation;
     return this.#kinds[kind].get(id.site)?.covers(id.counter, id.counter + extentOf(operation)) ?? false;
   }
+
+  /** Whether an element that an operation inserts is deleted by one of the others. */
+  deletesAnyOf(insert) {
+    const { site, counter } = insert.id;
+    return this.#kinds.delete.get(site)?.meets(counter, counter + extentOf(insert)) ?? false;
+  }
 }

@@ -1,11 +1,15 @@
+import { Coverage } from './coverage.js';
 import { extentOf } from './operation.js';
 
 const MERGE_LIMIT = 16384;
+/** What stands for text that is known as deleted only. */
+const PLACEHOLDER = /^\uFFFD+$/;
 
 /**
  * The operations that the server has not acknowledged. Each is an entry `{number, operation, epoch, extent, seq, fresh}`:
  * `extent` is how many characters it inserts or deletes, `seq` is set while it is on its way, and `fresh` says that it never
- * was. What is typed while nothing can be sent grows into few operations.
+ * was. What the server refuses waits, in the store too, for the next connection. What is typed while nothing can be sent grows
+ * into few operations.
  */
 export class Outbox {
   #entries = new Map();
@@ -14,18 +18,25 @@ export class Outbox {
   #number = 0;
   #store;
   #extent = 0;
+  #refused = new Set();
 
   constructor(store) {
     this.#store = store;
   }
 
-  /** Characters that are not acknowledged. */
+  /** Characters that are not acknowledged, what was refused left out. */
   get extent() {
     return this.#extent;
   }
 
+  /** Whether nothing waits to be sent or acknowledged. */
   get isEmpty() {
-    return this.#entries.size === 0;
+    return this.#queue.length === 0 && this.#sent.size === 0;
+  }
+
+  /** The operations that the server has refused on this connection. */
+  get refused() {
+    return Array.from(this.#refused, (entry) => entry.operation);
   }
 
   operations() {
@@ -58,10 +69,14 @@ export class Outbox {
     this.#queue.push(entry);
   }
 
-  /** Hands out all that waits to be sent, each stamped with the next seq. */
+  /**
+   * Hands out what is to be sent, each stamped with the next seq. A placeholder for deleted text waits until the server has the delete for
+   * good: were that refused, the placeholder would stand in the text, and in the way of the true one.
+   */
   take(nextSeq) {
-    const entries = this.#queue;
-    this.#queue = [];
+    const held = this.#heldPlaceholders();
+    const entries = this.#queue.filter((entry) => !held.has(entry));
+    this.#queue = this.#queue.filter((entry) => held.has(entry));
     for (const entry of entries) {
       entry.seq = nextSeq();
       entry.fresh = false;
@@ -93,23 +108,38 @@ export class Outbox {
     return true;
   }
 
-  /** Gives up a refused operation. Returns it, or null when it is not known. */
+  /** The server does not take it: it waits for the next connection. Returns it, or null when it is not known. */
   refuse(seq) {
     const entry = this.#sent.get(seq);
     if (entry === undefined) {
       return null;
     }
-    this.#drop(entry);
+    this.#sent.delete(seq);
+    this.#refused.add(entry);
+    this.#extent -= entry.extent;
     return entry.operation;
   }
 
-  /** The connection is gone: nothing is on its way any more. */
+  /** The connection is gone: nothing is on its way any more, and nothing refused. */
   rewind() {
     this.#sent.clear();
+    this.#refused.forEach((entry) => {
+      this.#extent += entry.extent;
+    });
+    this.#refused.clear();
     this.#queue = [...this.#entries.values()];
     this.#queue.forEach((entry) => {
       entry.seq = 0;
     });
+  }
+
+  #heldPlaceholders() {
+    const placeholders = this.#queue.filter(({ operation }) => isPlaceholder(operation));
+    if (placeholders.length === 0) {
+      return new Set();
+    }
+    const deletes = new Coverage(this.operations().filter(({ kind }) => kind === 'delete'));
+    return new Set(placeholders.filter(({ operation }) => deletes.deletesAnyOf(operation)));
   }
 
   #drop(entry) {
@@ -124,6 +154,11 @@ export class Outbox {
   }
 }
 
+/** Whether it may stand for text that is known here only as deleted. */
+function isPlaceholder({ kind, value }) {
+  return kind === 'insert' && PLACEHOLDER.test(value);
+}
+
 /** Two operations as one, or null where that would not mean the same. */
 function merge(first, second) {
   const { site, counter } = first.id;
@@ -132,6 +167,9 @@ function merge(first, second) {
   }
   const length = extentOf(first);
   if (first.kind === 'insert') {
+    if (isPlaceholder(first) !== isPlaceholder(second)) {
+      return null;
+    }
     const continues =
       second.id.counter === counter + length &&
       second.after?.site === site &&

@@ -33,6 +33,12 @@ export class RangeSet {
     return range !== null && range.end >= end;
   }
 
+  /** Whether any of `[start, end)` is in the set. */
+  meets(start, end) {
+    const range = this.#ranges.floor({ start: end - 1 });
+    return range !== null && range.end > start;
+  }
+
   /** Removes what lies in `[start, end)` and returns it as ranges in ascending order. */
   take(start, end) {
     const taken = [];

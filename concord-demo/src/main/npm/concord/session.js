@@ -58,7 +58,6 @@ export class ConcordSession {
   #epoch = null;
   #left = [];
   #aside = [];
-  #refused = [];
   #seq = 0;
   #frames = [];
   #draining = false;
@@ -123,15 +122,15 @@ export class ConcordSession {
       connection: this.#state,
       reason: this.#reason,
       unsent,
-      refused: this.#refused.length,
+      refused: this.#outbox.refused.length,
       aside: this.#aside.length,
-      saved: this.#state === 'live' && unsent === 0 && this.#refused.length === 0,
+      saved: this.#state === 'live' && unsent === 0 && this.#outbox.refused.length === 0,
     };
   }
 
-  /** Operations that were made in another history of the room, or refused: they are nowhere but here. */
+  /** Operations that were made in another history of the room, or refused: the server has them not. */
   get unsaved() {
-    return [...this.#aside.map(({ operation }) => operation), ...this.#refused];
+    return [...this.#aside.map(({ operation }) => operation), ...this.#outbox.refused];
   }
 
   on(name, listener) {
@@ -361,6 +360,8 @@ export class ConcordSession {
     } else if (message.t === 'ack') {
       this.#outbox.acknowledge(message.seq);
       this.#retries = 0;
+      // What waited for what is durable now.
+      this.#flush();
       if (!this.#outbox.isEmpty) {
         this.#connection.expectAnswer();
       }
@@ -412,12 +413,8 @@ export class ConcordSession {
     }
   }
 
-  /**
-   * Queues what the server lacks and the outbox does not hold: operations of others that a crashed server has lost, and what it
-   * has refused and may take now.
-   */
+  /** Queues what the server lacks and the outbox does not hold: operations of others that a crashed server has lost. */
   #repairServer(missing) {
-    this.#refused = [];
     const queued = new Coverage(this.#outbox.operations());
     for (const operation of missing) {
       if (!queued.includes(operation)) {
@@ -433,11 +430,7 @@ export class ConcordSession {
         this.#flush();
       }, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries++));
     } else {
-      const operation = this.#outbox.refuse(seq);
-      if (operation !== null) {
-        this.#refused.push(operation);
-      }
-      this.#emit('refused', { code, message, operation });
+      this.#emit('refused', { code, message, operation: this.#outbox.refuse(seq) });
     }
     this.#emitStatus();
   }

@@ -266,6 +266,44 @@ export const tests = {
     assertEquals('abcd', server.document.text, 'text');
   },
 
+  async 'what was refused is kept through a reload and may be taken then'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 0, inserted: 'refused' });
+    await eventually(() => session.status.refused === 1, 'the refusal');
+    session.close();
+    server.refusal = () => null;
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await saved(reloaded);
+    assertEquals('refused', reloaded.text, 'text');
+    assertEquals('refused', server.document.text, 'text of the server');
+  },
+
+  async 'a placeholder for deleted text is not sent before its delete is durable'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.type(0, 'abc');
+    const [gone] = server.document.delete(1, 1);
+    server.member.tell({ t: 'op', seq: 4, data: gone });
+    assertEquals('ac', session.text, 'text');
+    server.document = new ConcordDocument('restored');
+    server.refusal = ({ data }) => (data.kind === 'delete' ? 'room_full' : null);
+    server.member.end(1001);
+    clock.advance(1000);
+    await eventually(() => session.events.length === 1, 'the refusal');
+    assertEquals('a', server.document.text, 'text of the server');
+    server.refusal = () => null;
+    server.member.end(1001);
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('ac', server.document.text, 'text of the server');
+    assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+  },
+
   async 'frames that are not understood are ignored, broken ones are told of'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);

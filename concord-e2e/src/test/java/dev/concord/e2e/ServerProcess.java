@@ -53,6 +53,7 @@ final class ServerProcess implements AutoCloseable {
     private final List<Path> logs = new ArrayList<>();
     private Class<?> main;
     private List<String> mainOptions = List.of();
+    private List<String> prefix = List.of();
     private boolean searching;
     private Process process;
     private URI address;
@@ -96,6 +97,12 @@ final class ServerProcess implements AutoCloseable {
     /** Waits for a process that ends by itself, which under load may take its time. */
     int awaitEnd() {
         return exit(process, Duration.ofMinutes(2));
+    }
+
+    /** Its files are on this disk, which is mounted in its home. */
+    ServerProcess onDisk(SmallDisk disk) {
+        prefix = disk.prefix();
+        return this;
     }
 
     /** Puts the in-process embedding model on the class path. */
@@ -264,7 +271,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private Process launch(String... arguments) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // A killed process leaves its unpacked native libraries behind: with the rest, they go when the test ends.
         Path temporary = home.resolve("tmp");

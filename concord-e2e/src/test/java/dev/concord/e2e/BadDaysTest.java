@@ -1,0 +1,169 @@
+package dev.concord.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.concord.crdt.Operation;
+import dev.concord.store.testing.PostgresForTests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The store is there and does not work: its disk is full, it lets nobody in, or it hangs. Editing goes on, nothing is acknowledged that is
+ * not stored, and everything is stored once it works again.
+ */
+@ExtendWith(ServerLogs.class)
+@Timeout(300)
+class BadDaysTest {
+    private static final int WRITERS = 3;
+    private static final int MOST_UNACKNOWLEDGED = 300;
+    /** How long it is watched that nothing is acknowledged. */
+    private static final Duration WATCHED = Duration.ofSeconds(2);
+
+    @TempDir
+    Path home;
+
+    /** What goes wrong, and how it is put right. */
+    private interface Trouble {
+        void begin() throws IOException, SQLException;
+
+        void end() throws IOException, SQLException;
+    }
+
+    @Test
+    void a_full_disk() throws IOException, SQLException {
+        try (SmallDisk disk = SmallDisk.mount(Files.createDirectory(home.resolve("data")), 24)) {
+            ServerProcess server = new ServerProcess(home).onDisk(disk);
+            endure(server, new Trouble() {
+                @Override
+                public void begin() throws IOException {
+                    disk.fill();
+                }
+
+                @Override
+                public void end() throws IOException {
+                    disk.free();
+                }
+            });
+        }
+    }
+
+    @Test
+    void a_database_that_accepts_no_connections() throws IOException, SQLException {
+        String database = PostgresForTests.freshDatabase();
+        String name = database.replaceFirst(".*/([^/?]*).*", "$1");
+        String beside = PostgresForTests.freshDatabase();
+        endure(new ServerProcess(home).with("DATABASE_URL", database), new Trouble() {
+            @Override
+            public void begin() {
+                PostgresForTests.execute(beside, "alter database " + name + " allow_connections false");
+                PostgresForTests.execute(
+                        beside,
+                        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'");
+            }
+
+            @Override
+            public void end() {
+                PostgresForTests.execute(beside, "alter database " + name + " allow_connections true");
+            }
+        });
+    }
+
+    @Test
+    void a_database_whose_every_connection_hangs() throws IOException, SQLException {
+        String database = PostgresForTests.freshDatabase();
+        try (Connection connection = PostgresForTests.connect(database);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            endure(new ServerProcess(home).with("DATABASE_URL", database), new Trouble() {
+                @Override
+                public void begin() throws SQLException {
+                    statement.execute("lock table rooms, ops, snapshots in access exclusive mode");
+                }
+
+                @Override
+                public void end() throws SQLException {
+                    connection.rollback();
+                }
+            });
+        }
+    }
+
+    private static void endure(ServerProcess prepared, Trouble trouble) throws IOException, SQLException {
+        long seed = Seed.of(BadDaysTest.class);
+        Random random = new Random(seed);
+        Ledger ledger = new Ledger();
+        List<TestClient> clients = new ArrayList<>();
+        List<Typist> typists = new ArrayList<>();
+        try (ServerProcess server =
+                prepared.jvm("-Xmx128m", "-XX:+ExitOnOutOfMemoryError").start()) {
+            for (int i = 0; i < WRITERS; i++) {
+                TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
+                clients.add(client.connect(server.socket("busy")));
+                typists.add(Typist.start(client, ledger, new Random(random.nextLong()), MOST_UNACKNOWLEDGED));
+            }
+            Await.until("ops are acknowledged under load", () -> ledger.acknowledged() >= 500);
+            trouble.begin();
+
+            try (TestClient reader = new TestClient("reader").connect(server.socket("busy"));
+                    TestClient probe = new TestClient("probe").onAck(ledger::acknowledged)) {
+                probe.connect(server.socket("busy"));
+                // Whatever was on its way to the disk: from some moment on the writers wait for acks.
+                Await.until(
+                        "acks wait",
+                        () -> clients.stream().allMatch(client -> client.unacknowledged() >= MOST_UNACKNOWLEDGED));
+                probe.edit(document -> {
+                    List<Operation> ops = document.insert(0, "typed on a bad day");
+                    ledger.made(ops);
+                    return ops;
+                });
+                reader.awaitThat(
+                        "edits still reach the others",
+                        () -> reader.look(document -> document.text().contains("typed on a bad day")));
+                long acknowledged = ledger.acknowledged();
+                long end = System.nanoTime() + WATCHED.toNanos();
+                while (System.nanoTime() < end) {
+                    assertEquals(200, server.get("/healthz").statusCode());
+                }
+                assertEquals(acknowledged, ledger.acknowledged(), "an ack without a commit");
+                Await.until("the operator is told", () -> server.get("/readyz").statusCode() == 503);
+                assertTrue(server.isAlive());
+
+                trouble.end();
+                probe.awaitAcks();
+            }
+            Await.until("it is ready", () -> server.get("/readyz").statusCode() == 200);
+            typists.forEach(Typist::close);
+            clients.forEach(TestClient::awaitAcks);
+            // Only what is stored comes back.
+            server.kill9();
+            clients.forEach(TestClient::awaitClose);
+            server.start();
+            try (TestClient late = new TestClient("late").connect(server.socket("busy"))) {
+                String text = server.text("busy");
+                late.look(document -> {
+                    ledger.checkComplete(document, text);
+                    return null;
+                });
+            }
+            clients.forEach(TestClient::assertUndisturbed);
+            System.out.println("BadDaysTest: seed " + seed + ": " + ledger.acknowledged()
+                    + " acknowledged ops, no ack without a commit, none lost, none doubled");
+        } finally {
+            typists.forEach(Typist::close);
+            clients.forEach(TestClient::close);
+        }
+    }
+}

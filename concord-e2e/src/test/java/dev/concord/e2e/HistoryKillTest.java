@@ -76,15 +76,14 @@ class HistoryKillTest {
         long unpruned = 0;
         int checked = 0;
         Map<String, JsonNode> stopped = Map.of();
-        try (ServerProcess server = backend.server(home)
-                        .jvm("-XX:TieredStopAtLevel=1")
-                        .with("CONCORD_VERSION_SECONDS", "1")
-                        .with("CONCORD_AUTOMATIC_VERSIONS", "2");
+        try (ServerProcess server =
+                        backend.server(home).jvm("-XX:TieredStopAtLevel=1").with("CONCORD_AUTOMATIC_VERSIONS", "2");
                 Writer named = new Writer(NAMED);
                 Writer moving = new Writer("moving")) {
             List<Writer> writers = List.of(named, moving);
             for (int kill = 0; kill < KILLS; kill++) {
-                server.main(
+                server.with("CONCORD_VERSION_SECONDS", "1")
+                        .main(
                                 DoomedServer.class,
                                 "-Dconcord.doom.method=saveSnapshot",
                                 "-Dconcord.doom.file=" + doom,
@@ -104,7 +103,8 @@ class HistoryKillTest {
                 Files.delete(doom);
                 typists.forEach(Typist::close);
                 writers.forEach(writer -> writer.client.awaitClose());
-                server.plainMain();
+                // While versions are looked at, none of its own may take the place of one.
+                server.plainMain().with("CONCORD_VERSION_SECONDS", "0");
                 Map<String, JsonNode> left = rooms(server);
 
                 server.start();
@@ -122,8 +122,7 @@ class HistoryKillTest {
                 stopped = rooms(server);
             }
 
-            // No more of its own, so that none goes while each is restored.
-            server.plainMain().with("CONCORD_VERSION_SECONDS", "0").start();
+            server.start();
             checkLogs(server, writers, stopped);
             for (Writer writer : writers) {
                 writer.client.awaitClose();

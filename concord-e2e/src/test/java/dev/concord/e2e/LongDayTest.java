@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.concord.crdt.Caret;
 import dev.concord.crdt.Document;
+import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Side;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +30,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LongDayTest {
     private static final int EDITS = Integer.getInteger("concord.edits", 12_000);
     private static final int WRITERS = 4;
-    /** Past so many ops folds follow one another without a pause; to them comes what is typed while one is made. */
-    private static final int BOUND = 2 * 20_000;
+    /**
+     * Past 20,000 ops folds follow one another without a pause. To them comes what is typed while one is made, which here is a hundred
+     * times faster than people type.
+     */
+    private static final int BOUND = 3 * 20_000;
     /** What an hour may add to the heap: the document, whose tombstones it keeps, and nothing that grows with the log. */
     private static final long DOCUMENT_KILOBYTES = 16 * 1024;
 
@@ -128,7 +134,7 @@ class LongDayTest {
         final TestClient client;
         private final Ledger ledger;
         private final Random random;
-        private int caret;
+        private Caret caret = new Caret(ElementId.HEAD, Side.AFTER);
 
         Writer(TestClient client, Ledger ledger, Random random) {
             this.client = client;
@@ -154,18 +160,24 @@ class LongDayTest {
 
         private List<Operation> change(Document document) {
             int length = document.length();
-            int kind = random.nextInt(100);
-            caret = kind == 0 ? random.nextInt(length + 1) : Math.min(caret, length);
+            int at = document.offsetOf(caret);
             if (length > ENOUGH_TEXT) {
-                int from = random.nextInt(length - 500);
-                return document.delete(from, 500);
+                return document.delete(random.nextInt(length - 500), 500);
             }
-            if (kind > 80 && caret > 0) {
-                caret--;
-                return document.delete(caret, 1);
+            if (random.nextInt(50) == 0) {
+                at = random.nextInt(length + 1);
             }
-            caret++;
-            return document.insert(caret - 1, String.valueOf((char) ('a' + random.nextInt(26))));
+            List<Operation> ops;
+            if (random.nextInt(5) == 0 && at > 0) {
+                at--;
+                ops = document.delete(at, 1);
+            } else {
+                ops = document.insert(at, String.valueOf((char) ('a' + random.nextInt(26))));
+                at++;
+            }
+            // It moves with what the others type.
+            caret = document.caretAt(at, Side.BEFORE);
+            return ops;
         }
     }
 }

@@ -12,6 +12,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -35,6 +37,9 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     };
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    /** Micrometer refers weakly to what it asks: with the supplier the counter would stand still. */
+    private final Queue<LongSupplier> counted = new ConcurrentLinkedQueue<>();
+
     private final AtomicInteger rooms = new AtomicInteger();
     private final AtomicInteger members = new AtomicInteger();
     private final AtomicInteger quarantined = new AtomicInteger();
@@ -99,6 +104,7 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
      * @param value read from any thread; never falls
      */
     public void count(String name, String help, LongSupplier value) {
+        counted.add(value);
         FunctionCounter.builder(name, value, LongSupplier::getAsLong)
                 .description(help)
                 .register(registry);

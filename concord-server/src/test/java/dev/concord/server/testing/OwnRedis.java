@@ -1,6 +1,8 @@
 package dev.concord.server.testing;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -107,6 +109,17 @@ public final class OwnRedis implements AutoCloseable {
                 throw new IllegalStateException("Redis did not start: " + command);
             }
             Thread.onSpinWait();
+        }
+    }
+
+    /** Runs a command of words without spaces. Returns the first line of the answer. */
+    public String command(String words) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream().write((words + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -149,7 +149,7 @@ class BadDaysTest {
             clients.forEach(TestClient::awaitAcks);
             // Only what is stored comes back.
             server.kill9();
-            clients.forEach(TestClient::awaitClose);
+            clients.forEach(TestClient::awaitDeath);
             server.start();
             try (TestClient late = new TestClient("late").connect(server.socket("busy"))) {
                 String text = server.text("busy");

@@ -81,7 +81,7 @@ class DatabaseAwayTest {
             clients.forEach(client -> client.awaitAcks(Duration.ofMinutes(2)));
             // Only what is stored comes back.
             server.kill9();
-            clients.forEach(TestClient::awaitClose);
+            clients.forEach(TestClient::awaitDeath);
             server.start();
             try (TestClient reader = new TestClient("late").connect(server.socket("busy"))) {
                 String text = server.text("busy");

@@ -102,7 +102,7 @@ class HistoryKillTest {
                 assertEquals(137, server.awaitEnd());
                 Files.delete(doom);
                 typists.forEach(Typist::close);
-                writers.forEach(writer -> writer.client.awaitClose());
+                writers.forEach(writer -> writer.client.awaitDeath());
                 // While versions are looked at, none of its own may take the place of one.
                 server.plainMain().with("CONCORD_VERSION_SECONDS", "0");
                 Map<String, JsonNode> left = rooms(server);

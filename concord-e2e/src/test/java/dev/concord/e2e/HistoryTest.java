@@ -194,7 +194,7 @@ class HistoryTest {
                 }
                 // In the middle of acks, folds and pruning, which 200 ops begin.
                 server.kill9();
-                client.awaitClose();
+                client.awaitDeath();
                 server.start();
                 client.connect(server.socket("r"));
                 client.awaitAcks();

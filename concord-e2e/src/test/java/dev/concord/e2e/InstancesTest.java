@@ -190,7 +190,7 @@ class InstancesTest {
             write(instances, seed, 2);
             instances.server(0).kill9();
             for (int i = 0; i < writers.size(); i += 2) {
-                writers.get(i).client().awaitClose();
+                writers.get(i).client().awaitDeath();
                 writers.get(i).client().connect(instances.server(1).socket(ROOM));
             }
             instances.server(0).start();

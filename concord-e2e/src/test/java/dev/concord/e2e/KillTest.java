@@ -135,7 +135,7 @@ class KillTest {
                     Files.delete(doom);
                 }
                 // What the server said before its end has been heard once a connection has ended.
-                writers.forEach(writer -> writer.client().awaitClose());
+                writers.forEach(writer -> writer.client().awaitDeath());
                 server.plainMain().start();
                 // Before anybody comes back who could bring along what the server has lost.
                 for (int room = 0; room < rooms.size(); room++) {

@@ -89,7 +89,7 @@ class TwoServersTest {
                 int victim = random.nextInt(2);
                 servers.get(victim).kill9();
                 for (int i = victim; i < clients.size(); i += 2) {
-                    clients.get(i).awaitClose();
+                    clients.get(i).awaitDeath();
                 }
                 servers.get(victim).start();
                 for (int i = victim; i < clients.size(); i += 2) {

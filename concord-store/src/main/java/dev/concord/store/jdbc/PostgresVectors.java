@@ -135,6 +135,16 @@ final class PostgresVectors implements VectorColumn {
 
     @Override
     public float[] get(ResultSet row, int index) throws SQLException {
+        if (!vector) {
+            // Not its text: once the driver has prepared a statement at the server, arrays come in binary and are
+            // written otherwise.
+            Float[] numbers = (Float[]) row.getArray(index).getArray();
+            float[] values = new float[numbers.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = numbers[i];
+            }
+            return values;
+        }
         String text = row.getString(index);
         String[] numbers = text.substring(1, text.length() - 1).split(",", -1);
         float[] values = new float[numbers.length];

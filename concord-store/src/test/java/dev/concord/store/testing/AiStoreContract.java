@@ -247,6 +247,18 @@ public abstract class AiStoreContract {
     }
 
     @Test
+    void aQuestionMayBeAskedAnyNumberOfTimes() {
+        room("a");
+        float[] vector = vector(new Random(1), 384);
+        embeddings.save("a", vector, "m1", 0);
+        // On each connection of a pool often enough for a driver to prepare the statement at the server.
+        for (int i = 0; i < 100; i++) {
+            assertEquals(1, embeddings.nearest(vector, "m1", 10).get(0).similarity(), 1e-5);
+            assertArrayEquals(vector, embeddings.find("a", "m1").orElseThrow(), 1e-6f);
+        }
+    }
+
+    @Test
     void theRankingIsThatOfAnExactScan() {
         long seed = new Random().nextLong();
         Random random = new Random(seed);

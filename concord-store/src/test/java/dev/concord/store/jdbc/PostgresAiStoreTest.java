@@ -1,0 +1,13 @@
+package dev.concord.store.jdbc;
+
+import dev.concord.store.RoomStore;
+import dev.concord.store.testing.AiStoreContract;
+import dev.concord.store.testing.PostgresForTests;
+
+/** The contract on a PostgreSQL that need not have pgvector; the one from the class path lacks it. */
+class PostgresAiStoreTest extends AiStoreContract {
+    @Override
+    protected RoomStore open() {
+        return PostgresStore.open(PostgresAddress.parse(PostgresForTests.freshDatabase()));
+    }
+}

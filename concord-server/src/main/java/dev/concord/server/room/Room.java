@@ -515,43 +515,7 @@ public final class Room {
      * @return false when it was known already, or cannot be taken
      */
     boolean takeRemote(Message.Op op, boolean store) {
-        if (!applyRemote(op.operation(), store)) {
-            return false;
-        }
-        events.remoteApplied(broadcast(op, null));
-        return true;
-    }
-
-    /**
-     * Takes many ops of another instance at once. The members get what they change as one state, which costs them and this room a fraction of
-     * as many messages.
-     *
-     * @return how many of them were new and could be taken
-     */
-    int takeRemote(List<Operation> operations, boolean store) {
-        byte[] before = document.version();
-        int taken = 0;
-        for (Operation operation : operations) {
-            if (applyRemote(operation, store)) {
-                events.remoteApplied(0);
-                taken++;
-            }
-        }
-        if (taken > 0) {
-            broadcast(new Message.Sync(difference(before), document.version(), epoch), null);
-        }
-        return taken;
-    }
-
-    private byte[] difference(byte[] version) {
-        try {
-            return document.difference(version);
-        } catch (MalformedStateException e) {
-            throw new IllegalStateException("a version of this document", e);
-        }
-    }
-
-    private boolean applyRemote(Operation operation, boolean store) {
+        Operation operation = op.operation();
         if (dismissed || closed) {
             return false;
         }
@@ -579,7 +543,11 @@ public final class Room {
         } else if (!store(operation)) {
             return false;
         }
-        return applyLogged(operation);
+        if (!applyLogged(operation)) {
+            return false;
+        }
+        events.remoteApplied(broadcast(op, null));
+        return true;
     }
 
     /** Hands an op to the log; false when the log takes none. */

@@ -40,10 +40,6 @@ final class Siblings {
     private static final Logger LOG = LoggerFactory.getLogger(Siblings.class);
     /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
     private static final int MAX_WAITING = 20_000;
-    /** So many ops that come at once are told to the members in one message. */
-    private static final int MANY = 200;
-    /** So many ops are taken at once; the rest is asked for again, so that the op log keeps room for what members type. */
-    private static final int MOST = 40_000;
     /** Unchanged rooms compare versions only every so many ticks. */
     private static final int CALM = 3;
     /** Between two comparisons that others have asked for by being different, so that instances in the middle of edits do not chatter. */
@@ -371,19 +367,9 @@ final class Siblings {
             refuse(ErrorCode.MALFORMED, "a state that cannot be read: " + e.getMessage());
             return;
         }
-        if (ops.size() < MANY) {
-            for (Operation op : ops) {
-                take(new Message.Op(0, op), true);
-            }
-            return;
+        for (Operation op : ops) {
+            take(new Message.Op(0, op), true);
         }
-        List<Operation> part = ops.size() > MOST ? ops.subList(0, MOST) : ops;
-        events.healed(room.takeRemote(part, reach == Cluster.Reach.SEPARATE_STORES));
-        if (part.size() < ops.size()) {
-            compare();
-        }
-        // The op log may have had no room for all of them.
-        doubtful = true;
     }
 
     private void refuse(ErrorCode code, String why) {

@@ -29,7 +29,6 @@ import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -600,33 +599,6 @@ class RoomTest {
 
         assertEquals(List.of(new Message.Ack(1_000)), ann.take());
         assertEquals(1, events.acknowledged);
-    }
-
-    @Test
-    void manyOpsOfAnotherInstanceReachTheMembersAsOneState() {
-        join(ann, bob);
-        Document mine = new Document("mine");
-        mine.insert(0, "here ").forEach(op -> room.receive(ann, new Message.Op(1, op)));
-        commit();
-        ann.take();
-        bob.take();
-        Document far = new Document("far");
-        List<Operation> ops = new ArrayList<>();
-        for (int i = 0; i < 300; i++) {
-            ops.addAll(far.insert(i / 2, "x"));
-        }
-        assertEquals(300, room.takeRemote(ops, true));
-        loop.run();
-        mine.merge(ann.takeOne(Message.Sync.class).state());
-        assertEquals(room.view().text(), mine.text());
-        assertEquals(305, mine.length());
-        assertEquals(1, bob.take().size());
-        commit();
-        assertEquals(301, memory.load(ID).orElseThrow().ops().size());
-
-        assertEquals(0, room.takeRemote(ops, true), "again");
-        loop.run();
-        assertEquals(List.of(), ann.take());
     }
 
     // Presence

@@ -95,6 +95,9 @@ class TypingLatencyTest {
                 ServerProcess server = backend.server(home)
                         .with("GEMINI_API_KEY", FakeGemini.KEY)
                         .with("CONCORD_GEMINI_BASE_URL", gemini.url().toString())
+                        // It is asked again and again whether the index has caught up.
+                        .with("CONCORD_AI_CALLS_PER_MINUTE", "100000")
+                        .with("CONCORD_AI_ROOM_CALLS_PER_MINUTE", "100000")
                         .start()) {
             for (int i = 0; i < CROWD; i++) {
                 clients.add(new TestClient("c" + i)

@@ -29,9 +29,9 @@ export class Outbox {
     return this.#extent;
   }
 
-  /** Whether nothing waits to be sent or acknowledged. */
-  get isEmpty() {
-    return this.#queue.length === 0 && this.#sent.size === 0;
+  /** Whether something is on its way. */
+  get expectsAck() {
+    return this.#sent.size > 0;
   }
 
   /** The operations that the server has refused on this connection. */

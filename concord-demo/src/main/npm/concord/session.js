@@ -362,7 +362,7 @@ export class ConcordSession {
       this.#retries = 0;
       // What waited for what is durable now.
       this.#flush();
-      if (!this.#outbox.isEmpty) {
+      if (this.#outbox.expectsAck) {
         this.#connection.expectAnswer();
       }
       this.#emitStatus();

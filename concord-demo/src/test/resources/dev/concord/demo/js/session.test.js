@@ -296,11 +296,15 @@ export const tests = {
     clock.advance(1000);
     await eventually(() => session.events.length === 1, 'the refusal');
     assertEquals('a', server.document.text, 'text of the server');
+    session.edit({ offset: 0, inserted: 'x' });
+    await eventually(() => session.status.unsent === 1, 'the ack, with the placeholder held');
+    clock.advance(60_000);
+    assertEquals('live', session.status.connection, 'state while nothing is owed');
     server.refusal = () => null;
     server.member.end(1001);
     clock.advance(1000);
     await saved(session);
-    assertEquals('ac', server.document.text, 'text of the server');
+    assertEquals('xac', server.document.text, 'text of the server');
     assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
   },
 

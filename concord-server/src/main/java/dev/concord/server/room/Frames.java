@@ -18,10 +18,10 @@ public interface Frames {
      * @param json UTF-8 of one message each; at least one
      * @return the frames, to be released by the caller
      */
-    Frame encode(List<byte[]> json);
+    Row encode(List<byte[]> json);
 
-    /** An encoded frame, or several in a row; may be sent any number of times until it is released. */
-    interface Frame {
+    /** Frames in a row, which are sent like one. */
+    interface Row extends Frame {
         /**
          * Some of the frames in a row, in the same memory.
          *
@@ -30,7 +30,10 @@ public interface Frames {
          * @return these frames, to be released by the caller
          */
         Frame part(int from, int to);
+    }
 
+    /** An encoded frame; may be sent any number of times until it is released. */
+    interface Frame {
         /** Gives back the memory; sends that are under way keep theirs. */
         void release();
     }

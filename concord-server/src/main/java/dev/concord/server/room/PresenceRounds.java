@@ -74,36 +74,46 @@ final class PresenceRounds {
     private void round() {
         scheduled = false;
         Map<Member, Message.Presence> changed = new LinkedHashMap<>();
-        Map<Member, Integer> own = new HashMap<>();
-        List<byte[]> messages = new ArrayList<>();
         for (Member member : presences.takeChanged()) {
             Message.Presence presence = presences.of(member);
             if (presence != null) {
-                own.put(member, messages.size());
                 changed.put(member, presence);
-                messages.add(WireCodec.write(presence));
             }
         }
-        elsewhere.forEach(presence -> messages.add(WireCodec.write(presence)));
+        int members = room.members().size();
+        if (members > 1 || (members == 1 && !elsewhere.isEmpty())) {
+            tell(changed);
+        }
         elsewhere.clear();
-        if (!messages.isEmpty()) {
-            Frames.Frame all = frames.encode(messages);
-            for (Member member : room.members()) {
-                Integer at = own.get(member);
-                if (at == null) {
-                    room.write(member, all);
-                } else {
-                    // Nobody hears of itself.
-                    writePart(member, all, 0, at);
-                    writePart(member, all, at + 1, messages.size());
-                }
-            }
-            all.release();
-        }
         siblings.show(changed);
     }
 
-    private void writePart(Member member, Frames.Frame all, int from, int to) {
+    private void tell(Map<Member, Message.Presence> changed) {
+        Map<Member, Integer> own = new HashMap<>();
+        List<byte[]> messages = new ArrayList<>();
+        changed.forEach((member, presence) -> {
+            own.put(member, messages.size());
+            messages.add(WireCodec.write(presence));
+        });
+        elsewhere.forEach(presence -> messages.add(WireCodec.write(presence)));
+        if (messages.isEmpty()) {
+            return;
+        }
+        Frames.Row all = frames.encode(messages);
+        for (Member member : room.members()) {
+            Integer at = own.get(member);
+            if (at == null) {
+                room.write(member, all);
+            } else {
+                // Nobody hears of itself.
+                writePart(member, all, 0, at);
+                writePart(member, all, at + 1, messages.size());
+            }
+        }
+        all.release();
+    }
+
+    private void writePart(Member member, Frames.Row all, int from, int to) {
         if (from < to) {
             Frames.Frame part = all.part(from, to);
             room.write(member, part);

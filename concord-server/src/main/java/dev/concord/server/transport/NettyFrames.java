@@ -3,7 +3,6 @@ package dev.concord.server.transport;
 import dev.concord.server.room.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.Arrays;
 import java.util.List;
 
 /** Lays JSON out as a whole unmasked WebSocket text frame (RFC 6455, section 5.2), so that all members share one buffer. */
@@ -14,23 +13,33 @@ final class NettyFrames implements Frames {
     private static final int LENGTH_64 = 127;
     private static final int MOST_HEADER = 10;
 
-    /**
-     * The buffer of frames, of which members write retained duplicates.
-     *
-     * @param bytes all frames
-     * @param ends where each ends
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record NettyFrame(ByteBuf bytes, int[] ends) implements Frame {
-        @Override
-        public Frame part(int from, int to) {
-            int start = from == 0 ? 0 : ends[from - 1];
-            return new NettyFrame(bytes.retainedSlice(start, ends[to - 1] - start), Arrays.copyOfRange(ends, from, to));
+    /** A buffer of one frame or more; members write retained duplicates of it. */
+    static class NettyFrame implements Frame {
+        final ByteBuf bytes;
+
+        NettyFrame(ByteBuf bytes) {
+            this.bytes = bytes;
         }
 
         @Override
         public void release() {
             bytes.release();
+        }
+    }
+
+    private static final class NettyRow extends NettyFrame implements Row {
+        /** Where each frame ends. */
+        private final int[] ends;
+
+        NettyRow(ByteBuf bytes, int[] ends) {
+            super(bytes);
+            this.ends = ends;
+        }
+
+        @Override
+        public Frame part(int from, int to) {
+            int start = from == 0 ? 0 : ends[from - 1];
+            return new NettyFrame(bytes.retainedSlice(start, ends[to - 1] - start));
         }
     }
 
@@ -44,11 +53,11 @@ final class NettyFrames implements Frames {
     public Frame encode(byte[] json) {
         ByteBuf bytes = allocator.directBuffer(json.length + MOST_HEADER);
         write(json, bytes);
-        return new NettyFrame(bytes, new int[] {bytes.writerIndex()});
+        return new NettyFrame(bytes);
     }
 
     @Override
-    public Frame encode(List<byte[]> json) {
+    public Row encode(List<byte[]> json) {
         ByteBuf bytes = allocator.directBuffer(
                 json.stream().mapToInt(message -> message.length + MOST_HEADER).sum());
         int[] ends = new int[json.size()];
@@ -56,7 +65,7 @@ final class NettyFrames implements Frames {
             write(json.get(i), bytes);
             ends[i] = bytes.writerIndex();
         }
-        return new NettyFrame(bytes, ends);
+        return new NettyRow(bytes, ends);
     }
 
     private static void write(byte[] json, ByteBuf bytes) {

@@ -179,7 +179,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (closing) {
             return;
         }
-        channel.write(((NettyFrames.NettyFrame) frame).bytes().retainedDuplicate(), channel.voidPromise());
+        channel.write(((NettyFrames.NettyFrame) frame).bytes.retainedDuplicate(), channel.voidPromise());
     }
 
     @Override

@@ -15,7 +15,7 @@ final class FakeFrames implements Frames {
     }
 
     @Override
-    public Frame encode(List<byte[]> json) {
+    public Row encode(List<byte[]> json) {
         live++;
         return new FakeFrame(json);
     }
@@ -25,7 +25,7 @@ final class FakeFrames implements Frames {
         return live;
     }
 
-    final class FakeFrame implements Frame {
+    final class FakeFrame implements Row {
         private final List<byte[]> json;
         private boolean released;
 

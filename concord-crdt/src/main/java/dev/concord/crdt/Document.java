@@ -373,7 +373,7 @@ public final class Document {
             } else {
                 insertAll(decoded.treeInserts(), changes);
             }
-            insertAll(decoded.waiting().inserts(), changes);
+            insertAll(AnchorsFirst.of(decoded.waiting().inserts()), changes);
             for (DecodedState.Range range : decoded.waiting().deletes()) {
                 integrator.delete(sites.intern(range.site()), range.from(), range.to(), changes);
             }
@@ -424,9 +424,9 @@ public final class Document {
     }
 
     /**
-     * Everything that this replica has and a version lacks, as operations. Elements that are tombstones here, and unknown there,
-     * come as a delete followed by an insert of U+FFFD in place of the characters, which are not kept: the delete waits for the
-     * insert, so that they are never visible.
+     * Everything that this replica has and a version lacks, as operations: inserts before what hangs on them, deletes last. Elements
+     * that are tombstones here, and unknown there, come as a delete followed by an insert of U+FFFD in place of the characters, which
+     * are not kept: the delete waits for the insert, so that they are never visible.
      *
      * @param version from {@link #version} of another replica
      * @return the operations
@@ -434,20 +434,25 @@ public final class Document {
      */
     public List<Operation> missingFrom(byte[] version) {
         DecodedState missing = missing(version);
-        List<Operation> ops = new ArrayList<>();
-        for (DecodedState.Run run : missing.inserts()) {
-            ElementId id = new ElementId(run.site(), run.counter());
-            String value = run.value();
-            if (value == null) {
-                ops.add(new Operation.Delete(id, run.length()));
-                value = "\uFFFD".repeat(run.length());
-            }
-            ops.add(new Operation.Insert(id, run.anchor(), value, run.length()));
-        }
-        for (DecodedState.Range range : missing.deletes()) {
-            ops.add(new Operation.Delete(new ElementId(range.site(), range.from()), (int) (range.to() - range.from())));
-        }
-        return ops;
+        return new DecodedState(AnchorsFirst.of(missing.inserts()), missing.deletes()).operations();
+    }
+
+    /**
+     * What a state says and this replica has not seen, in the order and form of {@link #missingFrom}. Changes nothing: for those who look
+     * at each operation, or store it, before they apply it.
+     *
+     * @param state from {@link #encode} or {@link #difference} of a replica of the same document
+     * @param mostBytes how long its uncompressed body may be, in bytes
+     * @return the operations; O(runs here + n log n) for n runs in the state
+     * @throws MalformedStateException when the bytes are no state, or its body is longer
+     */
+    public List<Operation> unseen(byte[] state, int mostBytes) {
+        StateReader decoded = StateReader.read(state, mostBytes);
+        List<DecodedState.Run> inserts = decoded.treeInserts();
+        inserts.addAll(AnchorsFirst.of(decoded.waiting().inserts()));
+        return VersionSummary.of(runs, sites, pending)
+                .unseen(inserts, decoded.waiting().deletes())
+                .operations();
     }
 
     /**

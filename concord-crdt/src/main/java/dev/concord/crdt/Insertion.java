@@ -19,11 +19,7 @@ record Insertion(
         if (from == counter && to == end()) {
             return this;
         }
-        String part = null;
-        if (value != null) {
-            int start = value.offsetByCodePoints(0, (int) (from - counter));
-            part = value.substring(start, value.offsetByCodePoints(start, (int) (to - from)));
-        }
+        String part = value == null ? null : Text.part(value, (int) (from - counter), (int) (to - counter));
         return new Insertion(site, from, (int) (to - from), part, anchorAt(from, siteName));
     }
 

@@ -21,4 +21,10 @@ final class Text {
         }
         return points;
     }
+
+    /** The code points from one to before another, counted from 0. */
+    static String part(String text, int from, int to) {
+        int start = text.offsetByCodePoints(0, from);
+        return text.substring(start, text.offsetByCodePoints(start, to - from));
+    }
 }

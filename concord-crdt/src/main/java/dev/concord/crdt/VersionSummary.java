@@ -22,6 +22,8 @@ final class VersionSummary {
         TreeMap<Long, Long> hashes = new TreeMap<>();
     }
 
+    private static final OfSite NOTHING = new OfSite();
+
     private final TreeMap<String, OfSite> bySite = new TreeMap<>();
 
     private VersionSummary() {}
@@ -154,7 +156,7 @@ final class VersionSummary {
         int waitingAt = 0;
         for (Map.Entry<String, OfSite> entry : ours.bySite.entrySet()) {
             String name = entry.getKey();
-            OfSite theirs = bySite.getOrDefault(name, new OfSite());
+            OfSite theirs = bySite.getOrDefault(name, NOTHING);
             Ranges fresh = new Ranges();
             List<DecodedState.Run> ofSite = new ArrayList<>();
             SiteIndex index = sites.index(sites.find(name));
@@ -184,6 +186,44 @@ final class VersionSummary {
             addDeletes(name, entry.getValue(), theirs, fresh, deletes);
         }
         return new DecodedState(inserts, deletes);
+    }
+
+    /**
+     * What a state says and the document that this was made {@link #of} has not seen. Only such a summary knows which elements are
+     * deleted.
+     *
+     * @param inserts in the order in which they are wanted
+     */
+    DecodedState unseen(List<DecodedState.Run> inserts, List<DecodedState.Range> deletes) {
+        DecodedState unseen = new DecodedState(new ArrayList<>(), new ArrayList<>());
+        for (DecodedState.Run run : inserts) {
+            OfSite ours = bySite.getOrDefault(run.site(), NOTHING);
+            for (long from = unknown(ours, run.counter(), run.end()); from < run.end(); ) {
+                long to = ours.known.nextStart(from, run.end());
+                unseen.inserts().add(run.part(from, to));
+                from = unknown(ours, to, run.end());
+            }
+            if (run.value() == null) {
+                for (long from = ours.known.nextStart(run.counter(), run.end()); from < run.end(); ) {
+                    long to = unknown(ours, from, run.end());
+                    addUndeleted(run.site(), ours, from, to, unseen.deletes());
+                    from = ours.known.nextStart(to, run.end());
+                }
+            }
+        }
+        for (DecodedState.Range range : deletes) {
+            OfSite ours = bySite.getOrDefault(range.site(), NOTHING);
+            addUndeleted(range.site(), ours, range.from(), range.to(), unseen.deletes());
+        }
+        return unseen;
+    }
+
+    private static void addUndeleted(String site, OfSite ours, long from, long to, List<DecodedState.Range> target) {
+        for (long at = ours.deleted.endOf(from); at < to; ) {
+            long end = ours.deleted.nextStart(at, to);
+            target.add(new DecodedState.Range(site, at, end));
+            at = ours.deleted.endOf(end);
+        }
     }
 
     /** The first counter from {@code from} on that a site's summary does not know, or {@code end}. */

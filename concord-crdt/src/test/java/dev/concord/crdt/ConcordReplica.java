@@ -106,14 +106,18 @@ final class ConcordReplica implements Replica<Operation> {
         });
     }
 
-    /** By a whole state, by the part of a state that is lacking, or by the operations that are. */
+    /** By a whole state, by the part of a state that is lacking, or by the operations that are, named by either side. */
     @Override
     public boolean catchUp(Replica<Operation> other) {
         ConcordReplica from = (ConcordReplica) other;
         byte[] version = replay.document.version();
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
             case 0 -> replay.merge(from.replay.document.encode());
             case 1 -> replay.merge(from.replay.document.difference(version));
+            case 2 ->
+                replay.document
+                        .unseen(from.replay.document.encode(), Integer.MAX_VALUE)
+                        .forEach(replay::apply);
             default -> from.replay.document.missingFrom(version).forEach(replay::apply);
         }
         seen.addAll(from.seen);

@@ -2,6 +2,8 @@ package dev.concord.crdt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -141,5 +143,41 @@ class ConvergenceTest {
         }
         part.check();
         assertArrayEquals(full.document.encode(), part.document.encode());
+    }
+
+    @Property
+    void whatIsUnseenInAStateIsWhatMergingItWouldAdd(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<Operation> ops = random.nextBoolean()
+                ? RandomHistory.wild(random, 5 + random.nextInt(50))
+                : RandomHistory.typed(random, 3, 10 + random.nextInt(60));
+        Replay one = new Replay("one");
+        Replay two = new Replay("two");
+        for (Operation op : RandomHistory.delivery(ops, random)) {
+            int goesTo = random.nextInt(3);
+            if (goesTo != 1) {
+                one.apply(op);
+            }
+            if (goesTo != 0) {
+                two.apply(op);
+            }
+        }
+        byte[] state = random.nextBoolean()
+                ? two.document.encode()
+                : two.document.difference(random.nextBoolean() ? one.document.version() : new Document("n").version());
+        Document merged = Document.load("merged", one.document.encode());
+        merged.merge(state);
+        byte[] before = one.document.digest();
+        List<Operation> unseen = one.document.unseen(state, Integer.MAX_VALUE);
+        assertArrayEquals(before, one.document.digest(), "asking changed something");
+        for (Operation op : unseen) {
+            // The delete of a tombstone may wait here already, and comes with its insert all the same.
+            assertFalse(op instanceof Operation.Insert && one.document.isKnown(op), () -> op + " was seen");
+            one.apply(op);
+        }
+        one.check();
+        assertArrayEquals(merged.digest(), one.document.digest());
+        assertEquals(List.of(), one.document.unseen(state, Integer.MAX_VALUE));
+        assertThrows(MalformedStateException.class, () -> one.document.unseen(state, 3));
     }
 }

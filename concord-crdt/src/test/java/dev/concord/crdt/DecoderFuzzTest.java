@@ -204,6 +204,13 @@ class DecoderFuzzTest {
     }
 
     private void survives(Decoder decoder, byte[] bytes, String what) {
+        if (!survives(decoder, bytes, what, false)) {
+            // The first time that a message is put together, or a class used, the JVM allocates for itself.
+            survives(decoder, bytes, what, true);
+        }
+    }
+
+    private boolean survives(Decoder decoder, byte[] bytes, String what, boolean again) {
         Document document = null;
         String outcome = "read";
         long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -217,14 +224,18 @@ class DecoderFuzzTest {
         }
         long used = THREADS.getCurrentThreadAllocatedBytes() - before;
         long input = bodySize(bytes);
-        worst = Math.max(worst, (double) (used - BYTES_PER_INPUT) / Math.max(1, input));
         if (used > BYTES_PER_INPUT + BYTES_PER_BYTE * input) {
+            if (!again) {
+                return false;
+            }
             throw new AssertionError(what + ": " + used + " bytes were allocated for " + input + " (" + outcome + ")");
         }
+        worst = Math.max(worst, (double) (used - BYTES_PER_INPUT) / Math.max(1, input));
         if (document != null) {
             document.checkInvariants();
         }
         outcomes.merge(outcome, 1, Integer::sum);
+        return true;
     }
 
     /** The size of a state's body as far as it may be inflated, or of anything else. */

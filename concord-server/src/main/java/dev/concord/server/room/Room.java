@@ -390,7 +390,7 @@ public final class Room {
 
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows stand still. */
     boolean isDrained() {
-        return appended == settled.get();
+        return unsettled() == 0;
     }
 
     Folder folder() {
@@ -515,7 +515,40 @@ public final class Room {
      * @return false when it was known already, or cannot be taken
      */
     boolean takeRemote(Message.Op op, boolean store) {
-        Operation operation = op.operation();
+        if (!applyRemote(op.operation(), store)) {
+            return false;
+        }
+        events.remoteApplied(broadcast(op, null));
+        return true;
+    }
+
+    /**
+     * Takes an op of another instance as {@link #takeRemote} does and stores it, and leaves it to the caller to tell the members, see {@link
+     * #tellWhatIsNewSince}.
+     *
+     * @return false when it was known already, or cannot be taken
+     */
+    boolean takeQuietly(Operation operation) {
+        if (!applyRemote(operation, true)) {
+            return false;
+        }
+        events.remoteApplied(0);
+        return true;
+    }
+
+    /** Sends all members, in one message, what the document has and a version of it lacks. */
+    void tellWhatIsNewSince(byte[] version) {
+        if (!isAlone(null)) {
+            broadcast(new Message.Sync(document.difference(version), document.version(), epoch), null);
+        }
+    }
+
+    /** Ops that this room gave the op log, and that it has not done with. */
+    long unsettled() {
+        return appended - settled.get();
+    }
+
+    private boolean applyRemote(Operation operation, boolean store) {
         if (dismissed || closed) {
             return false;
         }
@@ -543,11 +576,7 @@ public final class Room {
         } else if (!store(operation)) {
             return false;
         }
-        if (!applyLogged(operation)) {
-            return false;
-        }
-        events.remoteApplied(broadcast(op, null));
-        return true;
+        return applyLogged(operation);
     }
 
     /** Hands an op to the log; false when the log takes none. */
@@ -690,6 +719,7 @@ public final class Room {
         serverEdits.reached(durable.get());
         log.committed();
         folder.advanced();
+        siblings.stored();
         seats.forEach((member, seat) -> {
             if (!seat.acks.isEmpty()) {
                 acknowledge(member, seat);

@@ -18,6 +18,7 @@ import dev.concord.wire.WireException;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +41,17 @@ final class Siblings {
     private static final Logger LOG = LoggerFactory.getLogger(Siblings.class);
     /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
     private static final int MAX_WAITING = 20_000;
+    /** So many ops that come at once are told to the members in one message, and taken in several turns. */
+    private static final int MANY = 200;
     /** Unchanged rooms compare versions only every so many ticks. */
     private static final int CALM = 3;
     /** Between two comparisons that others have asked for by being different, so that instances in the middle of edits do not chatter. */
     private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** The body of a state from the bus, in bytes: several times a document of ten million characters with all its tombstones. */
+    private static final int MOST_STATE = 256 << 20;
+    /** What is lacking where nothing is. */
+    private static final byte[] NOTHING = nothing();
 
     private final Room room;
     private final Bus bus;
@@ -59,6 +67,8 @@ final class Siblings {
 
     /** Members whose presence the board does not have yet. */
     private final Set<Member> unposted = new LinkedHashSet<>();
+
+    private final Healing healing;
 
     private byte @Nullable [] version;
     private int ticks;
@@ -78,6 +88,7 @@ final class Siblings {
         this.loop = loop;
         this.events = events;
         this.remote = new RemoteMembers(bus.instance());
+        this.healing = new Healing(room, loop, events, this::compare);
         this.postedNanos = loop.nanoTime();
     }
 
@@ -144,6 +155,11 @@ final class Siblings {
         return BusCodec.address(json, bus.instance(), room.epoch());
     }
 
+    /** The op log has stored something of this room. */
+    void stored() {
+        healing.stored();
+    }
+
     /** The document has changed by something that did not come from here. */
     void changed() {
         version = null;
@@ -201,6 +217,11 @@ final class Siblings {
     /** Tells the others what is here, so that they send what is not. */
     void compare() {
         if (!open || reach != Cluster.Reach.SEPARATE_STORES || !bus.isConnected()) {
+            return;
+        }
+        if (healing.isBusy()) {
+            // Or all of it would be sent again.
+            doubtful = true;
             return;
         }
         doubtful = false;
@@ -331,15 +352,13 @@ final class Siblings {
 
     /** Another instance has told what it has: it gets what it lacks. */
     private void answer(String source, Message.Sync summary) {
-        if (reach != Cluster.Reach.SEPARATE_STORES
-                || source.isEmpty()
-                || java.util.Arrays.equals(summary.version(), version())) {
+        if (reach != Cluster.Reach.SEPARATE_STORES || source.isEmpty() || Arrays.equals(summary.version(), version())) {
             return;
         }
         try {
-            if (!room.document().missingFrom(summary.version()).isEmpty()) {
-                Message.Sync difference =
-                        new Message.Sync(room.document().difference(summary.version()), version(), room.epoch());
+            byte[] lacking = room.document().difference(summary.version());
+            if (!Arrays.equals(lacking, NOTHING)) {
+                Message.Sync difference = new Message.Sync(lacking, version(), room.epoch());
                 bus.publish(
                         Channels.of(room.id()),
                         BusCodec.write(new BusMessage(bus.instance(), source, room.epoch(), "", difference)));
@@ -358,23 +377,34 @@ final class Siblings {
 
     /** What another instance has and this one lacked when it asked. */
     private void takeState(Message.Sync sync) {
+        if (healing.isBusy()) {
+            doubtful = true;
+            return;
+        }
         List<Operation> ops;
         try {
-            Document theirs = new Document(room.document().site());
-            theirs.merge(sync.state());
-            ops = theirs.missingFrom(room.document().version());
-        } catch (RuntimeException e) {
+            ops = room.document().unseen(sync.state(), MOST_STATE);
+        } catch (MalformedStateException e) {
             refuse(ErrorCode.MALFORMED, "a state that cannot be read: " + e.getMessage());
             return;
         }
-        for (Operation op : ops) {
-            take(new Message.Op(0, op), true);
+        if (ops.size() >= MANY && reach == Cluster.Reach.SEPARATE_STORES) {
+            healing.take(ops);
+        } else {
+            for (Operation op : ops) {
+                take(new Message.Op(0, op), true);
+            }
         }
     }
 
     private void refuse(ErrorCode code, String why) {
         events.busRefused();
         LOG.atWarn().addKeyValue("room", room.id()).log("a message on the bus was refused, {}: {}", code.wire(), why);
+    }
+
+    private static byte[] nothing() {
+        Document empty = new Document("nobody");
+        return empty.difference(empty.version());
     }
 
     private static byte[] array(List<byte[]> messages) {

@@ -236,6 +236,10 @@ final class TestClient implements AutoCloseable {
         return locked(document::text);
     }
 
+    int length() {
+        return locked(document::length);
+    }
+
     String digest() {
         return locked(() -> HexFormat.of().formatHex(document.digest()));
     }

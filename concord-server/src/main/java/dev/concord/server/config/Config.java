@@ -63,6 +63,7 @@ public record Config(
                 d.presenceTick(),
                 Duration.ofSeconds(values.integer(Setting.CONCORD_PRESENCE_SECONDS, 3, 600)),
                 d.healInterval(),
+                Limits.DEFAULT.healTurn(),
                 d.shutdown(),
                 new HistoryLimits(
                         Duration.ofSeconds(values.integer(Setting.CONCORD_VERSION_SECONDS, 0, 86_400)),

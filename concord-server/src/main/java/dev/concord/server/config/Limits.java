@@ -25,6 +25,8 @@ import java.time.Duration;
  *     a millisecond for each member
  * @param presenceExpiry time after which a member of another instance is gone when nothing is heard of it: 15 s; renewed three times in that
  * @param healInterval how often an instance compares with the others what it has of a room in memory: 1 s
+ * @param healTurn ops that another instance had and this one lacks, which are applied in one turn of a room's loop: 2,000, some milliseconds.
+ *     From a tenth of it on the members get them as one state, and ten times of it may wait in the op log, a fifth of what that takes
  * @param shutdown for everything between SIGTERM and the end: 10 s
  * @param history bounds of versions and of comparing them
  */
@@ -45,6 +47,7 @@ public record Limits(
         Duration presenceTick,
         Duration presenceExpiry,
         Duration healInterval,
+        int healTurn,
         Duration shutdown,
         HistoryLimits history) {
     /** The limits of a server that nobody configured. */
@@ -65,6 +68,7 @@ public record Limits(
             Duration.ofMillis(30),
             Duration.ofSeconds(15),
             Duration.ofSeconds(1),
+            2_000,
             Duration.ofSeconds(10),
             HistoryLimits.DEFAULT);
 }

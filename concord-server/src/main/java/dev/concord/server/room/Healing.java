@@ -1,88 +1,143 @@
 package dev.concord.server.room;
 
 import dev.concord.crdt.Operation;
+import dev.concord.server.config.Limits;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
 /**
- * Takes the many ops that another instance had and this one lacked, as after a cut of a minute: some in each turn of the room's loop, so that
- * those who type meanwhile are not kept waiting, and no faster than the op log stores them, so that it has room for what they type. The
- * members get all of it as one state in the end, which costs them a fraction of a message an op. Runs on the room's loop.
+ * Takes the many ops that another instance had and this one lacked, as after a cut of a minute. They are applied first, some in each turn of
+ * the room's loop, so that those who type meanwhile are not kept waiting; then the members get all of it as one state, which costs them a
+ * fraction of a message an op; then they go into the op log, no faster than it stores them, so that it has room for what members type. Until
+ * that is done the other instance's store alone has them, and nothing that is among them is acknowledged here. Runs on the room's loop.
  */
 final class Healing {
-    /** So many ops in one turn: some milliseconds. */
-    private static final int TURN = 1_000;
-    /** With so many ops on their way into the log no more are given to it: a fifth of what it takes, which all rooms share. */
-    private static final int MOST_UNSETTLED = 20_000;
+    /** With so many turns' ops on their way into the log no more are given to it, for all rooms share it. */
+    private static final int MOST_TURNS_UNSETTLED = 10;
+    /** From this part of a turn on ops are many. */
+    private static final int MANY = 10;
 
     private final Room room;
+    private final int turn;
     private final RoomLoop loop;
     private final RoomEvents events;
     private final Runnable afterwards;
 
-    private final Queue<Operation> left = new ArrayDeque<>();
+    private final Queue<Operation> untaken = new ArrayDeque<>();
+    private final Queue<Operation> unstored = new ArrayDeque<>();
+    private final List<Runnable> onceStored = new ArrayList<>();
     private byte[] before = {};
-    private boolean waitsForLog;
     private int taken;
+    private boolean storing;
 
     /**
      * Nothing to heal yet.
      *
      * @param afterwards is run when everything was taken and the members were told
      */
-    Healing(Room room, RoomLoop loop, RoomEvents events, Runnable afterwards) {
+    Healing(Room room, Limits limits, RoomLoop loop, RoomEvents events, Runnable afterwards) {
         this.room = room;
+        this.turn = limits.healTurn();
         this.loop = loop;
         this.events = events;
         this.afterwards = afterwards;
     }
 
-    /** Whether there is something that was not taken yet. */
+    /** Whether so many ops are better taken by this than one by one. */
+    boolean areMany(int ops) {
+        return ops * MANY > turn;
+    }
+
+    /** Whether there is something that was not applied yet. */
     boolean isBusy() {
-        return !left.isEmpty();
+        return !untaken.isEmpty();
+    }
+
+    /** Whether everything was given to the op log. */
+    boolean isStored() {
+        return untaken.isEmpty() && unstored.isEmpty();
+    }
+
+    /** Runs something as soon as {@link #isStored}, or when the room is closed before that. */
+    void onceStored(Runnable then) {
+        if (isStored() || room.isClosed()) {
+            then.run();
+        } else {
+            onceStored.add(then);
+        }
     }
 
     /** Begins to take these, anchors first; only when not busy. */
     void take(List<Operation> operations) {
-        left.addAll(operations);
+        untaken.addAll(operations);
         before = room.document().version();
         taken = 0;
-        turn();
+        takeSome();
     }
 
-    /** The op log has stored something. */
-    void stored() {
-        if (waitsForLog && room.unsettled() < MOST_UNSETTLED) {
-            waitsForLog = false;
-            turn();
-        }
-    }
-
-    private void turn() {
-        if (room.isClosed()) {
-            left.clear();
-            return;
-        }
-        for (int i = 0; i < TURN && !left.isEmpty(); i++) {
-            if (room.takeQuietly(left.remove())) {
+    private void takeSome() {
+        for (int i = 0; i < turn && !untaken.isEmpty(); i++) {
+            Operation next = untaken.remove();
+            if (room.takeQuietly(next)) {
                 taken++;
+                unstored.add(next);
             }
         }
-        if (left.isEmpty()) {
-            end();
-        } else if (room.unsettled() < MOST_UNSETTLED) {
-            loop.execute(this::turn);
+        if (!untaken.isEmpty()) {
+            loop.execute(this::takeSome);
         } else {
-            waitsForLog = true;
+            if (taken > 0) {
+                events.healed(taken);
+                room.tellWhatIsNewSince(before);
+            }
+            stored();
+            if (isStored()) {
+                runWaiting();
+            }
+            afterwards.run();
         }
     }
 
-    private void end() {
-        if (taken > 0) {
-            events.healed(taken);
-            room.tellWhatIsNewSince(before);
+    /** The op log may have room: call it when it has stored something, and from time to time, should others have filled it. */
+    void stored() {
+        if (!storing && !unstored.isEmpty()) {
+            storing = true;
+            loop.execute(this::storeSome);
         }
-        afterwards.run();
+    }
+
+    private void storeSome() {
+        storing = false;
+        boolean accepted = true;
+        for (int i = 0; i < turn && accepted && !unstored.isEmpty() && logHasRoom(); i++) {
+            accepted = room.store(unstored.element());
+            if (accepted) {
+                unstored.remove();
+            }
+        }
+        if (unstored.isEmpty()) {
+            runWaiting();
+        } else if (accepted && logHasRoom()) {
+            stored();
+        }
+    }
+
+    private boolean logHasRoom() {
+        return room.unsettled() < (long) turn * MOST_TURNS_UNSETTLED;
+    }
+
+    /** The room leaves memory. */
+    void close() {
+        untaken.clear();
+        unstored.clear();
+        runWaiting();
+    }
+
+    private void runWaiting() {
+        List<Runnable> waiting = List.copyOf(onceStored);
+        onceStored.clear();
+        waiting.forEach(Runnable::run);
     }
 }

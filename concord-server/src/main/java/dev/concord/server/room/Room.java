@@ -385,6 +385,7 @@ public final class Room {
                 && !folder.isBusy()
                 && !log.isReading()
                 && !log.hasUnconfirmed()
+                && siblings.areStored()
                 && loop.nanoTime() - emptySinceNanos >= limits.unloadAfter().toNanos();
     }
 
@@ -395,6 +396,11 @@ public final class Room {
 
     Folder folder() {
         return folder;
+    }
+
+    /** Runs something once all that other instances had and this one lacked has been given to the op log. */
+    void onceHealed(Runnable then) {
+        siblings.onceStored(then);
     }
 
     /** Sends everybody away and takes no more ops. */
@@ -440,7 +446,7 @@ public final class Room {
             return;
         }
         boolean known = document.isKnown(operation);
-        if (known && !log.hasUnconfirmed()) {
+        if (known && !log.hasUnconfirmed() && siblings.areStored()) {
             // Durable as soon as everything is that was appended up to now.
             seat.acks.expect(appended, op.seq(), arrived);
             acknowledge(member, seat);
@@ -477,7 +483,7 @@ public final class Room {
         }
         seat.acks.expect(appended, op.seq(), arrived);
         if (known) {
-            // Another instance told of it and may never store it: now it is stored in any case, and everybody has it
+            // Another instance told of it, and it is not stored here yet: now it is in any case, and everybody has it
             // already.
             return;
         }
@@ -515,7 +521,16 @@ public final class Room {
      * @return false when it was known already, or cannot be taken
      */
     boolean takeRemote(Message.Op op, boolean store) {
-        if (!applyRemote(op.operation(), store)) {
+        Operation operation = op.operation();
+        if (!canTake(operation)) {
+            return false;
+        }
+        if (!store) {
+            log.heard(operation);
+        } else if (!store(operation)) {
+            return false;
+        }
+        if (!applyLogged(operation)) {
             return false;
         }
         events.remoteApplied(broadcast(op, null));
@@ -523,13 +538,12 @@ public final class Room {
     }
 
     /**
-     * Takes an op of another instance as {@link #takeRemote} does and stores it, and leaves it to the caller to tell the members, see {@link
-     * #tellWhatIsNewSince}.
+     * Applies an op of another instance, and leaves it to the caller to {@link #store} it and to {@link #tellWhatIsNewSince tell the members}.
      *
      * @return false when it was known already, or cannot be taken
      */
     boolean takeQuietly(Operation operation) {
-        if (!applyRemote(operation, true)) {
+        if (!canTake(operation) || !applyLogged(operation)) {
             return false;
         }
         events.remoteApplied(0);
@@ -548,7 +562,7 @@ public final class Room {
         return appended - settled.get();
     }
 
-    private boolean applyRemote(Operation operation, boolean store) {
+    private boolean canTake(Operation operation) {
         if (dismissed || closed) {
             return false;
         }
@@ -571,16 +585,11 @@ public final class Room {
             events.busDropped();
             return false;
         }
-        if (!store) {
-            log.heard(operation);
-        } else if (!store(operation)) {
-            return false;
-        }
-        return applyLogged(operation);
+        return true;
     }
 
     /** Hands an op to the log; false when the log takes none. */
-    private boolean store(Operation operation) {
+    boolean store(Operation operation) {
         try {
             opLog.append(id, epoch, WireCodec.writeOperation(operation), callback());
         } catch (OpLogFullException | OpLogClosedException e) {

@@ -299,10 +299,12 @@ public final class RoomDirectory {
      */
     public CompletableFuture<Void> shutDown(Duration deadline) {
         return onEach((slot, done) -> {
-                    if (slot.room != null) {
+                    if (slot.room == null) {
+                        done.complete(null);
+                    } else {
                         slot.room.dismiss(Close.RESTARTING);
+                        slot.room.onceHealed(() -> done.complete(null));
                     }
-                    done.complete(null);
                 })
                 .thenCompose(dismissed -> opLog.flush())
                 .thenCompose(flushed -> onEach((slot, done) -> {

@@ -41,10 +41,12 @@ final class Siblings {
     private static final Logger LOG = LoggerFactory.getLogger(Siblings.class);
     /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
     private static final int MAX_WAITING = 20_000;
-    /** So many ops that come at once are told to the members in one message, and taken in several turns. */
-    private static final int MANY = 200;
     /** Unchanged rooms compare versions only every so many ticks. */
     private static final int CALM = 3;
+    /** A longer difference than this, in bytes, is sent to the same instance only after a pause: it may still be taking the last one. */
+    private static final int LONG = 64 << 10;
+
+    private static final Duration LONG_PAUSE = Duration.ofMillis(1500);
     /** Between two comparisons that others have asked for by being different, so that instances in the middle of edits do not chatter. */
     private static final Duration PAUSE = Duration.ofMillis(250);
 
@@ -77,6 +79,11 @@ final class Siblings {
     /** Whether the next tick compares, calm or not. */
     private boolean doubtful;
 
+    /** Who got a long difference last, and when. */
+    private String longAnswered = "";
+
+    private long longAnsweredNanos;
+
     private boolean open;
 
     Siblings(Room room, Cluster cluster, Limits limits, RoomLoop loop, RoomEvents events) {
@@ -88,7 +95,7 @@ final class Siblings {
         this.loop = loop;
         this.events = events;
         this.remote = new RemoteMembers(bus.instance());
-        this.healing = new Healing(room, loop, events, this::compare);
+        this.healing = new Healing(room, limits, loop, events, this::compare);
         this.postedNanos = loop.nanoTime();
     }
 
@@ -111,6 +118,7 @@ final class Siblings {
         if (open) {
             open = false;
             bus.unsubscribe(Channels.of(room.id()));
+            healing.close();
         }
     }
 
@@ -160,6 +168,16 @@ final class Siblings {
         healing.stored();
     }
 
+    /** Whether the op log was given all that came from others in a state. */
+    boolean areStored() {
+        return healing.isStored();
+    }
+
+    /** Runs something as soon as {@link #areStored}. */
+    void onceStored(Runnable then) {
+        healing.onceStored(then);
+    }
+
     /** The document has changed by something that did not come from here. */
     void changed() {
         version = null;
@@ -205,6 +223,7 @@ final class Siblings {
             return;
         }
         ticks++;
+        healing.stored();
         if (doubtful || version == null || ticks % CALM == 0) {
             compare();
         }
@@ -355,6 +374,11 @@ final class Siblings {
         if (reach != Cluster.Reach.SEPARATE_STORES || source.isEmpty() || Arrays.equals(summary.version(), version())) {
             return;
         }
+        long now = loop.nanoTime();
+        if (source.equals(longAnswered) && now - longAnsweredNanos < LONG_PAUSE.toNanos()) {
+            doubtful = true;
+            return;
+        }
         try {
             byte[] lacking = room.document().difference(summary.version());
             if (!Arrays.equals(lacking, NOTHING)) {
@@ -362,13 +386,17 @@ final class Siblings {
                 bus.publish(
                         Channels.of(room.id()),
                         BusCodec.write(new BusMessage(bus.instance(), source, room.epoch(), "", difference)));
+                if (lacking.length > LONG) {
+                    longAnswered = source;
+                    longAnsweredNanos = loop.nanoTime();
+                }
             }
         } catch (MalformedStateException e) {
             refuse(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
             return;
         }
         // It may have what is lacking here, which it sends when it is told what is here.
-        if (loop.nanoTime() - comparedNanos >= PAUSE.toNanos()) {
+        if (now - comparedNanos >= PAUSE.toNanos()) {
             compare();
         } else {
             doubtful = true;
@@ -388,7 +416,7 @@ final class Siblings {
             refuse(ErrorCode.MALFORMED, "a state that cannot be read: " + e.getMessage());
             return;
         }
-        if (ops.size() >= MANY && reach == Cluster.Reach.SEPARATE_STORES) {
+        if (healing.areMany(ops.size()) && reach == Cluster.Reach.SEPARATE_STORES) {
             healing.take(ops);
         } else {
             for (Operation op : ops) {

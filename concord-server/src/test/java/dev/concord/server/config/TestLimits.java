@@ -14,6 +14,7 @@ public final class TestLimits {
     public Duration handshake = Limits.DEFAULT.handshake();
     public Duration idle = Limits.DEFAULT.idle();
     public Duration unloadAfter = Limits.DEFAULT.unloadAfter();
+    public int healTurn = Limits.DEFAULT.healTurn();
     public Duration shutdown = Limits.DEFAULT.shutdown();
     public HistoryLimits history = HistoryLimits.DEFAULT;
 
@@ -35,6 +36,7 @@ public final class TestLimits {
                 Limits.DEFAULT.presenceTick(),
                 Limits.DEFAULT.presenceExpiry(),
                 Limits.DEFAULT.healInterval(),
+                healTurn,
                 shutdown,
                 history);
     }

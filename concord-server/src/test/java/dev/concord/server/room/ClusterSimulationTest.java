@@ -68,10 +68,12 @@ class ClusterSimulationTest {
         final OpLog log;
         final RoomDirectory rooms;
 
-        Instance(String name, SimulatedStore store, SimulatedBus bus, Cluster.Reach reach) {
+        Instance(String name, SimulatedStore store, SimulatedBus bus, Cluster.Reach reach, int healTurn) {
             this.store = store;
             this.bus = bus.connect(name);
             this.log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 7, 64 << 20), failures -> 0);
+            TestLimits limits = new TestLimits();
+            limits.healTurn = healTurn;
             this.rooms = new RoomDirectory(
                     store,
                     log,
@@ -79,7 +81,7 @@ class ClusterSimulationTest {
                     id -> loop,
                     new FakeFrames(),
                     events,
-                    new TestLimits().build(),
+                    limits.build(),
                     new Cluster(this.bus, Cluster.solo().board(), reach));
         }
 
@@ -158,11 +160,13 @@ class ClusterSimulationTest {
         final List<Instance> instances = new ArrayList<>();
         final List<Client> clients = new ArrayList<>();
         final List<Operation> acknowledged = new ArrayList<>();
+        final int healTurn;
         int started;
 
         World(Random random, Cluster.Reach reach) {
             this.random = random;
             this.reach = reach;
+            this.healTurn = List.of(1, 3, 10, 2_000).get(random.nextInt(4));
             this.bus = new SimulatedBus(random);
             int count = 2 + random.nextInt(2);
             for (int i = 0; i < count; i++) {
@@ -180,7 +184,7 @@ class ClusterSimulationTest {
         private Instance start(int index) {
             started++;
             SimulatedStore store = SimulatedStore.of(disks.get(index), reach == Cluster.Reach.SHARED_STORE);
-            return new Instance("i" + started, store, bus, reach);
+            return new Instance("i" + started, store, bus, reach, healTurn);
         }
 
         void live() {

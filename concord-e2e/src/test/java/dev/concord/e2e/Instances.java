@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -27,6 +28,9 @@ final class Instances implements AutoCloseable {
         }
     }
 
+    /** How long each fault lasts. */
+    static final Duration FAULT = Duration.ofSeconds(Integer.getInteger("concord.fault.seconds", 2));
+
     final OwnRedis redis = OwnRedis.start();
     final List<Instance> all = new ArrayList<>();
 
@@ -36,22 +40,22 @@ final class Instances implements AutoCloseable {
     }
 
     /** The same, each with more settings. */
-    Instances(Path home, int count, boolean shared, long seed, Consumer<ServerProcess> settings) {
+    Instances(Path home, int count, boolean shared, long seed, Consumer<ServerProcess> more) {
         try {
-            start(home, count, shared, seed, settings);
+            start(home, count, shared, seed, more);
         } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    private void start(Path home, int count, boolean shared, long seed, Consumer<ServerProcess> settings) {
+    private void start(Path home, int count, boolean shared, long seed, Consumer<ServerProcess> more) {
         String database = shared ? PostgresForTests.freshDatabase() : "";
         for (int i = 0; i < count; i++) {
             BrokenNetwork toRedis = new BrokenNetwork(redis.port(), seed + i);
             BrokenNetwork toDatabase = null;
             ServerProcess server = new ServerProcess(directory(home, i))
-                    .jvm("-XX:TieredStopAtLevel=1", "-Xmx256m")
+                    .jvm(settings())
                     .with("REDIS_URL", "redis://127.0.0.1:" + toRedis.port())
                     .with("CONCORD_PRESENCE_SECONDS", "3");
             if (shared) {
@@ -59,10 +63,15 @@ final class Instances implements AutoCloseable {
                 toDatabase = new BrokenNetwork(address.getPort() < 0 ? 5432 : address.getPort(), seed - i);
                 server.with("DATABASE_URL", database.replaceFirst("@[^/]*/", "@127.0.0.1:" + toDatabase.port() + "/"));
             }
-            settings.accept(server);
+            more.accept(server);
             all.add(new Instance(server.start(), toRedis, toDatabase));
         }
         all.forEach(instance -> Await.until("ready", () -> isReady(instance.server)));
+    }
+
+    /** Quick to start for a moment's fault; for long ones as an operator would have it, for then hundreds of thousands of ops pile up. */
+    private static String[] settings() {
+        return FAULT.toSeconds() <= 10 ? new String[] {"-XX:TieredStopAtLevel=1", "-Xmx256m"} : new String[] {"-Xmx1g"};
     }
 
     static boolean isReady(ServerProcess server) {

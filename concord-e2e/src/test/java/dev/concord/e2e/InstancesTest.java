@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(ServerLogs.class)
 @Timeout(3600)
 class InstancesTest {
-    private static final Duration FAULT = Duration.ofSeconds(Integer.getInteger("concord.fault.seconds", 2));
+    private static final Duration FAULT = Instances.FAULT;
     private static final int SEEDS = Integer.getInteger("concord.seeds", 20);
     private static final String ROOM = "shared";
 

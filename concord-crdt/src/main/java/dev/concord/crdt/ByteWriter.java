@@ -1,27 +1,35 @@
 package dev.concord.crdt;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Writes the integers and strings of docs/FORMAT.md. */
 final class ByteWriter {
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private byte[] bytes = new byte[64];
+    private int size;
 
     void raw(int b) {
-        bytes.write(b);
+        if (size == bytes.length) {
+            widen(1);
+        }
+        bytes[size++] = (byte) b;
     }
 
     void raw(byte[] source) {
-        bytes.write(source, 0, source.length);
+        if (source.length > bytes.length - size) {
+            widen(source.length);
+        }
+        System.arraycopy(source, 0, bytes, size, source.length);
+        size += source.length;
     }
 
     void varint(long value) {
         long rest = value;
         while (rest > 0x7f) {
-            bytes.write((int) (rest & 0x7f) | 0x80);
+            raw((int) (rest & 0x7f) | 0x80);
             rest >>>= 7;
         }
-        bytes.write((int) rest);
+        raw((int) rest);
     }
 
     void zigzag(long value) {
@@ -30,7 +38,7 @@ final class ByteWriter {
 
     /** A length byte and the characters of a site. */
     void site(String name) {
-        bytes.write(name.length());
+        raw(name.length());
         raw(name.getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -41,10 +49,16 @@ final class ByteWriter {
     }
 
     int size() {
-        return bytes.size();
+        return size;
     }
 
     byte[] toBytes() {
-        return bytes.toByteArray();
+        return Arrays.copyOf(bytes, size);
+    }
+
+    private void widen(int more) {
+        // Twice as long, unless that is no int any more.
+        int wanted = Math.addExact(size, more);
+        bytes = Arrays.copyOf(bytes, (int) Math.max(wanted, Math.min(2L * bytes.length, Integer.MAX_VALUE - 64)));
     }
 }

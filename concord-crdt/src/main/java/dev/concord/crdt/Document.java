@@ -573,9 +573,22 @@ public final class Document {
 
     private void insertAll(List<DecodedState.Run> inserts, ChangeSink changes) {
         for (DecodedState.Run run : inserts) {
-            integrator.insert(
-                    new Insertion(sites.intern(run.site()), run.counter(), run.length(), run.value(), run.anchor()),
-                    changes);
+            int ofSite = sites.intern(run.site());
+            String value = run.value();
+            ElementId anchor = run.anchor().element();
+            if (value == null) {
+                integrator.insert(new Insertion(ofSite, run.counter(), run.length(), null, run.anchor()), changes);
+            } else {
+                integrator.insert(
+                        ofSite,
+                        run.counter(),
+                        run.length(),
+                        value,
+                        anchor.isHead() ? Runs.NO_SITE : sites.intern(anchor.site()),
+                        anchor.counter(),
+                        run.anchor().side(),
+                        changes);
+            }
         }
     }
 

@@ -235,7 +235,6 @@ final class VersionSummary {
             Runs runs, SiteTable sites, RunTree tree, Placement placement, int run, long from, long to) {
         int at = (int) (from - runs.counter[run]);
         int length = (int) (to - from);
-        Anchor anchor = placement.anchorOf(run, at);
         String text = null;
         if (!runs.isDead(run)) {
             tree.moveTo(run);
@@ -246,6 +245,8 @@ final class VersionSummary {
             tree.leaf.copyText(start, end, copy, 0);
             text = new String(copy);
         }
+        // Behind the text, for it moves the place away from the run.
+        Anchor anchor = placement.anchorOf(run, at);
         return new DecodedState.Run(sites.name(runs.site[run]), from, length, text, anchor);
     }
 

@@ -19,12 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Several server processes, a real Redis, a real PostgreSQL, and faults between them. {@code -Dconcord.fault.seconds} sets how long each
- * fault lasts, {@code -Dconcord.seeds} how many rooms are edited at random.
+ * fault lasts, {@code -Dconcord.seeds} how many rooms are edited at random, {@code -Dconcord.rate} how many edits a second the four clients make
+ * together while instances with stores of their own are apart (default: as many as a hundred people who type ten keys a second each; 0 for as
+ * many as acknowledgements come).
  */
 @ExtendWith(ServerLogs.class)
 @Timeout(3600)
 class InstancesTest {
     private static final Duration FAULT = Instances.FAULT;
+    private static final int RATE = Integer.getInteger("concord.rate", 1_000);
     private static final int SEEDS = Integer.getInteger("concord.seeds", 20);
     private static final String ROOM = "shared";
 
@@ -100,11 +103,21 @@ class InstancesTest {
     private final List<Writer> writers = new ArrayList<>();
 
     private void write(Instances instances, long seed, int perInstance) {
+        write(instances, seed, perInstance, 0);
+    }
+
+    /** Has as many clients at each instance edit, so many times a second together; 0 for as often as they get acknowledgements. */
+    private void write(Instances instances, long seed, int perInstance, int rate) {
         Random random = new Random(seed);
         for (int i = 0; i < perInstance * instances.all.size(); i++) {
             TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
             client.connect(instances.server(i % instances.all.size()).socket(ROOM));
-            writers.add(new Writer(client, Typist.start(client, ledger, new Random(random.nextLong()))));
+            Random own = new Random(random.nextLong());
+            writers.add(new Writer(
+                    client,
+                    rate > 0
+                            ? Typist.paced(client, ledger, own, (double) rate / (perInstance * instances.all.size()))
+                            : Typist.start(client, ledger, own)));
         }
         Await.until("everybody types", () -> ledger.acknowledged() > 100);
     }
@@ -156,7 +169,7 @@ class InstancesTest {
     private void suffer(Fault fault, boolean shared) {
         long seed = Seed.of(InstancesTest.class, "-Dconcord.fault.seconds=" + FAULT.toSeconds());
         try (Instances instances = new Instances(home, 2, shared, seed)) {
-            write(instances, seed, 2);
+            write(instances, seed, 2, shared ? 0 : RATE);
             fault.begin(instances);
             hold(FAULT);
             fault.end(instances);

@@ -5,6 +5,7 @@ import dev.concord.crdt.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 
 /** Types into a client without a pause, online or not, as long as not too much waits for its acknowledgement. */
 final class Typist implements AutoCloseable {
@@ -20,11 +21,13 @@ final class Typist implements AutoCloseable {
     private final Ledger ledger;
     private final Random random;
     private final int mostUnacknowledged;
+    private final long nanosBetween;
     private final Thread thread;
     private volatile boolean stopped;
 
-    private Typist(TestClient client, Ledger ledger, Random random, int mostUnacknowledged) {
+    private Typist(TestClient client, Ledger ledger, Random random, int mostUnacknowledged, double editsPerSecond) {
         this.client = client;
+        this.nanosBetween = (long) (1e9 / editsPerSecond);
         this.mostUnacknowledged = mostUnacknowledged;
         this.ledger = ledger;
         this.random = random;
@@ -36,7 +39,15 @@ final class Typist implements AutoCloseable {
     }
 
     static Typist start(TestClient client, Ledger ledger, Random random, int mostUnacknowledged) {
-        Typist typist = new Typist(client, ledger, random, mostUnacknowledged);
+        return start(new Typist(client, ledger, random, mostUnacknowledged, Double.POSITIVE_INFINITY));
+    }
+
+    /** One that makes so many edits a second, or fewer when acknowledgements do not come as fast. */
+    static Typist paced(TestClient client, Ledger ledger, Random random, double editsPerSecond) {
+        return start(new Typist(client, ledger, random, MOST_UNACKNOWLEDGED, editsPerSecond));
+    }
+
+    private static Typist start(Typist typist) {
         typist.thread.setDaemon(true);
         typist.thread.start();
         return typist;
@@ -54,13 +65,18 @@ final class Typist implements AutoCloseable {
     }
 
     private void work() {
+        long next = System.nanoTime();
         while (!stopped) {
-            if (client.unacknowledged() >= mostUnacknowledged) {
+            long early = next - System.nanoTime();
+            if (early > 0) {
+                LockSupport.parkNanos(early);
+            } else if (client.unacknowledged() >= mostUnacknowledged) {
                 client.awaitThat(
                         "acknowledgements come",
                         () -> stopped || client.unacknowledged() < mostUnacknowledged,
                         PATIENCE);
             } else {
+                next = System.nanoTime() + nanosBetween;
                 client.edit(document -> {
                     List<Operation> ops = change(document, random);
                     ledger.made(ops);

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  * Text is bounded too, so that moving the gap costs a constant.
  */
 final class Leaf {
-    static final int MAX_RUNS = 32;
+    static final int MAX_RUNS = 48;
     /** UTF-16 units that a leaf takes before it splits; a leaf of a single run may hold that run whatever its width. */
-    static final int MAX_CHARS = 4096;
+    static final int MAX_CHARS = 1024;
 
-    private static final int FIRST_CHARS = 32;
+    private static final int FIRST_CHARS = 96;
+    /** Room for what is typed into a leaf that was loaded; most leaves never need it. */
+    private static final int LOADED_GAP = 32;
     /** A larger buffer is given back when three quarters of it are gap, so that deleted text does not keep its memory. */
     private static final int SHRINKABLE = 4 * FIRST_CHARS;
 
@@ -58,7 +60,7 @@ final class Leaf {
     /** Sets the whole text of a leaf that has none. */
     void fillText(String source, int from, int to) {
         int size = to - from;
-        text = new char[size + FIRST_CHARS];
+        text = new char[size + LOADED_GAP];
         source.getChars(from, to, text, 0);
         gapStart = size;
         gapEnd = text.length;

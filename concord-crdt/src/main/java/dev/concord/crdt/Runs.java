@@ -18,7 +18,7 @@ final class Runs {
     private static final byte LEFT_CHILD = 2;
     private static final byte NOTED = 4;
     private static final int FIRST_CAPACITY = 16;
-    /** Up to here capacity doubles, above it grows by half. */
+    /** Up to here capacity grows fourfold, above it by half. */
     private static final int ROUGH = 4096;
 
     int[] site = new int[FIRST_CAPACITY];
@@ -137,7 +137,7 @@ final class Runs {
     }
 
     private void grow() {
-        resize(used < ROUGH ? 2 * used : used + (used >> 1));
+        resize(used < ROUGH ? 4 * used : used + (used >> 1));
     }
 
     private void resize(int capacity) {

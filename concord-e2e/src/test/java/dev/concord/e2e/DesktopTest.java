@@ -54,6 +54,7 @@ class DesktopTest {
             Process trial = desktop(":" + line.strip(), server, log).start();
             try {
                 if (!trial.waitFor(120, TimeUnit.SECONDS)) {
+                    dumpThreads(trial);
                     fail("the trial did not end: " + read(log));
                 }
             } finally {
@@ -86,6 +87,12 @@ class DesktopTest {
         builder.environment().put("DISPLAY", display);
         builder.environment().remove("CONCORD_DESKTOP_DIR");
         return builder.redirectErrorStream(true).redirectOutput(log.toFile());
+    }
+
+    /** Has a JVM that hangs write to its log where. */
+    private static void dumpThreads(Process jvm) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-QUIT", String.valueOf(jvm.pid())).start().waitFor();
+        jvm.waitFor(2, TimeUnit.SECONDS);
     }
 
     private static Path onPath(String program) {

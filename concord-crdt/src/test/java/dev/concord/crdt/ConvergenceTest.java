@@ -97,22 +97,12 @@ class ConvergenceTest {
     @Property
     void mergingStatesIsApplyingTheirOperations(@ForAll long seed) {
         Random random = new Random(seed);
-        List<Operation> ops = random.nextBoolean()
-                ? RandomHistory.wild(random, 5 + random.nextInt(50))
-                : RandomHistory.typed(random, 3, 10 + random.nextInt(60));
+        List<Operation> ops = wildOrTyped(random);
         NaiveDocument naive = new NaiveDocument();
         ops.forEach(naive::apply);
         Replay one = new Replay("one");
         Replay two = new Replay("two");
-        for (Operation op : RandomHistory.delivery(ops, random)) {
-            int goesTo = random.nextInt(3);
-            if (goesTo != 1) {
-                one.apply(op);
-            }
-            if (goesTo != 0) {
-                two.apply(op);
-            }
-        }
+        deal(RandomHistory.delivery(ops, random), random, one, two);
         byte[] wholeOfOne = one.document.encode();
         one.merge(two.document.difference(one.document.version()));
         two.merge(random.nextBoolean() ? wholeOfOne : one.document.difference(two.document.version()));
@@ -148,20 +138,10 @@ class ConvergenceTest {
     @Property
     void whatIsUnseenInAStateIsWhatMergingItWouldAdd(@ForAll long seed) {
         Random random = new Random(seed);
-        List<Operation> ops = random.nextBoolean()
-                ? RandomHistory.wild(random, 5 + random.nextInt(50))
-                : RandomHistory.typed(random, 3, 10 + random.nextInt(60));
+        List<Operation> ops = wildOrTyped(random);
         Replay one = new Replay("one");
         Replay two = new Replay("two");
-        for (Operation op : RandomHistory.delivery(ops, random)) {
-            int goesTo = random.nextInt(3);
-            if (goesTo != 1) {
-                one.apply(op);
-            }
-            if (goesTo != 0) {
-                two.apply(op);
-            }
-        }
+        deal(RandomHistory.delivery(ops, random), random, one, two);
         byte[] state = random.nextBoolean()
                 ? two.document.encode()
                 : two.document.difference(random.nextBoolean() ? one.document.version() : new Document("n").version());
@@ -179,5 +159,24 @@ class ConvergenceTest {
         assertArrayEquals(merged.digest(), one.document.digest());
         assertEquals(List.of(), one.document.unseen(state, Integer.MAX_VALUE));
         assertThrows(MalformedStateException.class, () -> one.document.unseen(state, 3));
+    }
+
+    private static List<Operation> wildOrTyped(Random random) {
+        return random.nextBoolean()
+                ? RandomHistory.wild(random, 5 + random.nextInt(50))
+                : RandomHistory.typed(random, 3, 10 + random.nextInt(60));
+    }
+
+    /** Gives each operation to one of the two, or to both. */
+    private static void deal(List<Operation> ops, Random random, Replay one, Replay two) {
+        for (Operation op : ops) {
+            int goesTo = random.nextInt(3);
+            if (goesTo != 1) {
+                one.apply(op);
+            }
+            if (goesTo != 0) {
+                two.apply(op);
+            }
+        }
     }
 }

@@ -2,6 +2,8 @@ package dev.concord.wire;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -57,7 +59,10 @@ public final class WireCodec {
         try {
             node = MAPPER.readTree(frame);
         } catch (IOException e) {
-            reader.fault(new WireException(ErrorCode.MALFORMED, "the frame is not JSON: " + shortened(e), null));
+            reader.fault(new WireException(
+                    ErrorCode.MALFORMED,
+                    "the frame of " + frame.length + " bytes is not JSON" + place(e) + ": " + shortened(e),
+                    null));
             return;
         }
         if (node.isArray()) {
@@ -354,6 +359,12 @@ public final class WireCodec {
 
     private static WireException malformed(String message) {
         return new WireException(ErrorCode.MALFORMED, message, null);
+    }
+
+    /** Where reading stopped, as far as that is known. */
+    private static String place(IOException e) {
+        JsonLocation at = e instanceof JsonProcessingException bad ? bad.getLocation() : null;
+        return at == null || at.getByteOffset() < 0 ? "" : " at byte " + at.getByteOffset();
     }
 
     static String shortened(IOException e) {

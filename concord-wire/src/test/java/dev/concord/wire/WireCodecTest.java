@@ -116,6 +116,14 @@ class WireCodecTest {
         }
     }
 
+    @Test
+    void whereAFrameBreaksIsSaid() {
+        byte[] frame = "{\"t\":\"op\",\"x\":\"\u00e9\"}".getBytes(StandardCharsets.UTF_8);
+        frame[frame.length - 3] = 6;
+        WireException fault = assertThrows(WireException.class, () -> WireCodec.read(frame));
+        assertEquals("the frame of 19 bytes is not JSON at byte 17: Invalid UTF-8 middle byte 0x6", fault.getMessage());
+    }
+
     @Property
     void garbageGivesAFaultAndNothingElse(@ForAll long seed) throws IOException {
         Random random = new Random(seed);

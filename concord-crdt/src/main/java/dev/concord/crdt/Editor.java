@@ -74,7 +74,11 @@ final class Editor {
         Side side = placement.chosenSide;
         String anchorSite = run == Runs.HEAD ? "" : sites.name(runs.site[run]);
         long anchorCounter = runs.counter[run] + at;
-        if (integrator.isPlain(ownSite, counter)) {
+        if (pending.count() == 0 && text.length() <= RunTree.MAX_RUN_CHARS) {
+            placement.placeChosen(ownSite, counter, points, text, leftRun, leftAt);
+            sites.reached(ownSite, counter + points);
+            typed.open(offset + text.length());
+        } else if (integrator.isPlain(ownSite, counter)) {
             integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, ChangeSink.NONE);
             typed.open(offset + text.length());
         } else {

@@ -29,12 +29,23 @@ final class Leaf {
     @Nullable
     Leaf next;
 
-    int[] runs = new int[8];
+    int[] runs;
     int count;
 
-    private char[] text = new char[FIRST_CHARS];
+    private char[] text;
     private int gapStart;
-    private int gapEnd = FIRST_CHARS;
+    private int gapEnd;
+
+    Leaf() {
+        runs = new int[8];
+        text = new char[FIRST_CHARS];
+        gapEnd = FIRST_CHARS;
+    }
+
+    Leaf(int[] runs, char[] text) {
+        this.runs = runs;
+        this.text = text;
+    }
 
     int chars() {
         return text.length - (gapEnd - gapStart);
@@ -47,6 +58,16 @@ final class Leaf {
         System.arraycopy(runs, index, runs, index + 1, count - index);
         runs[index] = run;
         count++;
+    }
+
+    void insertRuns(int index, int first, int second) {
+        if (count + 1 >= runs.length) {
+            runs = Arrays.copyOf(runs, Math.min(MAX_RUNS, runs.length * 2));
+        }
+        System.arraycopy(runs, index, runs, index + 2, count - index);
+        runs[index] = first;
+        runs[index + 1] = second;
+        count += 2;
     }
 
     /** Adds a run at the end; there must be room. */
@@ -136,19 +157,19 @@ final class Leaf {
         }
     }
 
-    /** Moves the runs from {@code index} on, and the text from {@code at} on, to an empty leaf. */
-    void moveTail(int index, int at, Leaf target) {
-        int moved = count - index;
-        target.runs = Arrays.copyOfRange(runs, index, index + Math.max(8, moved));
-        target.count = moved;
-        count = index;
+    /** A new leaf with the runs from {@code index} on and the text from {@code at} on, which this one gives up. */
+    Leaf splitOff(int index, int at) {
         int size = chars() - at;
+        Leaf target = new Leaf(new int[MAX_RUNS], new char[Math.max(FIRST_CHARS, size + (size >> 2))]);
+        target.count = count - index;
+        System.arraycopy(runs, index, target.runs, 0, target.count);
+        count = index;
         moveGap(at);
-        target.text = new char[Math.max(FIRST_CHARS, size + (size >> 2))];
         System.arraycopy(text, gapEnd, target.text, 0, size);
         target.gapStart = size;
         target.gapEnd = target.text.length;
         gapEnd = text.length;
+        return target;
     }
 
     private void moveGap(int at) {

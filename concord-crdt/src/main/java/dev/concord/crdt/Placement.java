@@ -193,6 +193,19 @@ final class Placement {
         }
     }
 
+    /**
+     * Inserts visible elements where {@link #choose} chose. Nothing is looked up again: the anchor has no child on that side, so they
+     * stand directly behind the element that was given to it, at the tree's place.
+     *
+     * @param text no longer than {@link RunTree#MAX_RUN_CHARS}
+     */
+    void placeChosen(int site, long counter, int length, String text, int leftRun, int leftAt) {
+        int size = text.length();
+        int depth = runs.depth[chosenRun] + chosenAt + 1;
+        tree.moveBehind(leftRun, leftAt);
+        tree.insert(newRun(site, counter, length, size, depth, chosenSide, false), text, 0, size);
+    }
+
     /** The anchor of an element, found again from depth and side. Moves the tree's place. */
     Anchor anchorOf(int run, int at) {
         if (at > 0) {

@@ -65,21 +65,30 @@ final class RunTree {
     /** Sets the place to the run that shows the unit at {@code offset}, which must be below the width. */
     void seek(int offset) {
         int inLeaf = offset - knownStart;
-        if (inLeaf < 0 || inLeaf >= knownLeaf.chars()) {
+        int chars = knownLeaf.chars();
+        int i = index;
+        int before = unitsBefore;
+        if (inLeaf < 0 || inLeaf >= chars) {
             descend(offset);
             inLeaf = offset - knownStart;
             leaf = knownLeaf;
-            index = 0;
-            unitsBefore = 0;
-        } else if (leaf != knownLeaf || unitsBefore < 0 || index >= leaf.count) {
+            chars = leaf.chars();
+            before = -1;
+        } else if (leaf != knownLeaf || index >= leaf.count) {
             leaf = knownLeaf;
-            index = 0;
-            unitsBefore = 0;
+            before = -1;
+        }
+        if (before < 0) {
+            if (inLeaf < chars >> 1) {
+                i = 0;
+                before = 0;
+            } else {
+                i = leaf.count;
+                before = chars;
+            }
         }
         int[] handles = leaf.runs;
         int[] widths = runs.width;
-        int i = index;
-        int before = unitsBefore;
         while (inLeaf < before) {
             before -= widths[handles[--i]];
         }
@@ -263,6 +272,15 @@ final class RunTree {
         }
     }
 
+    /** Moves the place behind element {@code at} of the run at it, which is cut there when that is not its last. */
+    void moveBehind(int run, int at) {
+        if (at + 1 < runs.length[run]) {
+            moveBefore(run, at + 1);
+        } else {
+            stepBehind();
+        }
+    }
+
     /**
      * Inserts a run or a marker at the place, with its visible text, and leaves the place on it.
      *
@@ -408,12 +426,21 @@ final class RunTree {
         return tail;
     }
 
-    /** Puts a run at the place whose text, if any, the leaf holds already. There must be room. */
+    /** Puts a part of a run of this leaf at the place; its text, if any, is in the leaf already. There must be room. */
     void insertTextless(int run) {
         changes++;
         leaf.insertRun(index, run);
         runs.leaf[run] = leaf;
-        lowerDepth(runs.depth[run]);
+    }
+
+    /** Puts two runs behind the one at the place, which they continue, as {@link #insertTextless} does with one; ends on the second. */
+    void insertBoth(int first, int second) {
+        changes++;
+        stepBehind();
+        leaf.insertRuns(index, first, second);
+        runs.leaf[first] = leaf;
+        runs.leaf[second] = leaf;
+        index++;
     }
 
     /** Makes sure that two more runs fit into the leaf of the place, before widths and text go apart for a moment. */
@@ -517,7 +544,7 @@ final class RunTree {
         }
     }
 
-    void lowerDepth(int depth) {
+    private void lowerDepth(int depth) {
         int slot = leaf.slot;
         for (Branch branch = leaf.parent; branch != null && branch.minDepths[slot] > depth; branch = branch.parent) {
             branch.minDepths[slot] = depth;
@@ -531,11 +558,22 @@ final class RunTree {
         settle();
         Leaf left = leaf;
         int cut = cutOf(left);
-        int textCut = before(left, cut);
-        Leaf right = new Leaf();
-        left.moveTail(cut, textCut, right);
+        int[] widths = runs.width;
+        int[] depths = runs.depth;
+        int textCut = 0;
+        int leftDepth = Integer.MAX_VALUE;
+        for (int i = 0; i < cut; i++) {
+            int run = left.runs[i];
+            textCut += widths[run];
+            leftDepth = Math.min(leftDepth, depths[run]);
+        }
+        Leaf right = left.splitOff(cut, textCut);
+        int rightDepth = Integer.MAX_VALUE;
+        Leaf[] leaves = runs.leaf;
         for (int i = 0; i < right.count; i++) {
-            runs.leaf[right.runs[i]] = right;
+            int run = right.runs[i];
+            leaves[run] = right;
+            rightDepth = Math.min(rightDepth, depths[run]);
         }
         right.next = left.next;
         right.previous = left;
@@ -546,13 +584,13 @@ final class RunTree {
         Branch parent = left.parent;
         if (parent == null) {
             parent = new Branch();
-            parent.insert(0, left, left.chars(), minDepth(left));
+            parent.insert(0, left, left.chars(), leftDepth);
             root = parent;
         } else {
             parent.widths[left.slot] = left.chars();
-            parent.minDepths[left.slot] = minDepth(left);
+            parent.minDepths[left.slot] = leftDepth;
         }
-        Branch top = parent.insertOrSplit(left.slot + 1, right, right.chars(), minDepth(right));
+        Branch top = parent.insertOrSplit(left.slot + 1, right, right.chars(), rightDepth);
         if (top != null) {
             root = top;
         }

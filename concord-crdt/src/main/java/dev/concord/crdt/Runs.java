@@ -129,9 +129,9 @@ final class Runs {
 
     /** Whether {@code next}, which stands directly behind {@code run}, goes on where {@code run} ends, deleted or not. */
     boolean continues(int run, int next) {
-        return site[next] == site[run]
+        return counter[next] == counter[run] + length[run]
+                && site[next] == site[run]
                 && site[run] != NO_SITE
-                && counter[next] == counter[run] + length[run]
                 && depth[next] == depth[run] + length[run]
                 && (flags[next] & LEFT_CHILD) == 0;
     }

@@ -44,7 +44,7 @@ final class Tombstones {
             buryMiddle(run, at, n, from, size);
             return size;
         }
-        join(tree.index, tree.index);
+        joinAround(tree.index);
         return size;
     }
 
@@ -79,7 +79,6 @@ final class Tombstones {
             runs.counter[next] -= n;
             runs.length[next] += n;
             runs.depth[next] -= n;
-            tree.lowerDepth(runs.depth[next]);
             return;
         }
         insertBehind(run, n, 0, true);
@@ -90,9 +89,19 @@ final class Tombstones {
         int tailWidth = runs.width[run] - unitsBefore - unitsGone;
         runs.length[run] = at;
         runs.width[run] = unitsBefore;
-        insertBehind(run, n, 0, true);
-        int dead = tree.run();
-        insertBehind(dead, tailLength, tailWidth, false);
+        int dead = runs.add(runs.site[run], runs.counter[run] + at, n, 0, runs.depth[run] + at, Side.AFTER, true);
+        int tail = runs.add(
+                runs.site[run],
+                runs.counter[run] + at + n,
+                tailLength,
+                tailWidth,
+                runs.depth[run] + at + n,
+                Side.AFTER,
+                false);
+        SiteIndex index = sites.index(runs.site[run]);
+        index.add(dead);
+        index.add(tail);
+        tree.insertBoth(dead, tail);
     }
 
     /** A new run behind the one at the place that continues it. Its text, if visible, is in the leaf already. */
@@ -120,52 +129,63 @@ final class Tombstones {
         tree.startOf(tree.leaf);
         int textStart = tree.unitsBefore();
         Leaf leaf = tree.leaf;
-        int first = tree.index;
-        int last = first;
+        int[] handles = leaf.runs;
+        int count = leaf.count;
+        int place = tree.index;
+        int kept = place - 1;
         int gone = 0;
-        for (int i = first; i < leaf.count && gone < units; i++) {
-            int run = leaf.runs[i];
+        int i = place;
+        while (i < count) {
+            int run = handles[i];
             int size = runs.width[run];
-            if (size == 0) {
-                continue;
-            }
             if (size > units - gone) {
                 break;
             }
-            deleted.add(runs.site[run], runs.counter[run], runs.length[run]);
-            runs.markDead(run);
-            gone += size;
-            last = i;
+            if (size > 0) {
+                deleted.add(runs.site[run], runs.counter[run], runs.length[run]);
+                runs.markDead(run);
+                gone += size;
+            }
+            if (kept >= 0 && takesIn(handles[kept], run)) {
+                if (i == place) {
+                    place = kept;
+                }
+            } else {
+                if (gone == units && size == 0) {
+                    break;
+                }
+                handles[++kept] = run;
+            }
+            i++;
         }
         tree.removeText(textStart, gone);
-        join(first, last);
+        leaf.closeUp(kept + 1, i);
+        tree.placeAt(place);
         return gone;
     }
 
-    /**
-     * Joins tombstones of the place's leaf that continue each other, where one of them is between two indexes. The place, which is
-     * at the first, ends on the run that has it now.
-     */
-    private void join(int first, int last) {
-        Leaf leaf = tree.leaf;
-        int kept = Math.max(first - 1, 0);
-        int end = Math.min(last + 1, leaf.count - 1);
-        int place = first;
-        for (int i = kept + 1; i <= end; i++) {
-            int run = leaf.runs[i];
-            int previous = leaf.runs[kept];
-            if (runs.isDead(previous) && runs.isDead(run) && runs.continues(previous, run)) {
-                sites.index(runs.site[run]).remove(run);
-                runs.length[previous] += runs.length[run];
-                runs.remove(run);
-            } else {
-                leaf.runs[++kept] = run;
-            }
-            if (i == first) {
-                place = kept;
-            }
+    /** Joins a tombstone with the one that stands directly before it and that it continues. */
+    private boolean takesIn(int previous, int run) {
+        if (!runs.continues(previous, run) || !runs.isDead(previous) || !runs.isDead(run)) {
+            return false;
         }
-        leaf.closeUp(kept + 1, end + 1);
-        tree.placeAt(place);
+        sites.index(runs.site[run]).remove(run);
+        runs.length[previous] += runs.length[run];
+        runs.remove(run);
+        return true;
+    }
+
+    private void joinAround(int index) {
+        Leaf leaf = tree.leaf;
+        int[] handles = leaf.runs;
+        int at = index;
+        if (at > 0 && takesIn(handles[at - 1], handles[at])) {
+            leaf.closeUp(at, at + 1);
+            at--;
+        }
+        if (at + 1 < leaf.count && takesIn(handles[at], handles[at + 1])) {
+            leaf.closeUp(at + 1, at + 2);
+        }
+        tree.placeAt(at);
     }
 }

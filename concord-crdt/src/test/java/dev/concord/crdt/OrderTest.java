@@ -72,6 +72,35 @@ class OrderTest {
     }
 
     @Test
+    void aTextLongerThanARunStandsInOneOrderAndItsPairsStayWhole() {
+        int run = RunTree.MAX_RUN_CHARS;
+        // The first pair would be cut by the bound of the run, the second begins behind it.
+        String text = "x".repeat(run - 1) + "\uD83D\uDE00" + "y".repeat(run - 2) + "\uD83D\uDE00" + "z".repeat(run);
+        for (String typed : List.of("x".repeat(run), text.substring(0, run + 1), text)) {
+            Replay replica = new Replay("r");
+            replica.apply(insert("A", 1, START, typed));
+            replica.apply(insert("B", 1, Anchor.after(new ElementId("A", run)), "!"));
+            replica.check();
+            int behind = typed.offsetByCodePoints(0, run);
+            assertEquals(typed.substring(0, behind) + "!" + typed.substring(behind), replica.document.text());
+            Document typist = new Document("A");
+            List<Operation> ops = typist.insert(0, typed);
+            assertEquals(List.of(insert("A", 1, START, typed)), ops);
+            assertEquals(typed, typist.text());
+        }
+    }
+
+    @Test
+    void aDeleteAcrossTombstonesNamesOnlyWhatWasVisible() {
+        Document document = new Document("A");
+        document.insert(0, "abcdef");
+        document.delete(2, 1);
+        assertEquals(
+                List.of(new Operation.Delete(new ElementId("A", 1), 2), new Operation.Delete(new ElementId("A", 4), 3)),
+                document.delete(0, 5));
+    }
+
+    @Test
     void afterAloneKeepsTheTreeOrderSoAClientThatKnowsNoBeforeConverges() {
         Document document = new Document("r");
         document.apply(new Operation.Insert(new ElementId("s", 1), START, "A"));

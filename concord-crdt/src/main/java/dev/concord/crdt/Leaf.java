@@ -37,14 +37,13 @@ final class Leaf {
     private int gapEnd;
 
     Leaf() {
-        runs = new int[8];
-        text = new char[FIRST_CHARS];
-        gapEnd = FIRST_CHARS;
+        this(new int[8], new char[FIRST_CHARS]);
     }
 
-    Leaf(int[] runs, char[] text) {
+    private Leaf(int[] runs, char[] text) {
         this.runs = runs;
         this.text = text;
+        this.gapEnd = text.length;
     }
 
     int chars() {
@@ -60,6 +59,7 @@ final class Leaf {
         count++;
     }
 
+    /** Inserts two runs, one behind the other; there must be room. */
     void insertRuns(int index, int first, int second) {
         if (count + 1 >= runs.length) {
             runs = Arrays.copyOf(runs, Math.min(MAX_RUNS, runs.length * 2));
@@ -167,7 +167,6 @@ final class Leaf {
         moveGap(at);
         System.arraycopy(text, gapEnd, target.text, 0, size);
         target.gapStart = size;
-        target.gapEnd = target.text.length;
         gapEnd = text.length;
         return target;
     }

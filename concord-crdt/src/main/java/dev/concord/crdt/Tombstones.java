@@ -175,6 +175,7 @@ final class Tombstones {
         return true;
     }
 
+    /** Joins the tombstone at an index with those beside it that continue it, and leaves the place on the run that has it now. */
     private void joinAround(int index) {
         Leaf leaf = tree.leaf;
         int[] handles = leaf.runs;

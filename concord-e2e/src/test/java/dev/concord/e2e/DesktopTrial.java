@@ -181,9 +181,8 @@ final class DesktopTrial {
     private void shoot(String name) throws Exception {
         shots.mkdirs();
         EventQueue.invokeAndWait(frame::repaint);
-        // Once for what was asked for, once for what that asked for. Robot.waitForIdle would ask the display, too, and
-        // now and then
-        // waits for seconds for its answer.
+        // Once for what was asked for, once for what that asked for. Robot.waitForIdle would ask the display, too,
+        // and now and then waits for seconds for its answer.
         EventQueue.invokeAndWait(() -> {});
         EventQueue.invokeAndWait(() -> {});
         ImageIO.write(robot.createScreenCapture(bounds()), "png", new File(shots, name + ".png"));

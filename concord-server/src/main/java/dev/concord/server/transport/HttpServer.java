@@ -115,8 +115,7 @@ public final class HttpServer implements AutoCloseable {
                 .channel(channelType)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                // Connections change their event loop when they become WebSockets: of Netty's allocators the one that
-                // has been proven longest.
+                // Connections change their event loop when they become WebSockets: take the allocator proven longest.
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override

@@ -84,7 +84,7 @@ public final class ConcordServer implements AutoCloseable {
             throw e;
         }
         ai.announce();
-        Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
+        Duration sweep = config.limits().rooms().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
             cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(

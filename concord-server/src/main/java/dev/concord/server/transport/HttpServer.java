@@ -59,7 +59,7 @@ public final class HttpServer implements AutoCloseable {
         }
         group = new MultiThreadIoEventLoopGroup(io);
         loops = new EventLoops(group);
-        connections = new ConnectionLimit(config.limits().connectionsPerAddress());
+        connections = new ConnectionLimit(config.limits().connections().perAddress());
     }
 
     /**
@@ -126,7 +126,7 @@ public final class HttpServer implements AutoCloseable {
                         }
                         child.pipeline()
                                 .addLast(new HttpServerCodec())
-                                .addLast(new BodyLimit(config.limits().bodyBytes()))
+                                .addLast(new BodyLimit(config.limits().http().bodyBytes()))
                                 .addLast(new HttpHandler(routes, config.limits()));
                     }
                 });

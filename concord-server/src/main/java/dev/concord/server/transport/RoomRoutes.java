@@ -77,7 +77,7 @@ final class RoomRoutes {
             responses.problem(HttpResponseStatus.BAD_REQUEST, "not_utf8", "the body is not UTF-8");
             return;
         }
-        if (text.length() > services.limits().roomChars()) {
+        if (text.length() > services.limits().rooms().chars()) {
             tooLarge(responses, services.limits());
             return;
         }
@@ -138,7 +138,7 @@ final class RoomRoutes {
         responses.problem(
                 HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
                 "too_large",
-                "a room may have " + limits.roomChars() + " characters");
+                "a room may have " + limits.rooms().chars() + " characters");
     }
 
     private static JsonNode json(RoomView view) {

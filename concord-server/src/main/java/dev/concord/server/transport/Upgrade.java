@@ -105,7 +105,7 @@ final class Upgrade {
     private void shakeHands() {
         Channel channel = context.channel();
         WebSocketDecoderConfig decoder = WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(services.limits().frameBytes())
+                .maxFramePayloadLength(services.limits().connections().frameBytes())
                 .allowExtensions(false)
                 .closeOnProtocolViolation(false)
                 .build();
@@ -131,7 +131,7 @@ final class Upgrade {
     }
 
     private void welcome(Channel channel) {
-        int queue = services.limits().memberQueueBytes();
+        int queue = services.limits().connections().queueBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(queue / 2, queue));
         WebSocketConnection connection = new WebSocketConnection(context, roomId, services.limits());
         install(channel.pipeline(), connection);
@@ -139,9 +139,10 @@ final class Upgrade {
     }
 
     private void install(ChannelPipeline pipeline, WebSocketConnection connection) {
-        long idle = services.limits().idle().toMillis();
+        long idle = services.limits().connections().idle().toMillis();
         pipeline.addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS));
-        pipeline.addLast(new WebSocketFrameAggregator(services.limits().frameBytes()));
+        pipeline.addLast(
+                new WebSocketFrameAggregator(services.limits().connections().frameBytes()));
         pipeline.addLast(connection);
         pipeline.remove(HttpHandler.class);
     }

@@ -1,10 +1,12 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
 import dev.concord.server.room.Frames;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomLoops;
+import dev.concord.server.ws.EventLoops;
+import dev.concord.server.ws.NettyFrames;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;

@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.ws;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Close;

@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import dev.concord.server.config.Limits;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,8 +1,9 @@
 package dev.concord.server.transport;
 
+import dev.concord.server.room.Absence;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Room;
-import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.room.RoomCallback;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
@@ -149,7 +150,7 @@ final class Upgrade {
     private void enter(WebSocketConnection connection) {
         byte[] version = base64("version");
         String epoch = parameter("epoch");
-        services.rooms().visit(roomId, true, new RoomDirectory.Visitor() {
+        services.rooms().run(roomId, true, new RoomCallback() {
             @Override
             public void enter(Room room) {
                 if (epoch != null && !epoch.equals(room.epoch())) {
@@ -160,13 +161,8 @@ final class Upgrade {
             }
 
             @Override
-            public void missing() {
-                connection.close(Close.NO_SUCH_ROOM);
-            }
-
-            @Override
-            public void unavailable() {
-                connection.close(Close.OVERLOADED);
+            public void absent(Absence reason) {
+                connection.close(reason == Absence.MISSING ? Close.NO_SUCH_ROOM : Close.OVERLOADED);
             }
         });
     }

@@ -49,7 +49,7 @@ final class Compactor {
             return;
         }
         boolean paced = loop.nanoTime() - notBeforeNanos >= 0;
-        if (!compacting && uncovered >= limits.foldOps() && (paced || (uncovered >= BACKLOG && !failing))) {
+        if (!compacting && uncovered >= limits.compaction().ops() && (paced || (uncovered >= BACKLOG && !failing))) {
             compact();
         } else {
             compactLater();
@@ -96,7 +96,7 @@ final class Compactor {
         if (compacted.failed()) {
             events.compactionFailed();
             // A store that is away is not asked again at every op.
-            notBeforeNanos = now + limits.foldInterval().toNanos();
+            notBeforeNanos = now + limits.compaction().interval().toNanos();
         } else {
             events.compacted(Math.max(0, compacted.coveredSeq() - coveredSeq));
             coveredSeq = Math.max(coveredSeq, compacted.coveredSeq());
@@ -133,7 +133,7 @@ final class Compactor {
     private void compactLater() {
         if (!timed) {
             timed = true;
-            loop.schedule(this::tick, limits.foldInterval());
+            loop.schedule(this::tick, limits.compaction().interval());
         }
     }
 

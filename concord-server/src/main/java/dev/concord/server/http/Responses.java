@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;

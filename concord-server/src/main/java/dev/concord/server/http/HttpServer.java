@@ -1,10 +1,12 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
 import dev.concord.server.room.Frames;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomLoops;
+import dev.concord.server.ws.EventLoops;
+import dev.concord.server.ws.NettyFrames;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -59,7 +61,7 @@ public final class HttpServer implements AutoCloseable {
         }
         group = new MultiThreadIoEventLoopGroup(io);
         loops = new EventLoops(group);
-        connections = new ConnectionLimit(config.limits().connectionsPerAddress());
+        connections = new ConnectionLimit(config.limits().connections().perAddress());
     }
 
     /**
@@ -126,7 +128,7 @@ public final class HttpServer implements AutoCloseable {
                         }
                         child.pipeline()
                                 .addLast(new HttpServerCodec())
-                                .addLast(new BodyLimit(config.limits().bodyBytes()))
+                                .addLast(new BodyLimit(config.limits().http().bodyBytes()))
                                 .addLast(new HttpHandler(routes, config.limits()));
                     }
                 });

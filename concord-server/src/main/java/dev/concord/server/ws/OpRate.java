@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.ws;
 
 /** A token bucket: so many ops a second, and as many at once after a quiet second. Not thread-safe. */
 final class OpRate {

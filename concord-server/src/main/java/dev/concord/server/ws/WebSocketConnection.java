@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.ws;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Close;
@@ -62,7 +62,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         this.channel = channel;
         this.roomId = roomId;
         this.limits = limits;
-        this.rate = new OpRate(limits.opsPerSecond(), System.nanoTime());
+        this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
     }
 
     /** The room is in memory: join it and take what has come meanwhile. */
@@ -143,7 +143,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                 room.refuse(
                         this,
                         ErrorCode.TOO_LARGE,
-                        "a frame may have " + limits.frameBytes() + " bytes; send large texts in pieces",
+                        "a frame may have " + limits.connections().frameBytes() + " bytes; send large texts in pieces",
                         null);
             }
             close(Close.TOO_LARGE);
@@ -224,7 +224,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                         () -> {
                             channel.channel().close();
                         },
-                        limits.handshake().toMillis(),
+                        limits.connections().handshake().toMillis(),
                         TimeUnit.MILLISECONDS);
         channel.channel().closeFuture().addListener(closed -> end.cancel(false));
         return written;
@@ -232,7 +232,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     private void waitForRoom(byte[] json) {
         bytesBeforeJoining += json.length + FRAME_OVERHEAD;
-        if (bytesBeforeJoining > limits.memberQueueBytes()) {
+        if (bytesBeforeJoining > limits.connections().queueBytes()) {
             close(Close.OVERLOADED);
         } else {
             beforeJoining.add(json);
@@ -272,15 +272,16 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                 entered.refuse(
                         this,
                         ErrorCode.RATE_LIMITED,
-                        "more than " + limits.opsPerSecond() + " ops a second; send it again a little later",
+                        "more than " + limits.connections().opsPerSecond()
+                                + " ops a second; send it again a little later",
                         op.seq());
             }
         } else if (message instanceof Message.Presence presence) {
-            if (WireCodec.write(presence).length > limits.presenceBytes()) {
+            if (WireCodec.write(presence).length > limits.presence().bytes()) {
                 entered.refuse(
                         this,
                         ErrorCode.TOO_LARGE,
-                        "a presence message may have " + limits.presenceBytes() + " bytes",
+                        "a presence message may have " + limits.presence().bytes() + " bytes",
                         null);
             } else if (!presence.color().matches("|#[0-9a-fA-F]{3,8}")) {
                 entered.refuse(this, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);

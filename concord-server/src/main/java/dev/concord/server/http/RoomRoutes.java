@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,6 +7,8 @@ import dev.concord.server.config.Limits;
 import dev.concord.server.room.Room;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomView;
+import dev.concord.server.ws.JoinRequest;
+import dev.concord.server.ws.Upgrade;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import io.netty.buffer.ByteBufUtil;
@@ -24,9 +26,11 @@ final class RoomRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(RoomRoutes.class);
 
     private final Services services;
+    private final UpgradeCheck upgrades;
 
     RoomRoutes(Services services) {
         this.services = services;
+        this.upgrades = new UpgradeCheck(services.origins());
     }
 
     void addTo(RouteTable table) {
@@ -41,17 +45,18 @@ final class RoomRoutes {
     }
 
     private void upgrade(Exchange exchange) {
-        Upgrade upgrade = new Upgrade(
-                services,
-                exchange.context(),
-                exchange.request(),
-                exchange.responses(),
-                exchange.room(),
-                exchange.query());
-        if (upgrade.check()) {
+        JoinRequest join = upgrades.check(exchange);
+        if (join != null) {
             // Stays busy: what a client sends ahead of the handshake is not HTTP and is dropped.
             exchange.leaveHttp().run();
-            upgrade.start();
+            new Upgrade(
+                            services.rooms(),
+                            services.loops(),
+                            services.limits(),
+                            exchange.context(),
+                            exchange.request(),
+                            join)
+                    .start();
         }
     }
 
@@ -77,7 +82,7 @@ final class RoomRoutes {
             responses.problem(HttpResponseStatus.BAD_REQUEST, "not_utf8", "the body is not UTF-8");
             return;
         }
-        if (text.length() > services.limits().roomChars()) {
+        if (text.length() > services.limits().rooms().chars()) {
             tooLarge(responses, services.limits());
             return;
         }
@@ -138,7 +143,7 @@ final class RoomRoutes {
         responses.problem(
                 HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
                 "too_large",
-                "a room may have " + limits.roomChars() + " characters");
+                "a room may have " + limits.rooms().chars() + " characters");
     }
 
     private static JsonNode json(RoomView view) {

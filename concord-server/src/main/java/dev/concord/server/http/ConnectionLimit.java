@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;

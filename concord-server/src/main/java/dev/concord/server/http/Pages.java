@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

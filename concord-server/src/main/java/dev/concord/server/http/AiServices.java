@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import dev.concord.server.ai.Copilot;
 import dev.concord.server.ai.EditRuns;

@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import dev.concord.server.config.Limits;
 import io.netty.channel.ChannelHandlerContext;
@@ -43,7 +43,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
-        expect(context, limits.handshake());
+        expect(context, limits.connections().handshake());
     }
 
     @Override
@@ -73,7 +73,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         busy = false;
         FullHttpRequest next = pipelined.poll();
         if (next == null) {
-            expect(context, limits.handshake());
+            expect(context, limits.connections().handshake());
             return;
         }
         try {
@@ -108,7 +108,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private void handle(ChannelHandlerContext context, FullHttpRequest request) {
         busy = true;
-        expect(context, limits.idle());
+        expect(context, limits.connections().idle());
         boolean sound = request.decoderResult().isSuccess();
         boolean head = request.method().equals(HttpMethod.HEAD);
         Responses responses =

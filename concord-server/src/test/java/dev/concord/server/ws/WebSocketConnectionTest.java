@@ -1,4 +1,4 @@
-package dev.concord.server.transport;
+package dev.concord.server.ws;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;

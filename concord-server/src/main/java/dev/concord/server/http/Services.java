@@ -1,7 +1,8 @@
-package dev.concord.server.transport;
+package dev.concord.server.http;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.ws.EventLoops;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;

@@ -1,17 +1,20 @@
-package dev.concord.server.transport;
+package dev.concord.server.ws;
 
 import dev.concord.server.room.Frames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.List;
 
-/** Lays JSON out as a whole unmasked WebSocket text frame (RFC 6455, section 5.2), so that all members share one buffer. */
-final class NettyFrames implements Frames {
+/**
+ * Lays JSON out as a whole unmasked WebSocket text frame (RFC 6455, section 5.2), so that all members share one buffer. Thread-safe as its
+ * allocator is.
+ */
+public final class NettyFrames implements Frames {
     private static final int FINAL_TEXT = 0x81;
     private static final int SHORT_LENGTH = 125;
     private static final int LENGTH_16 = 126;
     private static final int LENGTH_64 = 127;
-    private static final int MOST_HEADER = 10;
+    private static final int MAX_HEADER = 10;
 
     /** A buffer of one frame or more; members write retained duplicates of it. */
     static class NettyFrame implements Frame {
@@ -45,13 +48,18 @@ final class NettyFrames implements Frames {
 
     private final ByteBufAllocator allocator;
 
-    NettyFrames(ByteBufAllocator allocator) {
+    /**
+     * Frames in buffers of an allocator.
+     *
+     * @param allocator makes direct buffers
+     */
+    public NettyFrames(ByteBufAllocator allocator) {
         this.allocator = allocator;
     }
 
     @Override
     public Frame encode(byte[] json) {
-        ByteBuf bytes = allocator.directBuffer(json.length + MOST_HEADER);
+        ByteBuf bytes = allocator.directBuffer(json.length + MAX_HEADER);
         write(json, bytes);
         return new NettyFrame(bytes);
     }
@@ -59,7 +67,7 @@ final class NettyFrames implements Frames {
     @Override
     public Row encode(List<byte[]> json) {
         ByteBuf bytes = allocator.directBuffer(
-                json.stream().mapToInt(message -> message.length + MOST_HEADER).sum());
+                json.stream().mapToInt(message -> message.length + MAX_HEADER).sum());
         int[] ends = new int[json.size()];
         for (int i = 0; i < ends.length; i++) {
             write(json.get(i), bytes);

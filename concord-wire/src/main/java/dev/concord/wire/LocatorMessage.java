@@ -16,7 +16,7 @@ import java.util.Locale;
  * @param state the room's state; empty when there is none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record HallMessage(Kind kind, String room, String source, String target, String epoch, byte[] state) {
+public record LocatorMessage(Kind kind, String room, String source, String target, String epoch, byte[] state) {
     /** What is said. */
     public enum Kind {
         /** Who has this room? */
@@ -54,7 +54,7 @@ public record HallMessage(Kind kind, String room, String source, String target, 
      * @return the message
      * @throws WireException when it is none
      */
-    public static HallMessage read(byte[] bytes) throws WireException {
+    public static LocatorMessage read(byte[] bytes) throws WireException {
         JsonNode node;
         try {
             node = WireCodec.MAPPER.readTree(bytes);
@@ -70,7 +70,7 @@ public record HallMessage(Kind kind, String room, String source, String target, 
         }
         for (Kind kind : Kind.values()) {
             if (kind.name().toLowerCase(Locale.ROOT).equals(WireCodec.text(node, "t"))) {
-                return new HallMessage(
+                return new LocatorMessage(
                         kind,
                         room,
                         WireCodec.text(node, "src"),

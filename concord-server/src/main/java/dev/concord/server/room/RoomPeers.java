@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>What comes over the bus is a hint. With one store for all, its log is the truth, see {@link LogFollower}. With separate stores each
  * instance stores whatever it learns, and they compare versions at an interval: who has what another lacks sends it.
  */
-final class Siblings {
-    private static final Logger LOG = LoggerFactory.getLogger(Siblings.class);
+final class RoomPeers {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomPeers.class);
     /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
     private static final int MAX_WAITING = 20_000;
     /** Unchanged rooms compare versions only every so many ticks. */
@@ -70,7 +70,7 @@ final class Siblings {
     /** Members whose presence the board does not have yet. */
     private final Set<Member> unposted = new LinkedHashSet<>();
 
-    private final Healing healing;
+    private final BulkSync bulkSync;
 
     private byte @Nullable [] version;
     private int ticks;
@@ -86,7 +86,7 @@ final class Siblings {
 
     private boolean open;
 
-    Siblings(Room room, Cluster cluster, Limits limits, RoomLoop loop, RoomEvents events) {
+    RoomPeers(Room room, Cluster cluster, Limits limits, RoomLoop loop, RoomEvents events) {
         this.room = room;
         this.bus = cluster.bus();
         this.board = cluster.board();
@@ -95,7 +95,7 @@ final class Siblings {
         this.loop = loop;
         this.events = events;
         this.remote = new RemoteMembers(bus.instance());
-        this.healing = new Healing(room, limits, loop, events, this::compare);
+        this.bulkSync = new BulkSync(room, limits, loop, events, this::compare);
         this.postedNanos = loop.nanoTime();
     }
 
@@ -118,7 +118,7 @@ final class Siblings {
         if (open) {
             open = false;
             bus.unsubscribe(Channels.of(room.id()));
-            healing.close();
+            bulkSync.close();
         }
     }
 
@@ -165,17 +165,17 @@ final class Siblings {
 
     /** The op log has stored something of this room. */
     void stored() {
-        healing.stored();
+        bulkSync.stored();
     }
 
     /** Whether the op log was given all that came from others in a state. */
     boolean areStored() {
-        return healing.isStored();
+        return bulkSync.isStored();
     }
 
     /** Runs something as soon as {@link #areStored}. */
     void onceStored(Runnable then) {
-        healing.onceStored(then);
+        bulkSync.onceStored(then);
     }
 
     /** The document has changed by something that did not come from here. */
@@ -223,7 +223,7 @@ final class Siblings {
             return;
         }
         ticks++;
-        healing.stored();
+        bulkSync.stored();
         if (doubtful || version == null || ticks % CALM == 0) {
             compare();
         }
@@ -238,7 +238,7 @@ final class Siblings {
         if (!open || reach != Cluster.Reach.SEPARATE_STORES || !bus.isConnected()) {
             return;
         }
-        if (healing.isBusy()) {
+        if (bulkSync.isBusy()) {
             // Or all of it would be sent again.
             doubtful = true;
             return;
@@ -351,8 +351,8 @@ final class Siblings {
     }
 
     /** Applies an op from elsewhere unless it is known. */
-    private void take(Message.Op op, boolean healing) {
-        if (room.takeRemote(op, reach == Cluster.Reach.SEPARATE_STORES) && healing) {
+    private void take(Message.Op op, boolean bulkSync) {
+        if (room.takeRemote(op, reach == Cluster.Reach.SEPARATE_STORES) && bulkSync) {
             events.healed(1);
         }
     }
@@ -406,7 +406,7 @@ final class Siblings {
 
     /** What another instance has and this one lacked when it asked. */
     private void takeState(Message.Sync sync) {
-        if (healing.isBusy()) {
+        if (bulkSync.isBusy()) {
             doubtful = true;
             return;
         }
@@ -417,8 +417,8 @@ final class Siblings {
             refuse(ErrorCode.MALFORMED, "a state that cannot be read: " + e.getMessage());
             return;
         }
-        if (healing.areMany(ops.size()) && reach == Cluster.Reach.SEPARATE_STORES) {
-            healing.take(ops);
+        if (bulkSync.areMany(ops.size()) && reach == Cluster.Reach.SEPARATE_STORES) {
+            bulkSync.take(ops);
         } else {
             for (Operation op : ops) {
                 take(new Message.Op(0, op), true);

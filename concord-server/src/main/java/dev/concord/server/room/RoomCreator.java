@@ -18,15 +18,15 @@ import java.util.Optional;
  * room without hearing of each other, so they make it alike: the epoch follows from the room's id, and the ids of a first text from the room's
  * id and the text. Then two that meet later have one history, and a text that was put twice is there once. Blocks; thread-safe.
  */
-final class RoomFounder {
+final class RoomCreator {
     private final RoomStore store;
-    private final Hall hall;
+    private final RoomLocator locator;
     private final boolean alike;
     private final SecureRandom random;
 
-    RoomFounder(RoomStore store, Cluster cluster, Hall hall, SecureRandom random) {
+    RoomCreator(RoomStore store, Cluster cluster, RoomLocator locator, SecureRandom random) {
         this.store = store;
-        this.hall = hall;
+        this.locator = locator;
         this.alike = cluster.reach() == Cluster.Reach.SEPARATE_STORES;
         this.random = random;
     }
@@ -35,10 +35,10 @@ final class RoomFounder {
     Optional<StoredRoom> find(String roomId, boolean make) {
         Optional<StoredRoom> stored = store.load(roomId);
         if (stored.isPresent()) {
-            hall.wake(roomId);
+            locator.wake(roomId);
             return stored;
         }
-        Optional<Hall.Found> elsewhere = hall.ask(roomId).join();
+        Optional<RoomLocator.Found> elsewhere = locator.ask(roomId).join();
         if (elsewhere.isPresent()) {
             store.create(roomId, elsewhere.get().epoch(), elsewhere.get().state());
         } else if (make) {

@@ -3,7 +3,7 @@ package dev.concord.server.room;
 import dev.concord.server.cluster.Bus;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
-import dev.concord.wire.HallMessage;
+import dev.concord.wire.LocatorMessage;
 import dev.concord.wire.WireException;
 import java.time.Duration;
 import java.util.Map;
@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Where instances with separate stores ask one another for a room that they do not have: it may lie in another's store, with nobody in it.
  * Whoever has it brings it into memory, which also makes it compare itself with everybody else's. Thread-safe.
  */
-final class Hall {
-    private static final Logger LOG = LoggerFactory.getLogger(Hall.class);
+final class RoomLocator {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomLocator.class);
     /** An instance that does not answer in this time does not count: what it has is merged when it speaks again. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
 
@@ -47,12 +47,12 @@ final class Hall {
     private final boolean open;
     private final Map<String, Question> questions = new ConcurrentHashMap<>();
 
-    Hall(Cluster cluster, RoomDirectory rooms) {
+    RoomLocator(Cluster cluster, RoomDirectory rooms) {
         this.bus = cluster.bus();
         this.rooms = rooms;
         this.open = cluster.reach() == Cluster.Reach.SEPARATE_STORES;
         if (open) {
-            bus.subscribe(Channels.HALL, this::heard);
+            bus.subscribe(Channels.LOCATOR, this::heard);
         }
     }
 
@@ -63,7 +63,7 @@ final class Hall {
         }
         Question question = new Question();
         questions.put(roomId, question);
-        publish(new HallMessage(HallMessage.Kind.WANTED, roomId, bus.instance(), "", "", new byte[0]))
+        publish(new LocatorMessage(LocatorMessage.Kind.WANTED, roomId, bus.instance(), "", "", new byte[0]))
                 .whenComplete((hearers, failure) -> {
                     question.asked = failure != null ? 0 : hearers - 1;
                     question.none(0);
@@ -76,39 +76,39 @@ final class Hall {
     /** Lets the others know that a room came into memory here, so that those that have it bring it into theirs. */
     void wake(String roomId) {
         if (open) {
-            publish(new HallMessage(HallMessage.Kind.WOKEN, roomId, bus.instance(), "", "", new byte[0]));
+            publish(new LocatorMessage(LocatorMessage.Kind.WOKEN, roomId, bus.instance(), "", "", new byte[0]));
         }
     }
 
     void close() {
         if (open) {
-            bus.unsubscribe(Channels.HALL);
+            bus.unsubscribe(Channels.LOCATOR);
         }
     }
 
-    private java.util.concurrent.CompletionStage<Long> publish(HallMessage message) {
-        return bus.publish(Channels.HALL, message.write());
+    private java.util.concurrent.CompletionStage<Long> publish(LocatorMessage message) {
+        return bus.publish(Channels.LOCATOR, message.write());
     }
 
     private void heard(byte[] json) {
-        HallMessage message;
+        LocatorMessage message;
         try {
-            message = HallMessage.read(json);
+            message = LocatorMessage.read(json);
         } catch (WireException e) {
-            LOG.atWarn().log("a message in the hall was refused: {}", e.getMessage());
+            LOG.atWarn().log("a message in the locator was refused: {}", e.getMessage());
             return;
         }
         if (message.source().equals(bus.instance())) {
             return;
         }
-        if (message.kind() == HallMessage.Kind.WANTED || message.kind() == HallMessage.Kind.WOKEN) {
+        if (message.kind() == LocatorMessage.Kind.WANTED || message.kind() == LocatorMessage.Kind.WOKEN) {
             answer(message);
         } else if (message.target().equals(bus.instance())) {
             Question question = questions.get(message.room());
             if (question == null) {
                 return;
             }
-            if (message.kind() == HallMessage.Kind.HAVE) {
+            if (message.kind() == LocatorMessage.Kind.HAVE) {
                 question.answer.complete(Optional.of(new Found(message.epoch(), message.state())));
             } else {
                 question.none(1);
@@ -116,28 +116,23 @@ final class Hall {
         }
     }
 
-    private void answer(HallMessage question) {
-        rooms.visit(question.room(), false, new RoomDirectory.Visitor() {
+    private void answer(LocatorMessage question) {
+        rooms.run(question.room(), false, new RoomCallback() {
             @Override
             public void enter(Room room) {
-                reply(HallMessage.Kind.HAVE, room.epoch(), room.encode());
+                reply(LocatorMessage.Kind.HAVE, room.epoch(), room.encode());
             }
 
             @Override
-            public void missing() {
-                reply(HallMessage.Kind.NONE, "", new byte[0]);
+            public void absent(Absence reason) {
+                reply(LocatorMessage.Kind.NONE, "", new byte[0]);
             }
 
-            @Override
-            public void unavailable() {
-                reply(HallMessage.Kind.NONE, "", new byte[0]);
-            }
-
-            private void reply(HallMessage.Kind kind, String epoch, byte[] state) {
-                if (question.kind() == HallMessage.Kind.WOKEN) {
+            private void reply(LocatorMessage.Kind kind, String epoch, byte[] state) {
+                if (question.kind() == LocatorMessage.Kind.WOKEN) {
                     return;
                 }
-                publish(new HallMessage(kind, question.room(), bus.instance(), question.source(), epoch, state));
+                publish(new LocatorMessage(kind, question.room(), bus.instance(), question.source(), epoch, state));
             }
         });
     }

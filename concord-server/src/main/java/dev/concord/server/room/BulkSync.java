@@ -13,7 +13,7 @@ import java.util.Queue;
  * fraction of a message an op; then they go into the op log, no faster than it stores them, so that it has room for what members type. Until
  * that is done the other instance's store alone has them, and nothing that is among them is acknowledged here. Runs on the room's loop.
  */
-final class Healing {
+final class BulkSync {
     /** With so many turns' ops on their way into the log no more are given to it, for all rooms share it. */
     private static final int MOST_TURNS_UNSETTLED = 10;
     /** From this part of a turn on ops are many. */
@@ -37,7 +37,7 @@ final class Healing {
      *
      * @param afterwards is run when everything was taken and the members were told
      */
-    Healing(Room room, Limits limits, RoomLoop loop, RoomEvents events, Runnable afterwards) {
+    BulkSync(Room room, Limits limits, RoomLoop loop, RoomEvents events, Runnable afterwards) {
         this.room = room;
         this.turn = limits.peers().opsPerTurn();
         this.loop = loop;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** One room that gets from an instance with another store what it lacks, turn by turn. */
 @Timeout(60)
-class HealingTest {
+class BulkSyncTest {
     private static final String ID = "r";
     private static final String EPOCH = "e1";
     private static final int TURN = 10;
@@ -192,7 +192,7 @@ class HealingTest {
         room.leave(bob);
         room.dismiss(Close.RESTARTING);
         AtomicBoolean healed = new AtomicBoolean();
-        room.onceHealed(() -> healed.set(true));
+        room.onceSynced(() -> healed.set(true));
         assertFalse(healed.get());
         loop.run();
         while (!healed.get()) {
@@ -207,7 +207,7 @@ class HealingTest {
         sendAll();
         runUntilApplied();
         AtomicBoolean healed = new AtomicBoolean();
-        room.onceHealed(() -> healed.set(true));
+        room.onceSynced(() -> healed.set(true));
         room.close(Close.RESTARTING);
         assertTrue(healed.get());
         loop.run();

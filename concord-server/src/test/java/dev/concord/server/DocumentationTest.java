@@ -106,7 +106,7 @@ class DocumentationTest {
                         String source = Files.readString(file);
                         sources.put(relative, source);
                         all.append(source).append('\n');
-                        identifiers.add(name.substring(0, name.length() - extension.length() - 1 < 0 ? name.length() : name.lastIndexOf('.')));
+                        identifiers.add(name.replaceFirst("\\.[^.]*$", ""));
                     }
                     return FileVisitResult.CONTINUE;
                 }

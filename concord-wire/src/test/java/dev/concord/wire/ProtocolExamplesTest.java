@@ -63,8 +63,10 @@ class ProtocolExamplesTest {
     void everyErrorCodeIsListed() throws IOException {
         String table = page();
         table = table.substring(table.indexOf("### `error`"), table.indexOf("### `presence`"));
-        Set<String> listed =
-                CODE_ROW.matcher(table).results().map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> listed = CODE_ROW.matcher(table)
+                .results()
+                .map(row -> row.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(
                 Stream.of(ErrorCode.values())
                         .filter(code -> code != ErrorCode.UNKNOWN)

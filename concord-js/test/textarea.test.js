@@ -155,8 +155,9 @@ export const tests = {
     session.setUser({ user: 'me' });
     session.goOffline();
     session.goOnline();
-    await eventually(() => server.received.some(({ t }) => t === 'presence'), 'presence');
-    const { cursor, caret, anchor } = server.received.at(-1);
+    const told = () => server.received.filter(({ t, left }) => t === 'presence' && left !== true);
+    await eventually(() => told().length > 0, 'presence');
+    const { cursor, caret, anchor } = told().at(-1);
     assertEquals(1, cursor, 'cursor');
     assertEquals(1, session.document.offsetOfCaret(received(caret)), 'caret');
     assertEquals(3, session.document.offsetOfCaret(received(anchor)), 'other end');

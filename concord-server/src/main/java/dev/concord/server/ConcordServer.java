@@ -7,10 +7,10 @@ import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.server.config.RedisAddress;
 import dev.concord.server.history.History;
+import dev.concord.server.http.HttpServer;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
 import dev.concord.server.room.RoomDirectory;
-import dev.concord.server.transport.HttpServer;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
@@ -84,7 +84,7 @@ public final class ConcordServer implements AutoCloseable {
             throw e;
         }
         ai.announce();
-        Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
+        Duration sweep = config.limits().rooms().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
             cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(

@@ -54,7 +54,7 @@ class AiTest {
         root.addAppender(log);
         ((Logger) LoggerFactory.getLogger("dev.concord.audit")).setLevel(Level.INFO);
         server = ServerFixture.start(store, config(AiLimits.DEFAULT.withQuotas(1000, 1000)), limits -> {
-            limits.foldOps = 1;
+            limits.compactionOps = 1;
         });
     }
 

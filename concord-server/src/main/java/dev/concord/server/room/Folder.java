@@ -49,7 +49,7 @@ final class Folder {
             return;
         }
         boolean paced = loop.nanoTime() - notBeforeNanos >= 0;
-        if (!folding && behind >= limits.foldOps() && (paced || (behind >= BACKLOG && !failing))) {
+        if (!folding && behind >= limits.compaction().ops() && (paced || (behind >= BACKLOG && !failing))) {
             fold();
         } else {
             foldLater();
@@ -96,7 +96,7 @@ final class Folder {
         if (folded.failed()) {
             events.foldFailed();
             // A store that is away is not asked again at every op.
-            notBeforeNanos = now + limits.foldInterval().toNanos();
+            notBeforeNanos = now + limits.compaction().interval().toNanos();
         } else {
             events.folded(Math.max(0, folded.coveredSeq() - coveredSeq));
             coveredSeq = Math.max(coveredSeq, folded.coveredSeq());
@@ -133,7 +133,7 @@ final class Folder {
     private void foldLater() {
         if (!timed) {
             timed = true;
-            loop.schedule(this::tick, limits.foldInterval());
+            loop.schedule(this::tick, limits.compaction().interval());
         }
     }
 

@@ -39,7 +39,7 @@ final class Healing {
      */
     Healing(Room room, Limits limits, RoomLoop loop, RoomEvents events, Runnable afterwards) {
         this.room = room;
-        this.turn = limits.healTurn();
+        this.turn = limits.peers().opsPerTurn();
         this.loop = loop;
         this.events = events;
         this.afterwards = afterwards;

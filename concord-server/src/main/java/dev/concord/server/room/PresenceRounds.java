@@ -67,7 +67,11 @@ final class PresenceRounds {
         if (!scheduled) {
             scheduled = true;
             Duration crowd = A_MEMBER.multipliedBy(room.members().size());
-            loop.schedule(this::round, crowd.compareTo(limits.presenceTick()) > 0 ? crowd : limits.presenceTick());
+            loop.schedule(
+                    this::round,
+                    crowd.compareTo(limits.presence().tick()) > 0
+                            ? crowd
+                            : limits.presence().tick());
         }
     }
 

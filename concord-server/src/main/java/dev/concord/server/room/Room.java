@@ -180,7 +180,7 @@ public final class Room {
             }
             encoded.add(WireCodec.writeOperation(op));
         }
-        if (inserted > 0 && document.length() + inserted > limits.roomChars()) {
+        if (inserted > 0 && document.length() + inserted > limits.rooms().chars()) {
             edit.done(ServerEdit.Outcome.ROOM_FULL);
             return;
         }
@@ -386,7 +386,8 @@ public final class Room {
                 && !log.isReading()
                 && !log.hasUnconfirmed()
                 && siblings.areStored()
-                && loop.nanoTime() - emptySinceNanos >= limits.unloadAfter().toNanos();
+                && loop.nanoTime() - emptySinceNanos
+                        >= limits.rooms().unloadAfter().toNanos();
     }
 
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows stand still. */
@@ -454,8 +455,9 @@ public final class Room {
         }
         if (!known
                 && !document.isReady(operation)
-                && (document.pendingCount() >= limits.pendingPerRoom()
-                        || document.pendingElements() + operation.length() > limits.roomChars())) {
+                && (document.pendingCount() >= limits.rooms().pending()
+                        || document.pendingElements() + operation.length()
+                                > limits.rooms().chars())) {
             refuse(
                     member,
                     ErrorCode.PENDING_FULL,
@@ -465,11 +467,13 @@ public final class Room {
         }
         if (!known
                 && operation instanceof Operation.Insert insert
-                && document.length() + (long) insert.value().length() > limits.roomChars()) {
+                && document.length() + (long) insert.value().length()
+                        > limits.rooms().chars()) {
             refuse(
                     member,
                     ErrorCode.ROOM_FULL,
-                    "the document would pass " + limits.roomChars() + " characters; delete some or start a new room",
+                    "the document would pass " + limits.rooms().chars()
+                            + " characters; delete some or start a new room",
                     seq);
             return;
         }
@@ -579,8 +583,9 @@ public final class Room {
             return false;
         }
         if (!document.isReady(operation)
-                && (document.pendingCount() >= limits.pendingPerRoom()
-                        || document.pendingElements() + operation.length() > limits.roomChars())) {
+                && (document.pendingCount() >= limits.rooms().pending()
+                        || document.pendingElements() + operation.length()
+                                > limits.rooms().chars())) {
             // It comes again with what it hangs on.
             events.busDropped();
             return false;

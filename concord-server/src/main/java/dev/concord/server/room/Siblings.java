@@ -215,7 +215,7 @@ final class Siblings {
     }
 
     private void tickLater() {
-        loop.schedule(this::tick, limits.healInterval());
+        loop.schedule(this::tick, limits.peers().interval());
     }
 
     private void tick() {
@@ -228,7 +228,7 @@ final class Siblings {
             compare();
         }
         long now = loop.nanoTime();
-        remote.expire(now + limits.healInterval().toNanos(), room::heardPresence);
+        remote.expire(now + limits.peers().interval().toNanos(), room::heardPresence);
         post(now);
         tickLater();
     }
@@ -263,11 +263,12 @@ final class Siblings {
     /** Renews the members of this instance on the board, and reads who else is there. */
     private void post(long now) {
         Map<Member, Message.Presence> shown = room.shown();
-        boolean all = now - postedNanos >= limits.presenceExpiry().toNanos() / 3;
+        boolean all = now - postedNanos >= limits.presence().expiry().toNanos() / 3;
         List<PresenceBoard.Entry> entries = new ArrayList<>();
         shown.forEach((member, presence) -> {
             if (all || unposted.contains(member)) {
-                entries.add(remote.entry(member.id(), presence, limits.presenceExpiry()));
+                entries.add(
+                        remote.entry(member.id(), presence, limits.presence().expiry()));
             }
         });
         unposted.clear();
@@ -358,11 +359,11 @@ final class Siblings {
 
     private void takePresence(BusMessage from, Message.Presence presence) {
         if (!presence.color().matches("|#[0-9a-fA-F]{3,8}")
-                || WireCodec.write(presence).length > limits.presenceBytes()) {
+                || WireCodec.write(presence).length > limits.presence().bytes()) {
             refuse(ErrorCode.MALFORMED, "presence");
             return;
         }
-        long expires = loop.nanoTime() + limits.presenceExpiry().toNanos();
+        long expires = loop.nanoTime() + limits.presence().expiry().toNanos();
         Message.Presence news = remote.heard(from, presence, expires);
         if (news != null) {
             room.heardPresence(news);

@@ -73,7 +73,7 @@ class ClusterSimulationTest {
             this.bus = bus.connect(name);
             this.log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 7, 64 << 20), failures -> 0);
             TestLimits limits = new TestLimits();
-            limits.healTurn = healTurn;
+            limits.opsPerTurn = healTurn;
             this.rooms = new RoomDirectory(
                     store,
                     log,

@@ -58,7 +58,7 @@ class HealingTest {
         store.create(ID, EPOCH, null);
         log = OpLog.start(store, OpLogLimits.DEFAULT, failures -> 0);
         TestLimits limits = new TestLimits();
-        limits.healTurn = TURN;
+        limits.opsPerTurn = TURN;
         room = new Room(
                 ID,
                 EPOCH,

@@ -627,7 +627,7 @@ class RoomTest {
         loop.run();
         assertEquals(List.of(), bob.take());
 
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         assertEquals(List.of(presence("Ann", 2)), bob.take());
         assertEquals(List.of(), ann.take());
         loop.pass(Duration.ofSeconds(1));
@@ -641,7 +641,7 @@ class RoomTest {
         room.receive(bob, presence("Bob", 2));
         room.receive(cy, presence("Cy", 3));
         int flushes = ann.flushes;
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
 
         assertEquals(List.of(presence("Bob", 2), presence("Cy", 3)), ann.take());
         assertEquals(List.of(presence("Ann", 1), presence("Cy", 3)), bob.take());
@@ -658,7 +658,7 @@ class RoomTest {
         loop.run();
         bob.take();
         room.receive(ann, presence("Ann", 1));
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         assertEquals(List.of(), bob.take());
         loop.pass(Duration.ofMillis(250));
         assertEquals(List.of(presence("Ann", 1)), bob.take());
@@ -670,7 +670,7 @@ class RoomTest {
         Message.Presence here = presence("Ann", 1);
         here.extras().put("client", "c1").put("caret", 5);
         room.receive(ann, here);
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         bob.take();
 
         room.leave(ann);
@@ -690,7 +690,7 @@ class RoomTest {
     void aFarewellThatIsFollowedByTheEndOfTheConnectionIsHeard() {
         join(ann, bob);
         room.receive(ann, presence("Ann", 1));
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         bob.take();
         Message.Presence bye = presence("Ann", 1);
         bye.extras().put("left", true);
@@ -708,7 +708,7 @@ class RoomTest {
         join(ann, bob);
         room.receive(bob, presence("Bob", 1));
         room.receive(ann, presence("Ann", 1));
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         bob.take();
         bob.writable = false;
         send(ann, 1, type("a"));
@@ -752,7 +752,7 @@ class RoomTest {
         join(ann);
         typeMany(1);
         commit();
-        loop.pass(Limits.DEFAULT.foldInterval().minusMillis(1));
+        loop.pass(Limits.DEFAULT.compaction().interval().minusMillis(1));
         assertEquals(0, archive.writes);
         loop.pass(Duration.ofMillis(1));
         assertEquals(1, archive.writes);
@@ -799,7 +799,7 @@ class RoomTest {
         commit();
         assertEquals(50, memory.load(ID).orElseThrow().ops().size());
 
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         archive.store();
         loop.run();
         assertEquals(250, memory.load(ID).orElseThrow().stateSeq());
@@ -828,7 +828,7 @@ class RoomTest {
         join(ann);
         typeMany(3);
         commit();
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         archive.findDamage("op 2");
         loop.run();
         assertEquals(1, archive.mended);
@@ -898,9 +898,9 @@ class RoomTest {
         another("zoe", 1, "Z");
         typeMany(1);
         commit();
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         level();
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         archive.store();
         loop.run();
         StoredRoom folded = memory.load(ID).orElseThrow();
@@ -1029,7 +1029,7 @@ class RoomTest {
         typeMany(50);
         commit();
         assertEquals(1, archive.writes, "a store in trouble is not asked at every op");
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         assertEquals(2, archive.writes);
         archive.store();
         loop.run();
@@ -1096,7 +1096,7 @@ class RoomTest {
         assertFalse(room.isIdle(), "somebody is here");
         room.leave(ann);
         assertFalse(room.isIdle(), "just left");
-        loop.pass(Limits.DEFAULT.unloadAfter());
+        loop.pass(Limits.DEFAULT.rooms().unloadAfter());
         assertFalse(room.isIdle(), "its fold is not stored yet");
         archive.store();
         loop.run();

@@ -57,7 +57,7 @@ export class ConcordDocument {
     this.#checkOffset(offset);
     checkText(text);
     const { run, index } = offset === 0 ? { run: this.#tree.head, index: 0 } : this.#tree.elementAt(offset - 1);
-    return this.#insertBehind(run, index, text, []);
+    return this.#insertAfter(run, index, text, []);
   }
 
   /** Deletes text. Returns the operations to send. */
@@ -75,11 +75,11 @@ export class ConcordDocument {
   }
 
   /** Types text right behind an element, be it deleted or not. Returns `{operations, changes}`. */
-  insertBehind(id, text) {
+  insertAfter(id, text) {
     checkText(text);
     const run = this.#require(id);
     const changes = [];
-    return { operations: this.#insertBehind(run, id.counter - run.counter, text, changes), changes };
+    return { operations: this.#insertAfter(run, id.counter - run.counter, text, changes), changes };
   }
 
   /**
@@ -212,7 +212,7 @@ export class ConcordDocument {
    * Cuts the elements `id.counter` to `id.counter + length - 1`, all known, where something else stands between them, be it
    * visible or not. Returns `{from, to}` counted from the first element.
    */
-  stretchesOf(id, length) {
+  contiguousRanges(id, length) {
     const stretches = [];
     for (let from = 0; from < length; ) {
       const run = this.#require({ site: id.site, counter: id.counter + from });
@@ -223,29 +223,38 @@ export class ConcordDocument {
     return stretches;
   }
 
-  /**
-   * A position that sticks to the element on one side of an offset: `after` to the one on its left, `before` to the one on
-   * its right. At the edges it sticks to the head, `after` it at the start and, by convention, `before` it at the end.
-   */
-  positionAt(offset, side = 'after') {
-    this.#checkOffset(offset);
-    if (side === 'after') {
-      return { element: offset === 0 ? { ...HEAD } : this.elementAt(offset - 1), side };
-    }
-    return { element: offset === this.length ? { ...HEAD } : this.elementAt(offset), side: 'before' };
+  /** Whether an offset is in the text and not inside of a surrogate pair. */
+  isBoundary(offset) {
+    return Number.isInteger(offset) && offset >= 0 && offset <= this.length && this.#tree.isBoundary(offset);
   }
 
-  /** The offset of a position; null when its element is not known. */
-  offsetOfPosition({ element, side }) {
+  /**
+   * A caret `{element, bias}`, which belongs to one of its neighbours and survives edits. With the bias `left` it stays directly after
+   * the element on its left, and what is typed at the caret comes behind it; with `right` it stays directly before the element on its
+   * right, and moves on behind what is typed at it. At the edges it sticks to the head: `left` to the start of the text, `right`, by
+   * convention, to its end.
+   */
+  caretAt(offset, bias = 'left') {
+    checkBias(bias);
+    this.#checkOffset(offset);
+    if (bias === 'left') {
+      return { element: offset === 0 ? { ...HEAD } : this.elementAt(offset - 1), bias };
+    }
+    return { element: offset === this.length ? { ...HEAD } : this.elementAt(offset), bias };
+  }
+
+  /** Where a caret stands now, at a deleted element where that stood; null when its element is not known. */
+  offsetOfCaret({ element, bias }) {
+    checkBias(bias);
     if (element.site === '') {
-      return side === 'after' ? 0 : this.length;
+      return bias === 'left' ? 0 : this.length;
     }
     const run = this.#tree.locate(element.site, element.counter);
     if (run === null) {
       return null;
     }
     const index = element.counter - run.counter;
-    return this.#tree.offsetOf(run, side === 'after' && run.text !== null ? index + 1 : index);
+    return this.#tree.offsetOf(run, bias === 'left' && run.text !== null ? index + 1 : index);
   }
 
   #require(id) {
@@ -265,7 +274,7 @@ export class ConcordDocument {
     }
   }
 
-  #insertBehind(run, index, text, changes) {
+  #insertAfter(run, index, text, changes) {
     const insert = {
       site: this.#site,
       counter: this.#lastCounter + 1,
@@ -382,6 +391,12 @@ export class ConcordDocument {
       }
       at = to;
     }
+  }
+}
+
+function checkBias(bias) {
+  if (bias !== 'left' && bias !== 'right') {
+    throw new TypeError(`bias: must be 'left' or 'right', but is ${bias}`);
   }
 }
 

@@ -128,7 +128,9 @@ public record Config(
             String host = text(Setting.CONCORD_HOST);
             if (!host.matches("[A-Za-z0-9._:%-]+")) {
                 throw new ConfigException(
-                        Setting.CONCORD_HOST.name(), quoted(host) + " is not a valid address", Setting.CONCORD_HOST.accepted);
+                        Setting.CONCORD_HOST.name(),
+                        quoted(host) + " is not a valid address",
+                        Setting.CONCORD_HOST.accepted);
             }
             return host;
         }

@@ -88,10 +88,9 @@ class RoomDirectoryTest {
         public void close() {}
     }
 
-    private static final class Guest implements RoomDirectory.Visitor {
+    private static final class Guest implements RoomCallback {
         Room room;
-        boolean missing;
-        boolean unavailable;
+        Absence absent;
 
         @Override
         public void enter(Room entered) {
@@ -100,15 +99,9 @@ class RoomDirectoryTest {
         }
 
         @Override
-        public void missing() {
+        public void absent(Absence reason) {
             answerOnce();
-            missing = true;
-        }
-
-        @Override
-        public void unavailable() {
-            answerOnce();
-            unavailable = true;
+            absent = reason;
         }
 
         private void answerOnce() {
@@ -116,7 +109,7 @@ class RoomDirectoryTest {
         }
 
         boolean answered() {
-            return room != null || missing || unavailable;
+            return room != null || absent != null;
         }
     }
 
@@ -174,7 +167,7 @@ class RoomDirectoryTest {
 
     private Guest visit(String id, boolean make) {
         Guest guest = new Guest();
-        rooms.visit(id, make, guest);
+        rooms.run(id, make, guest);
         return guest;
     }
 
@@ -216,7 +209,7 @@ class RoomDirectoryTest {
     void aVisitThatDoesNotMakeRoomsMakesNone() {
         Guest guest = visit("r", false);
         settle();
-        assertTrue(guest.missing);
+        assertEquals(Absence.MISSING, guest.absent);
         assertTrue(memory.load("r").isEmpty());
         assertEquals(0, events.opened);
     }
@@ -273,7 +266,7 @@ class RoomDirectoryTest {
             for (boolean make : new boolean[] {false, true}) {
                 Guest guest = visit(id, make);
                 settle();
-                assertTrue(guest.unavailable);
+                assertEquals(Absence.UNAVAILABLE, guest.absent);
             }
         }
         sweepAfterAWhile();
@@ -297,7 +290,7 @@ class RoomDirectoryTest {
         for (int i = 0; i < 10; i++) {
             Guest guest = visit("r", true);
             settle();
-            assertTrue(guest.unavailable);
+            assertEquals(Absence.UNAVAILABLE, guest.absent);
         }
         assertEquals(loads, store.loads);
         loop.pass(RoomDirectory.QUARANTINE);
@@ -341,8 +334,8 @@ class RoomDirectoryTest {
             Guest looker = visit("r", false);
             Guest maker = visit("r", true);
             settle();
-            assertTrue(looker.unavailable);
-            assertTrue(maker.unavailable);
+            assertEquals(Absence.UNAVAILABLE, looker.absent);
+            assertEquals(Absence.UNAVAILABLE, maker.absent);
         }
         store.onLoad = null;
         loop.pass(RoomDirectory.QUARANTINE);
@@ -360,7 +353,7 @@ class RoomDirectoryTest {
             assertSame(store.onLoadError, expected);
         }
         settle();
-        assertTrue(guest.unavailable);
+        assertEquals(Absence.UNAVAILABLE, guest.absent);
         store.onLoadError = null;
         enter("r");
     }
@@ -370,22 +363,19 @@ class RoomDirectoryTest {
         store.forgetful = true;
         Guest guest = visit("r", true);
         settle();
-        assertTrue(guest.unavailable);
+        assertEquals(Absence.UNAVAILABLE, guest.absent);
     }
 
     @Test
-    void aVisitorThatFailsDoesNotKeepTheOthersOut() {
-        rooms.visit("r", true, new RoomDirectory.Visitor() {
+    void aCallbackThatFailsDoesNotKeepTheOthersOut() {
+        rooms.run("r", true, new RoomCallback() {
             @Override
             public void enter(Room room) {
                 throw new IllegalStateException("from the test");
             }
 
             @Override
-            public void missing() {}
-
-            @Override
-            public void unavailable() {}
+            public void absent(Absence reason) {}
         });
         Guest guest = visit("r", true);
         settle();
@@ -468,7 +458,7 @@ class RoomDirectoryTest {
         Guest maker = visit("r", true);
         settle();
         assertTrue(made.join());
-        assertTrue(guest.missing);
+        assertEquals(Absence.MISSING, guest.absent);
         assertEquals("text", maker.room.view().text());
 
         Guest other = visit("s", true);
@@ -548,11 +538,11 @@ class RoomDirectoryTest {
             loop.pass(Duration.ofSeconds(5));
             settle();
         }
-        assertEquals(2, events.foldFailures);
+        assertEquals(2, events.compactionFailures);
         store.onSave = null;
         loop.pass(Duration.ofSeconds(5));
         settle();
-        assertEquals(List.of(1L), events.folded);
+        assertEquals(List.of(1L), events.compacted);
         assertEquals(0, memory.load("r").orElseThrow().ops().size());
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One room, step by step: tasks, timers, commits and folds happen when a test says. */
+/** One room, step by step: tasks, timers, commits and compactions happen when a test says. */
 @Timeout(60)
 class RoomTest {
     private static final String ID = "r";
@@ -742,7 +742,7 @@ class RoomTest {
         archive.store();
         loop.run();
 
-        assertEquals(List.of(200L), events.folded);
+        assertEquals(List.of(200L), events.compacted);
         assertEquals(0, memory.load(ID).orElseThrow().ops().size());
         assertEquals(200, stored().length());
     }
@@ -792,9 +792,9 @@ class RoomTest {
         gate.awaitReached();
         archive.store();
         loop.run();
-        StoredRoom folded = memory.load(ID).orElseThrow();
-        assertEquals(200, folded.stateSeq());
-        assertEquals(200, Document.load("x", folded.state()).length());
+        StoredRoom compacted = memory.load(ID).orElseThrow();
+        assertEquals(200, compacted.stateSeq());
+        assertEquals(200, Document.load("x", compacted.state()).length());
         gate.open();
         commit();
         assertEquals(50, memory.load(ID).orElseThrow().ops().size());
@@ -815,7 +815,7 @@ class RoomTest {
         loop.pass(Duration.ofSeconds(10));
         archive.store();
         loop.run();
-        typeMany(Folder.BACKLOG - 1);
+        typeMany(Compactor.BACKLOG - 1);
         commit();
         assertEquals(1, archive.writes, "paced");
         typeMany(1);
@@ -831,10 +831,10 @@ class RoomTest {
         loop.pass(Limits.DEFAULT.compaction().interval());
         archive.findDamage("op 2");
         loop.run();
-        assertEquals(1, archive.mended);
+        assertEquals(1, archive.replaced);
         assertEquals(3, memory.load(ID).orElseThrow().stateSeq());
         assertEquals("xxx", stored().text());
-        assertFalse(room.folder().isBusy());
+        assertFalse(room.compactor().isBusy());
     }
 
     // Other instances on the same log
@@ -903,9 +903,9 @@ class RoomTest {
         loop.pass(Limits.DEFAULT.compaction().interval());
         archive.store();
         loop.run();
-        StoredRoom folded = memory.load(ID).orElseThrow();
-        assertEquals(2, folded.stateSeq());
-        assertEquals(0, folded.ops().size());
+        StoredRoom compacted = memory.load(ID).orElseThrow();
+        assertEquals(2, compacted.stateSeq());
+        assertEquals(0, compacted.ops().size());
         assertEquals(2, stored().length());
     }
 
@@ -964,7 +964,7 @@ class RoomTest {
     void whatTheBusToldIsNotAcknowledgedBeforeItIsStoredHere() {
         join(ann);
         Operation told = insert("ann", 1, "A");
-        room.apply(Origin.CLUSTER, List.of(told));
+        room.takeRemote(new Message.Op(0, told), false);
         loop.run();
         assertEquals(List.of(new Message.Op(0, told)), ann.take());
         assertEquals(0, memory.load(ID).orElseThrow().lastSeq(), "not appended here");
@@ -984,7 +984,7 @@ class RoomTest {
     @Test
     void whatTheBusToldAndNobodyStoredIsStoredHereInTheEnd() {
         join(ann);
-        room.apply(Origin.CLUSTER, List.of(insert("zoe", 1, "Z")));
+        room.takeRemote(new Message.Op(0, insert("zoe", 1, "Z")), false);
         room.catchUp(0);
         loop.pass(Duration.ofSeconds(1));
         room.catchUp(0);
@@ -1004,7 +1004,7 @@ class RoomTest {
     void whatTheBusToldAndTheLogHasIsStoredOnce() {
         join(ann);
         Operation op = insert("zoe", 1, "Z");
-        room.apply(Origin.CLUSTER, List.of(op));
+        room.takeRemote(new Message.Op(0, op), false);
         memory.append(new BatchId("another", 1), List.of(new Append(ID, EPOCH, WireCodec.writeOperation(op))));
         room.catchUp(1);
         level();
@@ -1023,7 +1023,7 @@ class RoomTest {
         commit();
         archive.fail();
         loop.run();
-        assertEquals(1, events.foldFailures);
+        assertEquals(1, events.compactionFailures);
         assertEquals(200, stored().length());
 
         typeMany(50);
@@ -1043,7 +1043,7 @@ class RoomTest {
         typeMany(200);
         commit();
         boolean[] done = {false};
-        room.folder().foldFinally(() -> done[0] = true);
+        room.compactor().finish(() -> done[0] = true);
         assertEquals(1, archive.writes);
 
         archive.fail();
@@ -1063,7 +1063,7 @@ class RoomTest {
         commit();
         typeMany(1);
         boolean[] done = {false};
-        room.folder().foldFinally(() -> done[0] = true);
+        room.compactor().finish(() -> done[0] = true);
         room.close(Close.RESTARTING);
         archive.store();
         loop.run();
@@ -1076,7 +1076,7 @@ class RoomTest {
         typeMany(1);
         commit();
         boolean[] done = {false};
-        room.folder().foldFinally(() -> done[0] = true);
+        room.compactor().finish(() -> done[0] = true);
         archive.fail();
         loop.run();
         assertTrue(done[0]);
@@ -1097,7 +1097,7 @@ class RoomTest {
         room.leave(ann);
         assertFalse(room.isIdle(), "just left");
         loop.pass(Limits.DEFAULT.rooms().unloadAfter());
-        assertFalse(room.isIdle(), "its fold is not stored yet");
+        assertFalse(room.isIdle(), "its compaction is not stored yet");
         archive.store();
         loop.run();
         assertTrue(room.isIdle());
@@ -1119,7 +1119,7 @@ class RoomTest {
         gate.open();
         commit();
         loop.pass(Duration.ofMinutes(1));
-        while (archive.isFolding()) {
+        while (archive.isCompacting()) {
             archive.store();
             loop.run();
         }

@@ -271,7 +271,8 @@ final class TrialMember {
                     } else {
                         bad("a presence, " + fault, bytes, from, to);
                     }
-                } else if (!(message instanceof Message.Unknown)) {
+                } else if (!(message instanceof Message.Unknown unknown
+                        && unknown.type().equals("pulse"))) {
                     bad("what was not expected", bytes, from, to);
                 }
             }

@@ -41,7 +41,8 @@ class FramesTrialTest {
     }
 
     private byte[] frame(int index) {
-        return ("{\"t\":\"op\",\"seq\":7,\"data\":" + new String(scripts.get(1).op(index), UTF_8) + "}").getBytes(UTF_8);
+        return ("{\"t\":\"op\",\"seq\":7,\"data\":" + new String(scripts.get(1).op(index), UTF_8) + "}")
+                .getBytes(UTF_8);
     }
 
     @Test
@@ -83,8 +84,7 @@ class FramesTrialTest {
             }
             Tally before = new Tally();
             TrialServer none = new TrialServer(home, home, before);
-            Wire.Receiver reader =
-                    new TrialMember("room", 0, scripts, none, before, null, new Random(3)).receiver();
+            Wire.Receiver reader = new TrialMember("room", 0, scripts, none, before, null, new Random(3)).receiver();
             byte[] wrong = sound.clone();
             wrong[at] ^= (byte) flipped;
             give(reader, wrong);

@@ -14,6 +14,7 @@ import dev.concord.crdt.Operation;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.Limits;
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.testing.FaultyStore;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.OpLog;
@@ -23,7 +24,7 @@ import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.store.testing.FaultyStore;
+import dev.concord.testing.Faults;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -243,7 +244,7 @@ class RoomTest {
     @Test
     void theAckComesAfterTheCommitAndOnceForMany() throws InterruptedException {
         join(ann, bob);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
 
         send(ann, 1, type("a"));
         gate.awaitReached();
@@ -287,7 +288,7 @@ class RoomTest {
     @Test
     void aDuplicateIsAcknowledgedOnlyWhenDurableAndNeitherSentNorStoredAgain() throws InterruptedException {
         join(ann, bob, cy);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         Operation op = type("a");
         send(ann, 1, op);
         gate.awaitReached();
@@ -420,7 +421,7 @@ class RoomTest {
         log = OpLog.start(store, new OpLogLimits(1, 1 << 20, 1, 1 << 20), failures -> 0);
         room = load();
         join(ann, bob);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         send(ann, 1, type("a"));
         gate.awaitReached();
         loop.run();
@@ -771,7 +772,7 @@ class RoomTest {
         loop.pass(Duration.ofSeconds(30));
         assertEquals(1, archive.writes);
         typeMany(250);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         typeMany(1);
         archive.store();
         loop.run();
@@ -787,7 +788,7 @@ class RoomTest {
         join(ann);
         typeMany(200);
         commit();
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         typeMany(50);
         gate.awaitReached();
         archive.store();
@@ -970,7 +971,7 @@ class RoomTest {
         assertEquals(0, memory.load(ID).orElseThrow().lastSeq(), "not appended here");
 
         // Its sender has come over from an instance that was killed before its commit.
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         send(ann, 1, told);
         loop.run();
         assertEquals(List.of(), ann.take());
@@ -1110,7 +1111,7 @@ class RoomTest {
     @Test
     void aRoomWhoseOpsAreNotDurableIsNotIdle() throws InterruptedException {
         join(ann);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         typeMany(1);
         gate.awaitReached();
         room.leave(ann);
@@ -1158,7 +1159,7 @@ class RoomTest {
         log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
         room = load();
         join(ann, bob);
-        FaultyStore.Gate first = store.holdNext();
+        Faults.Gate first = store.holdNext();
         store.failNext(new StoreException("no"));
         send(ann, 1, type("a"));
         first.awaitReached();

@@ -24,6 +24,15 @@ final class ByteReader {
         return end - at;
     }
 
+    /** The place of the next byte, for {@link #moveTo}. */
+    int at() {
+        return at;
+    }
+
+    void moveTo(int place) {
+        at = place;
+    }
+
     int raw() {
         if (at == end) {
             throw new MalformedStateException("ends too early, at byte " + at);

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,16 +42,22 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
      * @param from the UTF-16 offset in the first text; for what was added, where it would come
      * @param to the UTF-16 offset in the second text; for what was removed, where it would stand
      */
-    public record Range(ElementId id, int length, String text, int from, int to) {}
+    public record Range(ElementId id, int length, String text, int from, int to) {
+        /** Refuses nulls. */
+        public Range {
+            requireNonNull(id, "id");
+            requireNonNull(text, "text");
+        }
+    }
 
     private static final int NONE = -1;
     private static final int TAKEN = -2;
 
     /** Copies the lists. */
     public Difference {
-        added = List.copyOf(added);
-        removed = List.copyOf(removed);
-        moved = List.copyOf(moved);
+        added = List.copyOf(requireNonNull(added, "added"));
+        removed = List.copyOf(requireNonNull(removed, "removed"));
+        moved = List.copyOf(requireNonNull(moved, "moved"));
     }
 
     /**
@@ -61,7 +69,7 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
      * @throws InvalidOperationException when an element stands twice in one list, in the part where the lists differ
      */
     public static Difference between(List<Element> first, List<Element> second) {
-        return new Comparison(Visible.of(first), Visible.of(second)).difference();
+        return new Comparison(Visible.of(requireNonNull(first, "first")), Visible.of(requireNonNull(second, "second"))).difference();
     }
 
     /** The visible elements of a list, and the offset of each in their text; one more offset than elements. */
@@ -71,7 +79,7 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
             List<Integer> offsets = new ArrayList<>(list.size() + 1);
             int offset = 0;
             for (Element element : list) {
-                String value = element.value();
+                String value = requireNonNull(element, "element").value();
                 if (value != null) {
                     elements.add(element);
                     offsets.add(offset);

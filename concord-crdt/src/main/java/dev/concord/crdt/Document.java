@@ -3,6 +3,7 @@ package dev.concord.crdt;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,20 @@ public final class Document {
     }
 
     /**
+     * A copy that is edited under a name of its own: what it types does not come here, and the other way round, until somebody applies or
+     * merges it.
+     *
+     * @param site the name under which the copy edits; another than this replica's
+     * @return the copy, pending buffer included; O(runs + length)
+     * @throws InvalidOperationException when the site is not well formed
+     */
+    public Document fork(String site) {
+        Document copy = new Document(site);
+        copy.merge(StateReader.readBody(body()));
+        return copy;
+    }
+
+    /**
      * The name under which this replica edits.
      *
      * @return the site
@@ -171,6 +186,8 @@ public final class Document {
      * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
      */
     public void insert(int offset, String text, OperationSink sink) {
+        requireNonNull(text, "text");
+        requireNonNull(sink, "sink");
         if (text.length() == 1 && editor.type(offset, text, sink)) {
             return;
         }
@@ -206,12 +223,8 @@ public final class Document {
      * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
      */
     public void delete(int offset, int length, OperationSink sink) {
-        if (length < 0 || length > length() - offset) {
-            throw new InvalidOperationException(
-                    "length", length + " from offset " + offset + " is outside the text, whose length is " + length());
-        }
-        checkOffset(offset);
-        checkOffset(offset + length);
+        requireNonNull(sink, "sink");
+        checkRange(offset, length);
         if (length > 0) {
             editor.delete(offset, length, sink);
         }
@@ -311,6 +324,36 @@ public final class Document {
                         operations.anchorSide,
                         null,
                         changes);
+    }
+
+    /**
+     * Applies operations in their order, all of them or none.
+     *
+     * @param ops the operations, of any replicas, duplicates included
+     * @return what they changed in the visible text, in the order in which to replay it
+     * @throws ConflictException when an element is known, here or earlier in the collection, with another anchor or value; nothing was
+     *     changed
+     * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
+     */
+    public List<TextChange> applyAll(Collection<? extends Operation> ops) {
+        List<Operation> all = new ArrayList<>(requireNonNull(ops, "ops").size());
+        ops.forEach(op -> all.add(requireNonNull(op, "op")));
+        if (!new Batch(core, all).isCertain()) {
+            // What the operations are to one another decides: that takes a trial, which throws what this has to throw.
+            Document trial = fork(site);
+            all.forEach(op -> trial.apply(op, ChangeSink.NONE));
+        }
+        for (Operation op : all) {
+            if (op instanceof Operation.Insert) {
+                apply(op, changes);
+            } else {
+                // What waits is bounded by the trial: it counts fewer than this document when deletes of waiting inserts came one by one.
+                long counter = op.id().counter();
+                core.integrator.deleteChecked(
+                        core.sites.intern(op.id().site()), counter, counter + op.length(), changes);
+            }
+        }
+        return changes.take();
     }
 
     /**
@@ -426,7 +469,7 @@ public final class Document {
             core.integrator.checkAll(inserts, waiting, state.waiting().deletes());
             core.integrator.insertAll(inserts, changes);
         }
-        core.integrator.insertAll(AnchorsFirst.of(waiting), changes);
+        core.integrator.insertAll(TopologicalOrder.of(waiting), changes);
         core.integrator.deleteAll(state.waiting().deletes(), changes);
         return changes.take();
     }
@@ -481,7 +524,7 @@ public final class Document {
      */
     public List<Operation> missingFrom(byte[] version) {
         DecodedState missing = missing(version);
-        return new DecodedState(AnchorsFirst.of(missing.inserts()), missing.deletes()).operations();
+        return new DecodedState(TopologicalOrder.of(missing.inserts()), missing.deletes()).operations();
     }
 
     /**
@@ -494,9 +537,9 @@ public final class Document {
      * @throws MalformedStateException when the bytes are no state, or its body is longer
      */
     public List<Operation> unseen(byte[] state, int maxBytes) {
-        StateReader decoded = StateReader.read(state, maxBytes);
+        StateReader decoded = StateReader.read(requireNonNull(state, "state"), maxBytes);
         List<DecodedState.Run> inserts = decoded.treeInserts();
-        inserts.addAll(AnchorsFirst.of(decoded.waiting().inserts()));
+        inserts.addAll(TopologicalOrder.of(decoded.waiting().inserts()));
         return VersionSummary.of(core)
                 .unseen(inserts, decoded.waiting().deletes())
                 .operations();
@@ -557,7 +600,7 @@ public final class Document {
      * @return the offset, or -1 when its element is not here yet
      */
     public int offsetOf(Caret caret) {
-        if (caret.element().isHead()) {
+        if (requireNonNull(caret, "caret").element().isHead()) {
             return caret.bias() == Bias.LEFT ? 0 : length();
         }
         return offsetOf(caret.element(), caret.bias() == Bias.LEFT ? 1 : 0);
@@ -603,6 +646,17 @@ public final class Document {
         return elements;
     }
 
+    /**
+     * Names the replica and its sizes, for logs and debuggers.
+     *
+     * @return no text of the document
+     */
+    @Override
+    public String toString() {
+        return "Document[site=" + site + ", length=" + length() + ", elements=" + elementCount() + ", pending="
+                + pendingCount() + "]";
+    }
+
     /** Edits by element, for undo. */
     Revision revise() {
         return new Revision(core, editor);
@@ -630,6 +684,28 @@ public final class Document {
         tree.moveTo(run);
         int at = (int) (id.counter() - core.runs.counter[run]);
         return tree.offset() + tree.units(tree.unitsBefore(), run, at + more);
+    }
+
+    /** Refuses what {@link #delete(int, int)} or {@link #insert(int, String)} would refuse of a replacement of text. */
+    void checkEdit(int offset, int removed, int points) {
+        checkRange(offset, removed);
+        checkRoom(points);
+    }
+
+    /** Refuses to insert so many elements in edits made here, when counters or elements would run out. */
+    void checkRoom(long points) {
+        if (points > 0) {
+            editor.checkRoom(points);
+        }
+    }
+
+    private void checkRange(int offset, int length) {
+        if (length < 0 || length > length() - offset) {
+            throw new InvalidOperationException(
+                    "length", length + " from offset " + offset + " is outside the text, whose length is " + length());
+        }
+        checkOffset(offset);
+        checkOffset(offset + length);
     }
 
     private void checkOffset(int offset) {

@@ -111,7 +111,7 @@ final class Editor {
             return;
         }
         int left = length;
-        deleted.open(sink);
+        deleted.clear();
         while (left > 0) {
             int run = tree.run();
             if (tree.unitsIntoRun == 0 && left >= runs.width[run]) {
@@ -127,7 +127,7 @@ final class Editor {
                 tree.seek(offset);
             }
         }
-        deleted.close();
+        deleted.deliver(sink);
     }
 
     /** Refuses to insert so many elements, in one edit or several, when counters or elements would run out. */

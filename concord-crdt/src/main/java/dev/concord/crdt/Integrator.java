@@ -17,6 +17,7 @@ final class Integrator {
     private final Tombstones tombstones;
     private final PendingBuffer pending;
     private final TypedRun typed;
+    private final ChangeBuffer buffer = new ChangeBuffer();
 
     Integrator(Core core) {
         this.core = core;
@@ -66,7 +67,11 @@ final class Integrator {
             int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
-                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
+                ChangeSink sink = value.length() > RunTree.MAX_RUN_CHARS ? buffer.inFrontOf(changes) : changes;
+                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, sink));
+                if (sink != changes) {
+                    buffer.deliver(changes);
+                }
                 return Outcome.APPLIED;
             }
         }
@@ -75,7 +80,11 @@ final class Integrator {
         Insertion insertion = new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide));
         Outcome outcome = verdict == null ? check(insertion) : verdict;
         if (outcome != Outcome.DUPLICATE) {
-            insertChecked(insertion, changes);
+            ChangeSink sink = buffer.inFrontOf(changes);
+            insertChecked(insertion, sink);
+            if (sink != changes) {
+                buffer.deliver(changes);
+            }
         }
         return outcome;
     }
@@ -101,7 +110,26 @@ final class Integrator {
         if (pending.deleteElements() + (to - from) > Document.MAX_ELEMENTS) {
             checkDelete(site, from, to);
         }
-        return deleteChecked(site, from, to, changes);
+        int run = runOf(site, from);
+        if (run >= 0 && to <= runs.counter[run] + runs.length[run]) {
+            if (runs.isDead(run)) {
+                return Outcome.DUPLICATE;
+            }
+            bury(run, from, to, changes);
+            return Outcome.APPLIED;
+        }
+        ChangeSink sink = buffer.inFrontOf(changes);
+        Outcome outcome = deleteChecked(site, from, to, sink);
+        if (sink != changes) {
+            buffer.deliver(changes);
+        }
+        return outcome;
+    }
+
+    private void bury(int run, long from, long to, ChangeSink changes) {
+        tree.moveTo(run);
+        int size = tombstones.bury((int) (from - runs.counter[run]), (int) (to - from));
+        changes.remove(tombstones.buriedAt, size);
     }
 
     /** Applies a delete of which not too much waits. */
@@ -120,12 +148,9 @@ final class Integrator {
                 at = start;
                 continue;
             }
-            start = runs.counter[run];
-            long end = Math.min(to, start + runs.length[run]);
+            long end = Math.min(to, runs.counter[run] + runs.length[run]);
             if (!runs.isDead(run)) {
-                tree.moveTo(run);
-                int size = tombstones.bury((int) (at - start), (int) (end - at));
-                changes.remove(tombstones.buriedAt, size);
+                bury(run, at, end, changes);
                 buried = true;
             }
             at = end;
@@ -340,8 +365,8 @@ final class Integrator {
             start = end;
         }
         int offset = placement.place(site, next, left, text, start, to, false, run, at, side);
-        changes.insert(offset, text, start, to);
         sites.reached(site, counter + length);
+        changes.insert(offset, text, start, to);
         return offset + to - start;
     }
 

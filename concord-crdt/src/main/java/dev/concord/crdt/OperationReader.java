@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +51,7 @@ public final class OperationReader {
      * @throws MalformedStateException when it is no such stream, or one of an unknown version
      */
     public OperationReader(byte[] bytes) {
-        in = new ByteReader(bytes);
+        in = new ByteReader(requireNonNull(bytes, "bytes"));
         in.expect('C', "not a stream of operations");
         in.expect('O', "not a stream of operations");
         in.expect(OperationWriter.VERSION, "operations of an unknown version");
@@ -68,27 +70,39 @@ public final class OperationReader {
      * The next operation.
      *
      * @return the operation
-     * @throws MalformedStateException when the bytes at this place are none
+     * @throws MalformedStateException when the bytes at this place are none; the reader stays where it is
      */
     public Operation next() {
         advance();
         OperationList one = new OperationList();
         String site = sites[lastSite];
         String anchorSite = lastAnchorSite == NONE ? "" : sites[lastAnchorSite];
-        try {
-            if (isDelete) {
-                one.delete(site, counter, length);
-            } else {
-                one.insert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
-            }
-        } catch (InvalidOperationException e) {
-            throw new MalformedStateException("an operation is not well formed: " + e.getMessage(), e);
+        if (isDelete) {
+            one.delete(site, counter, length);
+        } else {
+            one.insert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
         }
         return one.list().get(0);
     }
 
-    /** Reads the next operation into the fields. */
+    /** Reads the next operation, which is well formed then, into the fields. */
     void advance() {
+        int at = in.at();
+        int introduced = siteCount;
+        int site = lastSite;
+        int anchorSite = lastAnchorSite;
+        try {
+            read();
+        } catch (MalformedStateException e) {
+            in.moveTo(at);
+            siteCount = introduced;
+            lastSite = site;
+            lastAnchorSite = anchorSite;
+            throw e;
+        }
+    }
+
+    private void read() {
         int tag = in.raw();
         if ((tag & OperationWriter.SITE) != 0) {
             lastSite = siteNumber(in.varint());

@@ -6,9 +6,9 @@ import java.util.List;
 
 /** Looks at operations that are to be applied together, or not at all. */
 final class Batch {
-    private static final Comparator<Operation> BY_ELEMENT =
-            Comparator.<Operation, String>comparing(op -> op.id().site())
-                    .thenComparingLong(op -> op.id().counter());
+    private static final Comparator<Operation> BY_ELEMENT = Comparator.<Operation, String>comparing(
+                    op -> op.id().site())
+            .thenComparingLong(op -> op.id().counter());
 
     private final Core core;
     private final List<Operation> ops;
@@ -55,7 +55,7 @@ final class Batch {
 
     private boolean areTaken(List<Operation> inserts) {
         try {
-            inserts.forEach(core.integrator::check);
+            inserts.forEach(core.verifier::check);
             return true;
         } catch (CrdtException e) {
             return false;

@@ -25,7 +25,7 @@ public interface ChangeSink {
      * @param offset where the first of them stands, in UTF-16 units
      * @param text holds them; usually more than they, and of the operation that brought them
      * @param from index in {@code text} of the first, in UTF-16 units
-     * @param to index in {@code text} behind the last
+     * @param to index in {@code text} after the last
      */
     void insert(int offset, String text, int from, int to);
 

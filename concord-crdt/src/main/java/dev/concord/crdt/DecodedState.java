@@ -69,7 +69,7 @@ record DecodedState(List<Run> inserts, List<Range> deletes) {
      * A range of deleted counters of a site.
      *
      * @param from first counter
-     * @param to the counter behind the last
+     * @param to the counter after the last
      */
     record Range(String site, long from, long to) {}
 }

@@ -6,9 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the binary form of operations, see docs/FORMAT.md. Hand it to {@link Document#apply(OperationReader)} to apply them without making
- * objects of them, or take them with {@link #next}. Each costs
- * O(its length). Not thread-safe.
+ * Reads the binary form of operations, see docs/FORMAT.md. Pass it to {@link Document#apply(OperationReader)} to apply them without making
+ * objects of them, or take them with {@link #next}. Each costs O(its length). Not thread-safe.
  */
 public final class OperationReader {
     private static final String[] ASCII = new String[0x80];
@@ -48,7 +47,7 @@ public final class OperationReader {
      * A reader at the beginning of a stream.
      *
      * @param bytes from an {@link OperationWriter}
-     * @throws MalformedStateException when it is no such stream, or one of an unknown version
+     * @throws MalformedStateException when the bytes are not such a stream, or one of an unknown version
      */
     public OperationReader(byte[] bytes) {
         in = new ByteReader(requireNonNull(bytes, "bytes"));

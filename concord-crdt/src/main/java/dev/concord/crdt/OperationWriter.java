@@ -9,8 +9,8 @@ import java.util.Map;
 
 /**
  * Writes operations in their binary form, a few bytes each: a site is named once, ids and anchors are written as differences from
- * what came before. See docs/FORMAT.md. Each costs O(its
- * length). Not thread-safe.
+ * what came before. See docs/FORMAT.md. Each costs O(its length). Fields that are not well formed are refused with an
+ * {@link InvalidOperationException}, and nothing is written. Not thread-safe.
  */
 public final class OperationWriter implements OperationSink {
     static final int VERSION = 1;
@@ -29,7 +29,7 @@ public final class OperationWriter implements OperationSink {
     private byte[] bytes = new byte[64];
     private int size;
     private final Map<String, Integer> sites = new HashMap<>();
-    /** By site: the counter behind its last insert. */
+    /** By site: the counter after its last insert. */
     private long[] next = new long[4];
 
     private String lastName = "";
@@ -147,7 +147,8 @@ public final class OperationWriter implements OperationSink {
         requireNonNull(anchorSide, "anchorSide");
         boolean isAscii = length == 1 && value.length() == 1 && value.charAt(0) < 0x80;
         if (!isAscii && Text.codePoints(value) != length) {
-            throw new InvalidOperationException("value", "must have as many code points as length says, and no lone surrogates");
+            throw new InvalidOperationException(
+                    "value", "must have as many code points as length says, and no lone surrogates");
         }
         if (anchorCounter == 0) {
             if (!requireNonNull(anchorSite, "anchorSite").isEmpty() || anchorSide == Side.BEFORE) {

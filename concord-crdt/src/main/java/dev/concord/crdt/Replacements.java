@@ -46,8 +46,8 @@ final class Replacements {
                 to = Math.min(next.end(), heldUpTo);
                 pushRest(open, next, to);
                 ElementId replacement = entry.getValue().id();
-                open.push(new Span(
-                        replacement.site(), replacement.counter() + next.counter() - entry.getKey(), (int) (to - next.counter())));
+                open.push(new Span(replacement.site(), replacement.counter() + next.counter() - entry.getKey(), (int)
+                        (to - next.counter())));
             } else {
                 Long higher = replacements.higherKey(next.counter());
                 to = higher == null ? next.end() : Math.min(next.end(), higher);

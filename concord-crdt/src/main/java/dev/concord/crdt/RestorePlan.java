@@ -52,14 +52,14 @@ record RestorePlan(List<Replacements.Span> surplus, List<Piece> missing) {
         return plan;
     }
 
-    private void settle(List<Element> between, List<Element> lacking) {
+    private void settle(List<Element> between, List<Element> absent) {
         List<Element> visible =
                 between.stream().filter(element -> !element.deleted()).toList();
-        if (!text(visible).equals(text(lacking))) {
+        if (!text(visible).equals(text(absent))) {
             addRuns(visible, this::addSurplus);
-            addRuns(lacking, this::addMissing);
+            addRuns(absent, this::addMissing);
         }
-        lacking.clear();
+        absent.clear();
     }
 
     private void addSurplus(List<Element> run) {

@@ -19,7 +19,7 @@ final class TopologicalOrder {
 
     private final List<DecodedState.Run> runs;
     private final long[] counters;
-    /** By site: the place of its first run, and the place behind its last one. */
+    /** By site: the place of its first run, and the place after its last one. */
     private final Map<String, int[]> places = new HashMap<>();
 
     private final List<DecodedState.Run> ordered;

@@ -262,7 +262,8 @@ public final class UndoHistory {
     private Result revert(Deque<List<Entry>> from, Deque<List<Entry>> to) {
         List<Entry> step = from.peek();
         if (step != null) {
-            document.checkRoom(step.stream().mapToLong(entry -> length(entry.deleted())).sum());
+            document.checkRoom(
+                    step.stream().mapToLong(entry -> length(entry.deleted())).sum());
         }
         open = null;
         if (step == null) {

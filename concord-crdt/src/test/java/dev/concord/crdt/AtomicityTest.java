@@ -67,7 +67,8 @@ class AtomicityTest {
                 continue;
             }
             Object target = targetOf(method, scene);
-            @Nullable Object[] arguments = Arrays.stream(method.getParameterTypes())
+            @Nullable
+            Object[] arguments = Arrays.stream(method.getParameterTypes())
                     .map(hostile::argument)
                     .toArray();
             String before = scene.print();
@@ -212,7 +213,8 @@ class AtomicityTest {
                 insert("a", 2, Anchor.after(new ElementId("a", 1)), "q"));
         assertThrows(ConflictException.class, () -> document.applyAll(ops));
         assertArrayEquals(before, document.encode());
-        assertEquals(List.of(new TextChange(0, 0, "abc"), new TextChange(2, 0, "x")), document.applyAll(ops.subList(0, 2)));
+        assertEquals(
+                List.of(new TextChange(0, 0, "abc"), new TextChange(2, 0, "x")), document.applyAll(ops.subList(0, 2)));
         assertEquals(List.of(), document.applyAll(ops.subList(0, 2)), "duplicates");
     }
 
@@ -222,7 +224,8 @@ class AtomicityTest {
         Operation known = insert("a", 1, Anchor.after(ElementId.HEAD), "a");
         document.apply(known);
         document.applyAll(List.of(
-                new Operation.Delete(new ElementId("a", 1), 1), insert("a", 1, Anchor.after(ElementId.HEAD), "\uFFFD")));
+                new Operation.Delete(new ElementId("a", 1), 1),
+                insert("a", 1, Anchor.after(ElementId.HEAD), "\uFFFD")));
         assertEquals("", document.text());
     }
 

@@ -91,16 +91,15 @@ final class HostileCalls {
     }
 
     private byte[] bytes() {
-        byte[] bytes =
-                switch (random.nextInt(scene.isSmall ? 7 : 6)) {
-                    case 0 -> Garbage.state(random);
-                    case 1 -> Garbage.version(random);
-                    case 2 -> Garbage.operations(random);
-                    case 3 -> scene.twin.encode();
-                    case 4 -> scene.twin.version();
-                    case 5 -> scene.document.encode();
-                    default -> scene.twin.difference(scene.document.version());
-                };
+        byte[] bytes = switch (random.nextInt(scene.isSmall ? 7 : 6)) {
+            case 0 -> Garbage.state(random);
+            case 1 -> Garbage.version(random);
+            case 2 -> Garbage.operations(random);
+            case 3 -> scene.twin.encode();
+            case 4 -> scene.twin.version();
+            case 5 -> scene.document.encode();
+            default -> scene.twin.difference(scene.document.version());
+        };
         byte[] changed = bytes.clone();
         switch (random.nextInt(4)) {
             case 0 -> changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
@@ -115,9 +114,7 @@ final class HostileCalls {
         if (random.nextInt(8) == 0) {
             return ElementId.HEAD;
         }
-        long counter = random.nextInt(10) == 0
-                ? pickCounter()
-                : 1 + random.nextInt(random.nextBoolean() ? 12 : 300);
+        long counter = random.nextInt(10) == 0 ? pickCounter() : 1 + random.nextInt(random.nextBoolean() ? 12 : 300);
         return new ElementId(SITES[random.nextInt(3)], counter);
     }
 
@@ -224,16 +221,19 @@ final class HostileCalls {
             int kind = random.nextInt(8);
             isSmall = kind != 1 && kind != 2;
             switch (kind) {
-                case 0 -> document.apply(new Operation.Insert(
-                        new ElementId("me", ElementId.MAX_COUNTER - random.nextInt(4)),
-                        Anchor.after(ElementId.HEAD),
-                        "l"));
-                case 1 -> document.merge(tombstones(
-                        (int) (Document.MAX_ELEMENTS - document.elementCount() - document.pendingElements())
-                                - random.nextInt(4)));
-                case 2 -> document.apply(new Operation.Delete(
-                        new ElementId("far", 1),
-                        (int) (Document.MAX_ELEMENTS - document.pendingElements()) - random.nextInt(4)));
+                case 0 ->
+                    document.apply(new Operation.Insert(
+                            new ElementId("me", ElementId.MAX_COUNTER - random.nextInt(4)),
+                            Anchor.after(ElementId.HEAD),
+                            "l"));
+                case 1 ->
+                    document.merge(tombstones(
+                            (int) (Document.MAX_ELEMENTS - document.elementCount() - document.pendingElements())
+                                    - random.nextInt(4)));
+                case 2 ->
+                    document.apply(new Operation.Delete(
+                            new ElementId("far", 1),
+                            (int) (Document.MAX_ELEMENTS - document.pendingElements()) - random.nextInt(4)));
                 default -> {}
             }
             OperationWriter ops = new OperationWriter();

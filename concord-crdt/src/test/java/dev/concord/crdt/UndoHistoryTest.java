@@ -93,7 +93,7 @@ class UndoHistoryTest {
         history.beginGroup();
         history.endGroup();
         history.undo();
-        assertEquals("> one two three", mine.text(), "a group without an edit is no step");
+        assertEquals("> one two three", mine.text(), "a group without an edit is not a step");
     }
 
     @Test

@@ -31,7 +31,7 @@ import java.util.TreeMap;
 public final class FileOutboxStore implements OutboxStore {
     private static final String HEADER = "concord outbox 1\n";
     private static final String NO_EPOCH = "-";
-    private static final long MOST_VOID_BYTES = 1 << 20;
+    private static final long MAX_VOID_BYTES = 1 << 20;
 
     private final Path file;
     private final FileChannel lockFile;
@@ -118,7 +118,7 @@ public final class FileOutboxStore implements OutboxStore {
             liveBytes -= line.length;
         }
         gone.clear();
-        if (lines.isEmpty() || writtenBytes - liveBytes > MOST_VOID_BYTES + liveBytes) {
+        if (lines.isEmpty() || writtenBytes - liveBytes > MAX_VOID_BYTES + liveBytes) {
             try {
                 rewrite();
             } catch (IOException e) {

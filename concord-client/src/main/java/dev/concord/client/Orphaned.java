@@ -14,9 +14,9 @@ import java.util.TreeMap;
  * @param epoch the history that they belong to, empty when it is not known
  * @param operations the edits
  */
-public record Aside(String epoch, List<Operation> operations) {
+public record Orphaned(String epoch, List<Operation> operations) {
     /** Copies the list. */
-    public Aside {
+    public Orphaned {
         operations = List.copyOf(operations);
     }
 

@@ -10,7 +10,7 @@ const SPILL = 'concord.outbox ';
  * one. Adopting moves them, so that no session ever replaces or deletes a row of another. Where the browser has no locks, the rows of a
  * session that lives may be adopted as well: they are then sent twice, and are there once, for operations carry their ids.
  *
- * Where the browser stores nothing, `onFailure` is told and the page goes on without.
+ * Where the browser stores nothing, `onFailure` is called and the page goes on without.
  *
  * A page that is left aborts the writes that are on their way. Their rows go to `localStorage`, which writes at once, and
  * from there to the database when the page is opened again.

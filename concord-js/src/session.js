@@ -8,7 +8,7 @@ import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
 import { UndoHistory } from './undo.js';
-import { cleanText, opMessage, readBase64, readFrame, writeBase64Url, writeFrames } from './wire.js';
+import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
 
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
@@ -19,6 +19,8 @@ const VERSION_CHARACTERS = 2_000;
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
 const REPLACED = 4409;
+const TOO_LARGE = 4413;
+const LEAST_FRAME_BYTES = 4_096;
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
@@ -39,7 +41,7 @@ const STOPPED = {
   4403: 'You may not open this document.',
   4404: 'This document does not exist.',
   [REPLACED]: 'This document was replaced by another one.',
-  4413: 'Something was too large for the server.',
+  [TOO_LARGE]: 'Something was too large for the server.',
 };
 
 /**
@@ -68,6 +70,7 @@ export class ConcordSession {
   #replaced = false;
   #closed = false;
   #seq = 0;
+  #frameBytes = MAX_FRAME_BYTES;
   #frames = [];
   #draining = false;
   #holds = 0;
@@ -307,9 +310,9 @@ export class ConcordSession {
   /** A page that comes into view, or back onto a network, does not wait for the next attempt; one that lost it does not wait for silence. */
   #watchPage() {
     const { signal } = this.#ended;
-    globalThis.addEventListener?.('online', () => this.#connection.reconnectNow(), { signal });
+    globalThis.addEventListener?.('online', () => this.#connection.revive(), { signal });
     globalThis.addEventListener?.('offline', () => this.#connection.drop(), { signal });
-    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.reconnectNow(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.revive(), { signal });
   }
 
   async #open() {
@@ -369,7 +372,12 @@ export class ConcordSession {
   }
 
   #down({ permanent, code, reason }) {
-    if (code === REPLACED && this.#epoch !== null) {
+    if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
+      // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
+      this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
+      this.#disconnected('reconnecting', '');
+      this.#connection.retry();
+    } else if (code === REPLACED && this.#epoch !== null) {
       this.#stopReplaced(reason);
     } else if (permanent) {
       this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
@@ -455,6 +463,8 @@ export class ConcordSession {
         this.#connection.expectAnswer();
       }
       this.#emitStatus();
+    } else if (message.t === 'pulse') {
+      this.#connection.expectPulse();
     } else if (message.t === FOUND) {
       this.#takeUpLeftover();
       this.#outbox.belongTo(this.#epoch);
@@ -465,7 +475,7 @@ export class ConcordSession {
     }
   }
 
-  async #synchronise({ state, version, epoch }, socket) {
+  async #synchronise({ state, version, epoch, limits }, socket) {
     const body = await unpackState(readBase64(state));
     while (this.#gate !== null) {
       await this.#gate.opened;
@@ -483,6 +493,12 @@ export class ConcordSession {
     this.#takeUpLeftover();
     this.#outbox.belongTo(epoch);
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
+    if (limits !== undefined) {
+      this.#connection.expectPulse();
+    }
+    if (limits?.frameBytes > 0) {
+      this.#frameBytes = Math.min(this.#frameBytes, Math.max(LEAST_FRAME_BYTES, limits.frameBytes));
+    }
     this.#connection.settle();
     this.#setState('live');
     this.#presence.start();
@@ -565,8 +581,9 @@ export class ConcordSession {
     if (this.#state !== 'live' || this.#holding !== null) {
       return;
     }
+    this.#outbox.split((operation) => splitOperation(operation, this.#frameBytes));
     const entries = this.#outbox.take(() => ++this.#seq);
-    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)))) {
+    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)), this.#frameBytes)) {
       this.#connection.send(frame);
     }
     if (entries.length > 0) {

@@ -200,10 +200,11 @@ export interface OutboxStore {
 }
 
 export interface SessionOptions {
+  /** 1 to 128 characters of A-Z, a-z, 0-9, `.`, `_`, `~` and `-`, but not `.` and `..`. */
   room: string;
   /** Names this client in the browser's store: what it could not send is found again under that name. */
   client?: string;
-  /** The address of the server; that of the page by default. */
+  /** The address of the server; that of the page by default, and needed where there is no page. */
   base?: string;
   /** Replaces WebSocket, the clock and chance, for tests. */
   environment?: {
@@ -221,11 +222,13 @@ export interface SessionOptions {
 
 /** One client in one room. It connects at once and comes back by itself. */
 export class ConcordSession {
+  /** Throws a TypeError that begins with the name of the option that is wrong. */
   constructor(options: SessionOptions);
   readonly document: ConcordDocument;
   readonly text: string;
   readonly peers: Peer[];
-  readonly status: SessionStatus;
+  /** The same object until something in it changes. */
+  readonly status: Readonly<SessionStatus>;
   /** Operations that are nowhere but here: of another history of the room, or refused. */
   readonly unsaved: Operation[];
   readonly canUndo: boolean;

@@ -56,6 +56,8 @@ export class Connection {
         this.#handlers.onText(data, socket);
       }
     };
+    // Closing follows. Some WebSockets outside of browsers end the process over an error that nobody listens to.
+    socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
       if (socket === this.#socket) {
         this.#lost(code, reason);

@@ -18,6 +18,8 @@ const VERSION_CHARACTERS = 2_000;
 /** What these codes refuse may be accepted a little later; all others are final for the operation. */
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
+const EVENTS = ['change', 'edit', 'status', 'presence', 'refused', 'fault'];
+const ROOM = /^[A-Za-z0-9._~-]{1,128}$/;
 const REPLACED = 4409;
 const TOO_LARGE = 4413;
 const LEAST_FRAME_BYTES = 4_096;
@@ -27,10 +29,10 @@ const STORE_MS = 2_000;
 const FOUND = Symbol('found');
 
 const BROWSER = {
-  WebSocket: globalThis.WebSocket,
   setTimeout: (action, delay) => setTimeout(action, delay),
   clearTimeout: (timer) => clearTimeout(timer),
-  now: () => Date.now(),
+  // Does not go back when somebody sets the clock.
+  now: () => performance.now(),
   random: () => Math.random(),
   reportError: (error) => (globalThis.reportError ?? console.error)(error),
 };
@@ -68,6 +70,7 @@ export class ConcordSession {
   #epoch = null;
   #leftover = [];
   #replaced = false;
+  #status = null;
   #closed = false;
   #seq = 0;
   #frameBytes = MAX_FRAME_BYTES;
@@ -84,10 +87,12 @@ export class ConcordSession {
    * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
    * address of the server, that of the page by default.
    */
-  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store }) {
+  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store } = {}) {
+    checkOptions({ room, client, base, store });
     this.#room = room;
     this.#base = base;
-    this.#environment = { ...BROWSER, ...environment };
+    this.#environment = { ...BROWSER, WebSocket: globalThis.WebSocket, ...environment };
+    check(typeof this.#environment.WebSocket === 'function', 'environment.WebSocket', 'must be given where there is none');
     this.#document = new ConcordDocument(randomSite());
     this.#history = new UndoHistory(this.#document);
     this.#connection = new Connection(() => this.#address(), this.#environment, {
@@ -129,14 +134,15 @@ export class ConcordSession {
   /**
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
    * characters that the server has not acknowledged, `refused` the operations that it will not take, `orphaned` those of another
-   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged.
+   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged. The object stays the
+   * same until one of them changes.
    */
   get status() {
     const leftover = this.#leftover.reduce((sum, { operation }) => sum + extentOf(operation), 0);
     const unsent = this.#outbox.extent + leftover;
     const refused = this.#outbox.refused.length;
     const orphaned = this.#outbox.orphaned.length;
-    return {
+    const status = {
       connection: this.#state,
       reason: this.#reason,
       unsent,
@@ -144,6 +150,10 @@ export class ConcordSession {
       orphaned,
       saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
     };
+    if (Object.keys(status).some((name) => status[name] !== this.#status?.[name])) {
+      this.#status = Object.freeze(status);
+    }
+    return this.#status;
   }
 
   /** Operations that were made in another history of the room, or refused: the server has them not. */
@@ -152,6 +162,7 @@ export class ConcordSession {
   }
 
   on(name, listener) {
+    check(EVENTS.includes(name), 'event', `must be one of ${EVENTS.join(', ')}, but is ${name}`);
     if (!this.#listeners.has(name)) {
       this.#listeners.set(name, new Set());
     }
@@ -354,7 +365,7 @@ export class ConcordSession {
 
   #address() {
     const url = new URL(`/rooms/${encodeURIComponent(this.#room)}/ws?batch=1`, this.#base);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    url.protocol = ['https:', 'wss:'].includes(url.protocol) ? 'wss:' : 'ws:';
     if (this.#epoch !== null) {
       url.searchParams.set('epoch', this.#epoch);
       const version = writeBase64Url(this.#document.version());
@@ -620,6 +631,28 @@ export class ConcordSession {
       }
     }
   }
+}
+
+function check(holds, name, reason) {
+  if (!holds) {
+    throw new TypeError(`${name}: ${reason}`);
+  }
+}
+
+function checkOptions({ room, client, base, store }) {
+  check(typeof room === 'string' && ROOM.test(room), 'room', 'must be 1 to 128 characters of A-Z, a-z, 0-9, ., _, ~ and -');
+  // Whoever resolves an address takes these two for folders.
+  check(room !== '.' && room !== '..', 'room', `must not be ${room}`);
+  check(typeof client === 'string' && client !== '', 'client', 'must be a name');
+  let protocol = '';
+  try {
+    ({ protocol } = new URL(base));
+  } catch {
+    // Refused below.
+  }
+  check(['http:', 'https:', 'ws:', 'wss:'].includes(protocol), 'base', 'must be the address of the server, like https://concord.example');
+  const isStore = ['load', 'put', 'remove', 'removeKey'].every((name) => typeof store?.[name] === 'function');
+  check(store === undefined || store === null || isStore, 'store', 'must have load, put, remove and removeKey');
 }
 
 class Gate {

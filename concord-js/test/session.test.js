@@ -617,6 +617,97 @@ export const tests = {
     assertEquals(0, store.rows.size, 'rows');
   },
 
+  'wrong options are refused at once, each by its name'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const wrong = (more, name) => {
+      const error = assertThrows(TypeError, () => new ConcordSession(optionsFor(server, clock, more)), name);
+      assert(error.message.startsWith(`${name}: `), `${name} is refused as ${error.message}`);
+    };
+    for (const room of [undefined, null, '', '.', '..', 'a/b', 'a b', 'ä', 7, 'x'.repeat(129)]) {
+      wrong({ room }, 'room');
+    }
+    wrong({ base: '/only/a/path' }, 'base');
+    wrong({ base: 'ftp://host/' }, 'base');
+    wrong({ client: '' }, 'client');
+    wrong({ store: {} }, 'store');
+    wrong({ environment: { ...clock.environment, WebSocket: null } }, 'environment.WebSocket');
+    assertEquals(0, server.dials.length, 'attempts');
+    assertThrows(TypeError, () => new ConcordSession(), 'no options at all');
+    const listening = new ConcordSession(optionsFor(server, clock));
+    assertThrows(TypeError, () => listening.on('chnage', () => {}), 'an event that there is not');
+    listening.close();
+  },
+
+  async 'the status is the same object until it changes'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    const first = session.status;
+    assertEquals(true, first === session.status, 'the same object');
+    await live(session);
+    assertEquals(false, first === session.status, 'the same object after a change');
+    assertEquals('connecting', first.connection, 'what it said');
+    session.edit({ offset: 0, inserted: 'x' });
+    await saved(session);
+    const before = session.status;
+    server.type(0, 'remote');
+    assertEquals(true, before === session.status, 'the same object when it says the same');
+  },
+
+  async 'a WebSocket whose errors must be listened to, as those of some libraries, ends nothing'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.refuses = true;
+    const uncaught = [];
+    class Strict extends server.WebSocket {
+      end(code, reason) {
+        if (this.onerror === undefined) {
+          uncaught.push(code);
+        }
+        super.end(code, reason);
+      }
+    }
+    const session = start(server, clock, { environment: { ...clock.environment, WebSocket: Strict } });
+    await eventually(() => session.status.connection === 'reconnecting', 'the attempt failing');
+    assertEquals(0, uncaught.length, 'errors that nobody listens to');
+  },
+
+  async 'with store: null nothing is kept, and nothing is opened'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const original = globalThis.indexedDB;
+    let opened = 0;
+    Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => opened++ }, configurable: true });
+    try {
+      const session = start(server, clock, { store: null });
+      await live(session);
+      session.edit({ offset: 0, inserted: 'x' });
+      await saved(session);
+      session.close();
+      assertEquals(0, opened, 'databases');
+      assertEquals(0, session.events.length, 'events');
+    } finally {
+      Object.defineProperty(globalThis, 'indexedDB', { value: original, configurable: true });
+    }
+  },
+
+  async 'a clock of the wall that is set back joins no steps of undo'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const { now, ...environment } = clock.environment;
+    const original = Date.now;
+    const session = start(server, clock, { environment: { ...environment, WebSocket: server.WebSocket } });
+    await live(session);
+    const at = performance.now();
+    session.edit({ offset: 0, inserted: 'one' });
+    Date.now = () => original() - 3_600_000;
+    try {
+      await eventually(() => performance.now() - at > 1_100, 'a second passing');
+      session.edit({ offset: 3, inserted: ' two' });
+    } finally {
+      Date.now = original;
+    }
+    session.undo();
+    assertEquals('one', session.text, 'text after one undo');
+    session.close();
+  },
+
   'frames stay below the limit, counted in bytes as they travel'() {
     for (const [text, limit] of [['😀\u0001'.repeat(200_000), undefined], ['中'.repeat(100_000), 65_536], ['x'.repeat(9_000), 4_096]]) {
       const operations = new ConcordDocument('me').insert(0, text).flatMap((operation) => splitOperation(operation, limit));

@@ -18,7 +18,7 @@ final class Connection {
 
     /** Called on the loop. */
     interface Handler {
-        /** Asked anew for every attempt. */
+        /** Asked again for every attempt. */
         URI address();
 
         void connecting();

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is here. Shows this client to the others, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was heard
+ * Who is here. Shows this client to the others, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was received
  * for a few such beats.
  */
 final class Presences {
@@ -77,7 +77,7 @@ final class Presences {
         soon();
     }
 
-    /** The connection is up; the server sends anew who is here. */
+    /** The connection is up; the server sends again who is here. */
     void start() {
         stop();
         announce();

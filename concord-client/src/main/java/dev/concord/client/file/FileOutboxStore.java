@@ -22,7 +22,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Keeps unacknowledged edits in a file, a line each, and a line for each acknowledgement. The file is begun anew when nothing is left in
+ * Keeps unacknowledged edits in a file, a line each, and a line for each acknowledgement. The file is started again when nothing is left in
  * it, and rewritten when most of it is void.
  *
  * <p>Lines are handed to the operating system at once: they survive the end of the process, also by kill -9, but not every power cut. A last line

@@ -154,7 +154,7 @@ export interface Edit {
 
 export interface SessionStatus {
   connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
-  /** Why it stopped; empty otherwise. */
+  /** Why it stopped, or what is known after many attempts, as a sentence; empty otherwise. */
   reason: string;
   /** Characters inserted or deleted that the server has not acknowledged. */
   unsent: number;

@@ -37,6 +37,10 @@ const BROWSER = {
   reportError: (error) => (globalThis.reportError ?? console.error)(error),
 };
 
+const MANY_FAILURES = 5;
+const UNREACHABLE =
+  'The server cannot be reached, or does not let this page in. What you type is kept and sent when it answers; if this lasts, ask who runs it.';
+
 const STOPPED = {
   4400: 'The server could not read what this page sent.',
   4401: 'You have to sign in.',
@@ -132,7 +136,8 @@ export class ConcordSession {
   }
 
   /**
-   * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
+   * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped, or what is
+   * known after many attempts. `unsent` counts the
    * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
    * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged. The object stays the
    * same until one of them changes.
@@ -393,11 +398,11 @@ export class ConcordSession {
 
   #dialled() {
     if (this.#state !== 'connecting') {
-      this.#setState('reconnecting');
+      this.#setState('reconnecting', this.#reason);
     }
   }
 
-  #down({ permanent, code, reason }) {
+  #down({ permanent, code, reason, failures }) {
     if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
       this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
@@ -408,7 +413,8 @@ export class ConcordSession {
     } else if (permanent) {
       this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
     } else {
-      this.#disconnected('reconnecting', '');
+      // Why a connection could not be made is what browsers tell no script.
+      this.#disconnected('reconnecting', failures < MANY_FAILURES ? '' : UNREACHABLE);
     }
   }
 

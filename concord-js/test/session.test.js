@@ -225,6 +225,28 @@ export const tests = {
     assertEquals(0, reloaded.status.orphaned, 'kept for the user');
   },
 
+  async 'after some attempts the session says that the server cannot be reached'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.refuses = true;
+    const session = start(server, clock);
+    await eventually(() => {
+      clock.advance(100);
+      return server.dials.length === 4 && session.status.connection === 'reconnecting';
+    }, 'four attempts');
+    assertEquals('', session.status.reason, 'reason after some attempts');
+    await eventually(() => {
+      clock.advance(500);
+      return server.dials.length === 7;
+    }, 'seven attempts');
+    assert(session.status.reason.startsWith('The server cannot be reached'), session.status.reason);
+    server.refuses = false;
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.connection === 'live';
+    }, 'going live');
+    assertEquals('', session.status.reason, 'reason when it is live');
+  },
+
   async 'what is refused for now is sent again, what is refused for good is shown'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);

@@ -400,7 +400,12 @@ public final class Document {
         check(op);
     }
 
-    /** Use {@link #check}. */
+    /**
+     * Whether an operation was applied already, waiting in the pending buffer included: applying it again changes nothing.
+     *
+     * @param op the operation
+     * @return true for a duplicate, also for one that came in other pieces; false also for one that would be refused
+     */
     public boolean isKnown(Operation op) {
         try {
             return check(op) == Outcome.DUPLICATE;

@@ -76,7 +76,7 @@ export class ConcordSession {
   #frameBytes = MAX_FRAME_BYTES;
   #frames = [];
   #draining = false;
-  #holds = 0;
+  #holds = new Set();
   #gate = null;
   #flushing = false;
   #holding = null;
@@ -133,19 +133,21 @@ export class ConcordSession {
 
   /**
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
-   * characters that the server has not acknowledged, `refused` the operations that it will not take, `orphaned` those of another
+   * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
    * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged. The object stays the
    * same until one of them changes.
    */
   get status() {
     const leftover = this.#leftover.reduce((sum, { operation }) => sum + extentOf(operation), 0);
-    const unsent = this.#outbox.extent + leftover;
+    const composing = [...this.#holds].reduce((sum, hold) => sum + hold.composing, 0);
+    const unsent = this.#outbox.extent + leftover + composing;
     const refused = this.#outbox.refused.length;
     const orphaned = this.#outbox.orphaned.length;
     const status = {
       connection: this.#state,
       reason: this.#reason,
       unsent,
+      composing,
       refused,
       orphaned,
       saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
@@ -275,17 +277,30 @@ export class ConcordSession {
     this.#connection.reconnectNow();
   }
 
-  /** Lets nothing remote change the text until the returned function is called: an input method is composing. */
+  /**
+   * Lets nothing remote change the text until the returned function is called: an input method is composing. Its property `composing` is a
+   * function to say how many characters are on the screen and not in the session; they count as unsent.
+   */
   hold() {
-    this.#holds++;
+    const hold = { composing: 0 };
+    this.#holds.add(hold);
     this.#gate ??= new Gate();
-    return () => {
-      this.#holds--;
-      if (this.#holds === 0) {
+    const release = () => {
+      if (this.#holds.delete(hold) && this.#holds.size === 0) {
         this.#gate.open();
         this.#gate = null;
       }
+      if (hold.composing > 0) {
+        this.#emitStatus();
+      }
     };
+    release.composing = (characters) => {
+      if (hold.composing !== characters) {
+        hold.composing = characters;
+        this.#emitStatus();
+      }
+    };
+    return release;
   }
 
   /** Sets this client's `{user, color}` for the others. */
@@ -423,8 +438,10 @@ export class ConcordSession {
     }
     for (const message of messages) {
       if (message.t === 'presence') {
-        // It changes no text, so it waits for nothing.
         this.#presence.receive(message);
+      } else if (['ack', 'error', 'pulse'].includes(message.t)) {
+        // These change no text, so they wait for nothing: what is composed may be saved before its composition ends.
+        this.#take(message);
       } else {
         this.#frames.push({ message, socket });
       }

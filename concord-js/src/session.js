@@ -46,7 +46,7 @@ const STOPPED = {
   4401: 'You have to sign in.',
   4403: 'You may not open this document.',
   4404: 'This document does not exist.',
-  [REPLACED]: 'This document was replaced by another one.',
+  [REPLACED]: 'This document was deleted and made anew, or restored from a copy: the server has another text under its name.',
   [TOO_LARGE]: 'Something was too large for the server.',
 };
 
@@ -409,7 +409,7 @@ export class ConcordSession {
       this.#disconnected('reconnecting', '');
       this.#connection.retry();
     } else if (code === REPLACED && this.#epoch !== null) {
-      this.#stopReplaced(reason);
+      this.#stopReplaced();
     } else if (permanent) {
       this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
     } else {
@@ -419,10 +419,10 @@ export class ConcordSession {
   }
 
   /** The room has another history now: what is unsent stays here, to be offered to the user. */
-  #stopReplaced(reason) {
+  #stopReplaced() {
     this.#replaced = true;
     this.#outbox.orphanAll();
-    this.#disconnected('stopped', reason || STOPPED[REPLACED]);
+    this.#disconnected('stopped', STOPPED[REPLACED]);
   }
 
   #disconnected(state, reason) {
@@ -519,7 +519,7 @@ export class ConcordSession {
     }
     if (this.#epoch !== null && this.#epoch !== epoch) {
       this.#connection.close();
-      this.#stopReplaced('');
+      this.#stopReplaced();
       return;
     }
     this.#epoch = epoch;

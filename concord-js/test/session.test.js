@@ -588,6 +588,29 @@ export const tests = {
     assertEquals(count + 1, server.received.length, 'messages for one place');
   },
 
+  async 'somebody of whom nothing is heard is away, and is gone when the server says so'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const tell = (more) => server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c', ...more });
+    tell();
+    const seen = [];
+    session.on('presence', (peers) => seen.push(peers.map(({ away }) => away).join()));
+    // A page in the background beats once a minute.
+    for (let minute = 0; minute < 5; minute++) {
+      clock.advance(60_000);
+      tell();
+    }
+    assertEquals('true,false', [...new Set(seen)].join(), 'what was seen of somebody in the background');
+    tell({ left: true });
+    assertEquals(0, session.peers.length, 'peers after leaving');
+    tell();
+    clock.advance(150_000);
+    assertEquals(1, session.peers.length, 'peers after two minutes and a half');
+    clock.advance(60_000);
+    assertEquals(0, session.peers.length, 'peers that another server has taken along');
+  },
+
   async 'while the text is held, others are seen to come and go'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);

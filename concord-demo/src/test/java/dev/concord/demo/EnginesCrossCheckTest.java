@@ -48,7 +48,7 @@ final class EnginesCrossCheckTest {
     void openPage() {
         chromium = Chromium.start();
         server = new WebServer();
-        page = chromium.browser().newPage();
+        page = chromium.page();
         page.navigate(server.address() + "/blank");
     }
 

@@ -35,7 +35,7 @@ abstract class JavaScriptTests {
     void openPage() {
         chromium = Chromium.start();
         server = new WebServer();
-        page = chromium.browser().newPage();
+        page = chromium.page();
         page.navigate(server.address() + "/blank");
     }
 

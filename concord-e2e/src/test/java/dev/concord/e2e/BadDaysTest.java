@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * not stored, and everything is stored once it works again.
  */
 @ExtendWith(ServerLogs.class)
-@Timeout(300)
+@Timeout(900)
 class BadDaysTest {
     private static final int WRITERS = 3;
     private static final int MOST_UNACKNOWLEDGED = 300;

@@ -28,7 +28,7 @@ class DesktopTest {
     Path home;
 
     @Test
-    @Timeout(180)
+    @Timeout(900)
     void two_people_one_of_them_at_the_desktop_editor() throws IOException, InterruptedException {
         Path xvfb = onPath("Xvfb");
         boolean draws = Files.exists(Path.of(System.getProperty("java.home"), "lib", "libawt_xawt.so"));

@@ -76,8 +76,7 @@ class HistoryKillTest {
         long unpruned = 0;
         int checked = 0;
         Map<String, JsonNode> stopped = Map.of();
-        try (ServerProcess server =
-                        backend.server(home).jvm("-XX:TieredStopAtLevel=1").with("CONCORD_AUTOMATIC_VERSIONS", "2");
+        try (ServerProcess server = backend.server(home).with("CONCORD_AUTOMATIC_VERSIONS", "2");
                 Writer named = new Writer(NAMED);
                 Writer moving = new Writer("moving")) {
             List<Writer> writers = List.of(named, moving);

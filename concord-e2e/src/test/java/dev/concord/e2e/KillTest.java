@@ -78,8 +78,7 @@ class KillTest {
         long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + KILLS);
         Random random = new Random(seed);
         long acknowledged = 0;
-        // A server that lives for a second is quicker without the optimising compiler.
-        ServerProcess prepared = backend.server(home).jvm("-XX:TieredStopAtLevel=1");
+        ServerProcess prepared = backend.server(home);
         try (ServerProcess server =
                 moment.prepare(prepared, random, home.resolve("doom")).start()) {
             for (int killed = 0; killed < moment.kills; killed += ROUND) {

@@ -10,13 +10,9 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.browser.Chromium;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +35,6 @@ final class PagesLookTest {
 
             Come back to the measurements tonight, while they are fresh.
             """;
-    private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
     private static final List<String[]> PEOPLE = List.of(
             new String[] {"Ada", "#0f766e"},
             new String[] {"Bela Bartók", "#c2410c"},
@@ -72,7 +67,7 @@ final class PagesLookTest {
     }
 
     @Test
-    void theEditorWithFivePeople() throws IOException {
+    void theEditorWithFivePeople() {
         List<EditorTab> tabs = new ArrayList<>();
         for (String[] person : PEOPLE) {
             tabs.add(EditorTab.open(contextOf(person), server.port(), "field-notes", complaints));
@@ -93,75 +88,73 @@ final class PagesLookTest {
         Page page = ada.page;
         assertThat(page.locator("#people li")).hasCount(5);
         assertThat(page.locator(".cm-concord-caret")).hasCount(4);
-        shoot(page, "editor-light");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "editor-light");
+        PageLook.assertAccessible(page, "serious", "critical");
         page.locator("#panels").click();
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        shoot(page, "editor-people-dark");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "editor-people-dark");
+        PageLook.assertAccessible(page, "serious", "critical");
         page.setViewportSize(390, 800);
-        shoot(page, "editor-people-phone-dark");
+        PageLook.shoot(page, "editor-people-phone-dark");
         assertNothingSticksOut(page);
         page.locator(".close").click();
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         ada.toggleOffline();
         ada.press("Control+Home");
         ada.type("Typed on the train. ");
-        shoot(page, "editor-offline-phone");
+        PageLook.shoot(page, "editor-offline-phone");
         assertNothingSticksOut(page);
-        assertNoSeriousFault(page);
+        PageLook.assertAccessible(page, "serious", "critical");
         page.setViewportSize(1280, 800);
         ada.press("Control+f");
         assertThat(page.locator(".cm-search")).isVisible();
         page.keyboard().type("spring");
-        shoot(page, "editor-search-light");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "editor-search-light");
+        PageLook.assertAccessible(page, "serious", "critical");
     }
 
     @Test
-    void theTwoPanesAndTheWatchingPage() throws IOException {
+    void theTwoPanesAndTheWatchingPage() {
         BrowserContext context = contextOf(PEOPLE.get(0));
         Page page = context.newPage();
         page.onPageError(complaints::add);
         page.navigate(address("/?room=look"));
         Locator pills = page.locator(".pill");
-        assertThat(pills.nth(1)).hasText("Live · saved", EditorTab.PATIENT);
+        assertThat(pills.nth(1)).hasText("Live · saved");
         page.locator("textarea").nth(0).fill(NOTES);
         assertThat(page.locator("textarea").nth(1)).hasValue(NOTES);
         page.locator(".toggle").nth(1).click();
         page.locator("textarea").nth(1).focus();
         page.keyboard().type("Typed offline. ");
-        shoot(page, "panes-light");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "panes-light");
+        PageLook.assertAccessible(page, "serious", "critical");
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        shoot(page, "panes-dark");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "panes-dark");
+        PageLook.assertAccessible(page, "serious", "critical");
         page.setViewportSize(390, 800);
-        shoot(page, "panes-phone-dark");
+        PageLook.shoot(page, "panes-phone-dark");
         assertNothingSticksOut(page);
 
         page.setViewportSize(1280, 860);
         page.navigate(address("/watch?room=look2&panes=4"));
-        assertThat(pills.nth(3)).hasText("Live · saved", EditorTab.PATIENT);
+        assertThat(pills.nth(3)).hasText("Live · saved");
         page.locator("#latency").fill("300");
         page.locator("#loss").fill("20");
         page.locator("#robots").click();
         Await.until("a few hundred characters are made", () -> number(page, "#made") > 300);
-        shoot(page, "watch-dark");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "watch-dark");
+        PageLook.assertAccessible(page, "serious", "critical");
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
-        shoot(page, "watch-light");
-        assertNoSeriousFault(page);
+        PageLook.shoot(page, "watch-light");
+        PageLook.assertAccessible(page, "serious", "critical");
         page.setViewportSize(390, 800);
-        shoot(page, "watch-phone");
+        PageLook.shoot(page, "watch-phone");
         assertNothingSticksOut(page);
     }
 
     private BrowserContext contextOf(String[] person) {
-        BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(1280, 800)
-                        .setColorScheme(ColorScheme.LIGHT));
+        BrowserContext context = chromium.context(
+                new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(ColorScheme.LIGHT));
         context.addInitScript("localStorage.getItem('concord.me') ?? localStorage.setItem('concord.me', '{\"user\":\""
                 + person[0] + "\",\"color\":\"" + person[1] + "\"}')");
         return context;
@@ -175,37 +168,9 @@ final class PagesLookTest {
         return Long.parseLong(page.locator(selector).textContent().replace(",", ""));
     }
 
-    private static void shoot(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
-    }
-
     private static void assertNothingSticksOut(Page page) {
         assertTrue(
                 (boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
                 "the page is wider than the window");
-    }
-
-    /** Reads the page as axe does. The script comes through the debugger, which the page's policy does not bind. */
-    private static void assertNoSeriousFault(Page page) throws IOException {
-        try (InputStream axe = PagesLookTest.class.getResourceAsStream(AXE)) {
-            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + ";0");
-        }
-        @SuppressWarnings("unchecked")
-        Map<String, Object> result = (Map<String, Object>) page.evaluate("""
-                async () => {
-                    const { violations, passes } = await axe.run(document);
-                    // A name at a caret fades away, and is hard to read while it does.
-                    const isFading = ({ html }) => html.includes('caret-name') || html.includes('cm-concord-name');
-                    return {
-                        passes: passes.length,
-                        faults: violations
-                            .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-                            .map((violation) => ({ ...violation, nodes: violation.nodes.filter((node) => !isFading(node)) }))
-                            .filter(({ nodes }) => nodes.length > 0)
-                            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`),
-                    };
-                }""");
-        assertTrue(((Number) result.get("passes")).intValue() > 10, () -> "axe has looked at little: " + result);
-        assertEquals(List.of(), result.get("faults"));
     }
 }

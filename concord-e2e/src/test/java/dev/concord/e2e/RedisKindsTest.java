@@ -4,13 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.testing.network.FreePort;
 import dev.concord.testing.postgres.PostgresForTests;
 import dev.concord.testing.redis.OwnRedis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances with each kind of Redis that they may be given: behind TLS and a password, and a cluster. */
 @ExtendWith(ServerLogs.class)
-@Timeout(300)
+@Timeout(900)
 class RedisKindsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -39,7 +38,7 @@ class RedisKindsTest {
 
     @Test
     void tls_and_a_password() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         Path trusted = certificate();
         try (OwnRedis redis = OwnRedis.start(
                 "--requirepass",
@@ -69,7 +68,7 @@ class RedisKindsTest {
         Map<OwnRedis, Integer> buses = new HashMap<>();
         try {
             for (int i = 0; i < 3; i++) {
-                int bus = freePort();
+                int bus = FreePort.next();
                 OwnRedis node = OwnRedis.start(
                         "--cluster-enabled",
                         "yes",
@@ -213,11 +212,5 @@ class RedisKindsTest {
         String body = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der);
         Files.writeString(
                 home.resolve(file), "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

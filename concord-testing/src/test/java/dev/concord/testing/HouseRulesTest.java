@@ -45,28 +45,27 @@ class HouseRulesTest {
         return found;
     }
 
-    private static List<Path> sources(String part, String ending) throws IOException {
+    private static List<Path> testSources() throws IOException {
         try (Stream<Path> modules = Files.list(ROOT)) {
             List<Path> files = new ArrayList<>();
-            for (Path module : modules.filter(
-                            path -> path.getFileName().toString().startsWith("concord-"))
+            for (Path module : modules.filter(path -> path.getFileName().toString().startsWith("concord-"))
                     .toList()) {
-                Path folder = module.resolve(part);
-                if (Files.isDirectory(folder)) {
-                    try (Stream<Path> all = Files.walk(folder)) {
-                        all.filter(path -> path.toString().endsWith(ending)).forEach(files::add);
+                for (String folder : List.of("src/test/java", "test/java")) {
+                    if (Files.isDirectory(module.resolve(folder))) {
+                        try (Stream<Path> all = Files.walk(module.resolve(folder))) {
+                            all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
+                        }
                     }
                 }
             }
+            files.removeIf(path -> path.endsWith("HouseRulesTest.java"));
             return files;
         }
     }
 
     @Test
     void no_test_sleeps() throws IOException {
-        List<Path> tests = sources("src/test/java", ".java").stream()
-                .filter(path -> !path.endsWith("HouseRulesTest.java"))
-                .toList();
+        List<Path> tests = testSources();
         assertTrue(tests.size() > 100, () -> "only " + tests.size() + " sources of tests below " + ROOT);
         assertEquals(List.of(), violations(new Rule("sleeps; wait for the condition", SLEEP), tests));
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -81,6 +82,7 @@ class BadDaysTest {
         });
     }
 
+    @Tag("long")
     @Test
     void a_database_whose_every_connection_hangs() throws IOException, SQLException {
         String database = PostgresForTests.freshDatabase();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +63,7 @@ class RedisKindsTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_cluster() throws IOException {
         List<OwnRedis> nodes = new ArrayList<>();

@@ -379,14 +379,19 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static Path jar() {
+    /** Where the project is. */
+    static Path root() {
+        String named = System.getProperty("concord.basedir");
+        return named == null ? Path.of("").toAbsolutePath().getParent() : Path.of(named);
+    }
+
+    /** The packaged server. */
+    static Path jar() {
         return module("concord-server", "concord-server.jar");
     }
 
     private static Path module(String module, String file) {
-        String root = System.getProperty("concord.basedir");
-        Path jar = (root == null ? Path.of("").toAbsolutePath().getParent() : Path.of(root))
-                .resolve(Path.of(module, "target", file));
+        Path jar = root().resolve(Path.of(module, "target", file));
         assertTrue(
                 Files.exists(jar),
                 () -> jar + " is missing: these tests run the packaged server, which ./mvnw verify makes");

@@ -48,12 +48,14 @@ class HouseRulesTest {
     private static List<Path> testSources() throws IOException {
         try (Stream<Path> modules = Files.list(ROOT)) {
             List<Path> files = new ArrayList<>();
-            for (Path module : modules.filter(path -> path.getFileName().toString().startsWith("concord-"))
+            for (Path module : modules.filter(
+                            path -> path.getFileName().toString().startsWith("concord-"))
                     .toList()) {
                 for (String folder : List.of("src/test/java", "test/java")) {
                     if (Files.isDirectory(module.resolve(folder))) {
                         try (Stream<Path> all = Files.walk(module.resolve(folder))) {
-                            all.filter(path -> path.toString().endsWith(".java")).forEach(files::add);
+                            all.filter(path -> path.toString().endsWith(".java"))
+                                    .forEach(files::add);
                         }
                     }
                 }

@@ -60,9 +60,6 @@ public final class Chromium implements AutoCloseable {
                 return moving.length;
             }""";
 
-    /** Must stay reachable as long as its browser is used. */
-    private static @Nullable Playwright driver;
-
     private static @Nullable Browser shared;
 
     private final Browser browser;

@@ -2,11 +2,14 @@ const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 15_000;
 const OVERLOADED_DELAY_MS = 3_000;
 const SILENCE_MS = 30_000;
+// A server that pulses does so after 20 s without another frame.
+const PULSE_LATE_MS = 25_000;
+const PULSE_LOST_MS = 45_000;
 const BROKEN = 1006;
 const TRY_AGAIN_LATER = 1013;
 
 /**
- * One WebSocket at a time, opened again with growing, jittered pauses until it is told to stop. Close codes 4400 to 4499 are
+ * One WebSocket at a time, opened again with growing, jittered pauses until it is stopped. Close codes 4400 to 4499 are
  * final. A connection that owes an answer, be it the first frame, and says nothing for 30 s is given up.
  */
 export class Connection {
@@ -17,8 +20,11 @@ export class Connection {
   #attempts = 0;
   #retry = null;
   #watchdog = null;
+  #pulse = null;
+  #pulses = false;
+  #heardAt = 0;
 
-  /** `address()` is asked anew for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
+  /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
   constructor(address, environment, handlers) {
     this.#address = address;
     this.#environment = environment;
@@ -45,6 +51,8 @@ export class Connection {
       if (socket === this.#socket) {
         this.#environment.clearTimeout(this.#watchdog);
         this.#watchdog = null;
+        this.#heardAt = this.#environment.now();
+        this.#awaitPulse();
         this.#handlers.onText(data, socket);
       }
     };
@@ -82,6 +90,25 @@ export class Connection {
     this.#watchdog ??= this.#environment.setTimeout(() => this.drop(), SILENCE_MS);
   }
 
+  /** This server sends something every 20 s: where nothing comes for 45 s, the connection is dead, whatever the browser thinks. */
+  expectPulse() {
+    this.#pulses = true;
+    this.#awaitPulse();
+  }
+
+  /** The page is in view again, or the network is back: neither a pause nor a connection that may be dead is waited for. */
+  revive() {
+    if (this.#socket !== null && this.#pulses && this.#environment.now() - this.#heardAt > PULSE_LATE_MS) {
+      this.drop();
+    }
+    this.reconnectNow();
+  }
+
+  /** Tries again after a close code that is final for others. */
+  retry() {
+    this.#retry ??= this.#environment.setTimeout(() => this.open(), this.#pause(BROKEN));
+  }
+
   /** Gives up the socket and tries again. */
   drop() {
     const socket = this.#socket;
@@ -115,7 +142,14 @@ export class Connection {
     return least + delay * (0.5 + this.#environment.random() / 2);
   }
 
+  #awaitPulse() {
+    this.#environment.clearTimeout(this.#pulse);
+    this.#pulse = this.#pulses && this.#socket !== null ? this.#environment.setTimeout(() => this.drop(), PULSE_LOST_MS) : null;
+  }
+
   #clearTimers() {
+    this.#environment.clearTimeout(this.#pulse);
+    this.#pulse = null;
     this.#environment.clearTimeout(this.#retry);
     this.#environment.clearTimeout(this.#watchdog);
     this.#retry = null;

@@ -2,12 +2,13 @@ import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
+import { StorageError } from './errors.js';
 import { extentOf, randomSite } from './operation.js';
 import { Outbox } from './outbox.js';
-import { IndexedStore } from './outbox-store.js';
+import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
 import { UndoHistory } from './undo.js';
-import { cleanText, opMessage, readBase64, readFrame, writeBase64Url, writeFrames } from './wire.js';
+import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
 
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
@@ -18,6 +19,12 @@ const VERSION_CHARACTERS = 2_000;
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
 const REPLACED = 4409;
+const TOO_LARGE = 4413;
+const LEAST_FRAME_BYTES = 4_096;
+// How long the browser's store may take before the session goes on without it.
+const STORE_MS = 2_000;
+/** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
+const FOUND = Symbol('found');
 
 const BROWSER = {
   WebSocket: globalThis.WebSocket,
@@ -34,7 +41,7 @@ const STOPPED = {
   4403: 'You may not open this document.',
   4404: 'This document does not exist.',
   [REPLACED]: 'This document was replaced by another one.',
-  4413: 'Something was too large for the server.',
+  [TOO_LARGE]: 'Something was too large for the server.',
 };
 
 /**
@@ -63,6 +70,7 @@ export class ConcordSession {
   #replaced = false;
   #closed = false;
   #seq = 0;
+  #frameBytes = MAX_FRAME_BYTES;
   #frames = [];
   #draining = false;
   #holds = 0;
@@ -76,7 +84,7 @@ export class ConcordSession {
    * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
    * address of the server, that of the page by default.
    */
-  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store = null }) {
+  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store }) {
     this.#room = room;
     this.#base = base;
     this.#environment = { ...BROWSER, ...environment };
@@ -96,8 +104,10 @@ export class ConcordSession {
       onChange: () => this.#emit('presence', this.peers),
     });
     const session = this.#document.site;
-    const onFailure = (error) => this.#emit('fault', error);
-    this.#store = store ?? new IndexedStore({ room, client, session, onFailure });
+    // Nobody can listen before the constructor has returned.
+    const onFailure = (error) => queueMicrotask(() => this.#emit('fault', error));
+    const keeps = store !== null && globalThis.indexedDB !== undefined;
+    this.#store = store ?? (keeps ? new IndexedStore({ room, client, session, onFailure, onAdopted: (rows) => this.#found(rows) }) : new NoStore());
     this.#outbox = new Outbox(this.#store);
     this.#opening = this.#open();
     this.#watchPage();
@@ -245,6 +255,7 @@ export class ConcordSession {
       this.#disconnected('stopped', 'closed');
       this.#closed = true;
       this.#ended.abort();
+      this.#store.close?.();
     }
   }
 
@@ -299,20 +310,46 @@ export class ConcordSession {
   /** A page that comes into view, or back onto a network, does not wait for the next attempt; one that lost it does not wait for silence. */
   #watchPage() {
     const { signal } = this.#ended;
-    globalThis.addEventListener?.('online', () => this.#connection.reconnectNow(), { signal });
+    globalThis.addEventListener?.('online', () => this.#connection.revive(), { signal });
     globalThis.addEventListener?.('offline', () => this.#connection.drop(), { signal });
-    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.reconnectNow(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.revive(), { signal });
   }
 
   async #open() {
-    try {
-      this.#leftover = await this.#store.load();
-    } catch (error) {
-      this.#emit('fault', error);
-    }
+    const loading = this.#store.load().then(
+      (rows) => this.#found(rows),
+      (error) => this.#emit('fault', error),
+    );
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = this.#environment.setTimeout(() => {
+        // Some browsers' stores never answer. Should this one do so later, what it has is taken up then.
+        this.#emit('fault', new StorageError(new Error('the store does not answer')));
+        resolve();
+      }, STORE_MS);
+    });
+    await Promise.race([loading, late]);
+    this.#environment.clearTimeout(timer);
     if (this.#state === 'connecting') {
       this.#connection.open();
     }
+  }
+
+  /** Rows of earlier sessions: they are taken up with the first sync, or in their turn when that was before. */
+  #found(rows) {
+    if (rows.length === 0 || this.#closed) {
+      return;
+    }
+    this.#leftover.push(...rows);
+    if (this.#replaced) {
+      this.#leftover.splice(0).forEach((row) => this.#outbox.orphan(row));
+    } else if (this.#state === 'live') {
+      this.#frames.push({ message: { t: FOUND } });
+      if (!this.#draining) {
+        this.#drain();
+      }
+    }
+    this.#emitStatus();
   }
 
   #address() {
@@ -335,7 +372,12 @@ export class ConcordSession {
   }
 
   #down({ permanent, code, reason }) {
-    if (code === REPLACED && this.#epoch !== null) {
+    if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
+      // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
+      this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
+      this.#disconnected('reconnecting', '');
+      this.#connection.retry();
+    } else if (code === REPLACED && this.#epoch !== null) {
       this.#stopReplaced(reason);
     } else if (permanent) {
       this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
@@ -421,12 +463,19 @@ export class ConcordSession {
         this.#connection.expectAnswer();
       }
       this.#emitStatus();
+    } else if (message.t === 'pulse') {
+      this.#connection.expectPulse();
+    } else if (message.t === FOUND) {
+      this.#takeUpLeftover();
+      this.#outbox.belongTo(this.#epoch);
+      this.#flush();
+      this.#emitStatus();
     } else if (message.t === 'error') {
       this.#refuse(message);
     }
   }
 
-  async #synchronise({ state, version, epoch }, socket) {
+  async #synchronise({ state, version, epoch, limits }, socket) {
     const body = await unpackState(readBase64(state));
     while (this.#gate !== null) {
       await this.#gate.opened;
@@ -444,6 +493,12 @@ export class ConcordSession {
     this.#takeUpLeftover();
     this.#outbox.belongTo(epoch);
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
+    if (limits !== undefined) {
+      this.#connection.expectPulse();
+    }
+    if (limits?.frameBytes > 0) {
+      this.#frameBytes = Math.min(this.#frameBytes, Math.max(LEAST_FRAME_BYTES, limits.frameBytes));
+    }
     this.#connection.settle();
     this.#setState('live');
     this.#presence.start();
@@ -467,7 +522,7 @@ export class ConcordSession {
     }
   }
 
-  /** Queues what the server lacks and the outbox does not hold: operations of others that a crashed server has lost. */
+  /** Queues what the server is missing and the outbox does not hold: operations of others that a crashed server has lost. */
   #repairServer(missing) {
     const queued = new Coverage(this.#outbox.operations());
     for (const operation of missing) {
@@ -526,8 +581,9 @@ export class ConcordSession {
     if (this.#state !== 'live' || this.#holding !== null) {
       return;
     }
+    this.#outbox.split((operation) => splitOperation(operation, this.#frameBytes));
     const entries = this.#outbox.take(() => ++this.#seq);
-    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)))) {
+    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)), this.#frameBytes)) {
       this.#connection.send(frame);
     }
     if (entries.length > 0) {

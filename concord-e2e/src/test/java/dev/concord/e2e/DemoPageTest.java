@@ -59,9 +59,9 @@ final class DemoPageTest {
         type(1, "typed offline ");
         type(0, "typed meanwhile ");
         assertThat(pill(1)).hasText("Offline · 14 unsent");
-        PageLook.shoot(page, "one-offline-light");
+        shoot("one-offline-light");
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        PageLook.shoot(page, "one-offline-dark");
+        shoot("one-offline-dark");
         toggle(1).click();
         String text = assertAgreed();
         assertTrue(text.contains("typed offline ") && text.contains("typed meanwhile "), text);
@@ -103,7 +103,7 @@ final class DemoPageTest {
         page.keyboard().press("Control+v");
         assertEquals(pasted, assertAgreed());
         page.setViewportSize(390, 800);
-        PageLook.shoot(page, "phone");
+        shoot("phone");
     }
 
     private void visit() {
@@ -121,6 +121,10 @@ final class DemoPageTest {
             return text(0).inputValue().equals(text) && text(1).inputValue().equals(text);
         });
         return text(0).inputValue();
+    }
+
+    private void shoot(String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
     }
 
     private void type(int pane, String typed) {

@@ -2,10 +2,12 @@ package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
@@ -161,14 +163,15 @@ final class HistoryPageTest {
     }
 
     private EditorTab tab(ColorScheme scheme) {
-        BrowserContext context = chromium.context(
-                new Browser.NewContextOptions().setViewportSize(1200, 900).setColorScheme(scheme));
+        BrowserContext context = chromium.context(Axe.still(new Browser.NewContextOptions()
+                        .setViewportSize(1200, 900)
+                        .setColorScheme(scheme)));
         return EditorTab.open(context, server.port(), "history", complaints);
     }
 
     private static void look(EditorTab tab, String name) {
-        PageLook.shoot(tab.page, name);
-        PageLook.assertAccessible(tab.page, "minor", "moderate", "serious", "critical");
-        assertThat(tab.page.locator(".version-text")).isVisible();
+        tab.page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
+        Axe.assertNoFaults(tab.page, List.of("minor", "moderate", "serious", "critical"));
+        assertTrue(tab.page.locator(".version-text").isVisible());
     }
 }

@@ -88,29 +88,29 @@ final class PagesLookTest {
         Page page = ada.page;
         assertThat(page.locator("#people li")).hasCount(5);
         assertThat(page.locator(".cm-concord-caret")).hasCount(4);
-        PageLook.shoot(page, "editor-light");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "editor-light");
+        assertNoSeriousFault(page);
         page.locator("#panels").click();
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        PageLook.shoot(page, "editor-people-dark");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "editor-people-dark");
+        assertNoSeriousFault(page);
         page.setViewportSize(390, 800);
-        PageLook.shoot(page, "editor-people-phone-dark");
+        shoot(page, "editor-people-phone-dark");
         assertNothingSticksOut(page);
         page.locator(".close").click();
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
         ada.toggleOffline();
         ada.press("Control+Home");
         ada.type("Typed on the train. ");
-        PageLook.shoot(page, "editor-offline-phone");
+        shoot(page, "editor-offline-phone");
         assertNothingSticksOut(page);
-        PageLook.assertAccessible(page, "serious", "critical");
+        assertNoSeriousFault(page);
         page.setViewportSize(1280, 800);
         ada.press("Control+f");
         assertThat(page.locator(".cm-search")).isVisible();
         page.keyboard().type("spring");
-        PageLook.shoot(page, "editor-search-light");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "editor-search-light");
+        assertNoSeriousFault(page);
     }
 
     @Test
@@ -126,13 +126,13 @@ final class PagesLookTest {
         page.locator(".toggle").nth(1).click();
         page.locator("textarea").nth(1).focus();
         page.keyboard().type("Typed offline. ");
-        PageLook.shoot(page, "panes-light");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "panes-light");
+        assertNoSeriousFault(page);
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-        PageLook.shoot(page, "panes-dark");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "panes-dark");
+        assertNoSeriousFault(page);
         page.setViewportSize(390, 800);
-        PageLook.shoot(page, "panes-phone-dark");
+        shoot(page, "panes-phone-dark");
         assertNothingSticksOut(page);
 
         page.setViewportSize(1280, 860);
@@ -142,19 +142,20 @@ final class PagesLookTest {
         page.locator("#loss").fill("20");
         page.locator("#robots").click();
         Await.until("a few hundred characters are made", () -> number(page, "#made") > 300);
-        PageLook.shoot(page, "watch-dark");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "watch-dark");
+        assertNoSeriousFault(page);
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
-        PageLook.shoot(page, "watch-light");
-        PageLook.assertAccessible(page, "serious", "critical");
+        shoot(page, "watch-light");
+        assertNoSeriousFault(page);
         page.setViewportSize(390, 800);
-        PageLook.shoot(page, "watch-phone");
+        shoot(page, "watch-phone");
         assertNothingSticksOut(page);
     }
 
     private BrowserContext contextOf(String[] person) {
-        BrowserContext context = chromium.context(
-                new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(ColorScheme.LIGHT));
+        BrowserContext context = chromium.context(Axe.still(new Browser.NewContextOptions()
+                        .setViewportSize(1280, 800)
+                        .setColorScheme(ColorScheme.LIGHT)));
         context.addInitScript("localStorage.getItem('concord.me') ?? localStorage.setItem('concord.me', '{\"user\":\""
                 + person[0] + "\",\"color\":\"" + person[1] + "\"}')");
         return context;
@@ -168,9 +169,17 @@ final class PagesLookTest {
         return Long.parseLong(page.locator(selector).textContent().replace(",", ""));
     }
 
+    private static void shoot(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
+    }
+
     private static void assertNothingSticksOut(Page page) {
         assertTrue(
                 (boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
                 "the page is wider than the window");
+    }
+
+    private static void assertNoSeriousFault(Page page) {
+        Axe.assertNoFaults(page, List.of("serious", "critical"));
     }
 }

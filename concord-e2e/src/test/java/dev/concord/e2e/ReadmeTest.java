@@ -58,7 +58,8 @@ class ReadmeTest {
 
     @Test
     void the_server_with_its_model_on_the_class_path() throws Exception {
-        Matcher command = Pattern.compile("```\\n(java -cp (?:.*\\\\\\n)*.*)\\n```").matcher(readme());
+        Matcher command =
+                Pattern.compile("```\\n(java -cp (?:.*\\\\\\n)*.*)\\n```").matcher(readme());
         assertTrue(command.find(), "README prints how to start the server with the model on its class path");
         Process server = shell(ServerProcess.root(), "exec " + command.group(1)).start();
         try (BufferedReader out = server.inputReader(UTF_8)) {
@@ -87,8 +88,7 @@ class ReadmeTest {
             assertEquals(201, server.put("/rooms/notes", "Buy bread.").statusCode());
             assertEquals(0, server.stop());
         }
-        List<String> commands = readme()
-                .lines()
+        List<String> commands = readme().lines()
                 .filter(line -> line.matches("\\./concord (rooms|export|import) ?.*"))
                 .toList();
         assertEquals(3, commands.size(), commands::toString);

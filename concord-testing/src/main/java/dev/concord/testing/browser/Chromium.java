@@ -38,28 +38,6 @@ public final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
-    /**
-     * Stops whatever moves, shadow trees included: transitions at their end, animations at their beginning, where nothing has faded. Says how many it
-     * had to stop.
-     */
-    private static final String HOLD_STILL = """
-            () => {
-                const roots = [document];
-                for (const root of roots) {
-                    root.querySelectorAll('*').forEach(({ shadowRoot }) => shadowRoot && roots.push(shadowRoot));
-                }
-                const moving = roots.flatMap((root) => root.getAnimations()).filter(({ playState }) => playState === 'running');
-                for (const animation of moving) {
-                    if (animation instanceof CSSTransition) {
-                        animation.finish();
-                    } else {
-                        animation.pause();
-                        animation.currentTime = animation.effect.getComputedTiming().delay;
-                    }
-                }
-                return moving.length;
-            }""";
-
     private static @Nullable Browser shared;
 
     private final Browser browser;
@@ -115,11 +93,6 @@ public final class Chromium implements AutoCloseable {
     /** A page in a context of its own. */
     public Page page() {
         return context().newPage();
-    }
-
-    /** Stops all animations on a page, for what looks at it. Returns how many were running. */
-    public static int holdStill(Page page) {
-        return ((Number) page.evaluate(HOLD_STILL)).intValue();
     }
 
     /** Closes this test's contexts and their pages. */

@@ -163,9 +163,8 @@ final class HistoryPageTest {
     }
 
     private EditorTab tab(ColorScheme scheme) {
-        BrowserContext context = chromium.context(Axe.still(new Browser.NewContextOptions()
-                        .setViewportSize(1200, 900)
-                        .setColorScheme(scheme)));
+        BrowserContext context = chromium.context(Axe.still(
+                new Browser.NewContextOptions().setViewportSize(1200, 900).setColorScheme(scheme)));
         return EditorTab.open(context, server.port(), "history", complaints);
     }
 

@@ -153,9 +153,8 @@ final class PagesLookTest {
     }
 
     private BrowserContext contextOf(String[] person) {
-        BrowserContext context = chromium.context(Axe.still(new Browser.NewContextOptions()
-                        .setViewportSize(1280, 800)
-                        .setColorScheme(ColorScheme.LIGHT)));
+        BrowserContext context = chromium.context(Axe.still(
+                new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(ColorScheme.LIGHT)));
         context.addInitScript("localStorage.getItem('concord.me') ?? localStorage.setItem('concord.me', '{\"user\":\""
                 + person[0] + "\",\"color\":\"" + person[1] + "\"}')");
         return context;

@@ -287,7 +287,9 @@ final class EditorPageTest {
         assertThat(ann.page.locator("#notice")).containsText("kept in this browser");
         assertEquals("sent and unsent", ann.shown());
         assertEquals("another text. ", server.text(ROOM));
-        ann.page.locator("#notice button").click();
+        ann.page
+                .locator("#notice button", new Page.LocatorOptions().setHasText("Reload"))
+                .click();
         assertThat(ann.page.locator("#notice")).containsText(" and unsent");
         assertEquals(List.of("beforeunload"), warnings);
         assertEquals("another text. ", ann.shown());

@@ -11,6 +11,11 @@ import dev.concord.server.http.HttpServer;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
 import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.room.Wings;
+import dev.concord.server.room.log.StoreLogs;
+import dev.concord.server.room.peers.RoomLocator;
+import dev.concord.server.room.peers.RoomPeers;
+import dev.concord.server.room.presence.PresenceRounds;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
@@ -35,7 +40,7 @@ import org.slf4j.LoggerFactory;
 /** A running server: puts the parts together, and takes them apart in the right order. */
 public final class ConcordServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
-    /** Loading, folding and checks; each mostly waits for the store, which has its own small pools. */
+    /** Loading, compaction and checks; each mostly waits for the store, which has its own small pools. */
     private static final int IO_THREADS = 4;
     /** How often the logs are looked at for what other servers appended; one query for all rooms. */
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
@@ -67,8 +72,21 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
         this.redis = config.redis().map(ConcordServer::connect).orElse(null);
         Cluster cluster = cluster(metrics);
-        this.rooms =
-                new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits(), cluster);
+        RoomLocator locator = new RoomLocator(cluster);
+        this.rooms = new RoomDirectory(
+                store,
+                opLog,
+                io,
+                http.loops(),
+                http.frames(),
+                metrics,
+                config.limits(),
+                new Wings(
+                        new StoreLogs(store, io, config.limits().history()),
+                        PresenceRounds::new,
+                        (context, room) -> new RoomPeers(cluster, context, room),
+                        locator));
+        locator.answerFrom(rooms);
         this.history = new History(store, opLog, rooms, config.limits().history(), threads("concord-history"));
         this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN);
         metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);
@@ -145,7 +163,7 @@ public final class ConcordServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: takes no more connections, sends the members away, flushes the log, folds every changed room, and closes the
+     * Stops gracefully: takes no more connections, sends the members away, flushes the log, compacts every changed room, and closes the
      * store; within the configured deadline. What the deadline cuts off was not acknowledged, or is in the log.
      */
     @Override

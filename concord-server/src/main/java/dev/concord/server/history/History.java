@@ -6,7 +6,7 @@ import dev.concord.crdt.Element;
 import dev.concord.crdt.Sites;
 import dev.concord.crdt.TextChange;
 import dev.concord.server.config.HistoryLimits;
-import dev.concord.server.room.Replay;
+import dev.concord.server.room.log.Replay;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.store.LogPage;
 import dev.concord.store.OpLog;

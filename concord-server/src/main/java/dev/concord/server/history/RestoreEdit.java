@@ -9,7 +9,7 @@ import dev.concord.server.room.Absence;
 import dev.concord.server.room.Room;
 import dev.concord.server.room.RoomAbsentException;
 import dev.concord.server.room.RoomDirectory;
-import dev.concord.server.room.ServerEdit;
+import dev.concord.server.room.EditOutcome;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -49,7 +49,7 @@ final class RestoreEdit {
     }
 
     private void apply(String roomId, String epoch, List<Operation> operations) {
-        CompletableFuture<ServerEdit.Outcome> outcome =
+        CompletableFuture<EditOutcome> outcome =
                 call(roomId, epoch, room -> room.edit(operations, document -> true));
         switch (History.await(outcome)) {
             case STORED -> {}

@@ -74,7 +74,7 @@ class ClusterSimulationTest {
             this.log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 7, 64 << 20), failures -> 0);
             TestLimits limits = new TestLimits();
             limits.opsPerTurn = healTurn;
-            this.rooms = new RoomDirectory(
+            this.rooms = TestRooms.directory(
                     store,
                     log,
                     io::add,

@@ -127,7 +127,7 @@ class RoomDirectoryTest {
     @BeforeEach
     void open() {
         log = OpLog.start(store, OpLogLimits.DEFAULT, failures -> 0);
-        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
+        rooms = TestRooms.directory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
     }
 
     @AfterEach
@@ -293,7 +293,7 @@ class RoomDirectoryTest {
             assertEquals(Absence.UNAVAILABLE, guest.absent);
         }
         assertEquals(loads, store.loads);
-        loop.pass(RoomDirectory.QUARANTINE);
+        loop.pass(RoomLoader.QUARANTINE);
         store.onLoad = null;
         assertEquals("", enter("r").view().text());
         assertEquals(0, events.quarantined);
@@ -338,7 +338,7 @@ class RoomDirectoryTest {
             assertEquals(Absence.UNAVAILABLE, maker.absent);
         }
         store.onLoad = null;
-        loop.pass(RoomDirectory.QUARANTINE);
+        loop.pass(RoomLoader.QUARANTINE);
         assertEquals("", enter("r").view().text());
     }
 
@@ -471,7 +471,7 @@ class RoomDirectoryTest {
 
     @Test
     void creatingWithAStoreThatIsAwayFails() {
-        rooms = new RoomDirectory(
+        rooms = TestRooms.directory(
                 new Reads(faulty) {
                     @Override
                     public boolean create(String roomId, String epoch, byte[] initialState) {
@@ -494,7 +494,7 @@ class RoomDirectoryTest {
     void aRoomDroppedAfterAFaultIsLoadedAnewOnlyWhenItsOtherOpsAreStored() throws InterruptedException {
         log.close();
         log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
-        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
+        rooms = TestRooms.directory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
         Room room = enter("r");
         FakeMember member = join(room);
         FaultyStore.Gate failing = faulty.holdNext();

@@ -131,7 +131,7 @@ class RoomSimulationTest {
 
         World(Random random) {
             this.random = random;
-            rooms = new RoomDirectory(
+            rooms = TestRooms.directory(
                     store,
                     log,
                     io::add,

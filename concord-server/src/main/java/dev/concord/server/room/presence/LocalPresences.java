@@ -1,5 +1,7 @@
-package dev.concord.server.room;
+package dev.concord.server.room.presence;
 
+import dev.concord.server.room.Member;
+import dev.concord.server.room.PresenceRules;
 import dev.concord.wire.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who is in a room and where. Only the newest of each member counts, so bursts shrink to one message a tick. */
-final class Presences {
+/** What the members of this instance show. Only the newest of each member counts, so bursts shrink to one message a tick. */
+final class LocalPresences {
     private final Map<Member, Message.Presence> current = new LinkedHashMap<>();
     private final Set<Member> changed = new LinkedHashSet<>();
 
@@ -23,35 +25,30 @@ final class Presences {
     Message.@Nullable Presence remove(Member member) {
         boolean unsent = changed.remove(member);
         Message.Presence last = current.remove(member);
-        // Said goodbye itself, and the others have heard it.
-        if (last == null || (isLeft(last) && !unsent)) {
+        // Said goodbye itself, and the others have been sent that.
+        if (last == null || (PresenceRules.isFarewell(last) && !unsent)) {
             return null;
         }
-        return RemoteMembers.farewell(last);
-    }
-
-    /** All that are here. */
-    List<Message.Presence> all() {
-        return current.values().stream().filter(p -> !isLeft(p)).toList();
+        return PresenceRules.farewell(last);
     }
 
     /** All that are here but one. */
     List<Message.Presence> others(Member except) {
         return current.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(except) && !isLeft(entry.getValue()))
+                .filter(entry -> !entry.getKey().equals(except) && !PresenceRules.isFarewell(entry.getValue()))
                 .map(Map.Entry::getValue)
                 .toList();
     }
 
     /** Whether somebody here goes by this name. */
     boolean hasUser(String user) {
-        return current.values().stream().anyMatch(presence -> presence.user().equals(user) && !isLeft(presence));
+        return current.values().stream().anyMatch(presence -> presence.user().equals(user) && !PresenceRules.isFarewell(presence));
     }
 
     /** The members that show themselves, and what they show. */
     Map<Member, Message.Presence> shown() {
         Map<Member, Message.Presence> shown = new LinkedHashMap<>(current);
-        shown.values().removeIf(Presences::isLeft);
+        shown.values().removeIf(PresenceRules::isFarewell);
         return shown;
     }
 
@@ -64,9 +61,5 @@ final class Presences {
         List<Member> members = new ArrayList<>(changed);
         changed.clear();
         return members;
-    }
-
-    static boolean isLeft(Message.Presence presence) {
-        return presence.extras().path("left").asBoolean();
     }
 }

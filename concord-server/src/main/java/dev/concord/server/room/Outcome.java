@@ -1,0 +1,8 @@
+package dev.concord.server.room;
+
+/** What applying an op would do. */
+enum Outcome {
+    APPLIED,
+    DUPLICATE,
+    PENDING
+}

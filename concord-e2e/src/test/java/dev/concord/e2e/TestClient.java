@@ -136,7 +136,7 @@ final class TestClient implements AutoCloseable {
     void present(String user, int cursor) {
         locked(() -> {
             connection.send(new String(
-                    WireCodec.write(new Message.Presence(user, cursor, "#2DD4BF", WireCodec.noExtras())), UTF_8));
+                    WireCodec.write(new Message.Presence(user, cursor, "#2DD4BF")), UTF_8));
             return null;
         });
     }

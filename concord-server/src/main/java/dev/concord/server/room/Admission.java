@@ -4,6 +4,7 @@ import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.server.config.Limits;
 import dev.concord.wire.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ final class Admission {
     /** What to do with an op that is stored, or will be, whatever the document's length. */
     Verdict check(Operation operation) {
         try {
-            return switch (ask(operation)) {
+            return switch (document.check(operation)) {
                 case APPLIED -> Verdict.APPLY;
                 case DUPLICATE -> Verdict.KNOWN;
                 case PENDING ->
@@ -69,19 +70,6 @@ final class Admission {
         } catch (InvalidOperationException e) {
             return Verdict.refused(ErrorCode.INVALID_OP, e.getMessage());
         }
-    }
-
-    /**
-     * Asks the engine what applying an op would do.
-     *
-     * @throws ConflictException when it contradicts what is known
-     */
-    Outcome ask(Operation operation) {
-        document.verify(operation);
-        if (document.isKnown(operation)) {
-            return Outcome.DUPLICATE;
-        }
-        return document.isReady(operation) ? Outcome.APPLIED : Outcome.PENDING;
     }
 
     /** Whether so many more characters would make the document too long. */

@@ -5,6 +5,7 @@ import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomGoneException;
 import dev.concord.store.StoreException;
@@ -129,7 +130,7 @@ public final class Room {
         long inserted = 0;
         List<byte[]> encoded = new ArrayList<>(operations.size());
         for (Operation operation : operations) {
-            admission.ask(operation);
+            document.check(operation);
             inserted += Admission.inserted(operation);
             encoded.add(WireCodec.writeOperation(operation));
         }
@@ -462,7 +463,7 @@ public final class Room {
         public void takeLogged(Operation operation) {
             Outcome outcome;
             try {
-                outcome = admission.ask(operation);
+                outcome = document.check(operation);
             } catch (ConflictException e) {
                 // Both instances took an edit of the same id. The log's order decides, and memory has the other one.
                 LOG.atError()

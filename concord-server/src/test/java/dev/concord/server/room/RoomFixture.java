@@ -16,7 +16,7 @@ import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.store.testing.FaultyStore;
+import dev.concord.server.testing.FaultyStore;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;

@@ -16,8 +16,8 @@ import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
-import dev.concord.store.testing.FaultyStore;
 import dev.concord.wire.ErrorCode;
+import dev.concord.testing.Faults;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
@@ -128,7 +128,7 @@ class RoomTest extends RoomFixture {
         @Test
         void theAckComesAfterTheCommitAndOnceForMany() throws InterruptedException {
             join(ann, bob);
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
 
             send(ann, 1, type("a"));
             gate.awaitReached();
@@ -172,7 +172,7 @@ class RoomTest extends RoomFixture {
         @Test
         void aDuplicateIsAcknowledgedOnlyWhenDurableAndNeitherSentNorStoredAgain() throws InterruptedException {
             join(ann, bob, cy);
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
             Operation op = type("a");
             send(ann, 1, op);
             gate.awaitReached();
@@ -305,7 +305,7 @@ class RoomTest extends RoomFixture {
             log = OpLog.start(store, new OpLogLimits(1, 1 << 20, 1, 1 << 20), failures -> 0);
             room = load();
             join(ann, bob);
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
             send(ann, 1, type("a"));
             gate.awaitReached();
             loop.run();
@@ -515,7 +515,7 @@ class RoomTest extends RoomFixture {
         @Test
         void aRoomWhoseOpsAreNotDurableIsNotIdle() throws InterruptedException {
             join(ann);
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
             typeMany(1);
             gate.awaitReached();
             room.leave(ann);
@@ -563,7 +563,7 @@ class RoomTest extends RoomFixture {
             log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
             room = load();
             join(ann, bob);
-            FaultyStore.Gate first = store.holdNext();
+            Faults.Gate first = store.holdNext();
             store.failNext(new StoreException("no"));
             send(ann, 1, type("a"));
             first.awaitReached();

@@ -4,6 +4,7 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.server.cluster.Bus;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
@@ -184,7 +185,7 @@ public final class RoomPeers implements Peers {
         for (int i = 0; i < insert.length(); i++) {
             ElementId element = new ElementId(insert.id().site(), insert.id().counter() + i);
             Operation delete = new Operation.Delete(element, 1);
-            if (room.document().isKnown(delete)) {
+            if (room.document().check(delete) == Outcome.DUPLICATE) {
                 deletes.add(delete);
             }
         }

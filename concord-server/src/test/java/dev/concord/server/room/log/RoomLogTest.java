@@ -11,7 +11,7 @@ import dev.concord.server.config.Limits;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.StoredRoom;
-import dev.concord.store.testing.FaultyStore;
+import dev.concord.testing.Faults;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
@@ -68,7 +68,7 @@ class RoomLogTest extends RoomFixture {
             loop.pass(Duration.ofSeconds(30));
             assertEquals(1, archive.writes);
             typeMany(250);
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
             typeMany(1);
             archive.store();
             loop.run();
@@ -84,7 +84,7 @@ class RoomLogTest extends RoomFixture {
             join(ann);
             typeMany(200);
             commit();
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
             typeMany(50);
             gate.awaitReached();
             archive.store();
@@ -320,7 +320,7 @@ class RoomLogTest extends RoomFixture {
             assertEquals(0, memory.load(ID).orElseThrow().lastSeq(), "not appended here");
 
             // Its sender has come over from an instance that was killed before its commit.
-            FaultyStore.Gate gate = store.holdNext();
+            Faults.Gate gate = store.holdNext();
             send(ann, 1, sent);
             loop.run();
             assertEquals(List.of(), ann.take());

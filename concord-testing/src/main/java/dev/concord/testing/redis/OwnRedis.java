@@ -1,4 +1,4 @@
-package dev.concord.server.testing;
+package dev.concord.testing.redis;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A Redis process that the test may stop, start again empty, freeze and kill. It keeps nothing on disk. Always on the same port. */
 public final class OwnRedis implements AutoCloseable {
+    private static final int ATTEMPTS = 5;
+
     private final int port;
     private final List<String> options;
     private Process process;
@@ -25,16 +27,26 @@ public final class OwnRedis implements AutoCloseable {
     private OwnRedis(int port, List<String> options) {
         this.port = port;
         this.options = options;
+        this.process = launch();
     }
 
     /** A running Redis on a free port, with these further options of its command line. */
     public static OwnRedis start(String... options) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return new OwnRedis(freePort(), List.of(options));
+            } catch (IllegalStateException failure) {
+                // Another process may have taken the port between the look and the start.
+                if (attempt == ATTEMPTS) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private static int freePort() {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            int port = free.getLocalPort();
-            free.close();
-            OwnRedis redis = new OwnRedis(port, List.of(options));
-            redis.restart();
-            return redis;
+            return free.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -70,7 +82,7 @@ public final class OwnRedis implements AutoCloseable {
     public void stop() {
         process.destroyForcibly();
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("Redis does not end");
             }
         } catch (InterruptedException e) {
@@ -81,6 +93,10 @@ public final class OwnRedis implements AutoCloseable {
 
     /** Starts a new, empty process on the same port; returns when it answers. */
     public void restart() {
+        process = launch();
+    }
+
+    private Process launch() {
         Path executable = executable().orElseThrow(RedisForTests::none);
         List<String> command = new ArrayList<>(List.of(
                 executable.toString(),
@@ -95,21 +111,24 @@ public final class OwnRedis implements AutoCloseable {
                 "--loglevel",
                 "warning"));
         command.addAll(options);
+        Process started;
         try {
-            process = new ProcessBuilder(command)
+            started = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!answers()) {
-            if (!process.isAlive() || System.nanoTime() - end > 0) {
+            if (!started.isAlive() || System.nanoTime() - end > 0) {
+                started.destroyForcibly();
                 throw new IllegalStateException("Redis did not start: " + command);
             }
             Thread.onSpinWait();
         }
+        return started;
     }
 
     /** Runs a command of words without spaces. Returns the first line of the answer. */

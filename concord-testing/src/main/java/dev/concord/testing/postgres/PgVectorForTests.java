@@ -1,4 +1,4 @@
-package dev.concord.store.testing;
+package dev.concord.testing.postgres;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.concord.store.testing;
+package dev.concord.testing.postgres;
 
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -23,8 +24,8 @@ public final class PostgresForTests {
     private static final String VARIABLE = "CONCORD_TEST_DATABASE_URL";
     private static final String IMAGE = "pgvector/pgvector:pg16";
 
-    private static String server;
-    private static String whyNone;
+    private static @Nullable String server;
+    private static @Nullable String whyNone;
 
     private PostgresForTests() {}
 
@@ -69,18 +70,20 @@ public final class PostgresForTests {
     }
 
     private static synchronized String server() {
-        if (server == null && whyNone == null) {
+        if (whyNone != null) {
+            throw none(new IllegalStateException(whyNone));
+        }
+        String running = server;
+        if (running == null) {
             try {
-                server = start();
+                running = start();
+                server = running;
             } catch (IOException | RuntimeException | LinkageError failure) {
                 whyNone = String.valueOf(failure);
                 throw none(failure);
             }
         }
-        if (whyNone != null) {
-            throw none(new IllegalStateException(whyNone));
-        }
-        return server;
+        return running;
     }
 
     /** Skips the test that asks, or fails it where nothing may be skipped. */

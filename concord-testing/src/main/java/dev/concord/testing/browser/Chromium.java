@@ -1,4 +1,4 @@
-package dev.concord.demo.testing;
+package dev.concord.testing.browser;
 
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;

@@ -1,4 +1,4 @@
-package dev.concord.store.testing;
+package dev.concord.testing.postgres;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;

@@ -1,23 +1,12 @@
-package dev.concord.store.testing;
+package dev.concord.store;
 
-import dev.concord.store.AiRuns;
-import dev.concord.store.Append;
-import dev.concord.store.AppendResult;
-import dev.concord.store.BatchId;
-import dev.concord.store.Embeddings;
-import dev.concord.store.LogPage;
-import dev.concord.store.RoomHead;
-import dev.concord.store.RoomStore;
-import dev.concord.store.RoomSummary;
-import dev.concord.store.StoredRoom;
-import dev.concord.store.Versions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A store that does what another does, for tests that change a method or two. */
+/** A store that passes every call on to another one. Subclasses change a method or two. As thread-safe as the other store. */
 public abstract class ForwardingStore implements RoomStore {
     private final RoomStore store;
 

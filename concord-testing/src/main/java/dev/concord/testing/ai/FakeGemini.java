@@ -1,4 +1,4 @@
-package dev.concord.ai.testing;
+package dev.concord.testing.ai;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;

@@ -1,4 +1,4 @@
-package dev.concord.server.testing;
+package dev.concord.testing.redis;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,10 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The redis-server that the embedded-redis library carries for this platform, unpacked once for each JVM. */
 final class EmbeddedRedisBinary {
-    private static Path unpacked;
+    private static @Nullable Path unpacked;
 
     private EmbeddedRedisBinary() {}
 

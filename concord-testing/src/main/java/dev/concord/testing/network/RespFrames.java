@@ -1,4 +1,4 @@
-package dev.concord.server.testing;
+package dev.concord.testing.network;
 
 import java.nio.charset.StandardCharsets;
 

@@ -1,4 +1,4 @@
-package dev.concord.server.testing;
+package dev.concord.testing.network;
 
 import java.io.IOException;
 import java.io.InputStream;

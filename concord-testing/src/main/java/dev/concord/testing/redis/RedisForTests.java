@@ -1,7 +1,8 @@
-package dev.concord.server.testing;
+package dev.concord.testing.redis;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -15,7 +16,7 @@ public final class RedisForTests {
     private static final String VARIABLE = "CONCORD_TEST_REDIS_URL";
     private static final int PORT = 6379;
 
-    private static String url;
+    private static @Nullable String url;
 
     private RedisForTests() {}
 

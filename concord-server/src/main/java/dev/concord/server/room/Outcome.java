@@ -1,8 +1,0 @@
-package dev.concord.server.room;
-
-/** What applying an op would do. */
-enum Outcome {
-    APPLIED,
-    DUPLICATE,
-    PENDING
-}

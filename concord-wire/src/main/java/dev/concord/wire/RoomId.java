@@ -9,13 +9,13 @@ public final class RoomId {
 
     /**
      * Whether a room may have this name: 1 to {@link #MAX_LENGTH} characters of {@code [A-Za-z0-9._~-]}, which stand in an address as they
-     * are. Linear in the length, and compiles nothing.
+     * are; but not {@code .} and {@code ..}, which are steps of a path there. Linear in the length, and compiles nothing.
      *
      * @param name any text
      * @return false for what is not a room's name
      */
     public static boolean isValid(String name) {
-        if (name.isEmpty() || name.length() > MAX_LENGTH) {
+        if (name.isEmpty() || name.length() > MAX_LENGTH || name.equals(".") || name.equals("..")) {
             return false;
         }
         for (int i = 0; i < name.length(); i++) {

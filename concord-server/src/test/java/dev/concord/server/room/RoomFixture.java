@@ -22,6 +22,7 @@ import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -189,6 +190,11 @@ public abstract class RoomFixture {
 
     protected void closeRoom(Close why) {
         room.close(why);
+    }
+
+    /** A directory on the same store, whose rooms share this loop. */
+    protected RoomDirectory directory(Executor io) {
+        return TestRooms.directory(store, log, io, id -> loop, frames, events, limits.build(), cluster);
     }
 
     /** Another instance sends an op that it stores itself. */

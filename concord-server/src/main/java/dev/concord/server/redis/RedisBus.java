@@ -35,7 +35,7 @@ final class RedisBus implements Bus {
         this.suspect = suspect;
     }
 
-    /** Hears all channels on new connections, on the link's thread. */
+    /** Subscribes to all channels on new connections, on the link's thread. */
     void prepare(RedisLink.Live made) {
         StatefulRedisPubSubConnection<String, byte[]> listening = made.listening();
         if (listening instanceof StatefulRedisClusterPubSubConnection<String, byte[]> clustered) {
@@ -96,7 +96,7 @@ final class RedisBus implements Bus {
         receivers.put(channel, receiver);
         RedisLink.Live now = live.get();
         if (now != null) {
-            subscribe(now, channel).whenComplete((heard, failure) -> {
+            subscribe(now, channel).whenComplete((subscribed, failure) -> {
                 if (failure != null) {
                     suspect.accept(now, failure);
                 }

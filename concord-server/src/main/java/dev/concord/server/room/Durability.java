@@ -33,7 +33,7 @@ final class Durability {
     private final AtomicLong durable = new AtomicLong();
     /** Of those, how many the op log has done with; written by the op log's thread. */
     private final AtomicLong settled = new AtomicLong();
-    /** Whether the loop has not yet been told of what became durable last. */
+    /** At least 0 while the loop has a task that makes known what became durable. */
     private final AtomicLong announced = new AtomicLong(-1);
     /** Whether one of them failed; the op log's thread alone touches it. */
     private boolean broken;

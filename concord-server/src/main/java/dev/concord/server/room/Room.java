@@ -64,7 +64,7 @@ public final class Room {
     /** The room is in memory now. */
     void open() {
         peers.open();
-        // Ops that a process left behind before it compacted them.
+        // Ops that a process did not come to compact.
         log.compact();
     }
 
@@ -329,7 +329,7 @@ public final class Room {
                         >= context.limits().rooms().unloadAfter().toNanos();
     }
 
-    /** Whether the op log has done with every op that this room gave it: only then do the stored rows stand still. */
+    /** Whether the op log has done with every op that this room gave it: only then do the stored rows not change any more. */
     boolean isDrained() {
         return durability.unsettled() == 0;
     }
@@ -473,7 +473,7 @@ public final class Room {
                 return;
             }
             if (outcome != Outcome.DUPLICATE && applyLogged(operation)) {
-                events.healed(1);
+                events.repaired(1);
                 sendToAll(WireCodec.writeOperation(operation));
             }
         }

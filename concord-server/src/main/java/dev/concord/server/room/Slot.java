@@ -132,7 +132,7 @@ final class Slot {
         return room == null || (room.isClosed() && room.isDrained());
     }
 
-    /** Nothing when the room's log stands no further, and is of the same history. */
+    /** Reads what the log has and the room has not: nothing when it reaches no further, and is of the same history. */
     void catchUp(@Nullable RoomHead head) {
         Room open = open();
         if (open == null) {

@@ -17,7 +17,7 @@ public final class RecordedEvents implements RoomEvents {
     public int resynchronised;
     public int compactionFailures;
     public int remoteApplied;
-    public int healed;
+    public int repaired;
     public int adopted;
     public int busRefused;
     public int busDropped;
@@ -98,8 +98,8 @@ public final class RecordedEvents implements RoomEvents {
     }
 
     @Override
-    public void healed(int ops) {
-        healed += ops;
+    public void repaired(int ops) {
+        repaired += ops;
     }
 
     @Override

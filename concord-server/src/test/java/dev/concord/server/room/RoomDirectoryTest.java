@@ -301,7 +301,7 @@ class RoomDirectoryTest {
     }
 
     @Test
-    void roomsAreLevelledWithTheirLogs() {
+    void roomsCatchUpWithTheirLogs() {
         Room r = enter("r");
         Room s = enter("s");
         memory.append(
@@ -439,7 +439,7 @@ class RoomDirectoryTest {
     }
 
     @Test
-    void creatingTellsOnceThatItWasMade() {
+    void creatingNotifiesOnceThatItWasMade() {
         CompletableFuture<Boolean> first = rooms.create("r", "line\n");
         CompletableFuture<Boolean> second = rooms.create("r", "other");
         Guest guest = visit("r", true);
@@ -518,7 +518,7 @@ class RoomDirectoryTest {
         Guest second = visit("r", true);
         settle();
         assertFalse(
-                early.answered(), "read before the op behind was stored: it would be missing here and pruned later");
+                early.answered(), "read before the op after it was stored: it would be missing here and pruned later");
         assertFalse(second.answered());
 
         later.open();
@@ -528,7 +528,7 @@ class RoomDirectoryTest {
     }
 
     @Test
-    void aFoldThatEndsInAnyExceptionIsTriedAgain() {
+    void aCompactionThatEndsInAnyExceptionIsTriedAgain() {
         Room room = enter("r");
         FakeMember member = join(room);
         room.receive(member, new Message.Op(1, insert("a", "1")));

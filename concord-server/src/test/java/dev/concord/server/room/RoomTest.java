@@ -558,7 +558,7 @@ class RoomTest extends RoomFixture {
         }
 
         @Test
-        void anOpThatFailedIsNotAcknowledgedByTheOnesBehindIt() throws InterruptedException {
+        void anOpThatFailedIsNotAcknowledgedByTheOnesAfterIt() throws InterruptedException {
             log.close();
             log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
             room = load();
@@ -575,7 +575,7 @@ class RoomTest extends RoomFixture {
 
             commit();
 
-            assertEquals(List.of(new Message.Ack(1)), ann.take(), "2 was not stored, though one behind it was");
+            assertEquals(List.of(new Message.Ack(1)), ann.take(), "2 was not stored, though one after it was");
             assertTrue(room.isClosed());
             assertTrue(stored().text().matches("ac|ca"), "ann's second op is the only one missing");
             assertTrue(room.isDrained());

@@ -102,7 +102,7 @@ public final class SimulatedBus {
                     }
                 }
             }
-            // As if nobody else heard: nothing here can wait for an answer.
+            // As if nobody else were subscribed: nothing here can wait for an answer.
             return CompletableFuture.completedFuture(1L);
         }
 

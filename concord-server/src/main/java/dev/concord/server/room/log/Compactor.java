@@ -153,7 +153,7 @@ final class Compactor {
     private void tick() {
         timed = false;
         if (compacting || room.isClosed()) {
-            // The end of the compaction looks after the rest.
+            // The end of the compaction takes care of the rest.
             return;
         }
         Duration early = Duration.ofNanos(notBeforeNanos - loop.nanoTime());

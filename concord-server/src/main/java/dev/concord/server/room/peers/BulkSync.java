@@ -92,7 +92,7 @@ final class BulkSync {
             loop.execute(this::takeSome);
         } else {
             if (taken > 0) {
-                events.healed(taken);
+                events.repaired(taken);
                 room.sendSince(before);
             }
             stored();

@@ -113,7 +113,7 @@ final class RemoteMembers {
         return all.values().stream().anyMatch(remote -> remote.presence.user().equals(user));
     }
 
-    /** What stands on the board for a member of this instance. */
+    /** The entry on the board for a member of this instance. */
     PresenceBoard.Entry entry(String member, Message.Presence presence, Duration left) {
         byte[] payload = BusCodec.write(new BusMessage(instance, null, "", member, presence));
         return new PresenceBoard.Entry(id(instance, member), presence.user(), payload, left);

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RoomPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger(RoomPeers.class);
-    /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
+    /** Messages of one room that wait for its loop, after which more are dropped; anti-entropy brings them later. */
     private static final int MAX_WAITING = 20_000;
     /** Unchanged rooms compare versions only every so many ticks. */
     private static final int CALM = 3;
@@ -166,7 +166,7 @@ public final class RoomPeers implements Peers {
             return;
         }
         List<byte[]> messages = new ArrayList<>(1);
-        for (Operation delete : deletesBehind(operation)) {
+        for (Operation delete : deletesUnder(operation)) {
             messages.add(address(delete, WireCodec.write(new Message.Op(0, delete))));
         }
         messages.add(address(operation, frame));
@@ -177,7 +177,7 @@ public final class RoomPeers implements Peers {
      * The deletes that an insert of placeholders must not arrive without: it stands for text that its sender knew as deleted only, and
      * where the delete got lost the placeholders would be seen, and would contradict the text itself. Both travel in one message.
      */
-    private List<Operation> deletesBehind(Operation operation) {
+    private List<Operation> deletesUnder(Operation operation) {
         if (!(operation instanceof Operation.Insert insert) || insert.value().indexOf('\uFFFD') < 0) {
             return List.of();
         }
@@ -388,7 +388,7 @@ public final class RoomPeers implements Peers {
     /** Applies an op from elsewhere unless it is known. */
     private void take(Operation operation, boolean compared) {
         if (room.take(operation, reach == Cluster.Reach.SEPARATE_STORES) && compared) {
-            events.healed(1);
+            events.repaired(1);
         }
     }
 

@@ -217,7 +217,7 @@ class RoomLogTest extends RoomFixture {
             assertEquals(1, memory.load(ID).orElseThrow().lastSeq());
             assertEquals(1, events.caughtUp);
             roomLog().catchUp(1);
-            assertFalse(archive.isReading(), "level");
+            assertFalse(archive.isReading(), "caught up");
         }
 
         @Test

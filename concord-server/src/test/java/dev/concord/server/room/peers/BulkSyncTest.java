@@ -80,7 +80,7 @@ class BulkSyncTest extends RoomFixture {
         assertEquals(far.text(), hers.text());
         assertEquals(1, bob.take().size());
         assertEquals(
-                new Document("nobody").unseen(far.encode(), Integer.MAX_VALUE).size(), events.healed);
+                new Document("nobody").unseen(far.encode(), Integer.MAX_VALUE).size(), events.repaired);
         while (!isDrained()) {
             log.flush().join();
             loop.run();

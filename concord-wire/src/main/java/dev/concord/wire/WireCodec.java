@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -174,7 +175,7 @@ public final class WireCodec {
                     json.writeNumberField("seq", op.seq());
                 }
                 json.writeFieldName("data");
-                writeOperation(op.operation(), json);
+                json.writeRawValue(operationJson(op.operation()));
             } else if (message instanceof Message.Ack ack) {
                 json.writeStringField("t", "ack");
                 json.writeNumberField("seq", ack.seq());
@@ -213,7 +214,7 @@ public final class WireCodec {
      * @return UTF-8 JSON
      */
     public static byte[] writeOperation(Operation operation) {
-        return generate(json -> writeOperation(operation, json));
+        return operationJson(operation).getBytes(UTF_8);
     }
 
     /**
@@ -393,31 +394,34 @@ public final class WireCodec {
         }
     }
 
-    private static void writeOperation(Operation operation, JsonGenerator json) throws IOException {
-        json.writeStartObject();
+    /** Written by hand, for every edit passes here: a generator costs more than what it writes. */
+    private static String operationJson(Operation operation) {
+        StringBuilder json = new StringBuilder(160);
         if (operation instanceof Operation.Insert insert) {
-            json.writeStringField("kind", "insert");
-            writeId("id", insert.id(), json);
-            writeId(
-                    insert.anchor().side() == Side.AFTER ? "after" : "before",
-                    insert.anchor().element(),
-                    json);
-            json.writeStringField("value", insert.value());
+            Anchor anchor = insert.anchor();
+            writeId("{\"kind\":\"insert\",\"id\":", insert.id(), json);
+            writeId(anchor.side() == Side.AFTER ? ",\"after\":" : ",\"before\":", anchor.element(), json);
+            json.append(",\"value\":\"");
+            JsonStringEncoder.getInstance().quoteAsString(insert.value(), json);
+            json.append("\"}");
         } else {
-            json.writeStringField("kind", "delete");
-            writeId("id", operation.id(), json);
+            writeId("{\"kind\":\"delete\",\"id\":", operation.id(), json);
             if (operation.length() != 1) {
-                json.writeNumberField("length", operation.length());
+                json.append(",\"length\":").append(operation.length());
             }
+            json.append('}');
         }
-        json.writeEndObject();
+        return json.toString();
     }
 
-    private static void writeId(String field, ElementId id, JsonGenerator json) throws IOException {
-        json.writeObjectFieldStart(field);
-        json.writeStringField("site", id.site());
-        json.writeNumberField("counter", id.counter());
-        json.writeEndObject();
+    /** A site has no character that JSON escapes. */
+    private static void writeId(String before, ElementId id, StringBuilder json) {
+        json.append(before)
+                .append("{\"site\":\"")
+                .append(id.site())
+                .append("\",\"counter\":")
+                .append(id.counter())
+                .append('}');
     }
 
     private interface Content {

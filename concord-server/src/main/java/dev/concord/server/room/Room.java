@@ -40,12 +40,12 @@ public final class Room {
     private final Admission admission;
     private final Durability durability;
     private final Members members;
+    private final Syncs syncs;
     private final ServerEdits serverEdits = new ServerEdits();
     private final RoomLog log;
     private final Peers peers;
     private final Presences presences;
 
-    private Frames.@Nullable Frame syncFrame;
     private boolean dismissed;
     private boolean closed;
 
@@ -56,6 +56,7 @@ public final class Room {
         this.admission = new Admission(document, context.limits().rooms());
         this.durability = new Durability(context, opLog, new OpLogListener());
         this.members = new Members(context);
+        this.syncs = new Syncs(context, document);
         this.log = wings.logs().follow(context, new LogListener(), durability.commits(), stored);
         this.peers = wings.peers().of(context, new PeerListener());
         this.presences = wings.presences().of(context, new PresenceListener());
@@ -158,28 +159,16 @@ public final class Room {
      * @param version what it has already, from its connect query; null for everything
      */
     public void join(Member member, byte @Nullable [] version) {
-        byte[] difference = version == null ? null : difference(member, version);
+        byte[] difference = version == null ? null : syncs.since(version);
         members.add(member);
         if (difference == null) {
-            members.send(member, syncFrame());
+            members.send(member, syncs.whole());
         } else {
-            Frames.Frame sync = context.frames().encode(sync(difference));
+            Frames.Frame sync = context.frames().encode(difference);
             members.send(member, sync);
             sync.release();
         }
         sendPresences(member);
-    }
-
-    private byte @Nullable [] difference(Member member, byte[] version) {
-        try {
-            return document.difference(version);
-        } catch (MalformedStateException e) {
-            LOG.atDebug()
-                    .addKeyValue("room", context.id())
-                    .addKeyValue("connection", member.id())
-                    .log("unreadable version in the query, sending everything: {}", e.getMessage());
-            return null;
-        }
     }
 
     /**
@@ -288,7 +277,7 @@ public final class Room {
             return;
         }
         // All of it, or one frame too many for the queue would bring the whole sync again, and again.
-        members.send(member, syncFrame());
+        members.send(member, syncs.whole());
         sendPresences(member);
         members.sendUnsent(member, durability.durable());
     }
@@ -355,7 +344,7 @@ public final class Room {
         closed = true;
         peers.close();
         serverEdits.abandon();
-        forgetSync();
+        syncs.forget();
         events.roomClosed();
     }
 
@@ -371,7 +360,7 @@ public final class Room {
             close(Close.OVERLOADED);
             return false;
         }
-        forgetSync();
+        syncs.forget();
         peers.changed();
         return true;
     }
@@ -390,27 +379,6 @@ public final class Room {
     /** Sends an op that was made elsewhere to the members; returns how many got it. */
     private int sendToAll(byte[] encoded) {
         return members.isEmpty() ? 0 : members.broadcast(WireCodec.opFrame(encoded), null);
-    }
-
-    private byte[] sync(byte[] state) {
-        return WireCodec.write(new Message.Sync(state, document.version(), context.epoch()));
-    }
-
-    /** The whole state, encoded once for all who join before the next edit. */
-    private Frames.Frame syncFrame() {
-        Frames.Frame frame = syncFrame;
-        if (frame == null) {
-            frame = context.frames().encode(sync(document.encode()));
-            syncFrame = frame;
-        }
-        return frame;
-    }
-
-    private void forgetSync() {
-        if (syncFrame != null) {
-            syncFrame.release();
-            syncFrame = null;
-        }
     }
 
     private void sendPresences(Member to) {
@@ -489,11 +457,11 @@ public final class Room {
                 close(Close.RESTARTING);
                 return;
             }
-            forgetSync();
+            syncs.forget();
             for (Member member : List.copyOf(members.all())) {
-                members.write(member, syncFrame());
+                members.write(member, syncs.whole());
             }
-            forgetSync();
+            syncs.forget();
         }
 
         @Override
@@ -570,8 +538,9 @@ public final class Room {
 
         @Override
         public void sendSince(byte[] version) {
-            if (!members.isEmpty()) {
-                members.broadcast(sync(document.difference(version)), null);
+            byte[] news = members.isEmpty() ? null : syncs.since(version);
+            if (news != null) {
+                members.broadcast(news, null);
             }
         }
 

@@ -70,7 +70,7 @@ final class RunApplication {
             pause();
         }
         throw new Problem(
-                503, "not_caught_up", "this server has not heard yet of what the run was planned on; try again");
+                503, "not_caught_up", "this server has not received yet what the run was planned on; try again");
     }
 
     private void pause() {

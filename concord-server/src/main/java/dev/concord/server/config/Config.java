@@ -128,7 +128,9 @@ public record Config(
             String host = text(Setting.CONCORD_HOST);
             if (!host.matches("[A-Za-z0-9._:%-]+")) {
                 throw new ConfigException(
-                        Setting.CONCORD_HOST.name(), quoted(host) + " is no address", Setting.CONCORD_HOST.accepted);
+                        Setting.CONCORD_HOST.name(),
+                        quoted(host) + " is not a valid address",
+                        Setting.CONCORD_HOST.accepted);
             }
             return host;
         }
@@ -191,7 +193,7 @@ public record Config(
             for (String host :
                     authority.substring(authority.lastIndexOf('@') + 1).split(",", -1)) {
                 if (!host.matches("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")) {
-                    throw redisFault("a host in it is no address");
+                    throw redisFault("a host in it is not a valid address");
                 }
             }
             if (!cluster && authority.indexOf(',') >= 0) {
@@ -248,7 +250,7 @@ public record Config(
                     return url;
                 }
             } catch (IllegalArgumentException e) {
-                // Told below.
+                // Reported below.
             }
             throw new ConfigException(setting.name(), quoted(text) + " is not such a URL", setting.accepted);
         }

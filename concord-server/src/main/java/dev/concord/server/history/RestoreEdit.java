@@ -35,7 +35,7 @@ final class RestoreEdit {
             String roomId, String epoch, String site, Document version, Function<Document, List<Element>> elements) {
         CompletableFuture<byte[]> state = call(roomId, epoch, room -> CompletableFuture.completedFuture(room.encode()));
         Document copy = Document.load(site, History.await(state));
-        // Another server may have captured text of which this one has not heard yet.
+        // Another server may have captured text that this one has not received yet.
         copy.merge(version.encode());
         List<Element> before = elements.apply(copy);
         List<Operation> operations =

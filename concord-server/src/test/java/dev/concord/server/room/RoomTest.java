@@ -249,7 +249,7 @@ class RoomTest extends RoomFixture {
             ElementId nobody = new ElementId("nobody", 1);
             send(ann, 1, new Operation.Insert(new ElementId("a", 1), Anchor.after(nobody), "x".repeat(600)));
             send(ann, 2, new Operation.Insert(new ElementId("b", 1), Anchor.after(nobody), "x".repeat(600)));
-            send(ann, 3, new Operation.Delete(new ElementId("c", 1), Integer.MAX_VALUE));
+            send(ann, 3, new Operation.Delete(new ElementId("c", 1), Document.MAX_ELEMENTS));
             send(ann, 4, new Operation.Delete(new ElementId("c", 1), 400));
             send(ann, 5, new Operation.Delete(new ElementId("c", 401), 1));
             commit();

@@ -142,7 +142,8 @@ class WireCodecTest {
                 Map.of("element", Map.of("site", "a", "counter", 9007199254740991L), "side", "after"),
                 presence.extras().get("caret"));
         assertEquals(
-                java.util.Arrays.asList(1, 2.5, null, "\u00e9"), presence.extras().get("more"));
+                java.util.Arrays.asList(1, 2.5, null, "\u00e9"),
+                presence.extras().get("more"));
         assertEquals(frame, new String(WireCodec.write(presence), StandardCharsets.UTF_8));
         assertThrows(
                 UnsupportedOperationException.class, () -> presence.extras().put("x", 1));
@@ -181,7 +182,8 @@ class WireCodecTest {
         assertTrue(RoomId.isValid("a"));
         assertTrue(RoomId.isValid("Az09._~-"));
         assertTrue(RoomId.isValid("a".repeat(RoomId.MAX_LENGTH)));
-        for (String name : List.of("", ".", "..", "a b", "a/b", "a:b", "\u00e9", "a\n", "a".repeat(RoomId.MAX_LENGTH + 1))) {
+        for (String name :
+                List.of("", ".", "..", "a b", "a/b", "a:b", "\u00e9", "a\n", "a".repeat(RoomId.MAX_LENGTH + 1))) {
             assertFalse(RoomId.isValid(name), name);
         }
     }

@@ -1,7 +1,9 @@
 package dev.concord.server.room;
 
+import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.wire.Message;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +73,18 @@ class SimulatedClient {
             } else {
                 throw new AssertionError("unexpected " + message);
             }
+        }
+    }
+
+    /**
+     * Whether a document has all of an op. It may have the text of an insert as placeholders, when it came from somebody who knew that text as
+     * deleted only.
+     */
+    static boolean isKnown(Operation op, Document document) {
+        try {
+            return document.check(op) == Outcome.DUPLICATE;
+        } catch (ConflictException placeholders) {
+            return true;
         }
     }
 }

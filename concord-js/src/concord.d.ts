@@ -33,7 +33,7 @@ export interface TextChange {
 
 /**
  * Which of its two neighbours a caret belongs to. `left`: it stays directly after the element on its left, and what is typed at the
- * caret comes behind it. `right`: it stays directly before the element on its right, and moves on behind what is typed at it.
+ * caret comes after it. `right`: it stays directly before the element on its right, and moves on after what is typed at it.
  */
 export type Bias = 'left' | 'right';
 

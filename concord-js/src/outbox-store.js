@@ -5,7 +5,7 @@ const SPILL = 'concord.outbox ';
 /**
  * Keeps an outbox in IndexedDB through a reload of the page, apart for each room and client name. Sessions of one name at the
  * same time do not disturb each other: operations carry their ids, so that one sent twice is there once. Where the browser
- * stores nothing, `onFailure` is told and the page goes on without.
+ * stores nothing, `onFailure` is called and the page goes on without.
  *
  * A page that is left aborts the writes that are on their way. Their rows go to `localStorage`, which writes at once, and
  * from there to the database when the page is opened again.

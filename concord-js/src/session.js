@@ -467,7 +467,7 @@ export class ConcordSession {
     }
   }
 
-  /** Queues what the server lacks and the outbox does not hold: operations of others that a crashed server has lost. */
+  /** Queues what the server is missing and the outbox does not hold: operations of others that a crashed server has lost. */
   #repairServer(missing) {
     const queued = new Coverage(this.#outbox.operations());
     for (const operation of missing) {

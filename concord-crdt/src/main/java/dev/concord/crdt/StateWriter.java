@@ -34,7 +34,7 @@ final class StateWriter {
 
     /** Rank of each site number among the sites that are written, in ASCII order. */
     private final int[] rank;
-    /** By rank: the counter behind the latest run written. */
+    /** By rank: the counter after the latest run written. */
     private long[] expected = new long[0];
 
     private final Spine spine = new Spine();
@@ -85,7 +85,7 @@ final class StateWriter {
         return out.toBytes();
     }
 
-    /** The pending buffer in canonical form: maximal runs by site and counter, deletes of waiting inserts folded into them. */
+    /** The pending buffer in canonical form: maximal runs by site and counter, deletes of waiting inserts merged into them. */
     static DecodedState waiting(SiteTable sites, PendingBuffer pending) {
         List<DecodedState.Run> inserts = new ArrayList<>();
         List<DecodedState.Range> deletes = new ArrayList<>();

@@ -124,9 +124,8 @@ class ArchitectureTest {
             .resideInAPackage(ROOM + ".*..");
 
     @ArchTest
-    static final ArchRule no_wing_of_a_room_knows_another = slices().matching(ROOM + ".(*)..")
-            .should()
-            .notDependOnEachOther();
+    static final ArchRule no_wing_of_a_room_knows_another =
+            slices().matching(ROOM + ".(*)..").should().notDependOnEachOther();
 
     @ArchTest
     static final ArchRule only_the_peers_speak_to_the_cluster = noClasses()
@@ -150,30 +149,30 @@ class ArchitectureTest {
 
     /** Cycles between packages are not all: within the room's packages no class may need one that needs it. */
     @ArchTest
-    static final ArchRule no_cycles_between_the_classes_of_a_room =
-            slices().assignedFrom(new SliceAssignment() {
-                        @Override
-                        public SliceIdentifier getIdentifierOf(JavaClass type) {
-                            String name = type.getName();
-                            int inner = name.indexOf('$');
-                            return type.getPackageName().startsWith(ROOM)
-                                    ? SliceIdentifier.of(inner < 0 ? name : name.substring(0, inner))
-                                    : SliceIdentifier.ignore();
-                        }
+    static final ArchRule no_cycles_between_the_classes_of_a_room = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    String name = type.getName();
+                    int inner = name.indexOf('$');
+                    return type.getPackageName().startsWith(ROOM)
+                            ? SliceIdentifier.of(inner < 0 ? name : name.substring(0, inner))
+                            : SliceIdentifier.ignore();
+                }
 
-                        @Override
-                        public String getDescription() {
-                            return "the top-level classes of " + ROOM;
-                        }
-                    })
-                    .should()
-                    .beFreeOfCycles();
+                @Override
+                public String getDescription() {
+                    return "the top-level classes of " + ROOM;
+                }
+            })
+            .should()
+            .beFreeOfCycles();
 
     /** These compile a regular expression at each call, on an event loop for each message. */
     @ArchTest
     static final ArchRule no_regular_expression_is_compiled_for_a_message = noClasses()
             .that()
-            .resideInAnyPackage(ROOM + "..", ROOT + ".ws..", ROOT + ".redis..", ROOT + ".cluster..", "dev.concord.wire..")
+            .resideInAnyPackage(
+                    ROOM + "..", ROOT + ".ws..", ROOT + ".redis..", ROOT + ".cluster..", "dev.concord.wire..")
             .should()
             .callMethod(String.class, "matches", String.class)
             .orShould()

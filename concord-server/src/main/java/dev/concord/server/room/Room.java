@@ -146,8 +146,7 @@ public final class Room {
             if (!applyLogged(operations.get(i))) {
                 break;
             }
-            events.opApplied(
-                    context.loop().nanoTime() - arrived, fanOut(operations.get(i), encoded.get(i), null));
+            events.opApplied(context.loop().nanoTime() - arrived, fanOut(operations.get(i), encoded.get(i), null));
         }
         return outcome;
     }
@@ -222,7 +221,8 @@ public final class Room {
             return;
         }
         members.expect(member, durability.appended(), op.seq(), arrived);
-        // What is known came from another instance, and is not stored here yet. Now it is in any case, and everybody has it already.
+        // What is known came from another instance, and is not stored here yet. Now it is in any case, and everybody
+        // has it already.
         if (!verdict.isKnown() && applyLogged(operation)) {
             int others = fanOut(operation, encoded, member);
             events.opApplied(context.loop().nanoTime() - arrived, others);

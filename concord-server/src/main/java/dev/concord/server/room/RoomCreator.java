@@ -50,8 +50,8 @@ final class RoomCreator {
         if (find(roomId, false).isPresent()) {
             return false;
         }
-        Document document = new Document(
-                locator.hasSeparateStores() ? derived(roomId + "\n" + text) : Sites.random(random));
+        Document document =
+                new Document(locator.hasSeparateStores() ? derived(roomId + "\n" + text) : Sites.random(random));
         if (!text.isEmpty()) {
             document.insert(0, text);
         }

@@ -84,8 +84,7 @@ public final class RoomDirectory {
      * @param callback gets the room, or why there is none, on the room's loop
      */
     public void run(String roomId, boolean create, RoomCallback callback) {
-        Slot slot = slots.computeIfAbsent(
-                roomId, id -> new Slot(id, loops.of(id), loader, opLog, io, events, owner));
+        Slot slot = slots.computeIfAbsent(roomId, id -> new Slot(id, loops.of(id), loader, opLog, io, events, owner));
         slot.loop().execute(() -> slot.run(callback, create));
     }
 
@@ -191,8 +190,8 @@ public final class RoomDirectory {
         }
         return CompletableFuture.supplyAsync(
                         () -> store.heads(all.stream().map(Slot::id).toList()), io)
-                .thenAccept(heads -> all.forEach(
-                        slot -> slot.loop().execute(() -> slot.catchUp(heads.get(slot.id())))));
+                .thenAccept(heads ->
+                        all.forEach(slot -> slot.loop().execute(() -> slot.catchUp(heads.get(slot.id())))));
     }
 
     /**

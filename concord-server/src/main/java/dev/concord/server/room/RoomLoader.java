@@ -34,8 +34,7 @@ final class RoomLoader {
     /** Until when, in nanoseconds of their loops. */
     private final Map<String, Long> quarantine = new ConcurrentHashMap<>();
 
-    RoomLoader(
-            RoomCreator creator, OpLog opLog, Frames frames, RoomEvents events, Limits limits, Wings wings) {
+    RoomLoader(RoomCreator creator, OpLog opLog, Frames frames, RoomEvents events, Limits limits, Wings wings) {
         this.creator = creator;
         this.opLog = opLog;
         this.frames = frames;

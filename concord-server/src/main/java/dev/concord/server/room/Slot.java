@@ -84,7 +84,8 @@ final class Slot {
         } else if (room == null || room.isDrained()) {
             io.execute(() -> loadNow(create));
         } else {
-            // Dropped after a fault with ops still in the op log: what is read before they are stored would be missing them, and a later
+            // Dropped after a fault with ops still in the op log: what is read before they are stored would be missing
+            // them, and a later
             // compaction would prune them.
             opLog.flush().whenComplete((flushed, logClosed) -> io.execute(() -> loadNow(create)));
         }

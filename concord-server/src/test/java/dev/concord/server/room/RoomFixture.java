@@ -9,6 +9,11 @@ import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.room.log.FakeArchive;
+import dev.concord.server.room.peers.RoomLocator;
+import dev.concord.server.room.peers.RoomPeers;
+import dev.concord.server.room.presence.PresenceRounds;
+import dev.concord.server.testing.FaultyStore;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.OpLog;
@@ -16,7 +21,6 @@ import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.server.testing.FaultyStore;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
@@ -26,10 +30,7 @@ import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
-import dev.concord.server.room.log.FakeArchive;
-import dev.concord.server.room.peers.RoomLocator;
-import dev.concord.server.room.peers.RoomPeers;
-import dev.concord.server.room.presence.PresenceRounds;
+
 /** One room, step by step: tasks, timers, commits and compactions happen when a test says. */
 @Timeout(60)
 public abstract class RoomFixture {
@@ -80,7 +81,12 @@ public abstract class RoomFixture {
     protected Room load(Document document) {
         StoredRoom stored = memory.load(ID).orElseThrow();
         RoomContext context = new RoomContext(ID, stored.epoch(), limits.build(), loop, frames, events);
-        return new Room(context, document, stored, log, new Wings(archive.logs(), PresenceRounds::new, this::peers, new RoomLocator(cluster)));
+        return new Room(
+                context,
+                document,
+                stored,
+                log,
+                new Wings(archive.logs(), PresenceRounds::new, this::peers, new RoomLocator(cluster)));
     }
 
     private Peers peers(RoomContext context, Peers.Host host) {
@@ -156,7 +162,6 @@ public abstract class RoomFixture {
             loop.run();
         }
     }
-
 
     // What only the room's own package may ask of it.
 

@@ -16,14 +16,14 @@ import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
-import dev.concord.wire.ErrorCode;
 import dev.concord.testing.Faults;
+import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** One room and its members. */
 class RoomTest extends RoomFixture {
@@ -270,7 +270,8 @@ class RoomTest extends RoomFixture {
             send(
                     ann,
                     8,
-                    new Operation.Insert(new ElementId("c", 391), Anchor.after(new ElementId("c", 390)), "c".repeat(9)));
+                    new Operation.Insert(
+                            new ElementId("c", 391), Anchor.after(new ElementId("c", 390)), "c".repeat(9)));
             send(ann, 9, new Operation.Insert(new ElementId("c", 400), Anchor.after(new ElementId("c", 399)), "c"));
             send(ann, 10, new Operation.Delete(new ElementId("d", 1), 1_000));
             commit();

@@ -27,8 +27,8 @@ public final class StoreLogs implements RoomLogs {
      * @param history how often a version is captured
      */
     public StoreLogs(RoomStore store, Executor io, HistoryLimits history) {
-        this.archive = new StoreArchive(
-                store, io, () -> Sites.random(random), history, roomId -> snapshots.accept(roomId));
+        this.archive =
+                new StoreArchive(store, io, () -> Sites.random(random), history, roomId -> snapshots.accept(roomId));
     }
 
     /** On an archive of the test's. */

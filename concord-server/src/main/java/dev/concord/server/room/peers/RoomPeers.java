@@ -224,8 +224,8 @@ public final class RoomPeers implements Peers {
         }
         unposted.addAll(changed.keySet());
         List<byte[]> messages = new ArrayList<>();
-        changed.forEach((member, shown) ->
-                messages.add(BusCodec.write(message(member, shown.presence()), shown.json())));
+        changed.forEach(
+                (member, shown) -> messages.add(BusCodec.write(message(member, shown.presence()), shown.json())));
         bus.publish(channel, BusCodec.array(messages));
     }
 
@@ -281,9 +281,7 @@ public final class RoomPeers implements Peers {
         doubtful = false;
         comparedNanos = loop.nanoTime();
         Message.Sync summary = new Message.Sync(new byte[0], version(), context.epoch());
-        bus.publish(
-                channel,
-                BusCodec.write(new BusMessage(bus.instance(), null, context.epoch(), "", summary)));
+        bus.publish(channel, BusCodec.write(new BusMessage(bus.instance(), null, context.epoch(), "", summary)));
     }
 
     private byte[] version() {
@@ -465,7 +463,9 @@ public final class RoomPeers implements Peers {
 
     private void refuse(ErrorCode code, String why) {
         events.busRefused();
-        LOG.atWarn().addKeyValue("room", context.id()).log("a message on the bus was refused, {}: {}", code.wire(), why);
+        LOG.atWarn()
+                .addKeyValue("room", context.id())
+                .log("a message on the bus was refused, {}: {}", code.wire(), why);
     }
 
     private static byte[] nothing() {

@@ -42,7 +42,8 @@ final class LocalPresences {
 
     /** Whether somebody here goes by this name. */
     boolean hasUser(String user) {
-        return current.values().stream().anyMatch(presence -> presence.user().equals(user) && !PresenceRules.isFarewell(presence));
+        return current.values().stream()
+                .anyMatch(presence -> presence.user().equals(user) && !PresenceRules.isFarewell(presence));
     }
 
     /** The members that show themselves, and what they show. */

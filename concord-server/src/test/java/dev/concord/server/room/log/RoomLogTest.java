@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.server.config.Limits;
+import dev.concord.server.room.Close;
+import dev.concord.server.room.RoomFixture;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.StoredRoom;
@@ -16,10 +18,8 @@ import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
-import dev.concord.server.room.Close;
-import dev.concord.server.room.RoomFixture;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
 
 /** One room and its log, to which other instances append, too. */
 class RoomLogTest extends RoomFixture {
@@ -74,7 +74,8 @@ class RoomLogTest extends RoomFixture {
             loop.run();
             gate.open();
             commit();
-            assertEquals(1, archive.writes, "the next one comes when the time that this one took has passed many times");
+            assertEquals(
+                    1, archive.writes, "the next one comes when the time that this one took has passed many times");
             loop.pass(Duration.ofMinutes(10));
             assertEquals(2, archive.writes, "what gathered meanwhile");
         }

@@ -3,13 +3,13 @@ package dev.concord.server.room.presence;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.concord.server.config.Limits;
+import dev.concord.server.room.FakeMember;
+import dev.concord.server.room.RoomFixture;
 import dev.concord.wire.Message;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import dev.concord.server.room.FakeMember;
-import dev.concord.server.room.RoomFixture;
 
 /** What the members of one room see of each other. */
 class PresenceRoundsTest extends RoomFixture {

@@ -51,8 +51,10 @@ final class BusCodec {
     }
 
     private static byte[] writePresence(BusMessage message, Message.Presence presence, byte @Nullable [] json) {
-        Message.Presence plain = withoutOwnFields(presence);
-        return addressed(json != null && plain == presence ? json : WireCodec.write(plain), message);
+        if (OWN_FIELDS.stream().anyMatch(presence.extras()::containsKey)) {
+            return addressed(WireCodec.write(withoutOwnFields(presence)), message);
+        }
+        return addressed(json == null ? WireCodec.write(presence) : json, message);
     }
 
     /** Reads what came over the bus, a message or an array of messages, in their order. */
@@ -114,9 +116,6 @@ final class BusCodec {
     }
 
     private static Message.Presence withoutOwnFields(Message.Presence presence) {
-        if (OWN_FIELDS.stream().noneMatch(presence.extras()::containsKey)) {
-            return presence;
-        }
         Map<String, @Nullable Object> extras = new LinkedHashMap<>(presence.extras());
         extras.keySet().removeAll(OWN_FIELDS);
         return new Message.Presence(presence.user(), presence.cursor(), presence.color(), extras);

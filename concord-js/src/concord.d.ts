@@ -52,7 +52,7 @@ export function mapOffset(offset: number, change: TextChange, sticksRight?: bool
 export function randomSite(): string;
 
 export class ConcordError extends Error {
-  readonly code: 'invalid_op' | 'conflict' | 'malformed';
+  readonly code: 'invalid_op' | 'conflict' | 'malformed' | 'storage';
 }
 
 export class InvalidOperationError extends ConcordError {
@@ -65,6 +65,9 @@ export class ConflictError extends ConcordError {
 }
 
 export class MalformedStateError extends ConcordError {}
+
+/** The browser keeps nothing: what is unsent is lost with the page. */
+export class StorageError extends ConcordError {}
 
 /** The text CRDT by itself, without any network. Offsets inside of a surrogate pair throw a RangeError. */
 export class ConcordDocument {
@@ -155,6 +158,8 @@ export interface SessionStatus {
   reason: string;
   /** Characters inserted or deleted that the server has not acknowledged. */
   unsent: number;
+  /** Those among them that an input method is composing: they are on the screen only. */
+  composing: number;
   /** Operations that the server has refused for good. */
   refused: number;
   /** Operations of another history of the room that are kept and never sent. */
@@ -187,17 +192,21 @@ export interface SessionEvents {
 
 /** What keeps the unsent operations through a reload. */
 export interface OutboxStore {
+  /** What sessions that have gone have left; each row is given to one session only. */
   load(): Promise<{ key: unknown; operation: Operation; epoch: string | null }[]>;
   put(number: number, row: { operation: Operation; epoch: string | null }): void;
   remove(number: number): void;
   removeKey(key: unknown): void;
+  /** Gives back what the store holds, once all that was put is kept. */
+  close?(): void | Promise<void>;
 }
 
 export interface SessionOptions {
+  /** 1 to 128 characters of A-Z, a-z, 0-9, `.`, `_`, `~` and `-`, but not `.` and `..`. */
   room: string;
   /** Names this client in the browser's store: what it could not send is found again under that name. */
   client?: string;
-  /** The address of the server; that of the page by default. */
+  /** The address of the server; that of the page by default, and needed where there is no page. */
   base?: string;
   /** Replaces WebSocket, the clock and chance, for tests. */
   environment?: {
@@ -209,17 +218,19 @@ export interface SessionOptions {
     /** Is given what a listener has thrown. */
     reportError?(error: unknown): void;
   };
-  /** Keeps what is unsent; IndexedDB by default. */
+  /** Keeps what is unsent; IndexedDB by default where there is one. With null nothing is kept. */
   store?: OutboxStore | null;
 }
 
 /** One client in one room. It connects at once and comes back by itself. */
 export class ConcordSession {
+  /** Throws a TypeError that begins with the name of the option that is wrong. */
   constructor(options: SessionOptions);
   readonly document: ConcordDocument;
   readonly text: string;
   readonly peers: Peer[];
-  readonly status: SessionStatus;
+  /** The same object until something in it changes. */
+  readonly status: Readonly<SessionStatus>;
   /** Operations that are nowhere but here: of another history of the room, or refused. */
   readonly unsaved: Operation[];
   readonly canUndo: boolean;
@@ -245,7 +256,7 @@ export class ConcordSession {
   /** Ends the session for good; editing it throws from then on. */
   close(): void;
   /** Lets nothing remote change the text until the returned function is called. */
-  hold(): () => void;
+  hold(): Hold;
   /** Who this is, for the others. */
   setUser(person: { user?: string; color?: string }): void;
   /** Where the caret is, and the other end of the selection; outside of the text, the nearest place in it. */
@@ -254,8 +265,18 @@ export class ConcordSession {
   discardOrphaned(): void;
 }
 
-/** Keeps a textarea and a session's text equal; returns a function that lets go of both. */
-export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement): () => void;
+/** Ends a hold when it is called. */
+export interface Hold {
+  (): void;
+  /** Says how many characters are on the screen and not in the session; they count as unsent. */
+  composing(characters: number): void;
+}
+
+/**
+ * Keeps a textarea and a session's text equal; returns a function that lets go of both. What is being composed goes into the session when
+ * the page may go, and after `commitAfter` milliseconds without a key, 3000 by default.
+ */
+export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement, options?: { commitAfter?: number }): () => void;
 
 /** Shows the carets and selections of the others in an element that lies over the textarea; returns a function that stops it. */
 export function showCarets(session: ConcordSession, textarea: HTMLTextAreaElement, overlay: HTMLElement): () => void;

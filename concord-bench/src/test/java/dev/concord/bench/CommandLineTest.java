@@ -48,6 +48,7 @@ class CommandLineTest {
                     server;                         server needs the jar of a server
                     server /nowhere.jar;            there is no file /nowhere.jar
                     server --readers 0 x.jar;       there is no file x.jar
+                    engine --against /nowhere.jar;  --against is /nowhere.jar, which is not a jar: name the concord-bench.jar of another build
                     page;                           page needs files
                     page /nowhere.json;             there is no file /nowhere.json
                     """)

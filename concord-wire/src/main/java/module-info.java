@@ -5,7 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.concord.wire {
     requires static org.jspecify;
     requires transitive dev.concord.crdt;
-    requires transitive com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.databind;
 
     exports dev.concord.wire;
 }

@@ -17,12 +17,14 @@ public final class Bench {
                    ./concord bench peers  [--only INPUT/WORK,…] [--traces PATH] [--json]
                    ./concord bench micro  [--only NAME,…] [--long] [--json]
                    ./concord bench store  [--database URL] [--seconds N]
+                   ./concord bench server [--rounds N] [--readers N] JAR…
                    ./concord bench page   [--into PAGE] FILE…
 
             engine   the engine on real histories and hostile input, beside a plain gap buffer
             peers    the same works done by Yjs, json-joy (both need node and npm) and automerge, each skipped where it is missing
             micro    single calls, by JMH
             store    what durability costs: time to the ack and ops a second, on the embedded store and on a PostgreSQL database
+            server   what one op costs a whole server: processor time of a process of each JAR, over 200,000 ops, in turns
             page     tables made of what --json printed, runs on several JDKs side by side
 
             --only INPUT/WORK   only these; either half may be missing: automerge-paper, /local, hostile/nested.
@@ -33,6 +35,7 @@ public final class Bench {
             --rounds N          measures everything N times in new JVMs; a target is met when every round meets it (1)
             --traces PATH       automerge-paper.json.gz or its directory; the trace is not ours to bring along. Otherwise CONCORD_TRACES, or
                                 a directory "traces" in or beside this one. Without it that trace is skipped
+            --readers N         members that read what one other types (3)
             --against JAR       measures the engine of another build's concord-bench.jar in turns with this one, and divides
             --json              for programs; progress goes to standard error in any case
             --database URL      postgres://user:password@host:port/database; its tables are made if they are missing
@@ -77,13 +80,18 @@ public final class Bench {
             case "peers" -> Options.parse(args, "--only", "--traces", "--json");
             case "micro" -> Options.parse(args, "--only", "--long", "--json");
             case "store" -> Options.parse(args, "--database", "--seconds");
+            case "server" -> Options.parse(args, "--rounds", "--readers", Options.FILES);
             case "page" -> Options.parse(args, "--into", Options.FILES);
             default ->
                 throw new BadUsageException(
-                        "there is no benchmark " + what + "; there are engine, peers, micro, store and page");
+                        "there is no benchmark " + what + "; there are engine, peers, micro, store, server and page");
         };
         if (what.equals("store")) {
             out.print(new StoreBench(options, err).run());
+            return MET;
+        }
+        if (what.equals("server")) {
+            out.print(new ServerBench(options, err).run());
             return MET;
         }
         if (what.equals("page")) {

@@ -45,6 +45,9 @@ class CommandLineTest {
                     engine --long;                  there is no option --long here
                     engine --traces /nowhere;       --traces is /nowhere, which does not exist: name automerge-paper.json.gz or its directory
                     engine --only nothing/at-all;   nothing is measured
+                    server;                         server needs the jar of a server
+                    server /nowhere.jar;            there is no file /nowhere.jar
+                    server --readers 0 x.jar;       there is no file x.jar
                     engine --against /nowhere.jar;  --against is /nowhere.jar, which is not a jar: name the concord-bench.jar of another build
                     page;                           page needs files
                     page /nowhere.json;             there is no file /nowhere.json

@@ -1,13 +1,10 @@
 package dev.concord.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.wire.Message;
-import dev.concord.wire.WireCodec;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +83,7 @@ final class Presences {
     /** Says goodbye, so that the others need not wait for the server to notice. */
     void leave() {
         if (heartbeat != null && isIntroduced()) {
-            ObjectNode extras = WireCodec.noExtras();
+            Map<String, @Nullable Object> extras = new LinkedHashMap<>();
             extras.put("client", client);
             extras.put("left", true);
             send.accept(new Message.Presence(user, 0, color, extras));
@@ -109,12 +106,12 @@ final class Presences {
     }
 
     void receive(Message.Presence presence) {
-        JsonNode extras = presence.extras();
-        String key = extras.path("client").isTextual() ? extras.path("client").textValue() : "user " + presence.user();
+        Map<String, @Nullable Object> extras = presence.extras();
+        String key = extras.get("client") instanceof String id ? id : "user " + presence.user();
         if (key.equals(client)) {
             return;
         }
-        if (extras.path("left").asBoolean()) {
+        if (Boolean.TRUE.equals(extras.get("left"))) {
             if (peers.remove(key) == null) {
                 return;
             }
@@ -126,8 +123,8 @@ final class Presences {
                     presence.user(),
                     shown,
                     presence.cursor(),
-                    caretOf(extras.path("caret")),
-                    caretOf(extras.path("anchor")));
+                    caretOf(extras.get("caret")),
+                    caretOf(extras.get("anchor")));
             peers.put(key, new Seen(peer, loop.millis()));
         }
         onChange.accept(peers());
@@ -160,7 +157,7 @@ final class Presences {
                 },
                 HEARTBEAT_MILLIS);
         if (isIntroduced()) {
-            ObjectNode extras = WireCodec.noExtras();
+            Map<String, @Nullable Object> extras = new LinkedHashMap<>();
             extras.put("client", client);
             write(extras, "caret", caret);
             write(extras, "anchor", anchor);
@@ -176,31 +173,33 @@ final class Presences {
         }
     }
 
-    private static void write(ObjectNode extras, String field, @Nullable Caret position) {
+    private static void write(Map<String, @Nullable Object> extras, String field, @Nullable Caret position) {
         if (position != null) {
-            ObjectNode node = extras.putObject(field);
-            ObjectNode element = node.putObject("element");
+            Map<String, Object> element = new LinkedHashMap<>();
             element.put("site", position.element().site());
             element.put("counter", position.element().counter());
-            node.put("side", position.bias() == Bias.LEFT ? "after" : "before");
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("element", element);
+            fields.put("side", position.bias() == Bias.LEFT ? "after" : "before");
+            extras.put(field, fields);
         }
     }
 
     /** What somebody sent as a position, null when it is none. */
-    private static @Nullable Caret caretOf(JsonNode position) {
-        JsonNode element = position.path("element");
-        String side = position.path("side").asText();
-        boolean after = side.equals("after");
-        if (!element.path("site").isTextual()
-                || !element.path("counter").canConvertToLong()
-                || !element.path("counter").isIntegralNumber()
-                || !(after || side.equals("before"))) {
+    private static @Nullable Caret caretOf(@Nullable Object position) {
+        if (!(position instanceof Map<?, ?> fields)
+                || !(fields.get("element") instanceof Map<?, ?> element)
+                || !(element.get("site") instanceof String site)
+                || !(element.get("counter") instanceof Number counter)) {
+            return null;
+        }
+        boolean after = "after".equals(fields.get("side"));
+        boolean integer = counter instanceof Integer || counter instanceof Long;
+        if (!integer || !(after || "before".equals(fields.get("side")))) {
             return null;
         }
         try {
-            ElementId id = new ElementId(
-                    element.path("site").textValue(), element.path("counter").longValue());
-            return new Caret(id, after ? Bias.LEFT : Bias.RIGHT);
+            return new Caret(new ElementId(site, counter.longValue()), after ? Bias.LEFT : Bias.RIGHT);
         } catch (InvalidOperationException e) {
             return null;
         }

@@ -160,7 +160,8 @@ final class SimulatedServer {
         if (outcome != Outcome.DUPLICATE) {
             document.apply(operation);
             log.add(operation);
-            members.keySet().stream().filter(other -> other != wire).forEach(other -> send(other, op));
+            Message.Op toOthers = new Message.Op(0, operation);
+            members.keySet().stream().filter(other -> other != wire).forEach(other -> send(other, toOthers));
         }
         members.get(wire).put(op.seq(), log.size());
         if (!holdingCommits) {

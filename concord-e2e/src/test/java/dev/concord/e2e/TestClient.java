@@ -37,7 +37,11 @@ final class TestClient implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final Document document;
     private final NavigableMap<Long, Operation> outbox = new TreeMap<>();
-    private final Deque<Message.Op> held = new ArrayDeque<>();
+    /** An op of others that waits: the how many-th that came. With one other writer in the room that is the seq that it has with its sender. */
+    private record Held(long number, Operation operation) {}
+
+    private final Deque<Held> held = new ArrayDeque<>();
+    private long received;
     private final List<Message.Refusal> refusals = new ArrayList<>();
     private final List<Message.Presence> presences = new ArrayList<>();
     private Consumer<Operation> onAck = op -> {};
@@ -136,7 +140,7 @@ final class TestClient implements AutoCloseable {
     void present(String user, int cursor) {
         locked(() -> {
             connection.send(new String(
-                    WireCodec.write(new Message.Presence(user, cursor, "#2DD4BF", WireCodec.noExtras())), UTF_8));
+                    WireCodec.write(new Message.Presence(user, cursor, "#2DD4BF")), UTF_8));
             return null;
         });
     }
@@ -149,14 +153,14 @@ final class TestClient implements AutoCloseable {
         });
     }
 
-    /** Applies, in the order of their coming, the ops that wait and whose seq is at most this. */
-    int applyHeld(long seq) {
+    /** Applies the ops that wait, up to the one that came as the how many-th. */
+    int applyHeld(long number) {
         return locked(() -> {
             int applied = 0;
-            while (!held.isEmpty() && held.getFirst().seq() <= seq) {
-                Message.Op op = held.removeFirst();
+            while (!held.isEmpty() && held.getFirst().number() <= number) {
+                Held op = held.removeFirst();
                 document.apply(op.operation());
-                appliedUpTo = op.seq();
+                appliedUpTo = op.number();
                 applied++;
             }
             return applied;
@@ -257,10 +261,10 @@ final class TestClient implements AutoCloseable {
     }
 
     long heldUpTo() {
-        return locked(() -> held.isEmpty() ? 0 : held.getLast().seq());
+        return locked(() -> held.isEmpty() ? 0 : held.getLast().number());
     }
 
-    /** The seq of the last op that {@link #applyHeld} let in. */
+    /** The number of the last op that {@link #applyHeld} let in. */
     long appliedUpTo() {
         return locked(() -> appliedUpTo);
     }
@@ -349,7 +353,7 @@ final class TestClient implements AutoCloseable {
             }
         } else if (message instanceof Message.Op op) {
             if (holding) {
-                held.add(op);
+                held.add(new Held(++received, op.operation()));
             } else {
                 document.apply(op.operation());
                 onOp.accept(op.operation());

@@ -11,6 +11,11 @@ import dev.concord.server.http.HttpServer;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
 import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.room.Wings;
+import dev.concord.server.room.log.StoreLogs;
+import dev.concord.server.room.peers.RoomLocator;
+import dev.concord.server.room.peers.RoomPeers;
+import dev.concord.server.room.presence.PresenceRounds;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
@@ -67,8 +72,21 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
         this.redis = config.redis().map(ConcordServer::connect).orElse(null);
         Cluster cluster = cluster(metrics);
-        this.rooms =
-                new RoomDirectory(store, opLog, io, http.loops(), http.frames(), metrics, config.limits(), cluster);
+        RoomLocator locator = new RoomLocator(cluster);
+        this.rooms = new RoomDirectory(
+                store,
+                opLog,
+                io,
+                http.loops(),
+                http.frames(),
+                metrics,
+                config.limits(),
+                new Wings(
+                        new StoreLogs(store, io, config.limits().history()),
+                        PresenceRounds::new,
+                        (context, room) -> new RoomPeers(cluster, context, room),
+                        locator));
+        locator.answerFrom(rooms);
         this.history = new History(store, opLog, rooms, config.limits().history(), threads("concord-history"));
         this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN);
         metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);

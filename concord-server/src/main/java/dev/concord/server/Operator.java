@@ -9,7 +9,7 @@ import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Sites;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
-import dev.concord.server.room.Replay;
+import dev.concord.server.room.log.Replay;
 import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;

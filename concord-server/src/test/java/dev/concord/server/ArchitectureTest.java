@@ -1,16 +1,23 @@
 package dev.concord.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** Which way the dependencies go: crdt ← wire ← server → store. */
 @AnalyzeClasses(
@@ -25,6 +32,7 @@ class ArchitectureTest {
     }
 
     private static final String ROOT = "dev.concord.server";
+    private static final String ROOM = ROOT + ".room";
 
     private static DescribedPredicate<JavaClass> oursOutside(String... packages) {
         return JavaClass.Predicates.resideInAPackage("dev.concord..")
@@ -100,12 +108,115 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".room..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".room",
+                    ROOM + "..",
                     ROOT + ".cluster",
                     ROOT + ".config",
                     "dev.concord.crdt",
                     "dev.concord.wire",
                     "dev.concord.store"));
+
+    @ArchTest
+    static final ArchRule a_room_knows_its_wings_through_ports_only = noClasses()
+            .that()
+            .resideInAPackage(ROOM)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOM + ".*..");
+
+    @ArchTest
+    static final ArchRule no_wing_of_a_room_knows_another =
+            slices().matching(ROOM + ".(*)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule only_the_peers_speak_to_the_cluster = noClasses()
+            .that()
+            .resideInAPackage(ROOM + "..")
+            .and()
+            .resideOutsideOfPackage(ROOM + ".peers")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(ROOT + ".cluster..");
+
+    @ArchTest
+    static final ArchRule only_the_root_knows_the_wings_but_for_replay = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".*..")
+            .and()
+            .resideOutsideOfPackage(ROOM + "..")
+            .should()
+            .dependOnClassesThat(JavaClass.Predicates.resideInAPackage(ROOM + ".*..")
+                    .and(DescribedPredicate.not(JavaClass.Predicates.simpleName("Replay"))));
+
+    /** Cycles between packages are not all: within the room's packages no class may need one that needs it. */
+    @ArchTest
+    static final ArchRule no_cycles_between_the_classes_of_a_room = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass type) {
+                    String name = type.getName();
+                    int inner = name.indexOf('$');
+                    return type.getPackageName().startsWith(ROOM)
+                            ? SliceIdentifier.of(inner < 0 ? name : name.substring(0, inner))
+                            : SliceIdentifier.ignore();
+                }
+
+                @Override
+                public String getDescription() {
+                    return "the top-level classes of " + ROOM;
+                }
+            })
+            .should()
+            .beFreeOfCycles();
+
+    /** These compile a regular expression at each call, on an event loop for each message. */
+    @ArchTest
+    static final ArchRule no_regular_expression_is_compiled_for_a_message = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    ROOM + "..", ROOT + ".ws..", ROOT + ".redis..", ROOT + ".cluster..", "dev.concord.wire..")
+            .should()
+            .callMethod(String.class, "matches", String.class)
+            .orShould()
+            .callMethod(String.class, "replaceAll", String.class, String.class)
+            .orShould()
+            .callMethod(String.class, "replaceFirst", String.class, String.class)
+            .orShould()
+            .callMethod(String.class, "split", String.class)
+            .orShould()
+            .callMethod(java.util.regex.Pattern.class, "matches", String.class, CharSequence.class);
+
+    /** Readers of messages need not know with what they were read. */
+    @ArchTest
+    static final ArchRule no_json_library_in_the_records_of_the_wire = noClasses()
+            .that()
+            .resideInAPackage("dev.concord.wire..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.concord.wire.WireCodec")
+            .and()
+            .haveNameNotMatching("dev\\.concord\\.wire\\.WireCodec\\$.*")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule the_codec_shows_no_json_library = methods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("dev.concord.wire..")
+            .and()
+            .areDeclaredInClassesThat()
+            .arePublic()
+            .and()
+            .arePublic()
+            .should(new ArchCondition<>("have no Jackson type in their signatures") {
+                @Override
+                public void check(JavaMethod method, ConditionEvents events) {
+                    boolean shown = method.getAllInvolvedRawTypes().stream()
+                            .anyMatch(type -> type.getPackageName().startsWith("com.fasterxml"));
+                    if (shown) {
+                        events.add(SimpleConditionEvent.violated(method, method.getFullName()));
+                    }
+                }
+            });
 
     @ArchTest
     static final ArchRule a_room_asks_its_loop_for_the_time_and_makes_no_threads = noClasses()
@@ -139,7 +250,7 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".history..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".history", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.store"));
+                    ROOT + ".history", ROOM + "..", ROOT + ".config", "dev.concord.crdt", "dev.concord.store"));
 
     @ArchTest
     static final ArchRule a_websocket_starts_from_a_checked_request = noClasses()

@@ -1,7 +1,7 @@
 package dev.concord.wire;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.crdt.Operation;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One message, in either direction. */
@@ -19,7 +19,8 @@ public sealed interface Message {
     /**
      * One edit.
      *
-     * @param seq stamped by the sender, monotonic per connection; 0 when the sender gave none
+     * @param seq stamped by the sender, monotonic per connection, and between that client and its server only; 0 for none, as in what the
+     *     server sends on
      * @param operation the edit
      */
     record Op(long seq, Operation operation) implements Message {}
@@ -31,9 +32,21 @@ public sealed interface Message {
      * @param cursor flat offset in UTF-16 units
      * @param color a CSS hex colour
      * @param extras further fields (caret and selection by element, a client's id, the mark that it has left), passed on as they
-     *     came
+     *     came: a {@link String}, {@link Boolean}, {@link Number}, {@link java.util.List} or {@link Map} of these, or null. Iterated in the
+     *     order in which they are written; not to be changed
      */
-    record Presence(String user, int cursor, String color, ObjectNode extras) implements Message {}
+    record Presence(String user, int cursor, String color, Map<String, @Nullable Object> extras) implements Message {
+        /**
+         * Without further fields.
+         *
+         * @param user display name
+         * @param cursor flat offset in UTF-16 units
+         * @param color a CSS hex colour
+         */
+        public Presence(String user, int cursor, String color) {
+            this(user, cursor, color, Map.of());
+        }
+    }
 
     /**
      * Server to client: every op of this connection up to {@code seq} is durable.

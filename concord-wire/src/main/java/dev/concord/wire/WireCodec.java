@@ -1,17 +1,19 @@
 package dev.concord.wire;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.InvalidOperationException;
@@ -21,7 +23,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +39,9 @@ public final class WireCodec {
     private static final int MAX_NESTING = 32;
     private static final int MAX_NUMBER_LENGTH = 32;
     private static final Set<String> PRESENCE_FIELDS = Set.of("t", "user", "cursor", "color");
+    private static final byte[] OP_HEAD = "{\"t\":\"op\",\"data\":".getBytes(UTF_8);
 
-    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_NESTING)
                             .maxNumberLength(MAX_NUMBER_LENGTH)
@@ -59,10 +66,7 @@ public final class WireCodec {
         try {
             node = MAPPER.readTree(frame);
         } catch (IOException e) {
-            reader.fault(new WireException(
-                    ErrorCode.MALFORMED,
-                    "the frame of " + frame.length + " bytes is not JSON" + place(e) + ": " + shortened(e),
-                    null));
+            reader.fault(notJson(frame, e));
             return;
         }
         if (node.isArray()) {
@@ -99,6 +103,46 @@ public final class WireCodec {
         return messages;
     }
 
+    /**
+     * Reads a frame whose messages carry text fields that are not the wire's own, such as an address.
+     *
+     * @param frame UTF-8 JSON
+     * @param fields their names; a presence does not keep them among its extras
+     * @param reader takes the messages and the faults in their order
+     */
+    public static void read(byte[] frame, Set<String> fields, EnvelopeReader reader) {
+        JsonNode node;
+        try {
+            node = MAPPER.readTree(frame);
+        } catch (IOException e) {
+            reader.fault(notJson(frame, e));
+            return;
+        }
+        if (node.isArray()) {
+            node.forEach(message -> readOne(message, fields, reader));
+        } else {
+            readOne(node, fields, reader);
+        }
+    }
+
+    /** Takes what a frame holds, with the fields that do not belong to the message. */
+    public interface EnvelopeReader {
+        /**
+         * A sound message.
+         *
+         * @param message the message
+         * @param fields those that were asked for and that it had
+         */
+        void message(Message message, Map<String, String> fields);
+
+        /**
+         * A message, or a whole frame, that cannot be read.
+         *
+         * @param fault what is wrong
+         */
+        void fault(WireException fault);
+    }
+
     /** Takes what a frame holds. */
     public interface Reader {
         /**
@@ -127,9 +171,11 @@ public final class WireCodec {
             json.writeStartObject();
             if (message instanceof Message.Op op) {
                 json.writeStringField("t", "op");
-                json.writeNumberField("seq", op.seq());
+                if (op.seq() != 0) {
+                    json.writeNumberField("seq", op.seq());
+                }
                 json.writeFieldName("data");
-                writeOperation(op.operation(), json);
+                json.writeRawValue(operationJson(op.operation()));
             } else if (message instanceof Message.Ack ack) {
                 json.writeStringField("t", "ack");
                 json.writeNumberField("seq", ack.seq());
@@ -143,9 +189,9 @@ public final class WireCodec {
                 json.writeStringField("user", presence.user());
                 json.writeNumberField("cursor", presence.cursor());
                 json.writeStringField("color", presence.color());
-                for (var extra : presence.extras().properties()) {
+                for (var extra : presence.extras().entrySet()) {
                     json.writeFieldName(extra.getKey());
-                    json.writeTree(extra.getValue());
+                    json.writePOJO(extra.getValue());
                 }
             } else if (message instanceof Message.Refusal refusal) {
                 json.writeStringField("t", "error");
@@ -168,7 +214,7 @@ public final class WireCodec {
      * @return UTF-8 JSON
      */
     public static byte[] writeOperation(Operation operation) {
-        return generate(json -> writeOperation(operation, json));
+        return operationJson(operation).getBytes(UTF_8);
     }
 
     /**
@@ -187,30 +233,58 @@ public final class WireCodec {
     }
 
     /**
-     * An empty object for {@link Message.Presence#extras}.
+     * The frame that brings an operation to those who did not send it: the bytes of {@link #write} for an op without a seq, without writing
+     * the operation a second time.
      *
-     * @return a new node
+     * @param operation from {@link #writeOperation}
+     * @return UTF-8 JSON of one message
      */
-    public static ObjectNode noExtras() {
-        return MAPPER.createObjectNode();
+    public static byte[] opFrame(byte[] operation) {
+        byte[] frame = new byte[OP_HEAD.length + operation.length + 1];
+        System.arraycopy(OP_HEAD, 0, frame, 0, OP_HEAD.length);
+        System.arraycopy(operation, 0, frame, OP_HEAD.length, operation.length);
+        frame[frame.length - 1] = '}';
+        return frame;
     }
 
     private static void readOne(JsonNode node, Reader reader) {
         try {
-            reader.message(message(node));
+            reader.message(message(node, Set.of()));
         } catch (WireException e) {
             reader.fault(e);
         }
     }
 
-    static Message message(JsonNode node) throws WireException {
+    private static void readOne(JsonNode node, Set<String> fields, EnvelopeReader reader) {
+        try {
+            Message message = message(node, fields);
+            Map<String, String> found = new HashMap<>();
+            for (String field : fields) {
+                if (node.hasNonNull(field)) {
+                    found.put(field, text(node, field));
+                }
+            }
+            reader.message(message, found);
+        } catch (WireException e) {
+            reader.fault(e);
+        }
+    }
+
+    private static WireException notJson(byte[] frame, IOException e) {
+        return new WireException(
+                ErrorCode.MALFORMED,
+                "the frame of " + frame.length + " bytes is not JSON" + place(e) + ": " + shortened(e),
+                null);
+    }
+
+    private static Message message(JsonNode node, Set<String> others) throws WireException {
         if (!node.isObject()) {
             throw malformed("a message is a JSON object");
         }
         String type = text(node, "t");
         return switch (type) {
             case "op" -> op(node);
-            case "presence" -> presence((ObjectNode) node);
+            case "presence" -> presence(node, others);
             case "ack" -> new Message.Ack(integer(node, "seq", null));
             case "sync" -> new Message.Sync(base64(node, "state"), base64(node, "version"), text(node, "epoch"));
             case "error" ->
@@ -280,18 +354,23 @@ public final class WireCodec {
         return new ElementId(site.textValue(), counter.longValue());
     }
 
-    private static Message.Presence presence(ObjectNode node) throws WireException {
-        ObjectNode extras = node.deepCopy();
-        extras.remove(PRESENCE_FIELDS);
+    private static Message.Presence presence(JsonNode node, Set<String> others) throws WireException {
         long cursor = node.hasNonNull("cursor") ? integer(node, "cursor", null) : 0;
         if (cursor < 0 || cursor > Integer.MAX_VALUE) {
             throw malformed("cursor: must be an offset in UTF-16 units");
         }
         String color = node.hasNonNull("color") ? text(node, "color") : "";
-        return new Message.Presence(text(node, "user"), (int) cursor, color, extras);
+        Map<String, @Nullable Object> extras = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            String name = field.getKey();
+            if (!PRESENCE_FIELDS.contains(name) && !others.contains(name)) {
+                extras.put(name, MAPPER.convertValue(field.getValue(), Object.class));
+            }
+        }
+        return new Message.Presence(text(node, "user"), (int) cursor, color, Collections.unmodifiableMap(extras));
     }
 
-    static String text(JsonNode node, String field) throws WireException {
+    private static String text(JsonNode node, String field) throws WireException {
         JsonNode value = node.get(field);
         if (value == null || !value.isTextual()) {
             throw malformed(field + ": must be a string");
@@ -307,7 +386,7 @@ public final class WireCodec {
         return value.longValue();
     }
 
-    static byte[] base64(JsonNode node, String field) throws WireException {
+    private static byte[] base64(JsonNode node, String field) throws WireException {
         try {
             return Base64.getDecoder().decode(text(node, field));
         } catch (IllegalArgumentException e) {
@@ -315,38 +394,41 @@ public final class WireCodec {
         }
     }
 
-    private static void writeOperation(Operation operation, JsonGenerator json) throws IOException {
-        json.writeStartObject();
+    /** Written by hand, for every edit passes here: a generator costs more than what it writes. */
+    private static String operationJson(Operation operation) {
+        StringBuilder json = new StringBuilder(160);
         if (operation instanceof Operation.Insert insert) {
-            json.writeStringField("kind", "insert");
-            writeId("id", insert.id(), json);
-            writeId(
-                    insert.anchor().side() == Side.AFTER ? "after" : "before",
-                    insert.anchor().element(),
-                    json);
-            json.writeStringField("value", insert.value());
+            Anchor anchor = insert.anchor();
+            writeId("{\"kind\":\"insert\",\"id\":", insert.id(), json);
+            writeId(anchor.side() == Side.AFTER ? ",\"after\":" : ",\"before\":", anchor.element(), json);
+            json.append(",\"value\":\"");
+            JsonStringEncoder.getInstance().quoteAsString(insert.value(), json);
+            json.append("\"}");
         } else {
-            json.writeStringField("kind", "delete");
-            writeId("id", operation.id(), json);
+            writeId("{\"kind\":\"delete\",\"id\":", operation.id(), json);
             if (operation.length() != 1) {
-                json.writeNumberField("length", operation.length());
+                json.append(",\"length\":").append(operation.length());
             }
+            json.append('}');
         }
-        json.writeEndObject();
+        return json.toString();
     }
 
-    private static void writeId(String field, ElementId id, JsonGenerator json) throws IOException {
-        json.writeObjectFieldStart(field);
-        json.writeStringField("site", id.site());
-        json.writeNumberField("counter", id.counter());
-        json.writeEndObject();
+    /** A site has no character that JSON escapes. */
+    private static void writeId(String before, ElementId id, StringBuilder json) {
+        json.append(before)
+                .append("{\"site\":\"")
+                .append(id.site())
+                .append("\",\"counter\":")
+                .append(id.counter())
+                .append('}');
     }
 
-    interface Content {
+    private interface Content {
         void writeTo(JsonGenerator json) throws IOException;
     }
 
-    static byte[] generate(Content content) {
+    private static byte[] generate(Content content) {
         try (ByteArrayBuilder bytes = new ByteArrayBuilder();
                 JsonGenerator json = MAPPER.createGenerator(bytes)) {
             content.writeTo(json);
@@ -367,7 +449,7 @@ public final class WireCodec {
         return at == null || at.getByteOffset() < 0 ? "" : " at byte " + at.getByteOffset();
     }
 
-    static String shortened(IOException e) {
+    private static String shortened(IOException e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');
         String line = end < 0 ? message : message.substring(0, end);

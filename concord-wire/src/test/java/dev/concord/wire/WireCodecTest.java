@@ -2,6 +2,7 @@ package dev.concord.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -113,6 +116,75 @@ class WireCodecTest {
         assertTrue(fault.getMessage().contains(field), fault.getMessage());
         if (code == ErrorCode.INVALID_OP) {
             assertEquals(1L, fault.seq());
+        }
+    }
+
+    @Test
+    void anOpForOthersIsItsDataInAFrame() throws Exception {
+        byte[] golden = Files.readAllBytes(Path.of("src/test/resources/golden/op-from-others.json"));
+        Message.Op op =
+                assertInstanceOf(Message.Op.class, WireCodec.read(golden).get(0));
+        assertEquals(0, op.seq());
+        assertArrayEquals(golden, WireCodec.opFrame(WireCodec.writeOperation(op.operation())));
+        assertArrayEquals(golden, WireCodec.write(op));
+    }
+
+    @Test
+    void extrasOfAPresenceAreValuesOfTheJdk() throws Exception {
+        String frame = "{\"t\":\"presence\",\"user\":\"k\",\"cursor\":3,\"color\":\"\",\"client\":\"x1\",\"left\":true,"
+                + "\"caret\":{\"element\":{\"site\":\"a\",\"counter\":9007199254740991},\"side\":\"after\"},"
+                + "\"more\":[1,2.5,null,\"\u00e9\"]}";
+        Message.Presence presence =
+                assertInstanceOf(Message.Presence.class, read(frame).get(0));
+        assertEquals("x1", presence.extras().get("client"));
+        assertEquals(true, presence.extras().get("left"));
+        assertEquals(
+                Map.of("element", Map.of("site", "a", "counter", 9007199254740991L), "side", "after"),
+                presence.extras().get("caret"));
+        assertEquals(
+                java.util.Arrays.asList(1, 2.5, null, "\u00e9"),
+                presence.extras().get("more"));
+        assertEquals(frame, new String(WireCodec.write(presence), StandardCharsets.UTF_8));
+        assertThrows(
+                UnsupportedOperationException.class, () -> presence.extras().put("x", 1));
+    }
+
+    @Test
+    void fieldsOfAnEnvelopeAreReadAlongAndKeptOutOfTheMessage() {
+        List<Object> seen = new ArrayList<>();
+        byte[] frame = ("[{\"t\":\"presence\",\"user\":\"k\",\"src\":\"i1\",\"x\":1},{\"t\":\"ack\",\"seq\":1},"
+                        + "{\"t\":\"ack\",\"seq\":2,\"src\":3}]")
+                .getBytes(StandardCharsets.UTF_8);
+        WireCodec.read(frame, Set.of("src", "dst"), new WireCodec.EnvelopeReader() {
+            @Override
+            public void message(Message message, Map<String, String> fields) {
+                seen.add(message);
+                seen.add(fields);
+            }
+
+            @Override
+            public void fault(WireException fault) {
+                seen.add(fault.getMessage());
+            }
+        });
+        assertEquals(
+                List.of(
+                        new Message.Presence("k", 0, "", Map.of("x", 1)),
+                        Map.of("src", "i1"),
+                        new Message.Ack(1),
+                        Map.of(),
+                        "src: must be a string"),
+                seen);
+    }
+
+    @Test
+    void roomsHaveNamesThatStandInAnAddressAsTheyAre() {
+        assertTrue(RoomId.isValid("a"));
+        assertTrue(RoomId.isValid("Az09._~-"));
+        assertTrue(RoomId.isValid("a".repeat(RoomId.MAX_LENGTH)));
+        for (String name :
+                List.of("", ".", "..", "a b", "a/b", "a:b", "\u00e9", "a\n", "a".repeat(RoomId.MAX_LENGTH + 1))) {
+            assertFalse(RoomId.isValid(name), name);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.concord.server.ai;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
-import dev.concord.server.room.ServerEdit;
+import dev.concord.server.room.EditOutcome;
 import dev.concord.store.AiRun;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -89,11 +89,11 @@ final class RunApplication {
             throw new StaleException();
         }
         List<Operation> operations = edits.operations(copy);
-        CompletableFuture<ServerEdit.Outcome> outcome = rooms.call(
+        CompletableFuture<EditOutcome> outcome = rooms.call(
                 run.roomId(),
                 room -> room.epoch().equals(run.epoch())
                         ? room.edit(operations, edits::holds)
-                        : CompletableFuture.completedFuture(ServerEdit.Outcome.STALE));
+                        : CompletableFuture.completedFuture(EditOutcome.STALE));
         switch (awaitOutcome(outcome)) {
             case STORED -> {
                 return operations;
@@ -108,7 +108,7 @@ final class RunApplication {
         throw new IllegalStateException("an outcome without a case");
     }
 
-    private static ServerEdit.Outcome awaitOutcome(CompletableFuture<ServerEdit.Outcome> outcome) {
+    private static EditOutcome awaitOutcome(CompletableFuture<EditOutcome> outcome) {
         try {
             return RoomCopy.await(outcome);
         } catch (Problem slow) {

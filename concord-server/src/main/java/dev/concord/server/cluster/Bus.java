@@ -24,7 +24,7 @@ public interface Bus {
     void subscribe(String channel, Consumer<byte[]> receiver);
 
     /**
-     * Ends the subscription to a channel.
+     * Ends a subscription.
      *
      * @param channel from {@link #subscribe}
      */
@@ -35,7 +35,7 @@ public interface Bus {
      *
      * @param channel see {@link Channels}
      * @param message not changed afterwards
-     * @return how many instances are subscribed, this one included; 0 when the message was lost
+     * @return how many instances are subscribed to the channel, this one included; 0 when the message was lost
      */
     CompletionStage<Long> publish(String channel, byte[] message);
 

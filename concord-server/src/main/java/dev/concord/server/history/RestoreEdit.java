@@ -6,10 +6,10 @@ import dev.concord.crdt.Element;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.UndoHistory;
 import dev.concord.server.room.Absence;
+import dev.concord.server.room.EditOutcome;
 import dev.concord.server.room.Room;
 import dev.concord.server.room.RoomAbsentException;
 import dev.concord.server.room.RoomDirectory;
-import dev.concord.server.room.ServerEdit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -49,8 +49,7 @@ final class RestoreEdit {
     }
 
     private void apply(String roomId, String epoch, List<Operation> operations) {
-        CompletableFuture<ServerEdit.Outcome> outcome =
-                call(roomId, epoch, room -> room.edit(operations, document -> true));
+        CompletableFuture<EditOutcome> outcome = call(roomId, epoch, room -> room.edit(operations, document -> true));
         switch (History.await(outcome)) {
             case STORED -> {}
             case ROOM_FULL ->

@@ -53,8 +53,9 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     private final Counter caughtUpOps =
             counter("concord.caughtup.ops", "ops of other instances that were read from the log");
     private final Counter remoteOps = counter("concord.bus.ops", "ops of other instances that were applied here");
-    private final Counter healed =
-            counter("concord.healed.ops", "ops that the bus had not brought, found in the log or at another instance");
+    private final Counter repaired = counter(
+            "concord.healed.ops",
+            "ops that the bus had not brought, found by anti-entropy in the log or at another instance");
     private final Counter adopted =
             counter("concord.adopted.ops", "ops of other instances stored here because nobody else had stored them");
     private final Counter busRefused = counter("concord.bus.refused", "messages of other instances that were unusable");
@@ -197,8 +198,8 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     }
 
     @Override
-    public void healed(int count) {
-        healed.increment(count);
+    public void repaired(int count) {
+        repaired.increment(count);
     }
 
     @Override

@@ -65,7 +65,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Messages that could not be handed to Redis: what they said is recovered later.
+     * Messages that could not be handed to Redis: anti-entropy brings what they said later.
      *
      * @return a count since the start
      */

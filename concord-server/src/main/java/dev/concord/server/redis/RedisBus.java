@@ -96,7 +96,7 @@ final class RedisBus implements Bus {
         receivers.put(channel, receiver);
         RedisLink.Live now = live.get();
         if (now != null) {
-            subscribe(now, channel).whenComplete((heard, failure) -> {
+            subscribe(now, channel).whenComplete((subscribed, failure) -> {
                 if (failure != null) {
                     suspect.accept(now, failure);
                 }

@@ -269,8 +269,9 @@ final class RedisLink implements AutoCloseable {
         return info.lines()
                 .filter(line -> line.startsWith("redis_version:"))
                 .map(line -> line.substring("redis_version:".length()).strip())
-                .filter(version -> version.matches("\\d+\\..*"))
-                .mapToInt(version -> Integer.parseInt(version.substring(0, version.indexOf('.'))))
+                .map(version -> version.substring(0, Math.max(0, version.indexOf('.'))))
+                .filter(major -> !major.isEmpty() && major.chars().allMatch(c -> c >= '0' && c <= '9'))
+                .mapToInt(Integer::parseInt)
                 .findFirst()
                 .orElse(0);
     }

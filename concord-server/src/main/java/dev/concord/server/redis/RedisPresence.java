@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presence in Redis. {@code presence:{room}} is a sorted set of users by expiry in Unix milliseconds. Beside it stands a hash with what each
+ * Presence in Redis. {@code presence:{room}} is a sorted set of users by expiry in Unix milliseconds. Beside it is a hash with what each
  * connection shows, its expiry in front; its key carries the set's name in braces, so that a Redis cluster keeps both in one place. Both
  * keys expire with their last entry.
  */

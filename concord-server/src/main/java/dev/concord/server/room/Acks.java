@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 
 /**
  * What one member waits for. Ops of a room are numbered as they are handed to the op log, become durable in that order, and a
- * member is told the seq of its last op that is. Holds no more entries than the op log has ops waiting, however often a member
+ * member is sent the seq of its last op that is. Holds no more entries than the op log has ops waiting, however often a member
  * repeats itself.
  */
 final class Acks {
@@ -36,7 +36,7 @@ final class Acks {
         return waiting.isEmpty() && owed < 0;
     }
 
-    /** The seq to acknowledge now that all ops up to {@code durable} are, the same until {@link #told}; -1 when there is no news. */
+    /** The seq to acknowledge now that all ops up to {@code durable} are, the same until {@link #sent}; -1 when there is no news. */
     long reached(long durable, long nowNanos, RoomEvents events) {
         while (!waiting.isEmpty() && waiting.getFirst().number <= durable) {
             Waiting done = waiting.removeFirst();
@@ -47,7 +47,7 @@ final class Acks {
     }
 
     /** The member has got the ack. */
-    void told() {
+    void sent() {
         owed = -1;
     }
 }

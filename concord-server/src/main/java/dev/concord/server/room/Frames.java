@@ -26,7 +26,7 @@ public interface Frames {
          * Some of the frames in a row, in the same memory.
          *
          * @param from index of the first
-         * @param to index behind the last, above {@code from}
+         * @param to index after the last, above {@code from}
          * @return these frames, to be released by the caller
          */
         Frame part(int from, int to);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The places in the log that this room's own ops were given, as runs: one run for ever, unless other instances append to the same log.
  * The op log's thread adds, the room's loop takes.
  */
-final class OwnCommits {
+public final class OwnCommits {
     private static final class Run {
         final long from;
         volatile long to;
@@ -26,7 +26,7 @@ final class OwnCommits {
     private volatile long highest;
 
     /** Notes that an op became durable; places rise from call to call. Called on the op log's thread. */
-    void add(long seq) {
+    public void add(long seq) {
         Run run = newest;
         if (run != null && run.to + 1 == seq) {
             run.to = seq;
@@ -39,12 +39,12 @@ final class OwnCommits {
     }
 
     /** The highest place that any own op has; 0 when there is none. */
-    long highest() {
+    public long highest() {
         return highest;
     }
 
     /** How far everything is known, given that it is up to a place: further, when own ops follow there. Called on the loop. */
-    long advance(long applied) {
+    public long advance(long applied) {
         long reached = applied;
         for (Iterator<Run> iterator = runs.iterator(); iterator.hasNext(); ) {
             Run run = iterator.next();

@@ -1,72 +1,100 @@
 package dev.concord.server.room;
 
 import dev.concord.wire.Message;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Who is in a room and where. Only the newest of each member counts, so bursts shrink to one message a tick. */
-final class Presences {
-    private final Map<Member, Message.Presence> current = new LinkedHashMap<>();
-    private final Set<Member> changed = new LinkedHashSet<>();
+/** Who is in a room and where, as the room sees it. On the room's loop. */
+public interface Presences {
+    /**
+     * A member shows something new.
+     *
+     * @param member the member
+     * @param presence what it shows
+     */
+    void show(Member member, Message.Presence presence);
 
-    void put(Member member, Message.Presence presence) {
-        current.put(member, presence);
-        changed.add(member);
+    /**
+     * A member of another instance shows something new, or has left.
+     *
+     * @param presence what it shows
+     */
+    void received(Message.Presence presence);
+
+    /**
+     * A member has left.
+     *
+     * @param member the member
+     * @return its farewell; null when it had not shown itself, or the others know already
+     */
+    Message.@Nullable Presence remove(Member member);
+
+    /**
+     * Whether somebody here goes by this name.
+     *
+     * @param user a display name
+     * @return true for one of this instance
+     */
+    boolean hasUser(String user);
+
+    /**
+     * All that are here, on this instance.
+     *
+     * @return what each shows
+     */
+    Map<Member, Message.Presence> shown();
+
+    /**
+     * All that are here and elsewhere, as a newcomer gets them.
+     *
+     * @param newcomer is left out
+     * @return frames to be released by the caller; null when it is alone
+     */
+    Frames.@Nullable Frame others(Member newcomer);
+
+    /** What presence does to the room. */
+    interface Host {
+        /**
+         * The members of this instance.
+         *
+         * @return not to be kept
+         */
+        Collection<Member> members();
+
+        /**
+         * Who is here on other instances.
+         *
+         * @return the newest presence of each
+         */
+        List<Message.Presence> elsewhere();
+
+        /**
+         * Writes a frame to a member, unless that reads too slowly.
+         *
+         * @param member one of {@link #members}
+         * @param frame still the caller's
+         */
+        void write(Member member, Frames.Frame frame);
+
+        /**
+         * Members of this instance show something new, which the others have been sent.
+         *
+         * @param changed by member
+         */
+        void shown(Map<Member, Shown> changed);
     }
 
-    /** The farewell of a member that had shown itself, or null. */
-    Message.@Nullable Presence remove(Member member) {
-        boolean unsent = changed.remove(member);
-        Message.Presence last = current.remove(member);
-        // Said goodbye itself, and the others have heard it.
-        if (last == null || (isLeft(last) && !unsent)) {
-            return null;
-        }
-        return RemoteMembers.farewell(last);
-    }
-
-    /** All that are here. */
-    List<Message.Presence> all() {
-        return current.values().stream().filter(p -> !isLeft(p)).toList();
-    }
-
-    /** All that are here but one. */
-    List<Message.Presence> others(Member except) {
-        return current.entrySet().stream()
-                .filter(entry -> !entry.getKey().equals(except) && !isLeft(entry.getValue()))
-                .map(Map.Entry::getValue)
-                .toList();
-    }
-
-    /** Whether somebody here goes by this name. */
-    boolean hasUser(String user) {
-        return current.values().stream().anyMatch(presence -> presence.user().equals(user) && !isLeft(presence));
-    }
-
-    /** The members that show themselves, and what they show. */
-    Map<Member, Message.Presence> shown() {
-        Map<Member, Message.Presence> shown = new LinkedHashMap<>(current);
-        shown.values().removeIf(Presences::isLeft);
-        return shown;
-    }
-
-    Message.@Nullable Presence of(Member member) {
-        return current.get(member);
-    }
-
-    /** The members whose presence has changed since the last call. */
-    List<Member> takeChanged() {
-        List<Member> members = new ArrayList<>(changed);
-        changed.clear();
-        return members;
-    }
-
-    static boolean isLeft(Message.Presence presence) {
-        return presence.extras().path("left").asBoolean();
+    /** Makes the presences of rooms. Thread-safe. */
+    interface Factory {
+        /**
+         * Those of one room.
+         *
+         * @param context the room's
+         * @param host the room
+         * @return nobody at first
+         */
+        Presences of(RoomContext context, Host host);
     }
 }

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Sites;
-import dev.concord.server.cluster.Cluster;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoredRoom;
 import java.security.MessageDigest;
@@ -14,34 +13,31 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * How a room comes to be. With one store for all, the store decides whose making counts. Instances with separate stores may make the same
- * room without hearing of each other, so they make it alike: the epoch follows from the room's id, and the ids of a first text from the room's
- * id and the text. Then two that meet later have one history, and a text that was put twice is there once. Blocks; thread-safe.
+ * How a room comes to be. With one store for all, the store decides whose creation counts. Instances with separate stores may create the same
+ * room without a word to each other, so they create it alike: the epoch follows from the room's id, and the ids of a first text from the
+ * room's id and the text. Then two that meet later have one history, and a text that was put twice is there once. Blocks; thread-safe.
  */
 final class RoomCreator {
     private final RoomStore store;
-    private final RoomLocator locator;
-    private final boolean alike;
-    private final SecureRandom random;
+    private final Locator locator;
+    private final SecureRandom random = new SecureRandom();
 
-    RoomCreator(RoomStore store, Cluster cluster, RoomLocator locator, SecureRandom random) {
+    RoomCreator(RoomStore store, Locator locator) {
         this.store = store;
         this.locator = locator;
-        this.alike = cluster.reach() == Cluster.Reach.SEPARATE_STORES;
-        this.random = random;
     }
 
-    /** The room, found here or at another instance, or made now if {@code make}. */
-    Optional<StoredRoom> find(String roomId, boolean make) {
+    /** The room, found here or at another instance, or created now if {@code create}. */
+    Optional<StoredRoom> find(String roomId, boolean create) {
         Optional<StoredRoom> stored = store.load(roomId);
         if (stored.isPresent()) {
-            locator.wake(roomId);
+            locator.opened(roomId);
             return stored;
         }
-        Optional<RoomLocator.Found> elsewhere = locator.ask(roomId).join();
+        Optional<Locator.Found> elsewhere = locator.find(roomId);
         if (elsewhere.isPresent()) {
             store.create(roomId, elsewhere.get().epoch(), elsewhere.get().state());
-        } else if (make) {
+        } else if (create) {
             store.create(roomId, epoch(roomId), null);
         } else {
             return Optional.empty();
@@ -49,12 +45,13 @@ final class RoomCreator {
         return store.load(roomId);
     }
 
-    /** Makes a room that holds a text; false when there is one already. */
+    /** Creates a room that holds a text; false when there is one already. */
     boolean create(String roomId, String text) {
         if (find(roomId, false).isPresent()) {
             return false;
         }
-        Document document = new Document(alike ? derived(roomId + "\n" + text) : Sites.random(random));
+        Document document =
+                new Document(locator.hasSeparateStores() ? derived(roomId + "\n" + text) : Sites.random(random));
         if (!text.isEmpty()) {
             document.insert(0, text);
         }
@@ -62,7 +59,7 @@ final class RoomCreator {
     }
 
     private String epoch(String roomId) {
-        return alike ? derived(roomId) : Sites.random(random);
+        return locator.hasSeparateStores() ? derived(roomId) : Sites.random(random);
     }
 
     /** A name that everybody derives alike. */

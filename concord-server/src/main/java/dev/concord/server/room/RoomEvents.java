@@ -76,18 +76,18 @@ public interface RoomEvents {
     void remoteApplied(int members);
 
     /**
-     * Ops were found that the bus had not brought.
+     * Ops that the bus had not brought were found by anti-entropy, in the log or at another instance.
      *
      * @param ops how many
      */
-    void healed(int ops);
+    void repaired(int ops);
 
-    /** An op that another instance had told and not stored was stored here. */
+    /** An op that another instance had sent and not stored was stored here. */
     void adopted();
 
     /** A message of another instance could not be used. */
     void busRefused();
 
-    /** Messages came over the bus faster than the room could take them; what they said will be healed. */
+    /** Messages came over the bus faster than the room could take them; anti-entropy will bring what they said. */
     void busDropped();
 }

@@ -247,7 +247,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                     return;
                 }
                 faultsInARow = 0;
-                take(message, entered);
+                take(message, json.length, entered);
             }
 
             @Override
@@ -264,7 +264,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         });
     }
 
-    private void take(Message message, Room entered) {
+    private void take(Message message, int frameBytes, Room entered) {
         if (message instanceof Message.Op op) {
             if (rate.take(System.nanoTime())) {
                 entered.receive(this, op);
@@ -277,17 +277,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                         op.seq());
             }
         } else if (message instanceof Message.Presence presence) {
-            if (WireCodec.write(presence).length > limits.presence().bytes()) {
-                entered.refuse(
-                        this,
-                        ErrorCode.TOO_LARGE,
-                        "a presence message may have " + limits.presence().bytes() + " bytes",
-                        null);
-            } else if (!presence.color().matches("|#[0-9a-fA-F]{3,8}")) {
-                entered.refuse(this, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
-            } else {
-                entered.receive(this, presence);
-            }
+            entered.receive(this, presence, frameBytes);
         }
     }
 }

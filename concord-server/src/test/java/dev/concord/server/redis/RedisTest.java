@@ -72,23 +72,23 @@ class RedisTest {
         return redis;
     }
 
-    private BlockingQueue<String> hear(Redis redis) {
-        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-        redis.bus().subscribe(channel, message -> heard.add(new String(message, UTF_8)));
-        return heard;
+    private BlockingQueue<String> subscribe(Redis redis) {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        redis.bus().subscribe(channel, message -> received.add(new String(message, UTF_8)));
+        return received;
     }
 
     private void say(Redis redis, String message) {
         redis.bus().publish(channel, message.getBytes(UTF_8));
     }
 
-    /** Says something until it is heard, which shows that the channel is open. */
-    private void open(Redis from, BlockingQueue<String> heard) throws InterruptedException {
+    /** Sends something until it is received, which shows that the channel is open. */
+    private void open(Redis from, BlockingQueue<String> received) throws InterruptedException {
         do {
             say(from, "open?");
-        } while (heard.poll(50, TimeUnit.MILLISECONDS) == null);
+        } while (received.poll(50, TimeUnit.MILLISECONDS) == null);
         say(from, "open.");
-        while (!"open.".equals(heard.poll(60, TimeUnit.SECONDS))) {
+        while (!"open.".equals(received.poll(60, TimeUnit.SECONDS))) {
             // The questions that were on their way.
         }
     }
@@ -110,13 +110,13 @@ class RedisTest {
     void whatOneInstanceSaysTheOthersHearInOrderUntilTheyUnsubscribe() throws Exception {
         Redis a = connected(RedisForTests.url(), "a");
         Redis b = connected(RedisForTests.url(), "b");
-        BlockingQueue<String> heard = hear(b);
-        open(a, heard);
+        BlockingQueue<String> received = subscribe(b);
+        open(a, received);
         for (int i = 0; i < 1000; i++) {
             say(a, "message " + i);
         }
         for (int i = 0; i < 1000; i++) {
-            assertEquals("message " + i, heard.poll(60, TimeUnit.SECONDS));
+            assertEquals("message " + i, received.poll(60, TimeUnit.SECONDS));
         }
         assertTrue(a.published() >= 1000);
         assertTrue(b.received() >= 1000);
@@ -129,7 +129,7 @@ class RedisTest {
             say(a, "for nobody");
             a.bus().publish("rooms", "hall".getBytes(UTF_8));
         } while (other.poll(50, TimeUnit.MILLISECONDS) == null);
-        assertEquals(0, heard.stream().filter("for nobody"::equals).count());
+        assertEquals(0, received.stream().filter("for nobody"::equals).count());
     }
 
     @Test
@@ -137,32 +137,32 @@ class RedisTest {
         try (OwnRedis own = OwnRedis.start()) {
             own.stop();
             Redis a = open(own.url(), "a");
-            BlockingQueue<String> heard = hear(a);
+            BlockingQueue<String> received = subscribe(a);
             say(a, "lost");
             assertFalse(a.bus().isConnected());
             assertEquals(1, a.lost());
             own.restart();
             await(() -> a.bus().isConnected());
-            open(a, heard);
+            open(a, received);
         }
     }
 
     @Test
-    void aRestartedRedisIsHeardAgainOnAllChannelsAndTheListenerIsToldEachTime() throws Exception {
+    void aRestartedRedisIsSubscribedAgainOnAllChannelsAndTheListenerIsNotifiedEachTime() throws Exception {
         try (OwnRedis own = OwnRedis.start()) {
             AtomicInteger connections = new AtomicInteger();
             Redis a = open(own.url(), "a");
             a.bus().onConnected(connections::incrementAndGet);
-            BlockingQueue<String> heard = hear(a);
+            BlockingQueue<String> received = subscribe(a);
             await(() -> a.bus().isConnected());
-            open(a, heard);
+            open(a, received);
             int before = connections.get();
             own.stop();
             await(() -> !a.bus().isConnected());
             own.restart();
             await(() -> connections.get() > before);
             say(a, "again");
-            assertEquals("again", heard.poll(60, TimeUnit.SECONDS));
+            assertEquals("again", received.poll(60, TimeUnit.SECONDS));
         }
     }
 
@@ -171,13 +171,13 @@ class RedisTest {
         try (OwnRedis own = OwnRedis.start();
                 BrokenNetwork network = new BrokenNetwork(own.port(), 1)) {
             Redis a = connected("redis://127.0.0.1:" + network.port(), "a");
-            BlockingQueue<String> heard = hear(a);
-            open(a, heard);
+            BlockingQueue<String> received = subscribe(a);
+            open(a, received);
             network.silence();
             await(() -> !a.bus().isConnected());
             network.mend();
             await(() -> a.bus().isConnected());
-            open(a, heard);
+            open(a, received);
         }
     }
 
@@ -187,18 +187,18 @@ class RedisTest {
                 BrokenNetwork network = new BrokenNetwork(own.port(), 1)) {
             Redis a = connected(own.url(), "a");
             Redis b = connected("redis://127.0.0.1:" + network.port(), "b");
-            BlockingQueue<String> heard = hear(b);
-            open(a, heard);
+            BlockingQueue<String> received = subscribe(b);
+            open(a, received);
             network.drop(0.2);
             for (int i = 0; i < 2000; i++) {
                 say(a, "x");
             }
-            // Behind all of them, and dropped now and then itself.
+            // After all of them, and dropped now and then itself.
             do {
                 say(a, "end");
-            } while (!heard.contains("end"));
-            long came = heard.stream().filter("x"::equals).count();
-            assertTrue(came > 1000 && came < 2000, () -> "heard " + came + " of 2000");
+            } while (!received.contains("end"));
+            long came = received.stream().filter("x"::equals).count();
+            assertTrue(came > 1000 && came < 2000, () -> "received " + came + " of 2000");
             assertTrue(b.bus().isConnected());
         }
     }
@@ -208,8 +208,8 @@ class RedisTest {
         try (OwnRedis own = OwnRedis.start("--requirepass", "s3cret")) {
             Redis without = open(own.url(), "a");
             Redis with = connected("redis://:s3cret@127.0.0.1:" + own.port(), "b");
-            BlockingQueue<String> heard = hear(with);
-            open(with, heard);
+            BlockingQueue<String> received = subscribe(with);
+            open(with, received);
             assertFalse(without.bus().isConnected());
         }
     }
@@ -274,7 +274,7 @@ class RedisTest {
     }
 
     @Test
-    void aValueOfTheHashThatNobodyHereWroteIsNoEntry() {
+    void aValueOfTheHashThatNobodyHereWroteIsNotAnEntry() {
         for (String bad : List.of("", "x", "12", "12 ", "12 3", "12 99 ab", "1234567890123456 1 a", "-1 0 ")) {
             assertEquals(null, ShownEntry.read(bad.getBytes(UTF_8)), bad);
         }

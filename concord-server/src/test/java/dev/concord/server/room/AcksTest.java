@@ -27,7 +27,7 @@ class AcksTest {
         acks.expect(4, 12, 0);
         assertEquals(-1, reached(0));
         assertEquals(11, reached(3));
-        acks.told();
+        acks.sent();
         assertEquals(-1, reached(3));
         assertEquals(12, reached(4));
         assertEquals(3, events.acknowledged);
@@ -41,7 +41,7 @@ class AcksTest {
         acks.expect(2, 11, 0);
         assertEquals(10, reached(1));
         assertEquals(11, reached(2));
-        acks.told();
+        acks.sent();
         assertTrue(acks.isEmpty());
         assertEquals(-1, reached(2));
     }

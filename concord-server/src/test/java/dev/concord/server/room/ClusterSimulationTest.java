@@ -68,13 +68,13 @@ class ClusterSimulationTest {
         final OpLog log;
         final RoomDirectory rooms;
 
-        Instance(String name, SimulatedStore store, SimulatedBus bus, Cluster.Reach reach, int healTurn) {
+        Instance(String name, SimulatedStore store, SimulatedBus bus, Cluster.Reach reach, int opsPerTurn) {
             this.store = store;
             this.bus = bus.connect(name);
             this.log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 7, 64 << 20), failures -> 0);
             TestLimits limits = new TestLimits();
-            limits.opsPerTurn = healTurn;
-            this.rooms = new RoomDirectory(
+            limits.opsPerTurn = opsPerTurn;
+            this.rooms = TestRooms.directory(
                     store,
                     log,
                     io::add,
@@ -156,13 +156,13 @@ class ClusterSimulationTest {
         final List<Instance> instances = new ArrayList<>();
         final List<Client> clients = new ArrayList<>();
         final List<Operation> acknowledged = new ArrayList<>();
-        final int healTurn;
+        final int opsPerTurn;
         int started;
 
         World(Random random, Cluster.Reach reach) {
             this.random = random;
             this.reach = reach;
-            this.healTurn = List.of(1, 3, 10, 2_000).get(random.nextInt(4));
+            this.opsPerTurn = List.of(1, 3, 10, 2_000).get(random.nextInt(4));
             this.bus = new SimulatedBus(random);
             int count = 2 + random.nextInt(2);
             for (int i = 0; i < count; i++) {
@@ -180,7 +180,7 @@ class ClusterSimulationTest {
         private Instance start(int index) {
             started++;
             SimulatedStore store = SimulatedStore.of(disks.get(index), reach == Cluster.Reach.SHARED_STORE);
-            return new Instance("i" + started, store, bus, reach, healTurn);
+            return new Instance("i" + started, store, bus, reach, opsPerTurn);
         }
 
         void live() {
@@ -342,7 +342,7 @@ class ClusterSimulationTest {
                 }
             }
             for (Operation op : acknowledged) {
-                boolean kept = stored.stream().anyMatch(document -> document.isKnown(op));
+                boolean kept = stored.stream().anyMatch(document -> SimulatedClient.isKnown(op, document));
                 assertTrue(kept, () -> "acknowledged, and not stored: " + op + (everywhere ? " at the end" : ""));
             }
         }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 
 /** Frames that are the JSON itself, and know whether they were given back. */
-final class FakeFrames implements Frames {
+public final class FakeFrames implements Frames {
     private int live;
 
     @Override
@@ -21,7 +21,7 @@ final class FakeFrames implements Frames {
     }
 
     /** Frames that nobody has released. */
-    int live() {
+    public int live() {
         return live;
     }
 

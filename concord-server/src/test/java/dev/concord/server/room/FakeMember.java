@@ -10,26 +10,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A connection whose other side is the test. */
-final class FakeMember implements Member {
+public final class FakeMember implements Member {
     private final String id;
     private final List<byte[]> queued = new ArrayList<>();
     /** What has been flushed, as bytes. */
-    final List<byte[]> frames = new ArrayList<>();
+    public final List<byte[]> frames = new ArrayList<>();
 
-    boolean writable = true;
+    public boolean writable = true;
     /** What is sent makes the member unwritable when the queue has at least so many bytes. */
-    int queueBytes = Integer.MAX_VALUE;
+    public int queueBytes = Integer.MAX_VALUE;
 
-    int flushes;
-    Runnable onFlush = () -> {};
-    Close closed;
+    public int flushes;
+    public Runnable onFlush = () -> {};
+    public Close closed;
 
-    FakeMember(String id) {
+    public FakeMember(String id) {
         this.id = id;
     }
 
     /** The flushed messages since the last call. */
-    List<Message> take() {
+    public List<Message> take() {
         List<Message> messages = new ArrayList<>();
         for (byte[] frame : frames) {
             try {
@@ -43,7 +43,7 @@ final class FakeMember implements Member {
     }
 
     /** The only message flushed since the last call. */
-    <T extends Message> T takeOne(Class<T> type) {
+    public <T extends Message> T takeOne(Class<T> type) {
         List<Message> messages = take();
         assertTrue(messages.size() == 1, () -> "expected one message, but got " + messages);
         return type.cast(messages.get(0));

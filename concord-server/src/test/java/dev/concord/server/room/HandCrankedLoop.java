@@ -7,7 +7,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /** A loop and its clock that move when a test says so. Tasks may come from any thread; they run on the test's. */
-final class HandCrankedLoop implements RoomLoop {
+public final class HandCrankedLoop implements RoomLoop {
     private record Timer(long dueNanos, long order, Runnable task) {}
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
@@ -33,7 +33,7 @@ final class HandCrankedLoop implements RoomLoop {
     }
 
     /** Runs one task, if there is one. */
-    boolean runOne() {
+    public boolean runOne() {
         Runnable task;
         synchronized (this) {
             task = tasks.poll();
@@ -46,14 +46,14 @@ final class HandCrankedLoop implements RoomLoop {
     }
 
     /** Runs all tasks, those that they add included. */
-    void run() {
+    public void run() {
         for (boolean more = true; more; ) {
             more = runOne();
         }
     }
 
     /** Lets time pass, running timers and tasks when they are due. */
-    void pass(Duration time) {
+    public void pass(Duration time) {
         run();
         long end = nanoTime() + time.toNanos();
         for (Timer next = due(end); next != null; next = due(end)) {
@@ -62,7 +62,7 @@ final class HandCrankedLoop implements RoomLoop {
         }
     }
 
-    synchronized int timers() {
+    public synchronized int timers() {
         return timers.size();
     }
 

@@ -5,26 +5,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Counts. */
-final class RecordedEvents implements RoomEvents {
-    int opened;
-    int closed;
-    int failed;
-    int joined;
-    int left;
-    int applied;
-    int delivered;
-    int acknowledged;
-    int resynchronised;
-    int compactionFailures;
-    int remoteApplied;
-    int healed;
-    int adopted;
-    int busRefused;
-    int busDropped;
-    long caughtUp;
-    int quarantined;
-    final List<Long> compacted = new ArrayList<>();
-    final List<ErrorCode> refused = new ArrayList<>();
+public final class RecordedEvents implements RoomEvents {
+    public int opened;
+    public int closed;
+    public int failed;
+    public int joined;
+    public int left;
+    public int applied;
+    public int delivered;
+    public int acknowledged;
+    public int resynchronised;
+    public int compactionFailures;
+    public int remoteApplied;
+    public int repaired;
+    public int adopted;
+    public int busRefused;
+    public int busDropped;
+    public long caughtUp;
+    public int quarantined;
+    public final List<Long> compacted = new ArrayList<>();
+    public final List<ErrorCode> refused = new ArrayList<>();
 
     @Override
     public void roomOpened() {
@@ -98,8 +98,8 @@ final class RecordedEvents implements RoomEvents {
     }
 
     @Override
-    public void healed(int ops) {
-        healed += ops;
+    public void repaired(int ops) {
+        repaired += ops;
     }
 
     @Override

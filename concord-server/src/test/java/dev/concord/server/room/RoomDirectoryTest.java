@@ -128,7 +128,7 @@ class RoomDirectoryTest {
     @BeforeEach
     void open() {
         log = OpLog.start(store, OpLogLimits.DEFAULT, failures -> 0);
-        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
+        rooms = TestRooms.directory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
     }
 
     @AfterEach
@@ -294,14 +294,14 @@ class RoomDirectoryTest {
             assertEquals(Absence.UNAVAILABLE, guest.absent);
         }
         assertEquals(loads, store.loads);
-        loop.pass(RoomDirectory.QUARANTINE);
+        loop.pass(RoomLoader.QUARANTINE);
         store.onLoad = null;
         assertEquals("", enter("r").view().text());
         assertEquals(0, events.quarantined);
     }
 
     @Test
-    void roomsAreLevelledWithTheirLogs() {
+    void roomsCatchUpWithTheirLogs() {
         Room r = enter("r");
         Room s = enter("s");
         memory.append(
@@ -339,7 +339,7 @@ class RoomDirectoryTest {
             assertEquals(Absence.UNAVAILABLE, maker.absent);
         }
         store.onLoad = null;
-        loop.pass(RoomDirectory.QUARANTINE);
+        loop.pass(RoomLoader.QUARANTINE);
         assertEquals("", enter("r").view().text());
     }
 
@@ -439,7 +439,7 @@ class RoomDirectoryTest {
     }
 
     @Test
-    void creatingTellsOnceThatItWasMade() {
+    void creatingNotifiesOnceThatItWasMade() {
         CompletableFuture<Boolean> first = rooms.create("r", "line\n");
         CompletableFuture<Boolean> second = rooms.create("r", "other");
         Guest guest = visit("r", true);
@@ -472,7 +472,7 @@ class RoomDirectoryTest {
 
     @Test
     void creatingWithAStoreThatIsAwayFails() {
-        rooms = new RoomDirectory(
+        rooms = TestRooms.directory(
                 new Reads(faulty) {
                     @Override
                     public boolean create(String roomId, String epoch, byte[] initialState) {
@@ -495,7 +495,7 @@ class RoomDirectoryTest {
     void aRoomDroppedAfterAFaultIsLoadedAnewOnlyWhenItsOtherOpsAreStored() throws InterruptedException {
         log.close();
         log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
-        rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
+        rooms = TestRooms.directory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
         Room room = enter("r");
         FakeMember member = join(room);
         Faults.Gate failing = faulty.holdNext();
@@ -518,7 +518,7 @@ class RoomDirectoryTest {
         Guest second = visit("r", true);
         settle();
         assertFalse(
-                early.answered(), "read before the op behind was stored: it would be missing here and pruned later");
+                early.answered(), "read before the op after it was stored: it would be missing here and pruned later");
         assertFalse(second.answered());
 
         later.open();
@@ -528,7 +528,7 @@ class RoomDirectoryTest {
     }
 
     @Test
-    void aFoldThatEndsInAnyExceptionIsTriedAgain() {
+    void aCompactionThatEndsInAnyExceptionIsTriedAgain() {
         Room room = enter("r");
         FakeMember member = join(room);
         room.receive(member, new Message.Op(1, insert("a", "1")));

@@ -131,7 +131,7 @@ class RoomSimulationTest {
 
         World(Random random) {
             this.random = random;
-            rooms = new RoomDirectory(
+            rooms = TestRooms.directory(
                     store,
                     log,
                     io::add,
@@ -280,7 +280,7 @@ class RoomSimulationTest {
             }
             Document reloaded = stored();
             for (Operation op : acknowledged) {
-                assertTrue(reloaded.isKnown(op), () -> "acknowledged, and not stored: " + op);
+                assertTrue(SimulatedClient.isKnown(op, reloaded), () -> "acknowledged, and not stored: " + op);
             }
         }
 

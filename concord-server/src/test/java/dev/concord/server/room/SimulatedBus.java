@@ -11,24 +11,24 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /** A pub/sub server that loses, doubles and reorders messages by its seed, and delivers when told to. No threads. */
-final class SimulatedBus {
+public final class SimulatedBus {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Waiting(String channel, byte[] message) {}
 
     private final Random random;
     private final Map<String, Connection> connections = new LinkedHashMap<>();
     /** Shares of the messages, 0 to 1. */
-    double dropped;
+    public double dropped;
 
-    double doubled;
-    double overtaking;
+    public double doubled;
+    public double overtaking;
 
-    SimulatedBus(Random random) {
+    public SimulatedBus(Random random) {
         this.random = random;
     }
 
     /** One instance's connection. */
-    final class Connection implements Bus {
+    public final class Connection implements Bus {
         private final String instance;
         private final Map<String, Consumer<byte[]>> receivers = new LinkedHashMap<>();
         private final List<Waiting> inbox = new ArrayList<>();
@@ -39,12 +39,12 @@ final class SimulatedBus {
             this.instance = instance;
         }
 
-        void cut() {
+        public void cut() {
             connected = false;
             inbox.clear();
         }
 
-        void mend() {
+        public void mend() {
             if (!connected) {
                 connected = true;
                 listener.run();
@@ -52,12 +52,12 @@ final class SimulatedBus {
         }
 
         /** The instance is no more. */
-        void end() {
+        public void end() {
             connections.remove(instance);
         }
 
         /** Delivers the next message, if there is one. */
-        boolean deliver() {
+        public boolean deliver() {
             if (inbox.isEmpty()) {
                 return false;
             }
@@ -102,7 +102,7 @@ final class SimulatedBus {
                     }
                 }
             }
-            // As if nobody else heard: nothing here can wait for an answer.
+            // As if nobody else were subscribed: nothing here can wait for an answer.
             return CompletableFuture.completedFuture(1L);
         }
 
@@ -117,7 +117,7 @@ final class SimulatedBus {
         }
     }
 
-    Connection connect(String instance) {
+    public Connection connect(String instance) {
         Connection connection = new Connection(instance);
         connections.put(instance, connection);
         return connection;

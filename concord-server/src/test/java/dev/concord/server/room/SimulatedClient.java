@@ -1,17 +1,19 @@
 package dev.concord.server.room;
 
+import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.wire.Message;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A client of a simulated room: it edits, sends, reads when the simulation says so, and brings back what the server lacks. */
+/** A client of a simulated room: it edits, sends, reads when the simulation says so, and brings back what is missing at the server. */
 class SimulatedClient {
     final String name;
     final Document document;
-    /** By seq, what this connection has sent and not heard of. */
+    /** By seq, what this connection has sent and got no answer to. */
     final TreeMap<Long, Operation> unacknowledged = new TreeMap<>();
 
     final List<Operation> acknowledged;
@@ -31,7 +33,7 @@ class SimulatedClient {
         return room != null && member.closed == null;
     }
 
-    /** The connection is gone; {@code orderly} when the room hears of it. */
+    /** The connection is gone; {@code orderly} when the room learns of it. */
     void disconnect(boolean orderly) {
         if (orderly && isConnected()) {
             room.leave(member);
@@ -42,7 +44,7 @@ class SimulatedClient {
     }
 
     void send(Operation op) {
-        // Before its sync a client keeps its edits: the sync says what the server lacks.
+        // Before its sync a client keeps its edits: the sync says what is missing at the server.
         if (isConnected() && synchronised) {
             seq++;
             unacknowledged.put(seq, op);
@@ -71,6 +73,18 @@ class SimulatedClient {
             } else {
                 throw new AssertionError("unexpected " + message);
             }
+        }
+    }
+
+    /**
+     * Whether a document has all of an op. It may have the text of an insert as placeholders, when it came from somebody who knew that text as
+     * deleted only.
+     */
+    static boolean isKnown(Operation op, Document document) {
+        try {
+            return document.check(op) == Outcome.DUPLICATE;
+        } catch (ConflictException placeholders) {
+            return true;
         }
     }
 }

@@ -1,14 +1,18 @@
-package dev.concord.server.room;
+package dev.concord.server.room.peers;
 
 import dev.concord.server.cluster.Bus;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
-import dev.concord.wire.LocatorMessage;
-import dev.concord.wire.WireException;
+import dev.concord.server.room.Absence;
+import dev.concord.server.room.Locator;
+import dev.concord.server.room.Room;
+import dev.concord.server.room.RoomCallback;
+import dev.concord.server.room.RoomDirectory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,17 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where instances with separate stores ask one another for a room that they do not have: it may lie in another's store, with nobody in it.
+ * How instances with separate stores ask one another for a room that they do not have: it may lie in another's store, with nobody in it.
  * Whoever has it brings it into memory, which also makes it compare itself with everybody else's. Thread-safe.
  */
-final class RoomLocator {
+public final class RoomLocator implements Locator {
     private static final Logger LOG = LoggerFactory.getLogger(RoomLocator.class);
-    /** An instance that does not answer in this time does not count: what it has is merged when it speaks again. */
+    /** An instance that does not answer in this time does not count: what it has is merged when it sends again. */
     private static final Duration PATIENCE = Duration.ofMillis(300);
-
-    /** A room as another instance has it. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Found(String epoch, byte[] state) {}
 
     /** One question, until enough have answered. */
     private static final class Question {
@@ -43,29 +43,50 @@ final class RoomLocator {
     }
 
     private final Bus bus;
-    private final RoomDirectory rooms;
-    private final boolean open;
+    private final boolean separate;
     private final Map<String, Question> questions = new ConcurrentHashMap<>();
 
-    RoomLocator(Cluster cluster, RoomDirectory rooms) {
+    /**
+     * Asks nobody and answers nothing until {@link #answerFrom}.
+     *
+     * @param cluster the other instances
+     */
+    public RoomLocator(Cluster cluster) {
         this.bus = cluster.bus();
-        this.rooms = rooms;
-        this.open = cluster.reach() == Cluster.Reach.SEPARATE_STORES;
-        if (open) {
-            bus.subscribe(Channels.LOCATOR, this::heard);
+        this.separate = cluster.reach() == Cluster.Reach.SEPARATE_STORES;
+    }
+
+    /**
+     * Answers the questions of other instances from now on.
+     *
+     * @param rooms the rooms of this one
+     */
+    public void answerFrom(RoomDirectory rooms) {
+        if (separate) {
+            bus.subscribe(Channels.LOCATOR, json -> receive(json, rooms));
         }
     }
 
-    /** Asks for a room; whoever answers first and has it, or nothing. */
-    CompletableFuture<Optional<Found>> ask(String roomId) {
-        if (!open || !bus.isConnected()) {
+    @Override
+    public boolean hasSeparateStores() {
+        return separate;
+    }
+
+    @Override
+    public Optional<Found> find(String roomId) {
+        return ask(roomId).join();
+    }
+
+    /** As whoever answers first has it, or nothing. */
+    private CompletableFuture<Optional<Found>> ask(String roomId) {
+        if (!separate || !bus.isConnected()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
         Question question = new Question();
         questions.put(roomId, question);
         publish(new LocatorMessage(LocatorMessage.Kind.WANTED, roomId, bus.instance(), "", "", new byte[0]))
-                .whenComplete((hearers, failure) -> {
-                    question.asked = failure != null ? 0 : hearers - 1;
+                .whenComplete((receivers, failure) -> {
+                    question.asked = failure != null ? 0 : receivers - 1;
                     question.none(0);
                 });
         return question.answer
@@ -73,36 +94,37 @@ final class RoomLocator {
                 .whenComplete((found, failure) -> questions.remove(roomId, question));
     }
 
-    /** Lets the others know that a room came into memory here, so that those that have it bring it into theirs. */
-    void wake(String roomId) {
-        if (open) {
+    @Override
+    public void opened(String roomId) {
+        if (separate) {
             publish(new LocatorMessage(LocatorMessage.Kind.WOKEN, roomId, bus.instance(), "", "", new byte[0]));
         }
     }
 
-    void close() {
-        if (open) {
+    @Override
+    public void close() {
+        if (separate) {
             bus.unsubscribe(Channels.LOCATOR);
         }
     }
 
-    private java.util.concurrent.CompletionStage<Long> publish(LocatorMessage message) {
+    private CompletionStage<Long> publish(LocatorMessage message) {
         return bus.publish(Channels.LOCATOR, message.write());
     }
 
-    private void heard(byte[] json) {
+    private void receive(byte[] json, RoomDirectory rooms) {
         LocatorMessage message;
         try {
             message = LocatorMessage.read(json);
-        } catch (WireException e) {
-            LOG.atWarn().log("a message in the locator was refused: {}", e.getMessage());
+        } catch (LocatorMessage.MalformedMessageException e) {
+            LOG.atWarn().log("a message about rooms was refused: {}", e.getMessage());
             return;
         }
         if (message.source().equals(bus.instance())) {
             return;
         }
         if (message.kind() == LocatorMessage.Kind.WANTED || message.kind() == LocatorMessage.Kind.WOKEN) {
-            answer(message);
+            answer(message, rooms);
         } else if (message.target().equals(bus.instance())) {
             Question question = questions.get(message.room());
             if (question == null) {
@@ -116,7 +138,7 @@ final class RoomLocator {
         }
     }
 
-    private void answer(LocatorMessage question) {
+    private void answer(LocatorMessage question, RoomDirectory rooms) {
         rooms.run(question.room(), false, new RoomCallback() {
             @Override
             public void enter(Room room) {

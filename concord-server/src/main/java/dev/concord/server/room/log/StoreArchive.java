@@ -1,4 +1,4 @@
-package dev.concord.server.room;
+package dev.concord.server.room.log;
 
 import dev.concord.crdt.Document;
 import dev.concord.server.config.HistoryLimits;
@@ -42,7 +42,7 @@ final class StoreArchive implements Archive {
      * @param io runs what blocks
      * @param sites names for replicas that only read
      * @param history how often a version is captured
-     * @param snapshots told of each room whose snapshot was stored
+     * @param snapshots is notified of each room whose snapshot was stored
      */
     StoreArchive(
             RoomStore store, Executor io, Supplier<String> sites, HistoryLimits history, Consumer<String> snapshots) {

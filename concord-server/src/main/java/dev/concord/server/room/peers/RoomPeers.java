@@ -1,21 +1,26 @@
-package dev.concord.server.room;
+package dev.concord.server.room.peers;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.server.cluster.Bus;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.cluster.PresenceBoard;
 import dev.concord.server.config.Limits;
-import dev.concord.wire.BusCodec;
-import dev.concord.wire.BusMessage;
+import dev.concord.server.room.Member;
+import dev.concord.server.room.Peers;
+import dev.concord.server.room.PresenceRules;
+import dev.concord.server.room.RoomContext;
+import dev.concord.server.room.RoomEvents;
+import dev.concord.server.room.RoomLoop;
+import dev.concord.server.room.Shown;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,21 +30,22 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The same room on the other instances: tells them what happens here, and takes what happens there. Runs on the room's loop; only {@link
- * #heard} is called by the bus.
+ * The same room on the other instances: sends them what happens here, and takes what happens there. Runs on the room's loop; only {@link
+ * #received} is called by the bus.
  *
- * <p>What comes over the bus is a hint. With one store for all, its log is the truth, see {@link LogFollower}. With separate stores each
- * instance stores whatever it learns, and they compare versions at an interval: who has what another lacks sends it.
+ * <p>What comes over the bus is a hint. With one store for all, its log is the truth, see {@link dev.concord.server.room.RoomLog}. With separate stores each
+ * instance stores whatever it learns, and they compare versions at an interval: who has what is missing at another sends it.
  */
-final class RoomPeers {
+public final class RoomPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger(RoomPeers.class);
-    /** Messages of one room that wait for its loop, after which more are dropped and healed later. */
+    /** Messages of one room that wait for its loop, after which more are dropped; anti-entropy brings them later. */
     private static final int MAX_WAITING = 20_000;
     /** Unchanged rooms compare versions only every so many ticks. */
     private static final int CALM = 3;
@@ -50,18 +56,23 @@ final class RoomPeers {
     /** Between two comparisons that others have asked for by being different, so that instances in the middle of edits do not chatter. */
     private static final Duration PAUSE = Duration.ofMillis(250);
 
+    /** A room that is loaded does not wait longer to know who is in it elsewhere. */
+    private static final Duration PRESENCE_PATIENCE = Duration.ofMillis(500);
+
     /** The body of a state from the bus, in bytes: several times a document of ten million characters with all its tombstones. */
-    private static final int MOST_STATE = 256 << 20;
-    /** What is lacking where nothing is. */
+    private static final int MAX_STATE = 256 << 20;
+    /** What is missing where nothing is. */
     private static final byte[] NOTHING = nothing();
 
-    private final Room room;
+    private final RoomContext context;
+    private final Host room;
     private final Bus bus;
     private final PresenceBoard board;
     private final Cluster.Reach reach;
     private final Limits limits;
     private final RoomLoop loop;
     private final RoomEvents events;
+    private final String channel;
     private final RemoteMembers remote;
 
     private final Queue<byte[]> waiting = new ConcurrentLinkedQueue<>();
@@ -84,67 +95,89 @@ final class RoomPeers {
 
     private long longAnsweredNanos;
 
+    /** Who was on the board before the room was opened. */
+    private List<PresenceBoard.Entry> listed = List.of();
+
     private boolean open;
 
-    RoomPeers(Room room, Cluster cluster, Limits limits, RoomLoop loop, RoomEvents events) {
+    /**
+     * Closed at first.
+     *
+     * @param cluster the other instances
+     * @param context the room's
+     * @param room the room
+     */
+    public RoomPeers(Cluster cluster, RoomContext context, Host room) {
+        this.context = context;
         this.room = room;
         this.bus = cluster.bus();
         this.board = cluster.board();
         this.reach = cluster.reach();
-        this.limits = limits;
-        this.loop = loop;
-        this.events = events;
+        this.limits = context.limits();
+        this.loop = context.loop();
+        this.events = context.events();
+        this.channel = Channels.of(context.id());
         this.remote = new RemoteMembers(bus.instance());
-        this.bulkSync = new BulkSync(room, limits, loop, events, this::compare);
+        this.bulkSync = new BulkSync(context, room, this::compare);
         this.postedNanos = loop.nanoTime();
     }
 
-    /** The room came into memory; these were on the board a moment ago. */
-    void open(List<PresenceBoard.Entry> present) {
+    @Override
+    public void prepare() {
+        listed = board.list(context.id())
+                .toCompletableFuture()
+                .orTimeout(PRESENCE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(away -> List.of())
+                .join();
+    }
+
+    @Override
+    public void open() {
         if (reach == Cluster.Reach.SOLO) {
             return;
         }
         open = true;
-        remote.listed(present, loop.nanoTime(), news -> {});
-        bus.subscribe(Channels.of(room.id()), this::heard);
+        remote.listed(listed, loop.nanoTime(), news -> {});
+        listed = List.of();
+        bus.subscribe(channel, this::received);
         compare();
-        // The answer may come before the channel is heard.
+        // The answer may come before the channel is subscribed.
         doubtful = true;
         tickLater();
     }
 
-    /** The room leaves memory. */
-    void close() {
+    @Override
+    public void close() {
         if (open) {
             open = false;
-            bus.unsubscribe(Channels.of(room.id()));
+            bus.unsubscribe(channel);
             bulkSync.close();
         }
     }
 
-    /** Whether there are others to whom this room speaks. */
-    boolean isOpen() {
+    @Override
+    public boolean isOpen() {
         return open;
     }
 
-    /** An op was applied that a member here sent; {@code json} is its message. */
-    void publish(Operation operation, byte[] json) {
+    @Override
+    public void publish(Operation operation, byte[] frame) {
         if (!open) {
             return;
         }
         List<byte[]> messages = new ArrayList<>(1);
-        for (Operation delete : deletesBehind(operation)) {
-            messages.add(address(WireCodec.write(new Message.Op(0, delete))));
+        for (Operation delete : deletesUnder(operation)) {
+            messages.add(address(delete, WireCodec.write(new Message.Op(0, delete))));
         }
-        messages.add(address(json));
-        bus.publish(Channels.of(room.id()), array(messages));
+        messages.add(address(operation, frame));
+        bus.publish(channel, BusCodec.array(messages));
     }
 
     /**
      * The deletes that an insert of placeholders must not arrive without: it stands for text that its sender knew as deleted only, and
      * where the delete got lost the placeholders would be seen, and would contradict the text itself. Both travel in one message.
      */
-    private List<Operation> deletesBehind(Operation operation) {
+    private List<Operation> deletesUnder(Operation operation) {
         if (!(operation instanceof Operation.Insert insert) || insert.value().indexOf('\uFFFD') < 0) {
             return List.of();
         }
@@ -152,66 +185,68 @@ final class RoomPeers {
         for (int i = 0; i < insert.length(); i++) {
             ElementId element = new ElementId(insert.id().site(), insert.id().counter() + i);
             Operation delete = new Operation.Delete(element, 1);
-            if (room.document().isKnown(delete)) {
+            if (room.document().check(delete) == Outcome.DUPLICATE) {
                 deletes.add(delete);
             }
         }
         return deletes;
     }
 
-    private byte[] address(byte[] json) {
-        return BusCodec.address(json, bus.instance(), room.epoch());
+    private byte[] address(Operation operation, byte[] frame) {
+        return BusCodec.write(
+                new BusMessage(bus.instance(), null, context.epoch(), "", new Message.Op(0, operation)), frame);
     }
 
-    /** The op log has stored something of this room. */
-    void stored() {
+    @Override
+    public void stored() {
         bulkSync.stored();
     }
 
-    /** Whether the op log was given all that came from others in a state. */
-    boolean areStored() {
+    @Override
+    public boolean areStored() {
         return bulkSync.isStored();
     }
 
-    /** Runs something as soon as {@link #areStored}. */
-    void onceStored(Runnable then) {
+    @Override
+    public void onceStored(Runnable then) {
         bulkSync.onceStored(then);
     }
 
-    /** The document has changed by something that did not come from here. */
-    void changed() {
+    @Override
+    public void changed() {
         version = null;
     }
 
-    /** These members of this instance show something new. */
-    void show(Map<Member, Message.Presence> changed) {
+    @Override
+    public void show(Map<Member, Shown> changed) {
         if (!open || changed.isEmpty()) {
             return;
         }
         unposted.addAll(changed.keySet());
         List<byte[]> messages = new ArrayList<>();
-        changed.forEach((member, presence) -> messages.add(BusCodec.write(message(member, presence))));
-        bus.publish(Channels.of(room.id()), array(messages));
+        changed.forEach(
+                (member, shown) -> messages.add(BusCodec.write(message(member, shown.presence()), shown.json())));
+        bus.publish(channel, BusCodec.array(messages));
     }
 
-    /** A member of this instance is gone that had shown itself; {@code sharesName} when another one here goes by its name. */
-    void leave(Member member, Message.Presence farewell, boolean sharesName) {
+    @Override
+    public void leave(Member member, Message.Presence farewell, boolean sharesName) {
         if (!open) {
             return;
         }
         unposted.remove(member);
-        bus.publish(Channels.of(room.id()), BusCodec.write(message(member, farewell)));
+        bus.publish(channel, BusCodec.write(message(member, farewell)));
         boolean last = !sharesName && !remote.hasUser(farewell.user());
-        board.remove(room.id(), RemoteMembers.id(bus.instance(), member.id()), last ? farewell.user() : "");
+        board.remove(context.id(), RemoteMembers.id(bus.instance(), member.id()), last ? farewell.user() : "");
     }
 
-    /** Who is here on other instances. */
-    List<Message.Presence> present() {
+    @Override
+    public List<Message.Presence> present() {
         return remote.all();
     }
 
     private BusMessage message(Member member, Message.Presence presence) {
-        return new BusMessage(bus.instance(), null, room.epoch(), member.id(), presence);
+        return new BusMessage(bus.instance(), null, context.epoch(), member.id(), presence);
     }
 
     private void tickLater() {
@@ -228,13 +263,13 @@ final class RoomPeers {
             compare();
         }
         long now = loop.nanoTime();
-        remote.expire(now + limits.peers().interval().toNanos(), room::heardPresence);
+        remote.expire(now + limits.peers().interval().toNanos(), room::received);
         post(now);
         tickLater();
     }
 
-    /** Tells the others what is here, so that they send what is not. */
-    void compare() {
+    @Override
+    public void compare() {
         if (!open || reach != Cluster.Reach.SEPARATE_STORES || !bus.isConnected()) {
             return;
         }
@@ -245,10 +280,8 @@ final class RoomPeers {
         }
         doubtful = false;
         comparedNanos = loop.nanoTime();
-        Message.Sync summary = new Message.Sync(new byte[0], version(), room.epoch());
-        bus.publish(
-                Channels.of(room.id()),
-                BusCodec.write(new BusMessage(bus.instance(), null, room.epoch(), "", summary)));
+        Message.Sync summary = new Message.Sync(new byte[0], version(), context.epoch());
+        bus.publish(channel, BusCodec.write(new BusMessage(bus.instance(), null, context.epoch(), "", summary)));
     }
 
     private byte[] version() {
@@ -272,14 +305,14 @@ final class RoomPeers {
             }
         });
         unposted.clear();
-        board.show(room.id(), entries);
+        board.show(context.id(), entries);
         if (all) {
             postedNanos = now;
-            board.list(room.id()).whenComplete((listed, away) -> {
+            board.list(context.id()).whenComplete((listed, away) -> {
                 if (listed != null) {
                     loop.execute(() -> {
                         if (open) {
-                            remote.listed(listed, loop.nanoTime(), room::heardPresence);
+                            remote.listed(listed, loop.nanoTime(), room::received);
                         }
                     });
                 }
@@ -288,7 +321,7 @@ final class RoomPeers {
     }
 
     /** Called by the bus, on its thread. */
-    private void heard(byte[] json) {
+    private void received(byte[] json) {
         if (BusCodec.isFrom(json, bus.instance())) {
             return;
         }
@@ -320,7 +353,7 @@ final class RoomPeers {
         BusCodec.read(json, new BusCodec.Reader() {
             @Override
             public void message(BusMessage message) {
-                take(message);
+                take(message, json.length);
             }
 
             @Override
@@ -330,17 +363,17 @@ final class RoomPeers {
         });
     }
 
-    private void take(BusMessage from) {
+    private void take(BusMessage from, int frameBytes) {
         boolean forOthers = from.target() != null && !from.target().equals(bus.instance());
-        boolean otherHistory = !from.epoch().isEmpty() && !from.epoch().equals(room.epoch());
+        boolean otherHistory = !from.epoch().isEmpty() && !from.epoch().equals(context.epoch());
         if (!open || forOthers || otherHistory || from.source().equals(bus.instance())) {
             return;
         }
         Message message = from.message();
         if (message instanceof Message.Op op) {
-            take(op, false);
+            take(op.operation(), false);
         } else if (message instanceof Message.Presence presence) {
-            takePresence(from, presence);
+            takePresence(from, presence, frameBytes);
         } else if (message instanceof Message.Sync sync) {
             if (sync.state().length > 0) {
                 takeState(sync);
@@ -351,26 +384,28 @@ final class RoomPeers {
     }
 
     /** Applies an op from elsewhere unless it is known. */
-    private void take(Message.Op op, boolean bulkSync) {
-        if (room.takeRemote(op, reach == Cluster.Reach.SEPARATE_STORES) && bulkSync) {
-            events.healed(1);
+    private void take(Operation operation, boolean compared) {
+        if (room.take(operation, reach == Cluster.Reach.SEPARATE_STORES) && compared) {
+            events.repaired(1);
         }
     }
 
-    private void takePresence(BusMessage from, Message.Presence presence) {
-        if (!presence.color().matches("|#[0-9a-fA-F]{3,8}")
-                || WireCodec.write(presence).length > limits.presence().bytes()) {
+    private void takePresence(BusMessage from, Message.Presence presence, int frameBytes) {
+        int max = limits.presence().bytes();
+        // A frame of many messages may be longer than one of them may be.
+        boolean tooLong = frameBytes > max && WireCodec.write(presence).length > max;
+        if (tooLong || !PresenceRules.isColor(presence.color())) {
             refuse(ErrorCode.MALFORMED, "presence");
             return;
         }
         long expires = loop.nanoTime() + limits.presence().expiry().toNanos();
-        Message.Presence news = remote.heard(from, presence, expires);
+        Message.Presence news = remote.received(from, presence, expires);
         if (news != null) {
-            room.heardPresence(news);
+            room.received(news);
         }
     }
 
-    /** Another instance has told what it has: it gets what it lacks. */
+    /** Another instance has sent what it has: it gets what is missing there. */
     private void answer(String source, Message.Sync summary) {
         if (reach != Cluster.Reach.SEPARATE_STORES || source.isEmpty() || Arrays.equals(summary.version(), version())) {
             return;
@@ -381,13 +416,13 @@ final class RoomPeers {
             return;
         }
         try {
-            byte[] lacking = room.document().difference(summary.version());
-            if (!Arrays.equals(lacking, NOTHING)) {
-                Message.Sync difference = new Message.Sync(lacking, version(), room.epoch());
+            byte[] missing = room.document().difference(summary.version());
+            if (!Arrays.equals(missing, NOTHING)) {
+                Message.Sync difference = new Message.Sync(missing, version(), context.epoch());
                 bus.publish(
-                        Channels.of(room.id()),
-                        BusCodec.write(new BusMessage(bus.instance(), source, room.epoch(), "", difference)));
-                if (lacking.length > LONG) {
+                        channel,
+                        BusCodec.write(new BusMessage(bus.instance(), source, context.epoch(), "", difference)));
+                if (missing.length > LONG) {
                     longAnswered = source;
                     longAnsweredNanos = loop.nanoTime();
                 }
@@ -396,7 +431,7 @@ final class RoomPeers {
             refuse(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
             return;
         }
-        // It may have what is lacking here, which it sends when it is told what is here.
+        // It may have what is missing here, which it sends when it knows what is here.
         if (now - comparedNanos >= PAUSE.toNanos()) {
             compare();
         } else {
@@ -404,7 +439,7 @@ final class RoomPeers {
         }
     }
 
-    /** What another instance has and this one lacked when it asked. */
+    /** What another instance has and was missing here when this one asked. */
     private void takeState(Message.Sync sync) {
         if (bulkSync.isBusy()) {
             doubtful = true;
@@ -412,7 +447,7 @@ final class RoomPeers {
         }
         List<Operation> ops;
         try {
-            ops = room.document().unseen(sync.state(), MOST_STATE);
+            ops = room.document().unseen(sync.state(), MAX_STATE);
         } catch (MalformedStateException e) {
             refuse(ErrorCode.MALFORMED, "a state that cannot be read: " + e.getMessage());
             return;
@@ -421,33 +456,20 @@ final class RoomPeers {
             bulkSync.take(ops);
         } else {
             for (Operation op : ops) {
-                take(new Message.Op(0, op), true);
+                take(op, true);
             }
         }
     }
 
     private void refuse(ErrorCode code, String why) {
         events.busRefused();
-        LOG.atWarn().addKeyValue("room", room.id()).log("a message on the bus was refused, {}: {}", code.wire(), why);
+        LOG.atWarn()
+                .addKeyValue("room", context.id())
+                .log("a message on the bus was refused, {}: {}", code.wire(), why);
     }
 
     private static byte[] nothing() {
         Document empty = new Document("nobody");
         return empty.difference(empty.version());
-    }
-
-    private static byte[] array(List<byte[]> messages) {
-        if (messages.size() == 1) {
-            return messages.get(0);
-        }
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        byte separator = '[';
-        for (byte[] message : messages) {
-            all.write(separator);
-            all.writeBytes(message);
-            separator = ',';
-        }
-        all.write(']');
-        return all.toByteArray();
     }
 }

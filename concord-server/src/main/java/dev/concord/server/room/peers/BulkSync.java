@@ -1,25 +1,28 @@
-package dev.concord.server.room;
+package dev.concord.server.room.peers;
 
 import dev.concord.crdt.Operation;
-import dev.concord.server.config.Limits;
+import dev.concord.server.room.Peers;
+import dev.concord.server.room.RoomContext;
+import dev.concord.server.room.RoomEvents;
+import dev.concord.server.room.RoomLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 
 /**
- * Takes the many ops that another instance had and this one lacked, as after a cut of a minute. They are applied first, some in each turn of
+ * Takes the many ops that another instance had and that were missing here, as after a cut of a minute. They are applied first, some in each turn of
  * the room's loop, so that those who type meanwhile are not kept waiting; then the members get all of it as one state, which costs them a
  * fraction of a message an op; then they go into the op log, no faster than it stores them, so that it has room for what members type. Until
  * that is done the other instance's store alone has them, and nothing that is among them is acknowledged here. Runs on the room's loop.
  */
 final class BulkSync {
     /** With so many turns' ops on their way into the log no more are given to it, for all rooms share it. */
-    private static final int MOST_TURNS_UNSETTLED = 10;
+    private static final int MAX_TURNS_UNSETTLED = 10;
     /** From this part of a turn on ops are many. */
     private static final int MANY = 10;
 
-    private final Room room;
+    private final Peers.Host room;
     private final int turn;
     private final RoomLoop loop;
     private final RoomEvents events;
@@ -33,15 +36,15 @@ final class BulkSync {
     private boolean storing;
 
     /**
-     * Nothing to heal yet.
+     * Nothing to take yet.
      *
-     * @param afterwards is run when everything was taken and the members were told
+     * @param afterwards is run when everything was taken and sent to the members
      */
-    BulkSync(Room room, Limits limits, RoomLoop loop, RoomEvents events, Runnable afterwards) {
+    BulkSync(RoomContext context, Peers.Host room, Runnable afterwards) {
         this.room = room;
-        this.turn = limits.peers().opsPerTurn();
-        this.loop = loop;
-        this.events = events;
+        this.turn = context.limits().peers().opsPerTurn();
+        this.loop = context.loop();
+        this.events = context.events();
         this.afterwards = afterwards;
     }
 
@@ -89,8 +92,8 @@ final class BulkSync {
             loop.execute(this::takeSome);
         } else {
             if (taken > 0) {
-                events.healed(taken);
-                room.tellWhatIsNewSince(before);
+                events.repaired(taken);
+                room.sendSince(before);
             }
             stored();
             if (isStored()) {
@@ -125,7 +128,7 @@ final class BulkSync {
     }
 
     private boolean logHasRoom() {
-        return room.unsettled() < (long) turn * MOST_TURNS_UNSETTLED;
+        return room.unsettled() < (long) turn * MAX_TURNS_UNSETTLED;
     }
 
     /** The room leaves memory. */

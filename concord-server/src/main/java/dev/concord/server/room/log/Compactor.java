@@ -1,7 +1,12 @@
-package dev.concord.server.room;
+package dev.concord.server.room.log;
 
 import dev.concord.server.config.Limits;
+import dev.concord.server.room.RoomContext;
+import dev.concord.server.room.RoomEvents;
+import dev.concord.server.room.RoomHost;
+import dev.concord.server.room.RoomLoop;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +22,11 @@ final class Compactor {
     /** Ops in the log beyond which compactions follow each other without a pause. Replaying them takes a tenth of a second. */
     static final int BACKLOG = 20_000;
 
-    private final Room room;
+    private final RoomContext context;
+    private final RoomHost room;
+    private final LongSupplier appliedSeq;
     private final Archive archive;
-    private final Limits limits;
+    private final Limits.Compaction limits;
     private final RoomLoop loop;
     private final RoomEvents events;
 
@@ -31,13 +38,19 @@ final class Compactor {
     private boolean finalRun;
     private boolean failing;
 
-    /** For a room whose stored snapshot covers the log up to a place. */
-    Compactor(Room room, long coveredSeq, Archive archive, Limits limits, RoomLoop loop, RoomEvents events) {
+    /**
+     * For a room whose stored snapshot covers the log up to a place.
+     *
+     * @param appliedSeq the place up to which everything is in the document
+     */
+    Compactor(RoomContext context, RoomHost room, LongSupplier appliedSeq, Archive archive, long coveredSeq) {
+        this.context = context;
         this.room = room;
+        this.appliedSeq = appliedSeq;
         this.archive = archive;
-        this.limits = limits;
-        this.loop = loop;
-        this.events = events;
+        this.limits = context.limits().compaction();
+        this.loop = context.loop();
+        this.events = context.events();
         this.notBeforeNanos = loop.nanoTime();
         this.coveredSeq = coveredSeq;
     }
@@ -49,7 +62,7 @@ final class Compactor {
             return;
         }
         boolean paced = loop.nanoTime() - notBeforeNanos >= 0;
-        if (!compacting && uncovered >= limits.compaction().ops() && (paced || (uncovered >= BACKLOG && !failing))) {
+        if (!compacting && uncovered >= limits.ops() && (paced || (uncovered >= BACKLOG && !failing))) {
             compact();
         } else {
             compactLater();
@@ -62,7 +75,7 @@ final class Compactor {
     }
 
     private long uncovered() {
-        return room.appliedSeq() - coveredSeq;
+        return appliedSeq.getAsLong() - coveredSeq;
     }
 
     private void compact() {
@@ -71,17 +84,17 @@ final class Compactor {
         }
         compacting = true;
         long started = loop.nanoTime();
-        archive.compact(room.id(), room.epoch(), compacted -> loop.execute(() -> compacted(compacted, started)));
+        archive.compact(context.id(), context.epoch(), compacted -> loop.execute(() -> compacted(compacted, started)));
     }
 
     private void compacted(Archive.Compacted compacted, long startedNanos) {
         if (compacted.damage() != null && !room.isClosed() && whenDone == null) {
             // What is stored cannot be read, and what is in memory holds all of it.
             archive.replace(
-                    room.id(),
-                    room.epoch(),
-                    room.encode(),
-                    room.appliedSeq(),
+                    context.id(),
+                    context.epoch(),
+                    room.document().encode(),
+                    appliedSeq.getAsLong(),
                     replaced -> loop.execute(
                             () -> finished(new Archive.Compacted(replaced.coveredSeq(), null), startedNanos)));
         } else {
@@ -96,7 +109,7 @@ final class Compactor {
         if (compacted.failed()) {
             events.compactionFailed();
             // A store that is away is not asked again at every op.
-            notBeforeNanos = now + limits.compaction().interval().toNanos();
+            notBeforeNanos = now + limits.interval().toNanos();
         } else {
             events.compacted(Math.max(0, compacted.coveredSeq() - coveredSeq));
             coveredSeq = Math.max(coveredSeq, compacted.coveredSeq());
@@ -111,7 +124,7 @@ final class Compactor {
         }
     }
 
-    /** Compacts what is left, after a compaction that is under way, and tells when that is stored or has failed. */
+    /** Compacts what is left, after a compaction that is under way, and runs something when that is stored or has failed. */
     void finish(Runnable done) {
         whenDone = done;
         if (!compacting) {
@@ -133,14 +146,14 @@ final class Compactor {
     private void compactLater() {
         if (!timed) {
             timed = true;
-            loop.schedule(this::tick, limits.compaction().interval());
+            loop.schedule(this::tick, limits.interval());
         }
     }
 
     private void tick() {
         timed = false;
         if (compacting || room.isClosed()) {
-            // The end of the compaction looks after the rest.
+            // The end of the compaction takes care of the rest.
             return;
         }
         Duration early = Duration.ofNanos(notBeforeNanos - loop.nanoTime());

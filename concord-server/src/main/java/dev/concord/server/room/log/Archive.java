@@ -1,4 +1,4 @@
-package dev.concord.server.room;
+package dev.concord.server.room.log;
 
 import dev.concord.crdt.Operation;
 import java.util.List;

@@ -1,6 +1,10 @@
-package dev.concord.server.room;
+package dev.concord.server.room.log;
 
 import dev.concord.crdt.Operation;
+import dev.concord.server.room.OwnCommits;
+import dev.concord.server.room.RoomContext;
+import dev.concord.server.room.RoomLog;
+import dev.concord.server.room.RoomLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a room level with its log, to which other instances may append. It knows the place up to which everything is in the document:
+ * Follows the log of a room, to which other instances may append. It knows the place up to which everything is in the document:
  * the room's own commits advance it, and where they leave a gap the ops of others are read from the log.
  *
  * <p>It also remembers the ops that came over the bus from other instances and were not seen in the log yet. Until then nobody knows
@@ -22,36 +26,15 @@ final class LogFollower {
     private static final Duration PAUSE = Duration.ofMillis(100);
     /** After a failure. */
     private static final Duration TROUBLE = Duration.ofSeconds(1);
-    /** After this long the instance that told of an op is taken to have lost it. More than a commit ever takes. */
+    /** After this long the instance that sent an op is taken to have lost it. More than a commit ever takes. */
     private static final Duration OVERDUE = Duration.ofSeconds(2);
 
-    /** What the follower does to its room. */
-    interface Follower {
-        /** Applies what the log has and sends it to the members; already known is fine. */
-        void takeLogged(Operation operation, long seq);
-
-        /** Merges a snapshot and resynchronises the members. */
-        void takeState(byte[] state);
-
-        /** The room was deleted. */
-        void gone(boolean madeAnew);
-
-        /** Appends an op that is in the document and that nobody else seems to have stored. */
-        void storeForAnother(Operation operation);
-
-        /** More of the log than before is in the document. */
-        void caughtUp();
-
-        boolean isClosed();
-    }
-
-    private final String roomId;
-    private final String epoch;
+    private final RoomContext context;
     private final Archive archive;
     private final RoomLoop loop;
-    private final RoomEvents events;
-    private final Follower room;
+    private final RoomLog.Host room;
     private final OwnCommits own;
+    private final Runnable caughtUp;
 
     /** Everything up to here is in the document. */
     private long appliedSeq;
@@ -63,22 +46,25 @@ final class LogFollower {
     private long notBeforeNanos;
     private final Map<Operation, Long> unconfirmed = new LinkedHashMap<>();
 
+    /**
+     * Follows the log from a place on.
+     *
+     * @param own the places of the room's own ops
+     * @param caughtUp is run when more of the log than before is in the document
+     */
     LogFollower(
-            String roomId,
-            String epoch,
-            long appliedSeq,
+            RoomContext context,
+            RoomLog.Host room,
             OwnCommits own,
             Archive archive,
-            RoomLoop loop,
-            RoomEvents events,
-            Follower room) {
-        this.roomId = roomId;
-        this.epoch = epoch;
+            long appliedSeq,
+            Runnable caughtUp) {
+        this.context = context;
         this.archive = archive;
-        this.loop = loop;
-        this.events = events;
+        this.loop = context.loop();
         this.room = room;
         this.own = own;
+        this.caughtUp = caughtUp;
         this.appliedSeq = appliedSeq;
         this.knownSeq = appliedSeq;
         this.notBeforeNanos = loop.nanoTime();
@@ -113,7 +99,7 @@ final class LogFollower {
     }
 
     /** An op came over the bus and was applied. */
-    void heard(Operation operation) {
+    void received(Operation operation) {
         unconfirmed.put(operation, loop.nanoTime());
     }
 
@@ -122,21 +108,23 @@ final class LogFollower {
         return !unconfirmed.isEmpty();
     }
 
-    /** Once the log has been read to its end: stores what others told of and did not store. */
+    /** Once the log has been read to its end: stores what others sent and did not store. */
     void storeOverdue() {
         if (unconfirmed.isEmpty() || reading || knownSeq > appliedSeq) {
             return;
         }
         long now = loop.nanoTime();
         List<Operation> overdue = new ArrayList<>();
-        unconfirmed.forEach((operation, heardNanos) -> {
-            if (now - heardNanos >= OVERDUE.toNanos()) {
+        unconfirmed.forEach((operation, receivedNanos) -> {
+            if (now - receivedNanos >= OVERDUE.toNanos()) {
                 overdue.add(operation);
             }
         });
         for (Operation operation : overdue) {
             unconfirmed.remove(operation);
-            room.storeForAnother(operation);
+            if (!room.storeForAnother(operation)) {
+                received(operation);
+            }
         }
     }
 
@@ -162,7 +150,7 @@ final class LogFollower {
 
     private void read() {
         reading = true;
-        archive.read(roomId, epoch, appliedSeq, later -> loop.execute(() -> take(later)));
+        archive.read(context.id(), context.epoch(), appliedSeq, later -> loop.execute(() -> take(later)));
     }
 
     private void take(Archive.Later later) {
@@ -175,12 +163,12 @@ final class LogFollower {
             long before = appliedSeq;
             for (Archive.Logged logged : page.ops()) {
                 if (logged.seq() > appliedSeq && !room.isClosed()) {
-                    room.takeLogged(logged.operation(), logged.seq());
+                    room.takeLogged(logged.operation());
                     appliedSeq = logged.seq();
                 }
                 unconfirmed.remove(logged.operation());
             }
-            events.caughtUp(appliedSeq - before);
+            context.events().caughtUp(appliedSeq - before);
             appliedSeq = own.advance(appliedSeq);
             knownSeq = Math.max(page.lastSeq(), own.highest());
             if (!page.ops().isEmpty() && page.lastSeq() > appliedSeq) {
@@ -195,11 +183,11 @@ final class LogFollower {
             room.gone(gone.madeAnew());
             return;
         } else if (later instanceof Archive.Later.Failed failed) {
-            LOG.atWarn().addKeyValue("room", roomId).log("its log could not be read: {}", failed.reason());
+            LOG.atWarn().addKeyValue("room", context.id()).log("its log could not be read: {}", failed.reason());
             pause = TROUBLE;
         }
         notBeforeNanos = loop.nanoTime() + pause.toNanos();
-        room.caughtUp();
+        caughtUp.run();
         if (knownSeq > appliedSeq) {
             readSoon();
         }

@@ -1,11 +1,8 @@
-package dev.concord.server.room;
+package dev.concord.server.room.peers;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.server.cluster.PresenceBoard;
-import dev.concord.wire.BusCodec;
-import dev.concord.wire.BusMessage;
+import dev.concord.server.room.PresenceRules;
 import dev.concord.wire.Message;
-import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who is in a room on other instances. News comes over the bus, at once and unreliably; the board is read now and then and has the last
- * word. Whoever is not heard of again goes when its time is over.
+ * word. Whoever is not renewed goes when its time is over.
  */
 final class RemoteMembers {
     private static final class Remote {
@@ -48,10 +45,10 @@ final class RemoteMembers {
         return instance + ":" + member;
     }
 
-    /** Takes news from the bus: what the members here must hear of, or null when it is nothing new. */
-    Message.@Nullable Presence heard(BusMessage from, Message.Presence presence, long expiresNanos) {
+    /** Takes news from the bus: what the members here are to be sent, or null when it is nothing new. */
+    Message.@Nullable Presence received(BusMessage from, Message.Presence presence, long expiresNanos) {
         String id = id(from.source(), from.member());
-        if (Presences.isLeft(presence)) {
+        if (PresenceRules.isFarewell(presence)) {
             return all.remove(id) == null ? null : presence;
         }
         Remote news = new Remote(presence, expiresNanos);
@@ -60,7 +57,7 @@ final class RemoteMembers {
         return presence;
     }
 
-    /** Takes what the board says, and tells of those who are new, have changed, or are not on it any more. */
+    /** Takes what the board says, and passes on those who are new, have changed, or are not on it any more. */
     void listed(List<PresenceBoard.Entry> entries, long nowNanos, Consumer<Message.Presence> news) {
         Set<String> listed = new HashSet<>();
         for (PresenceBoard.Entry entry : entries) {
@@ -101,7 +98,7 @@ final class RemoteMembers {
         for (String id : gone) {
             Remote remote = all.remove(id);
             if (remote != null) {
-                news.accept(farewell(remote.presence));
+                news.accept(PresenceRules.farewell(remote.presence));
             }
         }
     }
@@ -116,17 +113,7 @@ final class RemoteMembers {
         return all.values().stream().anyMatch(remote -> remote.presence.user().equals(user));
     }
 
-    /** What a member shows when it goes. */
-    static Message.Presence farewell(Message.Presence last) {
-        ObjectNode extras = WireCodec.noExtras();
-        if (last.extras().has("client")) {
-            extras.set("client", last.extras().get("client"));
-        }
-        extras.put("left", true);
-        return new Message.Presence(last.user(), last.cursor(), last.color(), extras);
-    }
-
-    /** What stands on the board for a member of this instance. */
+    /** The entry on the board for a member of this instance. */
     PresenceBoard.Entry entry(String member, Message.Presence presence, Duration left) {
         byte[] payload = BusCodec.write(new BusMessage(instance, null, "", member, presence));
         return new PresenceBoard.Entry(id(instance, member), presence.user(), payload, left);
@@ -134,7 +121,7 @@ final class RemoteMembers {
 
     private static Message.@Nullable Presence presence(PresenceBoard.Entry entry) {
         if (entry.payload().length == 0) {
-            return new Message.Presence(entry.user(), 0, "", WireCodec.noExtras());
+            return new Message.Presence(entry.user(), 0, "");
         }
         Map<String, Message.Presence> read = new HashMap<>();
         BusCodec.read(entry.payload(), new BusCodec.Reader() {

@@ -1,26 +1,32 @@
-package dev.concord.server.room;
+package dev.concord.server.room.log;
 
 import dev.concord.server.config.HistoryLimits;
+import dev.concord.server.room.RoomLogs;
 import dev.concord.store.RoomStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
 
 /** The archive on a store, whose work is done, or fails, when the test says. */
-final class FakeArchive implements Archive {
+public final class FakeArchive implements Archive {
     private record Compaction(Consumer<Compacted> done, Runnable work) {}
 
     private final StoreArchive archive;
-    /** Compacts that have begun and not ended. */
+    /** Compactions that have begun and not ended. */
     private final Deque<Compaction> compactions = new ArrayDeque<>();
     /** Reads of the log that have begun and not ended. */
     private final Deque<Runnable> reads = new ArrayDeque<>();
 
-    int writes;
-    int replaced;
+    public int writes;
+    public int replaced;
 
-    FakeArchive(RoomStore store) {
+    public FakeArchive(RoomStore store) {
         archive = new StoreArchive(store, Runnable::run, () -> "archive", HistoryLimits.DEFAULT, room -> {});
+    }
+
+    /** Logs whose archive this is. */
+    public RoomLogs logs() {
+        return new StoreLogs(this);
     }
 
     @Override
@@ -40,31 +46,31 @@ final class FakeArchive implements Archive {
         reads.add(() -> archive.read(roomId, epoch, afterSeq, done));
     }
 
-    boolean isCompacting() {
+    public boolean isCompacting() {
         return !compactions.isEmpty();
     }
 
-    boolean isReading() {
+    public boolean isReading() {
         return !reads.isEmpty();
     }
 
     /** Does the work of the oldest compaction. */
-    void store() {
+    public void store() {
         compactions.remove().work().run();
     }
 
     /** Fails the oldest compaction. */
-    void fail() {
+    public void fail() {
         compactions.remove().done().accept(new Compacted(-1, null));
     }
 
     /** Fails the oldest compaction with a damaged row. */
-    void findDamage(String row) {
+    public void findDamage(String row) {
         compactions.remove().done().accept(new Compacted(-1, row));
     }
 
     /** Does the oldest read. */
-    void read() {
+    public void read() {
         reads.remove().run();
     }
 }

@@ -1,0 +1,89 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.ConflictException;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.InvalidOperationException;
+import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
+import dev.concord.server.config.Limits;
+import dev.concord.wire.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** What a room takes: asks the engine once about each op, and compares with the limits. On the room's loop. */
+final class Admission {
+    /**
+     * What the room does with an op.
+     *
+     * @param outcome what applying the op would do; null when it is refused
+     * @param code why it is refused; null when it is not
+     * @param text for people, why it is refused
+     */
+    record Verdict(@Nullable Outcome outcome, @Nullable ErrorCode code, String text) {
+        static final Verdict APPLY = new Verdict(Outcome.APPLIED, null, "");
+        static final Verdict WAIT = new Verdict(Outcome.PENDING, null, "");
+        static final Verdict KNOWN = new Verdict(Outcome.DUPLICATE, null, "");
+
+        static Verdict refused(ErrorCode code, @Nullable String text) {
+            return new Verdict(null, code, String.valueOf(text));
+        }
+
+        boolean isKnown() {
+            return outcome == Outcome.DUPLICATE;
+        }
+    }
+
+    private final Document document;
+    private final Limits.Rooms limits;
+
+    Admission(Document document, Limits.Rooms limits) {
+        this.document = document;
+        this.limits = limits;
+    }
+
+    /** What to do with an op that a member sent. */
+    Verdict ofMember(Operation operation) {
+        Verdict verdict = check(operation);
+        if (verdict.outcome() != null && !verdict.isKnown() && isTooLong(inserted(operation))) {
+            return Verdict.refused(
+                    ErrorCode.ROOM_FULL,
+                    "the document would pass " + limits.chars() + " characters; delete some or start a new room");
+        }
+        return verdict;
+    }
+
+    /** What to do with an op that is stored, or will be, whatever the document's length. */
+    Verdict check(Operation operation) {
+        try {
+            return switch (document.check(operation)) {
+                case APPLIED -> Verdict.APPLY;
+                case DUPLICATE -> Verdict.KNOWN;
+                case PENDING ->
+                    isPendingFull(operation)
+                            ? Verdict.refused(
+                                    ErrorCode.PENDING_FULL,
+                                    "too much in this room waits for text that has not come; send what this op hangs on first")
+                            : Verdict.WAIT;
+            };
+        } catch (ConflictException e) {
+            return Verdict.refused(
+                    ErrorCode.CONFLICT, e.getMessage() + "; this site's ids are in use, edit under a new site");
+        } catch (InvalidOperationException e) {
+            return Verdict.refused(ErrorCode.INVALID_OP, e.getMessage());
+        }
+    }
+
+    /** Whether so many more characters would make the document too long. */
+    boolean isTooLong(long inserted) {
+        return inserted > 0 && document.length() + inserted > limits.chars();
+    }
+
+    /** How many characters an op inserts. */
+    static long inserted(Operation operation) {
+        return operation instanceof Operation.Insert insert ? insert.value().length() : 0;
+    }
+
+    private boolean isPendingFull(Operation operation) {
+        return document.pendingCount() >= limits.pending()
+                || document.pendingElements() + operation.length() > limits.chars();
+    }
+}

@@ -1,0 +1,123 @@
+package dev.concord.server.room;
+
+import dev.concord.store.AppendCallback;
+import dev.concord.store.OpLog;
+import dev.concord.store.OpLogClosedException;
+import dev.concord.store.OpLogFullException;
+import dev.concord.store.StoreException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Hands the ops of one room to the op log and counts what became of them. Ops are numbered from 1 as they are appended, and become durable in
+ * that order. On the room's loop; the op log calls back on its own thread, and that hands over.
+ */
+final class Durability {
+    /** Is called on the room's loop. */
+    interface Listener {
+        /** More ops are durable. */
+        void durable();
+
+        /** An op could not be stored: the log has not what the document has. */
+        void failed(StoreException reason);
+    }
+
+    private final RoomContext context;
+    private final OpLog opLog;
+    private final Listener listener;
+    private final OwnCommits commits = new OwnCommits();
+    private final AppendCallback callback = new Callback();
+
+    private long appended;
+    /** Of those, how many are durable, up to the first that failed; written by the op log's thread. */
+    private final AtomicLong durable = new AtomicLong();
+    /** Of those, how many the op log has done with; written by the op log's thread. */
+    private final AtomicLong settled = new AtomicLong();
+    /** At least 0 while the loop has a task that makes known what became durable. */
+    private final AtomicLong announced = new AtomicLong(-1);
+    /** Whether one of them failed; the op log's thread alone touches it. */
+    private boolean broken;
+
+    Durability(RoomContext context, OpLog opLog, Listener listener) {
+        this.context = context;
+        this.opLog = opLog;
+        this.listener = listener;
+    }
+
+    /** Hands an op to the log; false when the log takes none. */
+    boolean append(byte[] operation) {
+        try {
+            opLog.append(context.id(), context.epoch(), operation, callback);
+        } catch (OpLogFullException | OpLogClosedException e) {
+            return false;
+        }
+        appended++;
+        return true;
+    }
+
+    /** Hands ops to the log that become durable together; false when the log takes none. */
+    boolean appendTogether(List<byte[]> operations) {
+        try {
+            opLog.appendTogether(context.id(), context.epoch(), operations, callback);
+        } catch (OpLogFullException | OpLogClosedException e) {
+            return false;
+        }
+        appended += operations.size();
+        return true;
+    }
+
+    /** The number of the op that was appended last. */
+    long appended() {
+        return appended;
+    }
+
+    /** The number up to which all ops are durable. */
+    long durable() {
+        return durable.get();
+    }
+
+    /** Whether every op is durable. */
+    boolean isComplete() {
+        return appended == durable.get();
+    }
+
+    /** Ops that the log has not done with: when there are none, the stored rows stand still. */
+    long unsettled() {
+        return appended - settled.get();
+    }
+
+    /** Where in the log the durable ones are. */
+    OwnCommits commits() {
+        return commits;
+    }
+
+    private void announce() {
+        announced.set(-1);
+        listener.durable();
+    }
+
+    /** Called on the op log's thread, in the order of appending. */
+    private final class Callback implements AppendCallback {
+        @Override
+        public void stored(long seq) {
+            settled.incrementAndGet();
+            if (broken) {
+                // Behind a gap: counting it would acknowledge the op that is missing.
+                return;
+            }
+            commits.add(seq);
+            long reached = durable.incrementAndGet();
+            // One task for all that becomes durable before it runs.
+            if (announced.getAndSet(reached) < 0) {
+                context.loop().execute(Durability.this::announce);
+            }
+        }
+
+        @Override
+        public void failed(StoreException reason) {
+            settled.incrementAndGet();
+            broken = true;
+            context.loop().execute(() -> listener.failed(reason));
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package dev.concord.server.room;
+
+import dev.concord.wire.ErrorCode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The members of a room: writes to them, and knows what each waits for. Writes are flushed once for everything that happened in one turn of
+ * the loop. A member that reads too slowly is stale: it gets nothing until it can be written again, and then the whole state. On the room's
+ * loop.
+ */
+final class Members {
+    private static final Logger LOG = LoggerFactory.getLogger(Members.class);
+    /** Refusals that a slow reader has not been sent, after which it is sent away: an ack must never pass over one of them. */
+    private static final int MAX_UNSENT = 1000;
+
+    private static final class Seat {
+        final Acks acks = new Acks();
+        /** Reads too slowly: gets nothing but a whole sync once it can be written again. */
+        boolean stale;
+        /** The refusals of ops that a stale member will get after its sync. */
+        final List<Message.Refusal> unsent = new ArrayList<>(0);
+    }
+
+    private final RoomContext context;
+    private final Map<Member, Seat> seats = new LinkedHashMap<>();
+    private final Set<Member> toFlush = new LinkedHashSet<>();
+    private boolean flushScheduled;
+    private long emptySinceNanos;
+
+    Members(RoomContext context) {
+        this.context = context;
+        this.emptySinceNanos = context.loop().nanoTime();
+    }
+
+    /** Seats a member. */
+    void add(Member member) {
+        seats.put(member, new Seat());
+        context.events().memberJoined();
+    }
+
+    /** Whether the member was seated, and is not any more. */
+    boolean remove(Member member) {
+        if (seats.remove(member) == null) {
+            return false;
+        }
+        context.events().memberLeft();
+        toFlush.remove(member);
+        if (seats.isEmpty()) {
+            emptySinceNanos = context.loop().nanoTime();
+        }
+        return true;
+    }
+
+    /** Empties all seats; what was written before is flushed all the same. */
+    List<Member> removeAll() {
+        List<Member> leaving = List.copyOf(seats.keySet());
+        seats.clear();
+        leaving.forEach(member -> context.events().memberLeft());
+        return leaving;
+    }
+
+    /** All that are seated, to be looked at only. */
+    Collection<Member> all() {
+        return Collections.unmodifiableSet(seats.keySet());
+    }
+
+    boolean contains(Member member) {
+        return seats.containsKey(member);
+    }
+
+    boolean isEmpty() {
+        return seats.isEmpty();
+    }
+
+    /** How long nobody has been here; 0 while somebody is. */
+    long emptyNanos() {
+        return seats.isEmpty() ? context.loop().nanoTime() - emptySinceNanos : 0;
+    }
+
+    /** Whether nobody but perhaps this one is here. */
+    boolean isAlone(@Nullable Member member) {
+        return seats.size() == (member != null && seats.containsKey(member) ? 1 : 0);
+    }
+
+    /** Once so many of the room's ops are durable, the member's own op of this seq is acknowledged. */
+    void expect(Member member, long number, long seq, long arrivedNanos) {
+        Seat seat = seats.get(member);
+        if (seat != null) {
+            seat.acks.expect(number, seq, arrivedNanos);
+        }
+    }
+
+    /** Acknowledges to every member what is durable. */
+    void acknowledgeAll(long durable) {
+        seats.forEach((member, seat) -> {
+            if (!seat.acks.isEmpty()) {
+                acknowledge(member, seat, durable);
+            }
+        });
+    }
+
+    /** Acknowledges to one member what is durable. */
+    void acknowledge(Member member, long durable) {
+        Seat seat = seats.get(member);
+        if (seat != null) {
+            acknowledge(member, seat, durable);
+        }
+    }
+
+    private void acknowledge(Member member, Seat seat, long durable) {
+        // Counted in any case; a member that cannot be written is acknowledged later, and is not stale for that.
+        long seq = seat.acks.reached(durable, context.loop().nanoTime(), context.events());
+        if (seq >= 0 && !seat.stale && member.isWritable()) {
+            send(member, new Message.Ack(seq));
+            seat.acks.sent();
+        }
+    }
+
+    /** Sends a refusal; false when the member has not been sent so many already that it must go. */
+    boolean refuse(Member member, ErrorCode code, String text, @Nullable Long seq) {
+        context.events().refused(code);
+        Seat seat = seats.get(member);
+        if (seat == null) {
+            return true;
+        }
+        Message.Refusal refusal = new Message.Refusal(code, text, seq);
+        if ((!seat.stale && write(member, refusal)) || seq == null) {
+            return true;
+        }
+        if (seat.unsent.size() >= MAX_UNSENT) {
+            return false;
+        }
+        seat.unsent.add(refusal);
+        return true;
+    }
+
+    /** Whether the member is stale no more, and is to be sent everything, then {@link #sendUnsent}. */
+    boolean refresh(Member member) {
+        Seat seat = seats.get(member);
+        if (seat == null || !seat.stale) {
+            return false;
+        }
+        seat.stale = false;
+        context.events().resynchronised();
+        LOG.atInfo()
+                .addKeyValue("room", context.id())
+                .addKeyValue("connection", member.id())
+                .log("slow reader caught up, resynchronising it");
+        return true;
+    }
+
+    /** Sends a member that was stale the refusals, and the ack, of which it was not notified. */
+    void sendUnsent(Member member, long durable) {
+        Seat seat = seats.get(member);
+        if (seat == null) {
+            return;
+        }
+        seat.unsent.forEach(refusal -> send(member, refusal));
+        seat.unsent.clear();
+        long seq = seat.acks.reached(durable, context.loop().nanoTime(), context.events());
+        if (seq >= 0) {
+            send(member, new Message.Ack(seq));
+            seat.acks.sent();
+        }
+    }
+
+    /** Writes a message to all but one, encoded once; returns how many got it. */
+    int broadcast(byte[] json, @Nullable Member except) {
+        if (isAlone(except)) {
+            return 0;
+        }
+        Frames.Frame frame = context.frames().encode(json);
+        int sent = 0;
+        for (Member member : seats.keySet()) {
+            if (member != except && write(member, frame)) {
+                sent++;
+            }
+        }
+        frame.release();
+        return sent;
+    }
+
+    private boolean write(Member member, Message message) {
+        Frames.Frame frame = context.frames().encode(WireCodec.write(message));
+        boolean written = write(member, frame);
+        frame.release();
+        return written;
+    }
+
+    /** Whether the member gets the frame; if not, it is stale from now on. */
+    boolean write(Member member, Frames.Frame frame) {
+        Seat seat = seats.get(member);
+        if (seat == null || seat.stale) {
+            return false;
+        }
+        if (!member.isWritable()) {
+            seat.stale = true;
+            LOG.atInfo()
+                    .addKeyValue("room", context.id())
+                    .addKeyValue("connection", member.id())
+                    .log("reads too slowly, skipping to a sync once it can be written again");
+            return false;
+        }
+        send(member, frame);
+        return true;
+    }
+
+    private void send(Member member, Message message) {
+        Frames.Frame frame = context.frames().encode(WireCodec.write(message));
+        send(member, frame);
+        frame.release();
+    }
+
+    /** Writes a frame whether or not that passes the member's bound. */
+    void send(Member member, Frames.Frame frame) {
+        member.send(frame);
+        toFlush.add(member);
+        if (!flushScheduled) {
+            flushScheduled = true;
+            context.loop().execute(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushScheduled = false;
+        // A flush can make a slow reader writable, which writes again: that is the next flush's.
+        List<Member> written = new ArrayList<>(toFlush);
+        toFlush.clear();
+        written.forEach(Member::flush);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.concord.server.room;
+
+/**
+ * What the rooms of a server are made with.
+ *
+ * @param logs follow the rooms' logs
+ * @param presences keep who is where
+ * @param peers speak to the same rooms on other instances
+ * @param locator finds rooms that are in other instances' stores
+ */
+public record Wings(RoomLogs logs, Presences.Factory presences, Peers.Factory peers, Locator locator) {}

@@ -1,0 +1,130 @@
+package dev.concord.server.room.presence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.concord.server.config.Limits;
+import dev.concord.server.room.FakeMember;
+import dev.concord.server.room.RoomFixture;
+import dev.concord.wire.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the members of one room see of each other. */
+class PresenceRoundsTest extends RoomFixture {
+    @Test
+    void newcomersSeeAllThatAreHere() {
+        join(ann, bob);
+        room.receive(ann, presence("Ann", 1), 0);
+        room.receive(bob, presence("Bob", 2), 0);
+        join(cy);
+        room.leave(cy);
+
+        FakeMember dee = new FakeMember("dee");
+        room.join(dee, null);
+        loop.run();
+        List<Message> got = dee.take();
+        assertEquals(List.of(presence("Ann", 1), presence("Bob", 2)), got.subList(1, got.size()));
+        assertEquals(List.of(presence("Ann", 1), presence("Bob", 2)), room.present());
+    }
+
+    @Test
+    void presenceGoesOutOnceATickAndTheNewestWins() {
+        join(ann, bob);
+        room.receive(ann, presence("Ann", 1), 0);
+        room.receive(ann, presence("Ann", 2), 0);
+        loop.run();
+        assertEquals(List.of(), bob.take());
+
+        loop.pass(Limits.DEFAULT.presence().tick());
+        assertEquals(List.of(presence("Ann", 2)), bob.take());
+        assertEquals(List.of(), ann.take());
+        loop.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(), bob.take());
+    }
+
+    @Test
+    void aRoundIsOneWriteWithoutWhatOneShowsOneself() {
+        join(ann, bob, cy);
+        room.receive(ann, presence("Ann", 1), 0);
+        room.receive(bob, presence("Bob", 2), 0);
+        room.receive(cy, presence("Cy", 3), 0);
+        int flushes = ann.flushes;
+        loop.pass(Limits.DEFAULT.presence().tick());
+
+        assertEquals(List.of(presence("Bob", 2), presence("Cy", 3)), ann.take());
+        assertEquals(List.of(presence("Ann", 1), presence("Cy", 3)), bob.take());
+        assertEquals(List.of(presence("Ann", 1), presence("Bob", 2)), cy.take());
+        assertEquals(flushes + 1, ann.flushes);
+    }
+
+    @Test
+    void aCrowdHasFewerRounds() {
+        join(ann, bob);
+        for (int i = 0; i < 498; i++) {
+            room.join(new FakeMember("m" + i), null);
+        }
+        loop.run();
+        bob.take();
+        room.receive(ann, presence("Ann", 1), 0);
+        loop.pass(Limits.DEFAULT.presence().tick());
+        assertEquals(List.of(), bob.take());
+        loop.pass(Duration.ofMillis(250));
+        assertEquals(List.of(presence("Ann", 1)), bob.take());
+    }
+
+    @Test
+    void aMemberThatLeavesTakesItsLeaveAtOnce() {
+        join(ann, bob, cy);
+        Message.Presence here = new Message.Presence("Ann", 1, "#123456", Map.of("client", "c1", "caret", 5));
+        room.receive(ann, here, 0);
+        loop.pass(Limits.DEFAULT.presence().tick());
+        bob.take();
+
+        room.leave(ann);
+        room.leave(cy);
+        loop.run();
+
+        Message.Presence farewell = bob.takeOne(Message.Presence.class);
+        assertEquals("Ann", farewell.user());
+        assertEquals(true, farewell.extras().get("left"));
+        assertEquals("c1", farewell.extras().get("client"));
+        assertEquals(List.of(), room.present());
+        loop.pass(Duration.ofSeconds(1));
+        assertEquals(List.of(), bob.take(), "who never showed itself takes no leave");
+    }
+
+    @Test
+    void aFarewellThatIsFollowedByTheEndOfTheConnectionIsSentOn() {
+        join(ann, bob);
+        room.receive(ann, presence("Ann", 1), 0);
+        loop.pass(Limits.DEFAULT.presence().tick());
+        bob.take();
+        Message.Presence bye = new Message.Presence("Ann", 1, "#123456", Map.of("left", true));
+
+        room.receive(ann, bye, 0);
+        room.leave(ann);
+        loop.pass(Duration.ofSeconds(1));
+
+        assertEquals(true, bob.takeOne(Message.Presence.class).extras().get("left"));
+        assertEquals(List.of(), room.present());
+    }
+
+    @Test
+    void aResynchronisedMemberDoesNotSeeItself() {
+        join(ann, bob);
+        room.receive(bob, presence("Bob", 1), 0);
+        room.receive(ann, presence("Ann", 1), 0);
+        loop.pass(Limits.DEFAULT.presence().tick());
+        bob.take();
+        bob.writable = false;
+        send(ann, 1, type("a"));
+        bob.writable = true;
+        room.writable(bob);
+        loop.run();
+
+        List<Message> got = bob.take();
+        assertEquals(List.of(presence("Ann", 1)), got.subList(1, got.size()));
+    }
+}

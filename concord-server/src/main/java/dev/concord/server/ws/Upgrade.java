@@ -6,15 +6,11 @@ import dev.concord.server.room.Room;
 import dev.concord.server.room.RoomDirectory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
-import io.netty.handler.timeout.IdleStateHandler;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,17 +105,9 @@ public final class Upgrade {
     private void welcome(Channel channel) {
         int queue = limits.connections().queueBytes();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(queue / 2, queue));
-        WebSocketConnection connection = new WebSocketConnection(context, join.room(), limits);
-        install(channel.pipeline(), connection);
+        WebSocketConnection connection = new WebSocketConnection(join.room(), limits);
+        connection.install(channel.pipeline(), context);
         enter(connection);
-    }
-
-    private void install(ChannelPipeline pipeline, WebSocketConnection connection) {
-        long idle = limits.connections().idle().toMillis();
-        pipeline.addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS));
-        pipeline.addLast(new WebSocketFrameAggregator(limits.connections().frameBytes()));
-        pipeline.addLast(connection);
-        pipeline.remove(context.handler());
     }
 
     private void enter(WebSocketConnection connection) {

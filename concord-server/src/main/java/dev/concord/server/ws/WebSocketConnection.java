@@ -15,6 +15,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
@@ -25,8 +26,9 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.timeout.IdleState;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -48,26 +50,74 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     /** What keeping a frame costs besides its bytes. */
     private static final int FRAME_OVERHEAD = 64;
 
-    private final ChannelHandlerContext channel;
     private final String roomId;
     private final Limits limits;
     private final OpRate rate;
     private final Queue<byte[]> beforeJoining = new ArrayDeque<>();
     private int bytesBeforeJoining;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Future<?> pings;
     private @Nullable Room room;
     private int faultsInARow;
     private boolean closing;
 
-    WebSocketConnection(ChannelHandlerContext channel, String roomId, Limits limits) {
-        this.channel = channel;
+    WebSocketConnection(String roomId, Limits limits) {
         this.roomId = roomId;
         this.limits = limits;
         this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
     }
 
+    /**
+     * Makes the pipeline that of a WebSocket whose frames have their codec already.
+     *
+     * @param before of the handler that had the connection until now; it is removed
+     */
+    void install(ChannelPipeline pipeline, ChannelHandlerContext before) {
+        pipeline.addLast(new IdleStateHandler(limits.connections().idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
+        pipeline.addLast(new WebSocketFrameAggregator(limits.connections().frameBytes()));
+        pipeline.addLast(this);
+        pipeline.remove(before.handler());
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        // By the clock and not by what is written: a member that only receives is never silent in that direction, and
+        // yet only its pongs show that it is still there.
+        long every = limits.connections().idle().toMillis() / 3;
+        pings = added.executor().scheduleAtFixedRate(this::ping, every, every, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        stopPings();
+    }
+
+    /** Where this connection stands in its pipeline. */
+    ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("the connection is in no pipeline");
+        }
+        return context;
+    }
+
+    private void ping() {
+        // Even when much waits to be written: only an answer shows that a slow reader is still there.
+        if (!closing) {
+            context().writeAndFlush(new PingWebSocketFrame());
+        }
+    }
+
+    private void stopPings() {
+        if (pings != null) {
+            pings.cancel(false);
+            pings = null;
+        }
+    }
+
     /** The room is in memory: join it and take what has come meanwhile. */
     void joined(Room entered, byte @Nullable [] version) {
-        if (!channel.channel().isActive() || closing) {
+        if (!context().channel().isActive() || closing) {
             return;
         }
         room = entered;
@@ -106,6 +156,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closing = true;
+        stopPings();
         if (room != null) {
             room.leave(this);
         }
@@ -122,12 +173,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof IdleStateEvent idle) {
-            if (idle.state() == IdleState.READER_IDLE) {
-                close(Close.IDLE);
-            } else {
-                context.writeAndFlush(new PingWebSocketFrame());
-            }
+        if (event instanceof IdleStateEvent) {
+            close(Close.IDLE);
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -166,12 +213,12 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public String id() {
-        return channel.channel().id().asShortText();
+        return context().channel().id().asShortText();
     }
 
     @Override
     public boolean isWritable() {
-        return channel.channel().isWritable();
+        return context().channel().isWritable();
     }
 
     @Override
@@ -179,12 +226,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (closing) {
             return;
         }
-        channel.write(((NettyFrames.NettyFrame) frame).bytes.retainedDuplicate(), channel.voidPromise());
+        ChannelHandlerContext here = context();
+        here.write(((NettyFrames.NettyFrame) frame).bytes.retainedDuplicate(), here.voidPromise());
     }
 
     @Override
     public void flush() {
-        channel.flush();
+        context().flush();
     }
 
     @Override
@@ -193,13 +241,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             return;
         }
         // What still comes is not looked at any more.
-        channel.pipeline().addFirst(new Drain());
+        context().pipeline().addFirst(new Drain());
         goodbye(new CloseWebSocketFrame(why.code(), why.reason())).addListener(written -> {
             // Half of it: closing a socket with unread bytes in it resets it, and the other side might never see why.
-            if (channel.channel() instanceof DuplexChannel socket && written.isSuccess()) {
+            if (context().channel() instanceof DuplexChannel socket && written.isSuccess()) {
                 socket.shutdownOutput();
             } else {
-                channel.close();
+                context().close();
             }
         });
     }
@@ -214,19 +262,21 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     /** Writes the last frame and leaves the room. The connection does not wait for ever for a peer that does not read it. */
     private ChannelFuture goodbye(WebSocketFrame last) {
         closing = true;
+        stopPings();
         if (room != null) {
             room.leave(this);
         }
         beforeJoining.clear();
-        ChannelFuture written = channel.writeAndFlush(last);
-        Future<?> end = channel.executor()
+        ChannelFuture written = context().writeAndFlush(last);
+        Future<?> end = context()
+                .executor()
                 .schedule(
                         () -> {
-                            channel.channel().close();
+                            context().channel().close();
                         },
                         limits.connections().handshake().toMillis(),
                         TimeUnit.MILLISECONDS);
-        channel.channel().closeFuture().addListener(closed -> end.cancel(false));
+        context().channel().closeFuture().addListener(closed -> end.cancel(false));
         return written;
     }
 

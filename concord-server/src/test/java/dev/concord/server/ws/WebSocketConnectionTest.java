@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.server.config.TestLimits;
 import dev.concord.server.room.Close;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -23,9 +22,8 @@ import org.junit.jupiter.api.Test;
 /** A connection whose room is still being loaded. */
 class WebSocketConnectionTest {
     private final TestLimits limits = new TestLimits();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-    private final WebSocketConnection connection =
-            new WebSocketConnection(channel.pipeline().firstContext(), "r", limits.build());
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final WebSocketConnection connection = new WebSocketConnection("r", limits.build());
 
     WebSocketConnectionTest() {
         channel.pipeline().addLast(connection);
@@ -79,9 +77,8 @@ class WebSocketConnectionTest {
                 io.netty.util.ReferenceCountUtil.release(frame);
             }
         });
-        stuck.pipeline().addLast("here", new ChannelInboundHandlerAdapter());
         stuck.freezeTime();
-        WebSocketConnection member = new WebSocketConnection(stuck.pipeline().context("here"), "r", limits.build());
+        WebSocketConnection member = new WebSocketConnection("r", limits.build());
         stuck.pipeline().addLast(member);
 
         member.close(Close.IDLE);

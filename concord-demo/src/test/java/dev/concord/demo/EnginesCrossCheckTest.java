@@ -299,7 +299,7 @@ final class EnginesCrossCheckTest {
     private Object call(String function, List<?> arguments) {
         try {
             Object answer = page.evaluate(
-                    "async ([name, args]) => JSON.stringify(await (await import('/js/cross-check.js'))[name](...JSON.parse(args)))",
+                    "async ([name, args]) => JSON.stringify(await (await import('/test/cross-check.js'))[name](...JSON.parse(args)))",
                     List.of(function, JSON.writeValueAsString(arguments)));
             return JSON.readValue((String) answer, Object.class);
         } catch (IOException e) {

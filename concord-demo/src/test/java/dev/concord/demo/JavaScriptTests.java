@@ -90,6 +90,7 @@ abstract class JavaScriptTests {
 
     private Object call(String function, List<?> arguments) {
         return page.evaluate(
-                "async ([name, args]) => (await import('/js/runner.js'))[name](...args)", List.of(function, arguments));
+                "async ([name, args]) => (await import('/test/runner.js'))[name](...args)",
+                List.of(function, arguments));
     }
 }

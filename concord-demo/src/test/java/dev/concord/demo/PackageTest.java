@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** The package for npm: what its description names is there, and its quick start runs as it is printed. */
 final class PackageTest {
-    private static final Path FOLDER = Path.of("src/main/npm/concord");
+    private static final Path FOLDER =
+            Path.of(System.getProperty("concord.basedir", "..")).resolve("concord-js");
     private static final int LONGEST_QUICK_START = 20;
 
     @Test
@@ -40,12 +41,12 @@ final class PackageTest {
             }
         }
         Pattern imported = Pattern.compile("from '([^']+)'");
-        try (Stream<Path> modules = Files.list(FOLDER)) {
+        try (Stream<Path> modules = Files.list(FOLDER.resolve("src"))) {
             for (Path module :
                     modules.filter(file -> file.toString().endsWith(".js")).toList()) {
                 Matcher name = imported.matcher(Files.readString(module));
                 while (name.find()) {
-                    boolean inside = Files.isRegularFile(FOLDER.resolve(name.group(1)));
+                    boolean inside = Files.isRegularFile(module.resolveSibling(name.group(1)));
                     boolean peer =
                             description.getAsJsonObject("peerDependencies").has(name.group(1))
                                     && module.getFileName().toString().startsWith("codemirror");

@@ -14,14 +14,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Serves the page as the server does, at {@code /}, {@code /watch} and {@code /editor/}; for tests also its modules at {@code /web/}, the test modules at {@code /js/}
- * and the sample frames of the wire at {@code /golden/}.
+ * Serves the pages as the server does, at {@code /}, {@code /watch} and {@code /editor/}; for tests also their modules and those of the
+ * browser client at {@code /src/}, the test modules of both at {@code /test/} and the sample frames of the wire at {@code /golden/}.
  */
 final class WebServer implements AutoCloseable {
     /** The policy under which pages are served; an import map is allowed by its hash. */
@@ -48,20 +49,21 @@ final class WebServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         server.createContext("/", exchange -> {
-            String file = "web" + fileAt(exchange.getRequestURI().getPath());
+            String file = fileAt(exchange.getRequestURI().getPath());
             String policy =
-                    CONTENT_SECURITY_POLICY.formatted(file.endsWith("/editor.html") ? " " + hash(importMap()) : "");
+                    CONTENT_SECURITY_POLICY.formatted(file.equals("/editor.html") ? " " + hash(importMap()) : "");
             exchange.getResponseHeaders().set("Content-Security-Policy", policy);
-            resource(exchange, file);
+            file(exchange, open("/dev/concord/demo/web" + file, "/dev/concord/js" + file), file);
         });
-        server.createContext(
-                "/web/",
-                exchange ->
-                        resource(exchange, exchange.getRequestURI().getPath().substring(1)));
-        server.createContext(
-                "/js/",
-                exchange ->
-                        resource(exchange, exchange.getRequestURI().getPath().substring(1)));
+        server.createContext("/src/", exchange -> {
+            String file = exchange.getRequestURI().getPath().substring("/src".length());
+            file(exchange, open("/dev/concord/demo/web" + file, "/dev/concord/js" + file), file);
+        });
+        server.createContext("/test/", exchange -> {
+            String file = exchange.getRequestURI().getPath().substring("/test".length());
+            InputStream own = open("/dev/concord/demo/js" + file);
+            file(exchange, own != null ? own : open(root().resolve("concord-js/test" + file)), file);
+        });
         server.createContext(
                 "/blank",
                 exchange -> answer(
@@ -111,19 +113,36 @@ final class WebServer implements AutoCloseable {
         }
     }
 
-    private static void resource(HttpExchange exchange, String name) throws IOException {
-        try (InputStream in = WebServer.class.getResourceAsStream(name)) {
-            if (in == null) {
+    private static Path root() {
+        return Path.of(System.getProperty("concord.basedir", ".."));
+    }
+
+    /** The first that is on the class path; null when none is. */
+    private static InputStream open(String... resources) {
+        return Stream.of(resources)
+                .map(WebServer.class::getResourceAsStream)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        return Files.isRegularFile(file) ? Files.newInputStream(file) : null;
+    }
+
+    private static void file(HttpExchange exchange, InputStream content, String name) throws IOException {
+        try (content) {
+            if (content == null) {
                 exchange.sendResponseHeaders(404, -1);
                 exchange.close();
             } else {
-                answer(exchange, name, in.readAllBytes());
+                answer(exchange, name, content.readAllBytes());
             }
         }
     }
 
     private static void golden(HttpExchange exchange) throws IOException {
-        Path folder = Path.of(System.getProperty("concord.basedir", ".."), "concord-wire/src/test/resources/golden");
+        Path folder = root().resolve("concord-wire/src/test/resources/golden");
         String name = exchange.getRequestURI().getPath().substring("/golden/".length());
         if (!name.isEmpty()) {
             answer(exchange, name, Files.readAllBytes(folder.resolve(name)));

@@ -4,7 +4,7 @@ import dev.concord.client.ConcordSession;
 import dev.concord.client.Peer;
 import dev.concord.client.http.HttpTransport;
 import dev.concord.client.thread.ThreadLoop;
-import dev.concord.demo.desktop.DesktopEditor;
+import dev.concord.desktop.DesktopEditor;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.EventQueue;

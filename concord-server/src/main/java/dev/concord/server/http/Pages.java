@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -18,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The pages on the class path and the files that they are made of. Each is read once; reading blocks. */
 final class Pages {
-    private static final String ROOT = "/dev/concord/demo/web/";
+    /** The pages and what they are made of, and the browser client, whose modules they import from their own folder. */
+    private static final List<String> ROOTS = List.of("/dev/concord/demo/web/", "/dev/concord/js/");
+
     private static final Pattern EDITOR = Pattern.compile("/editor/[A-Za-z0-9._~-]{1,128}");
     // No part may begin or end with a dot, so that none leads out of the folder.
     private static final String PART = "[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*";
@@ -78,7 +82,7 @@ final class Pages {
     }
 
     private static Optional<Page> read(String name, String type) {
-        try (InputStream in = Pages.class.getResourceAsStream(ROOT + name)) {
+        try (InputStream in = open(name)) {
             if (in == null) {
                 return Optional.empty();
             }
@@ -93,6 +97,14 @@ final class Pages {
         } catch (IOException e) {
             throw new UncheckedIOException("the page " + name + " cannot be read from the class path", e);
         }
+    }
+
+    private static @Nullable InputStream open(String name) {
+        return ROOTS.stream()
+                .map(root -> Pages.class.getResourceAsStream(root + name))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** An import map has to stand in the page itself: the policy names its hash, and so nothing else inline. */

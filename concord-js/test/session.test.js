@@ -1,0 +1,472 @@
+import { ConcordDocument } from '../src/document.js';
+import { ConcordSession } from '../src/session.js';
+import { applyChange } from '../src/change.js';
+import { writeFrames } from '../src/wire.js';
+import { assert, assertBytes, assertEquals, eventually } from './assert.js';
+import { Clock, FakeServer, optionsFor } from './fake-server.js';
+import { boundary } from './histories.js';
+
+function start(server, clock, more) {
+  const session = new ConcordSession(optionsFor(server, clock, more));
+  session.events = [];
+  for (const name of ['refused', 'fault']) {
+    session.on(name, (event) => session.events.push({ name, event }));
+  }
+  return session;
+}
+
+const live = (session) => eventually(() => session.status.connection === 'live', 'the session going live');
+const saved = (session) => eventually(() => session.status.saved, 'saving');
+
+export const tests = {
+  async 'a session synchronises, sends, hears others and is saved when acknowledged'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.document.insert(0, 'hello');
+    const session = start(server, clock);
+    assertEquals('connecting', session.status.connection, 'state');
+    await live(session);
+    assertEquals('ws://host:8080/rooms/r/ws?batch=1', server.dials[0], 'address');
+    assertEquals('hello', session.text, 'text');
+    server.acknowledges = false;
+    session.edit({ offset: 5, inserted: ' you' });
+    session.edit({ offset: 0, removed: 1, inserted: 'H' });
+    await eventually(() => server.document.text === 'Hello you', 'the edit arriving');
+    assertEquals('6', String(session.status.unsent), 'unsent');
+    assert(!session.status.saved, 'saved before it is acknowledged');
+    server.acknowledge();
+    assert(session.status.saved, 'not saved');
+    server.type(9, '!');
+    assertEquals('Hello you!', session.text, 'text');
+  },
+
+  async 'what is typed offline waits as few operations and is sent once'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.goOffline();
+    assertEquals('offline', session.status.connection, 'state');
+    Array.from('offline text').forEach((letter, i) => session.edit({ offset: i, inserted: letter }));
+    session.edit({ offset: 11, removed: 1 });
+    session.edit({ offset: 10, removed: 1 });
+    assertEquals(14, session.status.unsent, 'unsent');
+    server.type(0, 'Server. ');
+    assertEquals(0, server.operations.length, 'operations before the return');
+    session.goOnline();
+    await saved(session);
+    assertEquals(2, server.operations.length, 'operations');
+    assertEquals(server.document.text, session.text, 'text');
+    assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+  },
+
+  async 'going online at once after going offline opens one connection'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    session.goOffline();
+    session.goOnline();
+    session.goOffline();
+    session.goOnline();
+    await live(session);
+    assertEquals(1, server.members.size, 'connections');
+  },
+
+  async 'a lost connection comes back after growing pauses, a refused one stays away'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.refuses = true;
+    server.member.end(1012);
+    assertEquals('reconnecting', session.status.connection, 'state');
+    for (const [pause, dials] of [[200, 1], [100, 2], [400, 2], [100, 3], [5000, 5]]) {
+      clock.advance(pause);
+      await Promise.resolve();
+      await Promise.resolve();
+      clock.advance(0);
+      assert(server.dials.length >= Math.min(dials, 3), `only ${server.dials.length} attempts`);
+    }
+    server.refuses = false;
+    clock.advance(15_000);
+    await live(session);
+    server.member.end(4403, 'not for you');
+    assertEquals('stopped', session.status.connection, 'state');
+    assertEquals('not for you', session.status.reason, 'reason');
+    const dials = server.dials.length;
+    clock.advance(100_000);
+    assertEquals(dials, server.dials.length, 'attempts after a final refusal');
+  },
+
+  async 'the pauses grow, are never longer than 15 s, and have chance in them'() {
+    const dialled = async (random) => {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      server.refuses = true;
+      const environment = { ...clock.environment, random, WebSocket: server.WebSocket };
+      const session = new ConcordSession(optionsFor(server, clock, { environment }));
+      const at = [];
+      for (let ms = 0; ms < 60_000; ms += 50) {
+        if (server.dials.length > at.length) {
+          at.push(clock.environment.now());
+        }
+        for (let i = 0; i < 6; i++) {
+          await Promise.resolve();
+        }
+        clock.advance(50);
+      }
+      session.close();
+      return at.slice(1).map((time, i) => time - at[i]);
+    };
+    const [shortest, longest] = [await dialled(() => 0), await dialled(() => 0.999)];
+    assert(Math.max(...longest) <= 15_050, `a pause of ${Math.max(...longest)} ms`);
+    assert(longest.slice(0, 5).every((pause, i) => i === 0 || pause > longest[i - 1]), `pauses ${longest}`);
+    assert(shortest.slice(0, 5).every((pause, i) => pause < longest[i]), `pauses ${shortest} and ${longest}`);
+  },
+
+  async 'several edits at once are one step of undo and are told of'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const told = [];
+    session.on('edit', (operations) => told.push(...operations));
+    session.edit({ offset: 0, inserted: 'one two' });
+    session.edit([{ offset: 0, removed: 3, inserted: '1' }, { offset: 2, removed: 3, inserted: '2' }, { offset: 3, inserted: '!' }]);
+    assertEquals('1 2!', session.text, 'text');
+    session.edit({ offset: 4, inserted: '?' });
+    session.undo();
+    assertEquals('1 2!', session.text, 'text after undo');
+    session.undo();
+    assertEquals('one two', session.text, 'text after undo');
+    session.redo();
+    assertEquals('1 2!', session.text, 'text after redo');
+    const copy = new ConcordDocument('copy');
+    told.forEach((operation) => copy.apply(operation));
+    assertEquals('1 2!', copy.text, 'text of what was told of');
+    session.edit([]);
+    assertEquals('1 2!', session.text, 'text');
+  },
+
+  async 'an edit that was on its way when the connection broke is there once'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'once' });
+    await eventually(() => server.document.text === 'once', 'the edit arriving');
+    server.member.end(1006);
+    assertEquals(4, session.status.unsent, 'unsent');
+    server.acknowledges = true;
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('once', server.document.text, 'text');
+    assert(server.dials[1].includes('&version='), 'the version is in the address');
+  },
+
+  async 'what a crashed server has lost comes back from its clients, whoever wrote it'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'mine ' });
+    await saved(session);
+    server.type(0, 'theirs ');
+    server.type(0, 'gone');
+    server.document.delete(0, 4).forEach((data) => server.member.tell({ t: 'op', seq: 9, data }));
+    await eventually(() => session.text === 'theirs mine ' && session.status.saved, 'agreement');
+    const before = server.document.encodeBody();
+    server.document = new ConcordDocument('server2');
+    server.member.end(1006);
+    clock.advance(1000);
+    await saved(session);
+    assertBytes(before, server.document.encodeBody(), 'bytes');
+  },
+
+  async 'the outbox survives a reload and is sent, its ids unchanged'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const first = start(server, clock);
+    await live(first);
+    first.edit({ offset: 0, inserted: 'base' });
+    await saved(first);
+    first.close();
+    const offline = optionsFor(server, clock);
+    const second = new ConcordSession(offline);
+    await live(second);
+    second.goOffline();
+    second.edit({ offset: 4, inserted: ' kept' });
+    second.close();
+    const third = start(server, clock, { store: offline.store.reopened() });
+    await saved(third);
+    assertEquals('base kept', server.document.text, 'text');
+    assertEquals('base kept', third.text, 'text');
+    assertEquals(third.document.elementAt(8).site, second.document.site, 'site');
+    assertEquals(0, offline.store.reopened().rows.size - 1, 'rows of the first store');
+  },
+
+  async 'another epoch is not merged and what was not sent is kept'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    session.goOffline();
+    session.edit({ offset: 0, inserted: 'unsent' });
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.document.insert(0, 'another text');
+    session.goOnline();
+    await eventually(() => session.status.connection === 'stopped', 'stopping');
+    assertEquals('unsent', session.text, 'text');
+    assertEquals('another text', server.document.text, 'text of the server');
+    assertEquals(6, session.status.unsent, 'unsent');
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await live(reloaded);
+    assertEquals('another text', reloaded.text, 'text');
+    assertEquals(1, reloaded.status.aside, 'kept aside');
+    assertEquals('unsent', reloaded.unsaved[0].value, 'what is kept');
+    assertEquals('another text', server.document.text, 'text of the server');
+    reloaded.discardAside();
+    assertEquals(0, reloaded.status.aside, 'kept aside');
+  },
+
+  async 'what is refused for now is sent again, what is refused for good is shown'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    let refusals = 2;
+    server.refusal = () => (refusals-- > 0 ? 'rate_limited' : null);
+    session.edit({ offset: 0, inserted: 'abc' });
+    await eventually(() => refusals === 1, 'the first refusal');
+    assertEquals(3, session.status.unsent, 'unsent');
+    clock.advance(1000);
+    clock.advance(2000);
+    await saved(session);
+    assertEquals('abc', server.document.text, 'text');
+    assertEquals(0, session.events.length, 'events');
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 3, inserted: 'd' });
+    await eventually(() => session.events.length === 1, 'the refusal');
+    assertEquals('room_full', session.events[0].event.code, 'code');
+    assertEquals(0, session.status.unsent, 'unsent');
+    assertEquals(1, session.status.refused, 'refused');
+    assert(!session.status.saved, 'a refused edit counts as saved');
+    server.refusal = () => null;
+    server.member.end(1001);
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('abcd', server.document.text, 'text');
+  },
+
+  async 'what was refused is kept through a reload and may be taken then'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 0, inserted: 'refused' });
+    await eventually(() => session.status.refused === 1, 'the refusal');
+    session.close();
+    server.refusal = () => null;
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await saved(reloaded);
+    assertEquals('refused', reloaded.text, 'text');
+    assertEquals('refused', server.document.text, 'text of the server');
+  },
+
+  async 'a placeholder for deleted text is not sent before its delete is durable'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.type(0, 'abc');
+    const [gone] = server.document.delete(1, 1);
+    server.member.tell({ t: 'op', seq: 4, data: gone });
+    assertEquals('ac', session.text, 'text');
+    server.document = new ConcordDocument('restored');
+    server.refusal = ({ data }) => (data.kind === 'delete' ? 'room_full' : null);
+    server.member.end(1001);
+    clock.advance(1000);
+    await eventually(() => session.events.length === 1, 'the refusal');
+    assertEquals('a', server.document.text, 'text of the server');
+    session.edit({ offset: 0, inserted: 'x' });
+    await eventually(() => session.status.unsent === 1, 'the ack, with the placeholder held');
+    clock.advance(60_000);
+    assertEquals('live', session.status.connection, 'state while nothing is owed');
+    server.refusal = () => null;
+    server.member.end(1001);
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('xac', server.document.text, 'text of the server');
+    assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+  },
+
+  async 'frames that are not understood are ignored, broken ones are told of'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.tell({ t: 'poll', question: 1 });
+    server.member.tell([null, 7, { t: 'weather' }]);
+    assertEquals(0, session.events.length, 'events');
+    server.member.onmessage({ data: '{' });
+    server.member.tell({ t: 'op', seq: 1, data: { kind: 'insert', id: { site: 'x', counter: 0 } } });
+    assertEquals('fault,fault', session.events.map(({ name }) => name).join(), 'events');
+    server.type(0, 'still here');
+    assertEquals('still here', session.text, 'text');
+  },
+
+  async 'a state that cannot be read leads to a new connection'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.tell({ t: 'sync', state: 'AAAA', version: '', epoch: 'first' });
+    await eventually(() => session.status.connection === 'reconnecting', 'reconnecting');
+    clock.advance(1000);
+    await live(session);
+  },
+
+  async 'a second sync on a connection is merged like the first'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'mine ' });
+    await saved(session);
+    server.document.insert(5, 'missed');
+    server.member.tell(server.syncMessage());
+    server.type(0, 'after ');
+    await eventually(() => session.text === 'after mine missed', 'both arriving in order');
+  },
+
+  async 'a connection that owes an answer and is silent is given up'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'x' });
+    await eventually(() => server.operations.length === 1, 'sending');
+    clock.advance(30_000);
+    assertEquals('reconnecting', session.status.connection, 'state');
+  },
+
+  async 'while the text is held nothing remote gets in'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const release = session.hold();
+    server.type(0, 'remote');
+    assertEquals('', session.text, 'text while held');
+    session.edit({ offset: 0, inserted: 'composed' });
+    release();
+    await eventually(() => session.text.length === 14, 'the remote edit');
+    await saved(session);
+    assertEquals(server.document.text, session.text, 'text');
+  },
+
+  async 'presence goes out throttled and comes in by client'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const [ann, ben] = [start(server, clock), start(server, clock)];
+    ann.introduce({ user: 'Ann', color: '#123456' });
+    ben.introduce({ user: 'Ann', color: 'url(x)' });
+    await live(ann);
+    await live(ben);
+    clock.advance(20_000);
+    assertEquals('Ann', ann.peers[0].user, 'the name of the other');
+    assertEquals('#64748b', ann.peers[0].color, 'a colour that is none');
+    ann.edit({ offset: 0, inserted: 'text' });
+    await saved(ann);
+    const count = server.received.length;
+    [1, 2, 3, 4].forEach((offset) => ann.select(offset, 1));
+    clock.advance(100);
+    assertEquals(count + 1, server.received.length, 'messages');
+    const [peer] = ben.peers;
+    assertEquals(4, peer.cursor, 'cursor');
+    ben.edit({ offset: 0, inserted: '> ' });
+    assertEquals(6, ben.document.offsetOfPosition(peer.caret), 'caret by element');
+    assertEquals(3, ben.document.offsetOfPosition(peer.anchor), 'other end of the selection');
+    server.members.forEach((member) => member.tell({ t: 'presence', ...peer, left: true }));
+    assertEquals(0, ben.peers.length, 'peers');
+    ann.goOffline();
+    assertEquals(0, ann.peers.length, 'peers of somebody offline');
+  },
+
+  'frames stay below the limit'() {
+    const document = new ConcordDocument('me');
+    const messages = document.insert(0, '😀\u0001'.repeat(200_000)).map((data, i) => ({ t: 'op', seq: i + 1, data }));
+    const frames = writeFrames([...messages, ...messages.slice(0, 3)]);
+    for (const frame of frames) {
+      const { length } = new TextEncoder().encode(frame);
+      assert(length < 256 * 1024, `a frame has ${length} bytes`);
+    }
+    const count = frames.flatMap((frame) => JSON.parse(frame)).length;
+    assertEquals(messages.length + 3, count, 'messages');
+  },
+
+  async 'line ends become LF and half a pair a replacement character'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'a\r\nb\rc\ud800d' });
+    await saved(session);
+    assertEquals('a\nb\nc\ufffdd', server.document.text, 'text');
+  },
+};
+
+export const pageTests = {
+  async 'a page that loses its network says so at once, and does not wait when it is back'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.refuses = true;
+    dispatchEvent(new Event('offline'));
+    assertEquals('reconnecting', session.status.connection, 'state');
+    clock.advance(1_000);
+    await eventually(() => server.dials.length === 2, 'an attempt');
+    await Promise.resolve();
+    server.refuses = false;
+    dispatchEvent(new Event('online'));
+    await live(session);
+    session.close();
+  },
+};
+
+export const share = 0.25;
+
+export const properties = {
+  async 'sessions that come and go end with the same text, each told of every change'(random) {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const sessions = [start(server, clock), start(server, clock), start(server, clock)];
+    const texts = sessions.map(() => '');
+    sessions.forEach((session, i) => {
+      session.on('change', ({ changes }) => {
+        texts[i] = changes.reduce(applyChange, texts[i]);
+      });
+    });
+    for (let step = 0; step < 30; step++) {
+      const session = random.pick(sessions);
+      const view = { length: session.text.length, codeAt: (offset) => session.text.charCodeAt(offset) };
+      const [a, b] = [boundary(random, view), boundary(random, view)].sort((x, y) => x - y);
+      const choice = random.next();
+      if (choice < 0.6) {
+        const removed = random.chance(0.3) ? b - a : 0;
+        session.edit({ offset: a, removed, inserted: random.text(3) });
+      } else if (choice < 0.7) {
+        session.undo();
+      } else if (choice < 0.75) {
+        session.redo();
+      } else if (choice < 0.85) {
+        session.goOffline();
+      } else if (choice < 0.95) {
+        session.goOnline();
+      } else {
+        server.member?.end(1006);
+      }
+      if (random.chance(0.5)) {
+        await Promise.resolve();
+        clock.advance(random.below(2000));
+      }
+    }
+    sessions.forEach((session) => session.goOnline());
+    await eventually(() => {
+      clock.advance(500);
+      return sessions.every((session) => session.status.saved);
+    }, 'everything being saved');
+    sessions.forEach((session, i) => {
+      assertEquals(server.document.text, session.text, 'text');
+      assertEquals(session.text, texts[i], 'text by changes');
+      assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+      assertEquals(0, session.events.length, 'faults');
+      session.close();
+    });
+  },
+};

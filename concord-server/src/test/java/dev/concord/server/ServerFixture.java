@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -35,6 +36,8 @@ final class ServerFixture implements AutoCloseable {
     private static final List<Logger> TRANSPORT = Stream.of("dev.concord.server.http", "dev.concord.server.ws")
             .map(name -> (Logger) LoggerFactory.getLogger(name))
             .toList();
+
+    private static final long PAUSE_NANOS = 200_000;
 
     final ConcordServer server;
     private final ListAppender<ILoggingEvent> faults = new ListAppender<>();
@@ -121,7 +124,8 @@ final class ServerFixture implements AutoCloseable {
     /** Returns when the condition holds; a test's own timeout ends the wait. */
     static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            Thread.onSpinWait();
+            // Leaves the processor to those that are waited for.
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

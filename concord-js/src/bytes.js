@@ -1,4 +1,6 @@
+import { MAX_SITE_LENGTH } from './bounds.js';
 import { MalformedStateError } from './errors.js';
+import { isSite } from './operation.js';
 
 /** Bytes that grow. The integers are described in docs/FORMAT.md. */
 export class ByteWriter {
@@ -123,8 +125,8 @@ export class ByteReader {
 
   site() {
     const site = String.fromCharCode(...this.bytes(this.byte()));
-    if (!/^[A-Za-z0-9_-]{1,64}$/.test(site)) {
-      throw new MalformedStateError('a site must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -');
+    if (!isSite(site)) {
+      throw new MalformedStateError(`a site must be 1 to ${MAX_SITE_LENGTH} characters of A-Z, a-z, 0-9, _ and -`);
     }
     return site;
   }

@@ -1,12 +1,11 @@
+import { MAX_COUNTER, MAX_ELEMENTS } from './bounds.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 import { MalformedStateError } from './errors.js';
-import { MAX_COUNTER, codePoints } from './operation.js';
+import { codePoints } from './operation.js';
 import { KIND, SpineReader, SpineWriter } from './spine.js';
 
 const PENDING_DELETED = 1;
 const PENDING_BEFORE = 2;
-// A run of tombstones costs two bytes whatever its length; this bounds what a hostile one can make others count.
-const MAX_ELEMENTS = 2 ** 31 - 1;
 
 /**
  * The body of a state; see docs/FORMAT.md. Replicas that have seen the same operations write the same bytes.
@@ -50,8 +49,9 @@ export function writeBody(runs, inserts, deletes) {
 export function decodeBody(bytes) {
   const reader = new ByteReader(bytes);
   const sites = reader.sites();
-  const runs = readTree(reader, sites);
-  const inserts = readInserts(reader, sites);
+  const elements = new ElementCount('elements');
+  const runs = readTree(reader, sites, elements);
+  const inserts = readInserts(reader, sites, elements);
   const deletes = readDeletes(reader, sites);
   reader.end();
   checkUnique([...runs, ...inserts]);
@@ -146,7 +146,7 @@ function writeTree(body, runs, sites) {
   }
 }
 
-function readTree(reader, sites) {
+function readTree(reader, sites, elements) {
   const count = reader.count();
   const text = readText(reader.bytes(reader.varint()));
   const kinds = reader.column();
@@ -157,15 +157,11 @@ function readTree(reader, sites) {
   const spine = new SpineReader(sites, columns);
   const characters = new CharacterReader(text);
   const runs = [];
-  let elements = 0;
   for (let number = 0; number < count; number++) {
     const kind = kinds.byte();
     const deleted = (kind & KIND.deleted) !== 0;
     const length = (deleted ? deletedLengths : visibleLengths).varint() + 1;
-    elements += length;
-    if (elements > MAX_ELEMENTS) {
-      throw new MalformedStateError('there are more than 2^31-1 elements');
-    }
+    elements.add(length);
     const run = spine.read(kind, length);
     checkLast(run.counter, length);
     run.text = deleted ? null : characters.take(length);
@@ -197,7 +193,7 @@ function writeInserts(body, inserts, sites) {
   }
 }
 
-function readInserts(reader, sites) {
+function readInserts(reader, sites, elements) {
   const inserts = [];
   for (let left = reader.count(); left > 0; left--) {
     const site = siteAt(sites, reader.varint());
@@ -209,12 +205,13 @@ function readInserts(reader, sites) {
     const size = reader.varint();
     const text = (flags & PENDING_DELETED) !== 0 ? null : readText(reader.bytes(size));
     const length = text === null ? size : codePoints(text);
-    if (flags > 3 || length === 0 || length > MAX_ELEMENTS || (anchor.site === '') !== (anchor.counter === 0)) {
+    if (flags > 3 || length === 0 || (anchor.site === '') !== (anchor.counter === 0)) {
       throw new MalformedStateError('a waiting insert is not well formed');
     }
     if (before && anchor.site === '') {
       throw new MalformedStateError('nothing stands before the head');
     }
+    elements.add(length);
     checkLast(counter, length);
     if (anchor.site === site && anchor.counter >= counter && anchor.counter < counter + length) {
       throw new MalformedStateError('an element hangs on itself');
@@ -227,18 +224,37 @@ function readInserts(reader, sites) {
 
 function readDeletes(reader, sites) {
   const deletes = [];
+  const elements = new ElementCount('elements whose delete waits');
   for (let left = reader.count(); left > 0; left--) {
     const site = siteAt(sites, reader.varint());
     const counter = reader.varint();
     const length = reader.varint();
-    if (length === 0 || length > MAX_ELEMENTS) {
-      throw new MalformedStateError('a waiting delete must name 1 to 2^31-1 elements');
+    if (length === 0) {
+      throw new MalformedStateError('a waiting delete names no element');
     }
+    elements.add(length);
     checkLast(counter, length);
     deletes.push({ site, counter, length });
   }
   checkOrder(deletes);
   return deletes;
+}
+
+/** Bounds what a state may have of something. */
+class ElementCount {
+  #name;
+  #count = 0;
+
+  constructor(name) {
+    this.#name = name;
+  }
+
+  add(length) {
+    this.#count += length;
+    if (this.#count > MAX_ELEMENTS) {
+      throw new MalformedStateError(`there are more than 2^30 ${this.#name}`);
+    }
+  }
 }
 
 /** Hands out a text by numbers of code points. */

@@ -81,7 +81,7 @@ class CodeMirrorBinding {
       target?.addEventListener('compositionstart', () => this.#compose(), { signal: this.#ended.signal });
       target?.addEventListener('compositionend', () => this.#finishSoon(), { signal: this.#ended.signal });
     }
-    view.contentDOM.addEventListener('blur', () => session.seal(), { signal: this.#ended.signal });
+    view.contentDOM.addEventListener('blur', () => session.endGroup(), { signal: this.#ended.signal });
   }
 
   /** Called by CodeMirror when the plugin leaves the view, or the view ends. */

@@ -31,10 +31,16 @@ export interface TextChange {
   inserted: string;
 }
 
-/** Sticks to one side of an element, through all edits and also when the element is deleted. */
-export interface Position {
+/**
+ * Which of its two neighbours a caret belongs to. `left`: it stays directly after the element on its left, and what is typed at the
+ * caret comes behind it. `right`: it stays directly before the element on its right, and moves on behind what is typed at it.
+ */
+export type Bias = 'left' | 'right';
+
+/** A place in the text that survives all edits. Where its element is deleted, it stands where that stood. */
+export interface Caret {
   element: ElementId;
-  side: 'after' | 'before';
+  bias: Bias;
 }
 
 export function applyChange(text: string, change: TextChange): string;
@@ -72,7 +78,7 @@ export class ConcordDocument {
   slice(start: number, end?: number): string;
   insert(offset: number, text: string): Operation[];
   delete(offset: number, length: number): Operation[];
-  insertBehind(id: ElementId, text: string): { operations: Operation[]; changes: TextChange[] };
+  insertAfter(id: ElementId, text: string): { operations: Operation[]; changes: TextChange[] };
   deleteElements(
     id: ElementId,
     length: number,
@@ -99,9 +105,13 @@ export class ConcordDocument {
   /** Where an element stands, or would stand if it were not deleted; null when it is unknown. */
   offsetOf(id: ElementId): number | null;
   isDeleted(id: ElementId): boolean;
-  stretchesOf(id: ElementId, length: number): { from: number; to: number }[];
-  positionAt(offset: number, side?: 'after' | 'before'): Position;
-  offsetOfPosition(position: Position): number | null;
+  contiguousRanges(id: ElementId, length: number): { from: number; to: number }[];
+  /** Whether an offset is in the text and not inside of a surrogate pair. */
+  isBoundary(offset: number): boolean;
+  /** `left` by default. At the edges of the text its element is the head, `{site: '', counter: 0}`. */
+  caretAt(offset: number, bias?: Bias): Caret;
+  /** Where a caret stands now; null when its element is not known. */
+  offsetOfCaret(caret: Caret): number | null;
 }
 
 /** Undo and redo of the edits made through it, among the edits of others. */
@@ -110,11 +120,17 @@ export class UndoHistory {
   constructor(document: ConcordDocument, options?: { pause?: number });
   readonly canUndo: boolean;
   readonly canRedo: boolean;
-  /** A list is done one after the other and is one step. */
+  /**
+   * A list is done one after the other and is one step; one edit alone goes on with the last step where it can. Throws a RangeError
+   * when one of them is not possible, and has then changed nothing.
+   */
   edit(edit: Edit | Edit[], now: number): Operation[];
   /** Takes up as one step what somebody else did for this user and what has arrived here. */
   adopt(step: { inserted: Piece[]; deleted: Piece[] }): void;
-  seal(): void;
+  /** Begins a step that all edits join until `endGroup`, `undo` or `redo`. */
+  beginGroup(): void;
+  /** What is edited next is a step of its own. */
+  endGroup(): void;
   undo(): { operations: Operation[]; changes: TextChange[] } | null;
   redo(): { operations: Operation[]; changes: TextChange[] } | null;
 }
@@ -141,8 +157,8 @@ export interface SessionStatus {
   unsent: number;
   /** Operations that the server has refused for good. */
   refused: number;
-  /** Operations of another history of the room that are kept and not sent. */
-  aside: number;
+  /** Operations of another history of the room that are kept and never sent. */
+  orphaned: number;
   /** Everything is acknowledged, which means that it is durable. */
   saved: boolean;
 }
@@ -153,9 +169,9 @@ export interface Peer {
   color: string;
   /** A flat offset, for clients that know no positions. */
   cursor: number;
-  caret?: Position;
+  caret?: Caret;
   /** The other end of the selection. */
-  anchor?: Position;
+  anchor?: Caret;
 }
 
 export interface SessionEvents {
@@ -190,6 +206,8 @@ export interface SessionOptions {
     clearTimeout?(timer: unknown): void;
     now?(): number;
     random?(): number;
+    /** Is given what a listener has thrown. */
+    reportError?(error: unknown): void;
   };
   /** Keeps what is unsent; IndexedDB by default. */
   store?: OutboxStore | null;
@@ -208,22 +226,32 @@ export class ConcordSession {
   readonly canRedo: boolean;
   /** Returns a function that ends the subscription. */
   on<Name extends keyof SessionEvents>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void;
-  /** A list is done one after the other and is one step of undo. */
+  /** A list is done one after the other and is one step of undo; one edit alone goes on with the step before where it can. */
   edit(edit: Edit | Edit[], source?: unknown): void;
   undo(source?: unknown): TextChange[];
   redo(source?: unknown): TextChange[];
   /** Makes what the server did for this user one step of undo, as soon as all of it is here. */
   adopt(step: { inserted: Piece[]; deleted: Piece[] }): Promise<void>;
-  /** What is typed next begins a new step of undo. */
-  seal(): void;
+  /** Begins a step of undo that all edits join until `endGroup`. */
+  beginGroup(): void;
+  /** What is edited next begins a new step of undo. */
+  endGroup(): void;
+  /** Disconnects and stays so until `goOnline`. Editing goes on. */
   goOffline(): void;
+  /** Connects after `goOffline`, or once more after the server has said that it is no use. */
   goOnline(): Promise<void>;
+  /** Does not wait for the end of a pause between two attempts. */
+  reconnectNow(): void;
+  /** Ends the session for good; editing it throws from then on. */
   close(): void;
   /** Lets nothing remote change the text until the returned function is called. */
   hold(): () => void;
-  introduce(person: { user?: string; color?: string }): void;
+  /** Who this is, for the others. */
+  setUser(person: { user?: string; color?: string }): void;
+  /** Where the caret is, and the other end of the selection; outside of the text, the nearest place in it. */
   select(caret: number, anchor?: number): void;
-  discardAside(): void;
+  /** Forgets the operations of another history of the room. */
+  discardOrphaned(): void;
 }
 
 /** Keeps a textarea and a session's text equal; returns a function that lets go of both. */

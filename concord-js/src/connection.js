@@ -2,11 +2,12 @@ const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 15_000;
 const OVERLOADED_DELAY_MS = 3_000;
 const SILENCE_MS = 30_000;
+const BROKEN = 1006;
 const TRY_AGAIN_LATER = 1013;
 
 /**
  * One WebSocket at a time, opened again with growing, jittered pauses until it is told to stop. Close codes 4400 to 4499 are
- * final. A connection that owes an answer and says nothing for 30 s is given up.
+ * final. A connection that owes an answer, be it the first frame, and says nothing for 30 s is given up.
  */
 export class Connection {
   #address;
@@ -17,7 +18,7 @@ export class Connection {
   #retry = null;
   #watchdog = null;
 
-  /** `address()` is asked anew for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`. */
+  /** `address()` is asked anew for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
   constructor(address, environment, handlers) {
     this.#address = address;
     this.#environment = environment;
@@ -29,9 +30,17 @@ export class Connection {
       return;
     }
     this.#clearTimers();
-    const socket = new this.#environment.WebSocket(this.#address());
-    this.#socket = socket;
     this.#handlers.onDial();
+    let socket;
+    try {
+      socket = new this.#environment.WebSocket(this.#address());
+    } catch (error) {
+      this.#handlers.onFault(error);
+      this.#lost(BROKEN, 'the connection cannot be made');
+      return;
+    }
+    this.#socket = socket;
+    this.expectAnswer();
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) {
         this.#environment.clearTimeout(this.#watchdog);
@@ -60,7 +69,7 @@ export class Connection {
   }
 
   send(text) {
-    this.#socket.send(text);
+    this.#socket?.send(text);
   }
 
   /** The connection has proved to work: the next failure starts with a short pause again. */
@@ -77,13 +86,13 @@ export class Connection {
   drop() {
     const socket = this.#socket;
     if (socket !== null) {
-      this.#lost(1006, 'the server does not answer');
+      this.#lost(BROKEN, 'the server does not answer');
       socket.close(1000);
     }
   }
 
   /** Does not wait for the end of the pause. */
-  hurry() {
+  reconnectNow() {
     if (this.#retry !== null) {
       this.open();
     }

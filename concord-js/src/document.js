@@ -1,8 +1,9 @@
 import { addChange } from './change.js';
 import { decodeBody, encodeBody } from './codec.js';
 import { packState, sha256, unpackState } from './envelope.js';
+import { MAX_COUNTER, MAX_ELEMENTS } from './bounds.js';
 import { ConflictError, InvalidOperationError } from './errors.js';
-import { HEAD, codePointIndex, codePoints, deleteOf, insertOf, isSite, isWellFormed, randomSite, readOperation, utf16Index } from './operation.js';
+import { HEAD, codePointIndex, codePoints, deleteOf, insertOf, checkSite, isWellFormed, randomSite, readOperation, utf16Index } from './operation.js';
 import { PendingBuffer } from './pending.js';
 import { cutInto, partOf } from './run.js';
 import { ElementTree } from './tree.js';
@@ -23,9 +24,7 @@ export class ConcordDocument {
 
   /** `site` must be new for every editing session: used again, it would mint ids that exist already. */
   constructor(site = randomSite()) {
-    if (!isSite(site)) {
-      throw new InvalidOperationError('site', 'must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -');
-    }
+    checkSite(site, 'site');
     this.#site = site;
   }
 
@@ -57,7 +56,7 @@ export class ConcordDocument {
     this.#checkOffset(offset);
     checkText(text);
     const { run, index } = offset === 0 ? { run: this.#tree.head, index: 0 } : this.#tree.elementAt(offset - 1);
-    return this.#insertBehind(run, index, text, []);
+    return this.#insertAfter(run, index, text, []);
   }
 
   /** Deletes text. Returns the operations to send. */
@@ -75,11 +74,11 @@ export class ConcordDocument {
   }
 
   /** Types text right behind an element, be it deleted or not. Returns `{operations, changes}`. */
-  insertBehind(id, text) {
+  insertAfter(id, text) {
     checkText(text);
     const run = this.#require(id);
     const changes = [];
-    return { operations: this.#insertBehind(run, id.counter - run.counter, text, changes), changes };
+    return { operations: this.#insertAfter(run, id.counter - run.counter, text, changes), changes };
   }
 
   /**
@@ -114,9 +113,11 @@ export class ConcordDocument {
     const changes = [];
     if (read.insert) {
       const unknown = this.#unknownPartsOf(read);
+      this.#checkRoom(sizeOf(unknown), 0);
       this.#observe(read.anchor.site, read.anchor.counter);
       this.#receive(read, unknown, changes);
     } else {
+      this.#checkRoom(0, this.#newlyWaiting([read]));
       this.#strike(read.site, read.counter, read.length, changes);
     }
     this.#observe(read.site, read.counter + read.length - 1);
@@ -136,6 +137,8 @@ export class ConcordDocument {
     // Parents are less deep than their children: in this order nothing has to wait.
     const arriving = blank ? inserts : [...runs.sort((a, b) => a.depth - b.depth), ...inserts];
     const unknown = arriving.map((insert) => this.#unknownPartsOf(insert));
+    const loaded = blank ? runs.reduce((sum, { length }) => sum + length, 0) : 0;
+    this.#checkRoom(loaded + unknown.reduce((sum, parts) => sum + sizeOf(parts), 0), this.#newlyWaiting(deletes));
     if (blank && runs.length > 0) {
       this.#tree.load(runs);
       addChange(changes, { offset: 0, removed: 0, inserted: this.text });
@@ -212,7 +215,7 @@ export class ConcordDocument {
    * Cuts the elements `id.counter` to `id.counter + length - 1`, all known, where something else stands between them, be it
    * visible or not. Returns `{from, to}` counted from the first element.
    */
-  stretchesOf(id, length) {
+  contiguousRanges(id, length) {
     const stretches = [];
     for (let from = 0; from < length; ) {
       const run = this.#require({ site: id.site, counter: id.counter + from });
@@ -223,29 +226,38 @@ export class ConcordDocument {
     return stretches;
   }
 
-  /**
-   * A position that sticks to the element on one side of an offset: `after` to the one on its left, `before` to the one on
-   * its right. At the edges it sticks to the head, `after` it at the start and, by convention, `before` it at the end.
-   */
-  positionAt(offset, side = 'after') {
-    this.#checkOffset(offset);
-    if (side === 'after') {
-      return { element: offset === 0 ? { ...HEAD } : this.elementAt(offset - 1), side };
-    }
-    return { element: offset === this.length ? { ...HEAD } : this.elementAt(offset), side: 'before' };
+  /** Whether an offset is in the text and not inside of a surrogate pair. */
+  isBoundary(offset) {
+    return Number.isInteger(offset) && offset >= 0 && offset <= this.length && this.#tree.isBoundary(offset);
   }
 
-  /** The offset of a position; null when its element is not known. */
-  offsetOfPosition({ element, side }) {
+  /**
+   * A caret `{element, bias}`, which belongs to one of its neighbours and survives edits. With the bias `left` it stays directly after
+   * the element on its left, and what is typed at the caret comes behind it; with `right` it stays directly before the element on its
+   * right, and moves on behind what is typed at it. At the edges it sticks to the head: `left` to the start of the text, `right`, by
+   * convention, to its end.
+   */
+  caretAt(offset, bias = 'left') {
+    checkBias(bias);
+    this.#checkOffset(offset);
+    if (bias === 'left') {
+      return { element: offset === 0 ? { ...HEAD } : this.elementAt(offset - 1), bias };
+    }
+    return { element: offset === this.length ? { ...HEAD } : this.elementAt(offset), bias };
+  }
+
+  /** Where a caret stands now, at a deleted element where that stood; null when its element is not known. */
+  offsetOfCaret({ element, bias }) {
+    checkBias(bias);
     if (element.site === '') {
-      return side === 'after' ? 0 : this.length;
+      return bias === 'left' ? 0 : this.length;
     }
     const run = this.#tree.locate(element.site, element.counter);
     if (run === null) {
       return null;
     }
     const index = element.counter - run.counter;
-    return this.#tree.offsetOf(run, side === 'after' && run.text !== null ? index + 1 : index);
+    return this.#tree.offsetOf(run, bias === 'left' && run.text !== null ? index + 1 : index);
   }
 
   #require(id) {
@@ -265,12 +277,17 @@ export class ConcordDocument {
     }
   }
 
-  #insertBehind(run, index, text, changes) {
+  #insertAfter(run, index, text, changes) {
+    const length = codePoints(text);
+    this.#checkRoom(length, 0);
+    if (length > MAX_COUNTER - this.#lastCounter) {
+      throw new InvalidOperationError('counter', 'the last counter would pass 2^53-1');
+    }
     const insert = {
       site: this.#site,
       counter: this.#lastCounter + 1,
-      length: codePoints(text),
-      ...this.#tree.anchorBehind(run, index),
+      length,
+      ...this.#tree.anchorAfter(run, index),
       text,
     };
     this.#lastCounter += insert.length;
@@ -278,6 +295,41 @@ export class ConcordDocument {
     return cutInto(insert, OPERATION_LIMIT).map((part) =>
       insertOf(part.site, part.counter, part.anchor, part.before, part.text),
     );
+  }
+
+  /** Throws when so many more elements, or so many more whose delete waits, are more than a document may have. */
+  #checkRoom(elements, waitingDeletes) {
+    if (this.#tree.elements + this.#pending.elements + elements > MAX_ELEMENTS) {
+      throw new InvalidOperationError('length', 'the document would have more than 2^30 elements');
+    }
+    if (this.#pending.deletedElements + waitingDeletes > MAX_ELEMENTS) {
+      throw new InvalidOperationError('length', 'the deletes of more than 2^30 elements would wait');
+    }
+  }
+
+  /** How many elements of some deletes would have to wait, and do not wait yet; counted only where that matters. */
+  #newlyWaiting(deletes) {
+    const most = deletes.reduce((sum, { length }) => sum + length, 0);
+    if (this.#pending.deletedElements + most <= MAX_ELEMENTS) {
+      return most;
+    }
+    let count = 0;
+    for (const { site, counter, length } of deletes) {
+      const end = counter + length;
+      for (let at = counter; at < end; ) {
+        const known = this.#tree.locate(site, at) ?? this.#pending.locate(site, at);
+        const to = Math.min(end, known !== null ? known.counter + known.length : this.#nextKnown(site, at));
+        if (known === null) {
+          count += to - at - this.#pending.countDeleted(site, at, to);
+        }
+        at = to;
+      }
+    }
+    return count;
+  }
+
+  #nextKnown(site, counter) {
+    return Math.min(this.#tree.nextCounter(site, counter), this.#pending.nextCounter(site, counter));
   }
 
   #observe(site, counter) {
@@ -307,11 +359,7 @@ export class ConcordDocument {
       const inTree = this.#tree.locate(insert.site, at);
       const known = inTree ?? this.#pending.locate(insert.site, at);
       if (known === null) {
-        const next = Math.min(
-          end,
-          this.#tree.nextCounter(insert.site, at),
-          this.#pending.nextCounter(insert.site, at),
-        );
+        const next = Math.min(end, this.#nextKnown(insert.site, at));
         unknown.push({ from: at - insert.counter, to: next - insert.counter });
         at = next;
         continue;
@@ -377,11 +425,21 @@ export class ConcordDocument {
         to = Math.min(end, waiting.counter + waiting.length);
         this.#pending.strike(waiting, at, to);
       } else {
-        to = Math.min(end, this.#tree.nextCounter(site, at), this.#pending.nextCounter(site, at));
+        to = Math.min(end, this.#nextKnown(site, at));
         this.#pending.addDelete(site, at, to);
       }
       at = to;
     }
+  }
+}
+
+function sizeOf(parts) {
+  return parts.reduce((sum, { from, to }) => sum + to - from, 0);
+}
+
+function checkBias(bias) {
+  if (bias !== 'left' && bias !== 'right') {
+    throw new TypeError(`bias: must be 'left' or 'right', but is ${bias}`);
   }
 }
 

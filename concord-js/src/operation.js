@@ -1,8 +1,8 @@
+import { MAX_COUNTER, MAX_ELEMENTS, MAX_SITE_LENGTH, RANDOM_SITE_LENGTH } from './bounds.js';
 import { InvalidOperationError } from './errors.js';
 
-export const MAX_COUNTER = Number.MAX_SAFE_INTEGER;
-const MAX_LENGTH = 2 ** 31 - 1;
-const SITE = /^[A-Za-z0-9_-]{1,64}$/;
+const SITE = new RegExp(`^[A-Za-z0-9_-]{1,${MAX_SITE_LENGTH}}$`);
+const SITE_RULE = `must be 1 to ${MAX_SITE_LENGTH} characters of A-Z, a-z, 0-9, _ and -`;
 // Under the u flag a proper pair is one character, so this finds lone surrogates only.
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const SITE_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
@@ -10,13 +10,20 @@ const SITE_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234
 /** The root of every document. */
 export const HEAD = Object.freeze({ site: '', counter: 0 });
 
-/** A fresh name of 96 random bits for an editing session. */
+/** A fresh name of 72 random bits for an editing session. */
 export function randomSite() {
   let site = '';
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) {
+  for (const byte of crypto.getRandomValues(new Uint8Array(RANDOM_SITE_LENGTH))) {
     site += SITE_ALPHABET[byte & 63];
   }
   return site;
+}
+
+/** Throws unless a name may be a site's. */
+export function checkSite(site, field) {
+  if (!isSite(site)) {
+    throw new InvalidOperationError(field, SITE_RULE);
+  }
 }
 
 export function isSite(site) {
@@ -130,6 +137,9 @@ function readInsert(operation) {
     throw new InvalidOperationError('value', 'has a lone surrogate');
   }
   const length = codePoints(text);
+  if (length > MAX_ELEMENTS) {
+    throw new InvalidOperationError('length', 'must be at most 2^30');
+  }
   checkLast(counter, length);
   if (anchor.site === site && anchor.counter >= counter && anchor.counter < counter + length) {
     throw new InvalidOperationError(field, 'an element cannot hang on itself');
@@ -140,8 +150,8 @@ function readInsert(operation) {
 function readDelete(operation) {
   checkId(operation.id, 'id');
   const length = operation.length === undefined ? 1 : operation.length;
-  if (!Number.isInteger(length) || length < 1 || length > MAX_LENGTH) {
-    throw new InvalidOperationError('length', 'must be an integer from 1 to 2^31-1');
+  if (!Number.isInteger(length) || length < 1 || length > MAX_ELEMENTS) {
+    throw new InvalidOperationError('length', 'must be an integer from 1 to 2^30');
   }
   checkLast(operation.id.counter, length);
   return { insert: false, site: operation.id.site, counter: operation.id.counter, length };
@@ -151,9 +161,7 @@ function checkId(id, field) {
   if (id === null || typeof id !== 'object') {
     throw new InvalidOperationError(field, 'must be an object with site and counter');
   }
-  if (!isSite(id.site)) {
-    throw new InvalidOperationError(`${field}.site`, 'must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -');
-  }
+  checkSite(id.site, `${field}.site`);
   if (!Number.isSafeInteger(id.counter) || id.counter < 1) {
     throw new InvalidOperationError(`${field}.counter`, 'must be an integer from 1 to 2^53-1');
   }

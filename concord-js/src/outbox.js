@@ -19,6 +19,7 @@ export class Outbox {
   #store;
   #extent = 0;
   #refused = new Set();
+  #orphaned = [];
 
   constructor(store) {
     this.#store = store;
@@ -37,6 +38,11 @@ export class Outbox {
   /** The operations that the server has refused on this connection. */
   get refused() {
     return Array.from(this.#refused, (entry) => entry.operation);
+  }
+
+  /** Operations of another history of the room. */
+  get orphaned() {
+    return this.#orphaned.map(({ operation }) => operation);
   }
 
   operations() {
@@ -67,6 +73,40 @@ export class Outbox {
     this.#extent += entry.extent;
     this.#entries.set(entry.number, entry);
     this.#queue.push(entry);
+  }
+
+  /** The history of the room is known now: what was made or found without one belongs to it. */
+  belongTo(epoch) {
+    for (const entry of this.#entries.values()) {
+      if (entry.epoch === null) {
+        entry.epoch = epoch;
+        this.#store.put(entry.number, { operation: entry.operation, epoch });
+        if (entry.key !== undefined) {
+          // The new row is there before the old one goes.
+          this.#store.removeKey(entry.key);
+          entry.key = undefined;
+        }
+      }
+    }
+  }
+
+  /** Keeps an operation of another history of the room: it stays in the store and is never sent. */
+  orphan({ key, operation, epoch }) {
+    this.#orphaned.push({ number: ++this.#number, operation, epoch, key });
+  }
+
+  /** The room has another history from now on: nothing that is not acknowledged will be sent. */
+  orphanAll() {
+    this.#orphaned.push(...this.#entries.values());
+    this.#entries.clear();
+    this.#queue = [];
+    this.#sent.clear();
+    this.#refused.clear();
+    this.#extent = 0;
+  }
+
+  discardOrphaned() {
+    this.#orphaned.splice(0).forEach((entry) => this.#removeRow(entry));
   }
 
   /**
@@ -146,10 +186,14 @@ export class Outbox {
     this.#sent.delete(entry.seq);
     this.#entries.delete(entry.number);
     this.#extent -= entry.extent;
-    if (entry.key === undefined) {
-      this.#store.remove(entry.number);
+    this.#removeRow(entry);
+  }
+
+  #removeRow({ number, key }) {
+    if (key === undefined) {
+      this.#store.remove(number);
     } else {
-      this.#store.removeKey(entry.key);
+      this.#store.removeKey(key);
     }
   }
 }

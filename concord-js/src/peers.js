@@ -6,7 +6,7 @@ const EVEN_LUMINANCE = 0.179;
  * put the caret nowhere yet.
  */
 export function placeOf(session, peer) {
-  if (!isPosition(peer.caret) && !(peer.cursor > 0)) {
+  if (peer.caret === undefined && !(peer.cursor > 0)) {
     return null;
   }
   const caret = offsetOf(session, peer.caret, peer.cursor);
@@ -26,16 +26,10 @@ export function inkOn(color) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > EVEN_LUMINANCE ? '#000' : '#fff';
 }
 
-function offsetOf(session, position, fallback) {
-  const offset = isPosition(position) ? session.document.offsetOfPosition(position) : null;
+function offsetOf(session, caret, fallback) {
+  const offset = caret === undefined ? null : session.document.offsetOfCaret(caret);
   const flat = Number.isInteger(fallback) ? fallback : 0;
   return Math.max(0, Math.min(session.document.length, offset ?? flat));
-}
-
-/** Whether what somebody sent is a position at all. */
-function isPosition(position) {
-  const element = position?.element;
-  return typeof element?.site === 'string' && Number.isSafeInteger(element.counter);
 }
 
 function linear(channel) {

@@ -16,6 +16,8 @@ export class PendingBuffer {
   #waiting = new Map();
   #deletes = new Map();
   #count = 0;
+  #elements = 0;
+  #deletedElements = 0;
 
   /** How many inserts wait, in pieces, and how many ranges of deletes. */
   get size() {
@@ -24,6 +26,16 @@ export class PendingBuffer {
       size += ranges.size;
     }
     return size;
+  }
+
+  /** How many elements wait. */
+  get elements() {
+    return this.#elements;
+  }
+
+  /** How many elements are deleted that nobody has inserted yet. */
+  get deletedElements() {
+    return this.#deletedElements;
   }
 
   sites() {
@@ -53,6 +65,7 @@ export class PendingBuffer {
     listIn(this.#inserts, insert.site, byCounter).add(insert);
     listIn(this.#waiting, insert.anchor.site, byAnchor).add(insert);
     this.#count++;
+    this.#elements += insert.length;
   }
 
   /** Takes out all inserts that wait for one of the elements `counter` to `counter + length - 1`. */
@@ -93,7 +106,13 @@ export class PendingBuffer {
     if (!this.#deletes.has(site)) {
       this.#deletes.set(site, new RangeSet());
     }
+    this.#deletedElements += end - start - this.countDeleted(site, start, end);
     this.#deletes.get(site).add(start, end);
+  }
+
+  /** How many of the elements with counters from `start` to `end`, exclusive, have a delete that waits. */
+  countDeleted(site, start, end) {
+    return this.#deletes.get(site)?.count(start, end) ?? 0;
   }
 
   /** Takes out the deletes of the elements `counter` to `counter + length - 1`, as ranges in ascending order. */
@@ -103,6 +122,7 @@ export class PendingBuffer {
       return [];
     }
     const taken = ranges.take(counter, counter + length);
+    this.#deletedElements -= taken.reduce((sum, { start, end }) => sum + end - start, 0);
     if (ranges.size === 0) {
       this.#deletes.delete(site);
     }
@@ -113,6 +133,7 @@ export class PendingBuffer {
     removeFrom(this.#inserts, insert.site, insert);
     removeFrom(this.#waiting, insert.anchor.site, insert);
     this.#count--;
+    this.#elements -= insert.length;
   }
 }
 

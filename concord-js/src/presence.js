@@ -4,11 +4,12 @@ const FORGET_MS = 35_000;
 
 /**
  * Who is here. Tells the others about this client, at most every 80 ms and at least every 10 s, and knows of each other one
- * `{client, user, color, cursor, caret, anchor}`; `caret` and `anchor` are positions by element that survive edits.
+ * `{client, user, color, cursor, caret, anchor}`; `caret` and `anchor` stick to elements and so survive edits.
  */
 export class Presence {
   #client;
   #environment;
+  #offsetOf;
   #send;
   #onChange;
   #self = null;
@@ -16,9 +17,10 @@ export class Presence {
   #throttle = null;
   #heartbeat = null;
 
-  constructor({ client, environment, send, onChange }) {
+  constructor({ client, environment, offsetOf, send, onChange }) {
     this.#client = client;
     this.#environment = environment;
+    this.#offsetOf = offsetOf;
     this.#send = send;
     this.#onChange = onChange;
   }
@@ -28,14 +30,29 @@ export class Presence {
     return [...this.#peers.values()];
   }
 
-  /** Sets some of `{user, color, cursor, caret, anchor}` of this client. */
+  /** Sets some of `{user, color, caret, anchor}` of this client. */
   update(fields) {
-    this.#self = { user: 'anonymous', color: '#64748b', cursor: 0, ...this.#self, ...fields };
+    this.#self = { user: 'anonymous', color: '#64748b', ...this.#self, ...fields };
     if (this.#throttle === null && this.#heartbeat !== null) {
       this.#throttle = this.#environment.setTimeout(() => {
         this.#throttle = null;
         this.#announce();
       }, THROTTLE_MS);
+    }
+  }
+
+  /** Carets as `ConcordDocument.caretAt` gives them. */
+  select(caret, anchor) {
+    if (!sameCaret(caret, this.#self?.caret) || !sameCaret(anchor, this.#self?.anchor)) {
+      this.update({ caret, anchor });
+    }
+  }
+
+  /** Says goodbye, so that the others need not wait for the server to notice. */
+  leave() {
+    if (this.#heartbeat !== null && this.#self !== null) {
+      const { user, color } = this.#self;
+      this.#send({ t: 'presence', user, cursor: 0, color, client: this.#client, left: true });
     }
   }
 
@@ -62,10 +79,13 @@ export class Presence {
       return;
     }
     if (left === true) {
-      this.#peers.delete(key);
+      if (!this.#peers.delete(key)) {
+        return;
+      }
     } else {
       const seen = this.#environment.now();
-      this.#peers.set(key, { client: key, user: String(user), color: colorOf(color), cursor, caret, anchor, seen });
+      const places = { cursor, caret: readCaret(caret), anchor: readCaret(anchor) };
+      this.#peers.set(key, { client: key, user: String(user), color: colorOf(color), ...places, seen });
     }
     this.#onChange();
   }
@@ -77,7 +97,9 @@ export class Presence {
       this.#announce();
     }, HEARTBEAT_MS);
     if (this.#self !== null) {
-      this.#send({ t: 'presence', ...this.#self, client: this.#client });
+      const { user, color, caret, anchor } = this.#self;
+      const cursor = this.#offsetOf(caret);
+      this.#send({ t: 'presence', user, cursor, color, caret: writeCaret(caret), anchor: writeCaret(anchor), client: this.#client });
     }
   }
 
@@ -90,6 +112,27 @@ export class Presence {
       this.#onChange();
     }
   }
+}
+
+function sameCaret(one, other) {
+  return (
+    one.bias === other?.bias && one.element.site === other.element.site && one.element.counter === other.element.counter
+  );
+}
+
+/** On the wire a caret names the side of its element that it stands on, and not the one that it belongs to. */
+function writeCaret(caret) {
+  return caret === undefined ? undefined : { element: caret.element, side: caret.bias === 'left' ? 'after' : 'before' };
+}
+
+/** What somebody sent as a caret; undefined when it is none. */
+function readCaret(sent) {
+  const { element, side } = sent ?? {};
+  const isElement = typeof element?.site === 'string' && Number.isSafeInteger(element.counter);
+  if (!isElement || (side !== 'after' && side !== 'before')) {
+    return undefined;
+  }
+  return { element: { site: element.site, counter: element.counter }, bias: side === 'after' ? 'left' : 'right' };
 }
 
 /** Colours go into styles, so nothing but a colour may pass. */

@@ -39,6 +39,20 @@ export class RangeSet {
     return range !== null && range.end > start;
   }
 
+  /** How many of `[start, end)` are in the set. */
+  count(start, end) {
+    let count = 0;
+    for (let at = end; at > start; ) {
+      const range = this.#ranges.floor({ start: at - 1 });
+      if (range === null || range.end <= start) {
+        break;
+      }
+      count += Math.min(range.end, end) - Math.max(range.start, start);
+      at = range.start;
+    }
+    return count;
+  }
+
   /** Removes what lies in `[start, end)` and returns it as ranges in ascending order. */
   take(start, end) {
     const taken = [];

@@ -17,12 +17,15 @@ const VERSION_CHARACTERS = 2_000;
 /** What these codes refuse may be accepted a little later; all others are final for the operation. */
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
+const REPLACED = 4409;
+
 const BROWSER = {
   WebSocket: globalThis.WebSocket,
   setTimeout: (action, delay) => setTimeout(action, delay),
   clearTimeout: (timer) => clearTimeout(timer),
   now: () => Date.now(),
   random: () => Math.random(),
+  reportError: (error) => (globalThis.reportError ?? console.error)(error),
 };
 
 const STOPPED = {
@@ -30,7 +33,7 @@ const STOPPED = {
   4401: 'You have to sign in.',
   4403: 'You may not open this document.',
   4404: 'This document does not exist.',
-  4409: 'This document was replaced by another one.',
+  [REPLACED]: 'This document was replaced by another one.',
   4413: 'Something was too large for the server.',
 };
 
@@ -39,7 +42,7 @@ const STOPPED = {
  *
  * Events, by `on(name, listener)`: `change` with `{changes, source}`, `edit` with the operations that this client has just made,
  * `status` with the status, `presence` with the others, `refused` with `{code, message, operation}`, `fault` with an error that
- * has no better place.
+ * has no better place. What a listener throws goes to `reportError`, as with events of the page, and disturbs nothing else.
  */
 export class ConcordSession {
   #room;
@@ -56,8 +59,9 @@ export class ConcordSession {
   #state = 'connecting';
   #reason = '';
   #epoch = null;
-  #left = [];
-  #aside = [];
+  #leftover = [];
+  #replaced = false;
+  #closed = false;
   #seq = 0;
   #frames = [];
   #draining = false;
@@ -82,10 +86,12 @@ export class ConcordSession {
       onDial: () => this.#dialled(),
       onText: (text, socket) => this.#received(text, socket),
       onDown: (close) => this.#down(close),
+      onFault: (error) => this.#emit('fault', error),
     });
     this.#presence = new Presence({
       client: this.#document.site,
       environment: this.#environment,
+      offsetOf: (caret) => (caret === undefined ? 0 : (this.#document.offsetOfCaret(caret) ?? 0)),
       send: (message) => this.#connection.send(JSON.stringify(message)),
       onChange: () => this.#emit('presence', this.peers),
     });
@@ -112,25 +118,27 @@ export class ConcordSession {
 
   /**
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
-   * characters that the server has not acknowledged, `refused` the operations that it will not take. `saved` is true only when
-   * everything is acknowledged.
+   * characters that the server has not acknowledged, `refused` the operations that it will not take, `orphaned` those of another
+   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged.
    */
   get status() {
-    const left = this.#left.reduce((sum, { operation }) => sum + extentOf(operation), 0);
-    const unsent = this.#outbox.extent + left;
+    const leftover = this.#leftover.reduce((sum, { operation }) => sum + extentOf(operation), 0);
+    const unsent = this.#outbox.extent + leftover;
+    const refused = this.#outbox.refused.length;
+    const orphaned = this.#outbox.orphaned.length;
     return {
       connection: this.#state,
       reason: this.#reason,
       unsent,
-      refused: this.#outbox.refused.length,
-      aside: this.#aside.length,
-      saved: this.#state === 'live' && unsent === 0 && this.#outbox.refused.length === 0,
+      refused,
+      orphaned,
+      saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
     };
   }
 
   /** Operations that were made in another history of the room, or refused: the server has them not. */
   get unsaved() {
-    return [...this.#aside.map(({ operation }) => operation), ...this.#outbox.refused];
+    return [...this.#outbox.orphaned, ...this.#outbox.refused];
   }
 
   on(name, listener) {
@@ -146,8 +154,9 @@ export class ConcordSession {
    * undo. `source` comes back with the event.
    */
   edit(edit, source = null) {
+    this.#check();
     const changes = [edit].flat().map(({ offset, removed = 0, inserted = '' }) => ({ offset, removed, inserted: cleanText(inserted) }));
-    const operations = this.#history.edit(Array.isArray(edit) ? changes : changes[0], this.#environment.now());
+    const operations = this.#history.edit(changes, this.#environment.now());
     this.#publish(operations);
     if (operations.length > 0) {
       this.#emit('change', { changes, source });
@@ -164,10 +173,12 @@ export class ConcordSession {
 
   /** Takes back the last own edit. Returns the changes of the text. */
   undo(source = null) {
+    this.#check();
     return this.#reverted(this.#history.undo(), source);
   }
 
   redo(source = null) {
+    this.#check();
     return this.#reverted(this.#history.redo(), source);
   }
 
@@ -195,20 +206,29 @@ export class ConcordSession {
     });
   }
 
-  /** What is typed next begins a new step of undo. */
-  seal() {
-    this.#history.seal();
+  /** Begins a step of undo that all edits join until `endGroup`: what a program changes in one go is taken back in one. */
+  beginGroup() {
+    this.#check();
+    this.#history.beginGroup();
   }
 
+  /** What is edited next begins a new step of undo. */
+  endGroup() {
+    this.#history.endGroup();
+  }
+
+  /** Disconnects and stays so until `goOnline`. Editing goes on. */
   goOffline() {
     if (this.#state !== 'stopped') {
-      this.#disconnected('offline', '');
+      this.#presence.leave();
       this.#connection.close();
+      this.#disconnected('offline', '');
     }
   }
 
+  /** Connects after `goOffline`, or once more after the server has said that it is no use: somebody has signed in, say. */
   async goOnline() {
-    if (this.#state === 'offline') {
+    if (!this.#closed && !this.#replaced && (this.#state === 'offline' || this.#state === 'stopped')) {
       this.#setState('connecting');
       await this.#opening;
       if (this.#state === 'connecting') {
@@ -219,9 +239,18 @@ export class ConcordSession {
 
   /** Ends the session for good. */
   close() {
-    this.#disconnected('stopped', 'closed');
-    this.#connection.close();
-    this.#ended.abort();
+    if (!this.#closed) {
+      this.#presence.leave();
+      this.#connection.close();
+      this.#disconnected('stopped', 'closed');
+      this.#closed = true;
+      this.#ended.abort();
+    }
+  }
+
+  /** Does not wait for the end of a pause between two attempts: the network is back, say. */
+  reconnectNow() {
+    this.#connection.reconnectNow();
   }
 
   /** Lets nothing remote change the text until the returned function is called: an input method is composing. */
@@ -238,36 +267,46 @@ export class ConcordSession {
   }
 
   /** Sets this client's `{user, color}` for the others. */
-  introduce(fields) {
+  setUser(fields) {
     this.#presence.update(fields);
   }
 
-  /** Tells the others where the caret is, and the other end of the selection. */
+  /**
+   * Tells the others where the caret is, and the other end of the selection. An editor may be ahead of the text: an offset outside of
+   * it, or inside of a surrogate pair, is taken for the nearest one.
+   */
   select(caret, anchor = caret) {
-    this.#presence.update({
-      cursor: caret,
-      caret: this.#document.positionAt(caret, 'after'),
-      anchor: this.#document.positionAt(anchor, 'after'),
-    });
+    this.#presence.select(this.#caretNear(caret), this.#caretNear(anchor));
   }
 
-  /** Forgets the operations of another history that were kept aside. */
-  discardAside() {
-    this.#aside.splice(0).forEach(({ key }) => this.#store.removeKey(key));
+  /** Forgets the operations of another history of the room: the user has taken what was wanted of them. */
+  discardOrphaned() {
+    this.#outbox.discardOrphaned();
     this.#emitStatus();
+  }
+
+  #check() {
+    if (this.#closed) {
+      throw new Error('the session is closed');
+    }
+  }
+
+  #caretNear(offset) {
+    const inside = Math.max(0, Math.min(this.#document.length, Math.trunc(offset) || 0));
+    return this.#document.caretAt(this.#document.isBoundary(inside) ? inside : inside - 1, 'left');
   }
 
   /** A page that comes into view, or back onto a network, does not wait for the next attempt; one that lost it does not wait for silence. */
   #watchPage() {
     const { signal } = this.#ended;
-    globalThis.addEventListener?.('online', () => this.#connection.hurry(), { signal });
+    globalThis.addEventListener?.('online', () => this.#connection.reconnectNow(), { signal });
     globalThis.addEventListener?.('offline', () => this.#connection.drop(), { signal });
-    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.hurry(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.reconnectNow(), { signal });
   }
 
   async #open() {
     try {
-      this.#left = await this.#store.load();
+      this.#leftover = await this.#store.load();
     } catch (error) {
       this.#emit('fault', error);
     }
@@ -296,11 +335,20 @@ export class ConcordSession {
   }
 
   #down({ permanent, code, reason }) {
-    if (permanent) {
+    if (code === REPLACED && this.#epoch !== null) {
+      this.#stopReplaced(reason);
+    } else if (permanent) {
       this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
     } else {
       this.#disconnected('reconnecting', '');
     }
+  }
+
+  /** The room has another history now: what is unsent stays here, to be offered to the user. */
+  #stopReplaced(reason) {
+    this.#replaced = true;
+    this.#outbox.orphanAll();
+    this.#disconnected('stopped', reason || STOPPED[REPLACED]);
   }
 
   #disconnected(state, reason) {
@@ -320,7 +368,14 @@ export class ConcordSession {
       this.#emit('fault', error);
       return;
     }
-    messages.forEach((message) => this.#frames.push({ message, socket }));
+    for (const message of messages) {
+      if (message.t === 'presence') {
+        // It changes no text, so it waits for nothing.
+        this.#presence.receive(message);
+      } else {
+        this.#frames.push({ message, socket });
+      }
+    }
     if (!this.#draining) {
       this.#drain();
     }
@@ -368,8 +423,6 @@ export class ConcordSession {
       this.#emitStatus();
     } else if (message.t === 'error') {
       this.#refuse(message);
-    } else if (message.t === 'presence') {
-      this.#presence.receive(message);
     }
   }
 
@@ -383,12 +436,13 @@ export class ConcordSession {
     }
     if (this.#epoch !== null && this.#epoch !== epoch) {
       this.#connection.close();
-      this.#disconnected('stopped', STOPPED[4409]);
+      this.#stopReplaced('');
       return;
     }
     this.#epoch = epoch;
     this.#changed(this.#document.mergeBody(body), 'remote');
-    this.#takeUpLeft();
+    this.#takeUpLeftover();
+    this.#outbox.belongTo(epoch);
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
     this.#connection.settle();
     this.#setState('live');
@@ -397,10 +451,10 @@ export class ConcordSession {
   }
 
   /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
-  #takeUpLeft() {
-    for (const row of this.#left.splice(0)) {
+  #takeUpLeftover() {
+    for (const row of this.#leftover.splice(0)) {
       if (row.epoch !== null && row.epoch !== this.#epoch) {
-        this.#aside.push(row);
+        this.#outbox.orphan(row);
         continue;
       }
       try {
@@ -408,7 +462,7 @@ export class ConcordSession {
         this.#outbox.adopt(row);
       } catch (error) {
         this.#emit('fault', error);
-        this.#aside.push(row);
+        this.#outbox.orphan(row);
       }
     }
   }
@@ -424,7 +478,10 @@ export class ConcordSession {
   }
 
   #refuse({ code, message, seq }) {
-    if (PASSING.has(code) && this.#outbox.retry(seq)) {
+    if (PASSING.has(code) && seq !== undefined) {
+      if (!this.#outbox.retry(seq)) {
+        return;
+      }
       this.#holding ??= this.#environment.setTimeout(() => {
         this.#holding = null;
         this.#flush();
@@ -448,6 +505,9 @@ export class ConcordSession {
 
   #publish(operations) {
     operations.forEach((operation) => this.#outbox.add(operation, this.#epoch));
+    if (this.#replaced) {
+      this.#outbox.orphanAll();
+    }
     if (operations.length > 0) {
       this.#emit('edit', operations);
       this.#emitStatus();
@@ -492,7 +552,17 @@ export class ConcordSession {
   }
 
   #emit(name, event) {
-    this.#listeners.get(name)?.forEach((listener) => listener(event));
+    const listeners = this.#listeners.get(name) ?? new Set();
+    for (const listener of [...listeners]) {
+      try {
+        if (listeners.has(listener)) {
+          listener(event);
+        }
+      } catch (error) {
+        // One listener's fault is nothing to the others, nor to the connection.
+        this.#environment.reportError(error);
+      }
+    }
   }
 }
 

@@ -1,6 +1,7 @@
+import { MAX_COUNTER } from './bounds.js';
 import { ByteWriter } from './bytes.js';
 import { MalformedStateError } from './errors.js';
-import { HEAD, MAX_COUNTER, compareIds } from './operation.js';
+import { HEAD, compareIds } from './operation.js';
 
 /** The bits of a run's kind byte. */
 export const KIND = { deleted: 1, counter: 2, before: 4, shift: 8, pops: 16, site: 64, unused: 128 };

@@ -45,7 +45,7 @@ class TextareaBinding {
     });
     this.#listen('compositionend', () => this.#composed());
     this.#listen('focus', () => this.#show());
-    this.#listen('blur', () => session.seal());
+    this.#listen('blur', () => session.endGroup());
     // Only the document tells of selections in all browsers, and only while the textarea has the focus.
     textarea.ownerDocument.addEventListener('selectionchange', () => this.#tellSelection(), this.#signal);
   }

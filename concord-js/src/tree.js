@@ -16,6 +16,7 @@ const byCounter = (entry, key) => entry.counter - key.counter;
  */
 export class ElementTree {
   #head = new Run('', 0, 1, false, 0, null);
+  #elements = 0;
   #sequence = new Sequence([this.#head]);
   #sites = new Map([['', SortedList.of(byCounter, [this.#head])]]);
   // The children on one side of an element, kept from the moment that a second one comes.
@@ -24,6 +25,11 @@ export class ElementTree {
   /** UTF-16 units of visible text. */
   get width() {
     return this.#sequence.width;
+  }
+
+  /** How many elements are here, the deleted ones too. */
+  get elements() {
+    return this.#elements;
   }
 
   get head() {
@@ -120,7 +126,7 @@ export class ElementTree {
   }
 
   /** The anchor for text that is typed directly behind an element: the Fugue rule. */
-  anchorBehind(run, index) {
+  anchorAfter(run, index) {
     if (index + 1 < run.length) {
       return { anchor: { site: run.site, counter: run.counter + index + 1 }, before: true };
     }
@@ -134,6 +140,7 @@ export class ElementTree {
 
   /** Adds the elements of an insert, whose anchor is here and none of whose elements is. Returns their offset. */
   add(insert) {
+    this.#elements += insert.length;
     const [first, ...rest] = piecesOf(insert);
     const offset = this.#addPart(first);
     rest.forEach((part) => this.#addPart(part));
@@ -165,6 +172,7 @@ export class ElementTree {
   load(decoded) {
     const markers = new Map();
     for (const run of decoded) {
+      this.#elements += run.length;
       if (run.markerAt >= 0) {
         markers.set(run.markerAt, new Marker(run, run.depth));
       }

@@ -1,5 +1,6 @@
 import { addChange } from './change.js';
-import { codePoints } from './operation.js';
+import { InvalidOperationError } from './errors.js';
+import { codePoints, isWellFormed } from './operation.js';
 import { partOf } from './run.js';
 import { SortedList } from './sorted.js';
 
@@ -21,7 +22,7 @@ export class UndoHistory {
   #done = [];
   #undone = [];
   #open = null;
-  #heirs = new Heirs();
+  #replacements = new Replacements();
 
   constructor(document, { pause = PAUSE_MS } = {}) {
     this.#document = document;
@@ -38,22 +39,49 @@ export class UndoHistory {
 
   /**
    * Replaces `removed` UTF-16 units at `offset` by the text `inserted`; given a list of such edits, does one after the other as
-   * one step. Returns the operations to send.
+   * one step. Returns the operations to send. Throws a RangeError or an InvalidOperationError when one of them is not possible, and
+   * has then changed nothing.
    */
   edit(edit, now) {
-    if (!Array.isArray(edit)) {
-      return this.#perform(edit, now, this.#continues(edit, now));
+    const edits = [edit].flat();
+    this.#check(edits);
+    if (edits.length === 1 || this.#open?.kind === 'group') {
+      return edits.flatMap((one) => this.#perform(one, now));
     }
-    const operations = [];
-    for (const one of edit) {
-      operations.push(...this.#perform(one, now, operations.length > 0));
-    }
-    this.seal();
+    this.beginGroup();
+    const operations = edits.flatMap((one) => this.#perform(one, now));
+    this.endGroup();
     return operations;
   }
 
+  /** Checks all edits before the first one is done: each counts in the text after the one before it. */
+  #check(edits) {
+    const text = edits.length > 1 ? this.#document.text : null;
+    let length = this.#document.length;
+    edits.forEach(({ offset, removed = 0, inserted = '' }, number) => {
+      const isRange = Number.isInteger(offset) && Number.isInteger(removed) && offset >= 0 && removed >= 0;
+      if (!isRange || offset + removed > length) {
+        throw new RangeError(`offset ${offset} with ${removed} removed is outside of 0 to ${length}`);
+      }
+      if (typeof inserted !== 'string' || !isWellFormed(inserted)) {
+        throw new InvalidOperationError('inserted', 'must be a string without lone surrogates');
+      }
+      const before = edits.slice(0, number);
+      const isBoundary = (at) => (text === null ? this.#document.isBoundary(at) : !isLow(text, before, at) || !isHigh(text, before, at - 1));
+      if (!isBoundary(offset) || !isBoundary(offset + removed)) {
+        throw new RangeError(`offset ${offset} with ${removed} removed cuts a surrogate pair`);
+      }
+      length += inserted.length - removed;
+    });
+  }
+
+  /** Begins a step that all edits join until `endGroup`, `undo` or `redo`. */
+  beginGroup() {
+    this.#open = { kind: 'group', isNew: true };
+  }
+
   /** Ends the current step, so that what is typed next is a step of its own. */
-  seal() {
+  endGroup() {
     this.#open = null;
   }
 
@@ -84,7 +112,8 @@ export class UndoHistory {
     return this.#revert(this.#undone, this.#done);
   }
 
-  #perform({ offset, removed = 0, inserted = '' }, now, joined) {
+  #perform({ offset, removed = 0, inserted = '' }, now) {
+    const joined = this.#continues({ offset, removed, inserted }, now);
     const step = joined ? this.#done[this.#done.length - 1] : [];
     const operations = [];
     if (removed > 0) {
@@ -104,19 +133,26 @@ export class UndoHistory {
         this.#done.push(step);
         this.#done.splice(0, this.#done.length - MAX_STEPS);
       }
-      const position = this.#document.positionAt(offset + inserted.length, 'after');
-      const kind = removed === 0 ? 'insert' : inserted === '' ? 'delete' : 'replace';
-      this.#open = { kind, position, now };
+      if (this.#open?.kind === 'group') {
+        this.#open.isNew = false;
+      } else {
+        const caret = this.#document.caretAt(offset + inserted.length, 'left');
+        const kind = removed === 0 ? 'insert' : inserted === '' ? 'delete' : 'replace';
+        this.#open = { kind, caret, now };
+      }
     }
     return operations;
   }
 
-  #continues({ offset, removed = 0, inserted = '' }, now) {
+  #continues({ offset, removed, inserted }, now) {
     const open = this.#open;
+    if (open?.kind === 'group') {
+      return !open.isNew;
+    }
     if (open === null || this.#undone.length > 0 || now - open.now >= this.#pause) {
       return false;
     }
-    const place = this.#document.offsetOfPosition(open.position);
+    const place = this.#document.offsetOfCaret(open.caret);
     if (open.kind === 'delete') {
       return inserted === '' && (place === offset || place === offset + removed);
     }
@@ -143,7 +179,7 @@ export class UndoHistory {
   }
 
   #erase(range, reverse, result) {
-    for (const { site, counter, length } of this.#heirs.of(range)) {
+    for (const { site, counter, length } of this.#replacements.of(range)) {
       const { operations, changes, removed } = this.#document.deleteElements({ site, counter }, length);
       collect(result, operations, changes);
       if (removed.length > 0) {
@@ -155,27 +191,27 @@ export class UndoHistory {
   /** Types each stretch of text right behind its own tombstones, so that the order stays what it was. */
   #restore(pieces, reverse, result) {
     for (const piece of pieces) {
-      for (const { from, to } of this.#document.stretchesOf(piece, piece.length)) {
+      for (const { from, to } of this.#document.contiguousRanges(piece, piece.length)) {
         const { site, counter, length, text } = partOf(piece, from, to);
-        const { operations, changes } = this.#document.insertBehind({ site, counter: counter + length - 1 }, text);
+        const { operations, changes } = this.#document.insertAfter({ site, counter: counter + length - 1 }, text);
         collect(result, operations, changes);
         const { id } = operations[0];
         reverse.push({ inserted: { ...id, length } });
-        this.#heirs.add({ site, counter, length }, id);
+        this.#replacements.add({ site, counter, length }, id);
       }
     }
   }
 }
 
 /** Remembers which elements were typed again, and as which. */
-class Heirs {
+class Replacements {
   #sites = new Map();
 
-  add({ site, counter, length }, heir) {
+  add({ site, counter, length }, replacement) {
     if (!this.#sites.has(site)) {
       this.#sites.set(site, new SortedList(byCounter));
     }
-    this.#sites.get(site).add({ counter, length, heir });
+    this.#sites.get(site).add({ counter, length, replacement });
   }
 
   /** The ranges that stand for the elements of a range today. */
@@ -191,7 +227,7 @@ class Heirs {
         const to = Math.min(end, entry.counter + entry.length);
         const skipped = counter - entry.counter;
         pushRest(open, site, to, end);
-        open.push({ site: entry.heir.site, counter: entry.heir.counter + skipped, length: to - counter });
+        open.push({ site: entry.replacement.site, counter: entry.replacement.counter + skipped, length: to - counter });
       } else {
         const to = Math.min(end, list?.higher({ counter })?.counter ?? Infinity);
         pushRest(open, site, to, end);
@@ -200,6 +236,28 @@ class Heirs {
     }
     return today;
   }
+}
+
+/** The UTF-16 unit at an offset of a text after some edits. */
+function unitAt(text, edits, offset) {
+  let at = offset;
+  for (let i = edits.length - 1; i >= 0; i--) {
+    const { offset: start, removed = 0, inserted = '' } = edits[i];
+    if (at >= start + inserted.length) {
+      at += removed - inserted.length;
+    } else if (at >= start) {
+      return inserted.charCodeAt(at - start);
+    }
+  }
+  return text.charCodeAt(at);
+}
+
+function isLow(text, edits, offset) {
+  return (unitAt(text, edits, offset) & 0xfc00) === 0xdc00;
+}
+
+function isHigh(text, edits, offset) {
+  return offset >= 0 && (unitAt(text, edits, offset) & 0xfc00) === 0xd800;
 }
 
 function pushRest(open, site, start, end) {

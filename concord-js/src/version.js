@@ -1,7 +1,8 @@
+import { MAX_COUNTER } from './bounds.js';
 import { ByteReader, ByteWriter, checkAscending } from './bytes.js';
 import { joinChains, writeBody } from './codec.js';
 import { MalformedStateError } from './errors.js';
-import { MAX_COUNTER, deleteOf, insertOf } from './operation.js';
+import { deleteOf, insertOf } from './operation.js';
 import { RangeSet } from './ranges.js';
 import { cutInto, partOf } from './run.js';
 

@@ -5,7 +5,7 @@ import * as codemirror from '../src/codemirror.js';
 import { bindCodeMirror, scrollToPeer } from '../src/codemirror.js';
 import { ConcordSession } from '../src/session.js';
 import { assert, assertEquals, eventually } from './assert.js';
-import { Clock, FakeServer, optionsFor } from './fake-server.js';
+import { Clock, FakeServer, optionsFor, received, sent } from './fake-server.js';
 import { boundary } from './histories.js';
 import { assertSame, declarationsOf, declared } from './types.test.js';
 
@@ -248,7 +248,7 @@ export const tests = {
     const tell = (more) =>
       server.member.tell({ t: 'presence', client: 'x', user: 'Nora <i>', color: '#123456', cursor: 5, ...more });
     const marks = (kind) => view.dom.querySelectorAll(`.cm-concord-${kind}`);
-    tell({ caret: session.document.positionAt(5), anchor: session.document.positionAt(9) });
+    tell({ caret: sent(session, 5), anchor: sent(session, 9) });
     await eventually(() => marks('caret').length === 1 && marks('selection').length === 1, 'caret and selection');
     const [caret] = marks('caret');
     const [name] = marks('name');
@@ -260,7 +260,7 @@ export const tests = {
     server.type(0, '>>>> ');
     await eventually(() => marks('caret')[0].style.left !== left, 'the caret moving with the text');
     assertEquals(0, marks('name')[0].getAnimations().length, 'names shown again for an edit of somebody else');
-    tell({ caret: session.document.positionAt(7), cursor: 7, anchor: session.document.positionAt(7) });
+    tell({ caret: sent(session, 7), cursor: 7, anchor: sent(session, 7) });
     await eventually(() => marks('name')[0].getAnimations().length === 1, 'the name being shown again');
     assertEquals(0, marks('selection').length, 'selections');
     marks('name')[0].getAnimations()[0].finish();
@@ -273,13 +273,13 @@ export const tests = {
 
   async 'the others are told of caret and selection by element'() {
     const { server, clock, session, view } = await fixture('a😀b');
-    session.introduce({ user: 'me' });
+    session.setUser({ user: 'me' });
     view.dispatch({ selection: { anchor: 3, head: 1 } });
     clock.advance(100);
     const { cursor, caret, anchor } = server.received.at(-1);
     assertEquals(1, cursor, 'cursor');
-    assertEquals(1, session.document.offsetOfPosition(caret), 'caret');
-    assertEquals(3, session.document.offsetOfPosition(anchor), 'other end');
+    assertEquals(1, session.document.offsetOfCaret(received(caret)), 'caret');
+    assertEquals(3, session.document.offsetOfCaret(received(anchor)), 'other end');
     const count = server.received.length;
     server.type(0, 'x');
     clock.advance(100);

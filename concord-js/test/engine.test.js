@@ -36,8 +36,8 @@ export const properties = {
         const found = document.elementAt(offset);
         assertEquals(`${element.site}:${element.counter}`, `${found.site}:${found.counter}`, 'element at an offset');
         offset += element.value.length;
-        const behind = document.positionAt(offset, 'after');
-        assertEquals(offset, document.offsetOfPosition(behind), 'position behind an element');
+        const behind = document.caretAt(offset, 'left');
+        assertEquals(offset, document.offsetOfCaret(behind), 'position behind an element');
       }
     }
   },
@@ -146,23 +146,28 @@ export const tests = {
     assertThrows(RangeError, () => document.delete(1, 1), 'delete');
     assertThrows(RangeError, () => document.delete(2, 1), 'delete');
     assertThrows(RangeError, () => document.insert(6, 'x'), 'insert');
-    assertThrows(RangeError, () => document.positionAt(2), 'position');
+    assertThrows(RangeError, () => document.caretAt(2), 'position');
     assertEquals('a😀b', document.text, 'text');
   },
 
-  'a position stays beside its element'() {
+  'a caret stays beside the neighbour that its bias names'() {
     const document = new ConcordDocument('me');
     document.insert(0, 'hello');
-    const after = document.positionAt(2, 'after');
-    const before = document.positionAt(2, 'before');
+    const [left, right] = [document.caretAt(2, 'left'), document.caretAt(2, 'right')];
+    assertEquals('{"element":{"site":"me","counter":2},"bias":"left"}', JSON.stringify(left), 'left: after the e');
+    assertEquals('{"element":{"site":"me","counter":3},"bias":"right"}', JSON.stringify(right), 'right: before the first l');
+    assertEquals(JSON.stringify(left), JSON.stringify(document.caretAt(2)), 'the default');
     document.insert(2, 'XY');
-    assertEquals(2, document.offsetOfPosition(after), 'after');
-    assertEquals(4, document.offsetOfPosition(before), 'before');
+    assertEquals(2, document.offsetOfCaret(left), 'left: text that is typed at it comes behind it');
+    assertEquals(4, document.offsetOfCaret(right), 'right: it moves on behind text that is typed at it');
+    assertThrows(TypeError, () => document.caretAt(2, 'after'), 'a bias that is none');
     document.delete(0, 3);
-    assertEquals(0, document.offsetOfPosition(after), 'after a tombstone');
-    assertEquals(document.length, document.offsetOfPosition(document.positionAt(document.length, 'before')), 'end');
-    assertEquals(0, document.offsetOfPosition(document.positionAt(0, 'after')), 'start');
-    assertEquals(null, document.offsetOfPosition({ element: at('z', 9), side: 'after' }), 'unknown');
+    assertEquals(0, document.offsetOfCaret(left), 'at a tombstone');
+    document.delete(1, 1);
+    assertEquals(1, document.offsetOfCaret(right), 'at a tombstone');
+    assertEquals(document.length, document.offsetOfCaret(document.caretAt(document.length, 'right')), 'end');
+    assertEquals(0, document.offsetOfCaret(document.caretAt(0, 'left')), 'start');
+    assertEquals(null, document.offsetOfCaret({ element: at('z', 9), bias: 'left' }), 'unknown');
   },
 
   'a client that knows only after, one character at a time, converges'() {

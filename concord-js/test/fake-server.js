@@ -156,6 +156,17 @@ export class FakeServer {
   }
 }
 
+/** A caret as it travels. */
+export function sent(session, offset) {
+  const { element } = session.document.caretAt(offset, 'left');
+  return { element, side: 'after' };
+}
+
+/** A caret from what has travelled. */
+export function received({ element, side }) {
+  return { element, bias: side === 'after' ? 'left' : 'right' };
+}
+
 export function optionsFor(server, clock, more = {}) {
   return {
     room: 'r',

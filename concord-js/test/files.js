@@ -1,7 +1,11 @@
 /** Files beside the tests, in Node and in a browser alike. */
 const inNode = globalThis.process?.versions?.node !== undefined;
 
-const GOLDEN = inNode ? new URL('../../concord-wire/src/test/resources/golden/', import.meta.url) : new URL('/golden/', import.meta.url);
+const resources = (module, folder) =>
+  new URL(inNode ? `../../${module}/src/test/resources/${folder}/` : `/${folder}/`, import.meta.url);
+
+const GOLDEN = resources('concord-wire', 'golden');
+const FIXTURES = resources('concord-crdt', 'fixtures');
 
 /** The text of a file of the package, `src/concord.d.ts` say. */
 export function packageFile(path) {
@@ -12,6 +16,11 @@ export function packageFile(path) {
 export async function goldenFrames() {
   const names = inNode ? await list(GOLDEN) : JSON.parse(await text(GOLDEN));
   return Promise.all(names.map(async (name) => ({ name, text: await text(new URL(name, GOLDEN)) })));
+}
+
+/** A fixture that the Java engine is held to as well. */
+export async function fixture(name) {
+  return JSON.parse(await text(new URL(name, FIXTURES)));
 }
 
 async function text(url) {

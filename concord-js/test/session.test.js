@@ -2,9 +2,10 @@ import { ConcordDocument } from '../src/document.js';
 import { ConcordSession } from '../src/session.js';
 import { applyChange } from '../src/change.js';
 import { writeFrames } from '../src/wire.js';
-import { assert, assertBytes, assertEquals, eventually } from './assert.js';
+import { assert, assertBytes, assertEquals, assertThrows, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor } from './fake-server.js';
 import { boundary } from './histories.js';
+import { MemoryStore } from './memory-store.js';
 
 function start(server, clock, more) {
   const session = new ConcordSession(optionsFor(server, clock, more));
@@ -17,6 +18,8 @@ function start(server, clock, more) {
 
 const live = (session) => eventually(() => session.status.connection === 'live', 'the session going live');
 const saved = (session) => eventually(() => session.status.saved, 'saving');
+
+const insertOf = (value) => ({ kind: 'insert', id: { site: 'earlier', counter: 1 }, after: { site: '', counter: 0 }, value });
 
 export const tests = {
   async 'a session synchronises, sends, hears others and is saved when acknowledged'() {
@@ -211,15 +214,15 @@ export const tests = {
     await eventually(() => session.status.connection === 'stopped', 'stopping');
     assertEquals('unsent', session.text, 'text');
     assertEquals('another text', server.document.text, 'text of the server');
-    assertEquals(6, session.status.unsent, 'unsent');
+    assertEquals(1, session.status.orphaned, 'kept for the user');
     const reloaded = start(server, clock, { store: options.store.reopened() });
     await live(reloaded);
     assertEquals('another text', reloaded.text, 'text');
-    assertEquals(1, reloaded.status.aside, 'kept aside');
+    assertEquals(1, reloaded.status.orphaned, 'kept for the user');
     assertEquals('unsent', reloaded.unsaved[0].value, 'what is kept');
     assertEquals('another text', server.document.text, 'text of the server');
-    reloaded.discardAside();
-    assertEquals(0, reloaded.status.aside, 'kept aside');
+    reloaded.discardOrphaned();
+    assertEquals(0, reloaded.status.orphaned, 'kept for the user');
   },
 
   async 'what is refused for now is sent again, what is refused for good is shown'() {
@@ -356,8 +359,8 @@ export const tests = {
   async 'presence goes out throttled and comes in by client'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const [ann, ben] = [start(server, clock), start(server, clock)];
-    ann.introduce({ user: 'Ann', color: '#123456' });
-    ben.introduce({ user: 'Ann', color: 'url(x)' });
+    ann.setUser({ user: 'Ann', color: '#123456' });
+    ben.setUser({ user: 'Ann', color: 'url(x)' });
     await live(ann);
     await live(ben);
     clock.advance(20_000);
@@ -372,12 +375,223 @@ export const tests = {
     const [peer] = ben.peers;
     assertEquals(4, peer.cursor, 'cursor');
     ben.edit({ offset: 0, inserted: '> ' });
-    assertEquals(6, ben.document.offsetOfPosition(peer.caret), 'caret by element');
-    assertEquals(3, ben.document.offsetOfPosition(peer.anchor), 'other end of the selection');
+    assertEquals(6, ben.document.offsetOfCaret(peer.caret), 'caret by element');
+    assertEquals(3, ben.document.offsetOfCaret(peer.anchor), 'other end of the selection');
     server.members.forEach((member) => member.tell({ t: 'presence', ...peer, left: true }));
     assertEquals(0, ben.peers.length, 'peers');
     ann.goOffline();
     assertEquals(0, ann.peers.length, 'peers of somebody offline');
+  },
+
+  async 'a listener that throws is reported and disturbs nothing'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.document.insert(0, 'hello');
+    const errors = [];
+    const environment = { ...clock.environment, WebSocket: server.WebSocket, reportError: (error) => errors.push(error.message) };
+    const session = start(server, clock, { environment });
+    let text = '';
+    for (const name of ['change', 'status', 'presence', 'edit', 'refused']) {
+      session.on(name, () => {
+        throw new Error(name);
+      });
+    }
+    session.on('change', ({ changes }) => {
+      text = changes.reduce(applyChange, text);
+    });
+    await live(session);
+    assertEquals('hello', text, 'what the second listener was told');
+    server.type(5, '!');
+    session.edit({ offset: 0, removed: 1, inserted: 'H' });
+    await saved(session);
+    server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c' });
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 0, inserted: '>' });
+    await eventually(() => session.status.refused === 1, 'the refusal');
+    assertEquals('>Hello!', text, 'what the second listener was told');
+    assertEquals('live', session.status.connection, 'state');
+    assertEquals(1, server.dials.length, 'connections');
+    assertEquals('change,edit,presence,refused,status', [...new Set(errors)].sort().join(), 'what was reported');
+    assertEquals('refused', session.events.map(({ name }) => name).join(), 'events');
+  },
+
+  async 'a listener that is added or removed by another one hears from now on, or no more'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const heard = [];
+    session.on('edit', () => {
+      off();
+      session.on('edit', () => heard.push('added'));
+    });
+    const off = session.on('edit', () => heard.push('removed'));
+    session.edit({ offset: 0, inserted: 'x' });
+    assertEquals('', heard.join(), 'heard of the first edit');
+    session.edit({ offset: 1, inserted: 'y' });
+    assertEquals('added', heard.join(), 'heard of the second edit');
+  },
+
+  async 'when a room is replaced while it is open, what is unsent is offered at once and kept'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'sent' });
+    await eventually(() => server.operations.length === 1, 'sending');
+    session.edit({ offset: 4, inserted: ' typed' });
+    server.member.end(4409);
+    assertEquals('stopped', session.status.connection, 'state');
+    session.edit({ offset: 10, inserted: ' later' });
+    const values = (operations) => operations.map(({ value }) => value).join('');
+    assertEquals('sent typed later', values(session.unsaved), 'what is not saved');
+    assert(session.status.orphaned > 0 && session.status.unsent === 0, JSON.stringify(session.status));
+    assertEquals(false, session.status.saved, 'saved');
+    await session.goOnline();
+    assertEquals(1, server.dials.length, 'attempts after the room was replaced');
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await live(reloaded);
+    assertEquals('', server.document.text, 'text of the server');
+    assertEquals('sent typed later', values(reloaded.unsaved), 'what is not saved after a reload');
+    assertEquals(false, reloaded.status.saved, 'saved while something is orphaned');
+    session.discardOrphaned();
+    assertEquals(0, session.unsaved.length, 'what is left');
+    assertEquals(0, options.store.rows.size, 'rows of the store');
+  },
+
+  async 'what was typed before the first connection belongs to the history that it was sent to'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    server.acknowledges = false;
+    const session = new ConcordSession(options);
+    session.edit({ offset: 0, inserted: 'early' });
+    await live(session);
+    session.close();
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    const store = options.store.reopened();
+    const reloaded = start(server, clock, { store });
+    await live(reloaded);
+    assertEquals('', reloaded.text, 'text of the new history');
+    assertEquals('early', reloaded.unsaved.map(({ value }) => value).join(''), 'what is kept');
+    // Rows that an earlier session left before it had ever connected are taken up, and belong to that history from then on.
+    const early = optionsFor(server, clock, { store: new MemoryStore([{ key: 'k', operation: insertOf('old'), epoch: null }]) });
+    const third = new ConcordSession(early);
+    await live(third);
+    assertEquals('old', third.text, 'text');
+    assertEquals('second', [...early.store.rows.values()].map(({ epoch }) => epoch).join(), 'epochs of the rows');
+  },
+
+  async 'a connection that never opens, or never synchronises, is given up'() {
+    for (const silent of [false, true]) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      const dials = [];
+      class Hanging {
+        constructor(url) {
+          dials.push(url);
+          queueMicrotask(() => silent && this.onopen?.({}));
+        }
+
+        close() {}
+      }
+      const environment = { ...clock.environment, WebSocket: Hanging };
+      const session = start(server, clock, { environment });
+      await eventually(() => dials.length === 1, 'the first attempt');
+      clock.advance(30_000);
+      assertEquals('reconnecting', session.status.connection, 'state');
+      clock.advance(1_000);
+      assertEquals(2, dials.length, 'attempts');
+      session.close();
+      clock.advance(100_000);
+      assertEquals(2, dials.length, 'attempts after closing');
+    }
+  },
+
+  async 'a WebSocket that cannot be made is a failed attempt'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    let broken = true;
+    const environment = {
+      ...clock.environment,
+      WebSocket: function open(url) {
+        if (broken) {
+          throw new Error('out of sockets');
+        }
+        return new server.WebSocket(url);
+      },
+    };
+    const session = start(server, clock, { environment });
+    await eventually(() => session.status.connection === 'reconnecting', 'the attempt failing');
+    assertEquals('out of sockets', session.events[0].event.message, 'what is told');
+    broken = false;
+    clock.advance(1_000);
+    await live(session);
+  },
+
+  async 'a session that the server has refused may be opened again'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.end(4401);
+    assertEquals('stopped', session.status.connection, 'state');
+    session.edit({ offset: 0, inserted: 'x' });
+    await session.goOnline();
+    await saved(session);
+    session.close();
+    await session.goOnline();
+    assertEquals('stopped', session.status.connection, 'state after closing');
+    assertThrows(Error, () => session.edit({ offset: 0, inserted: 'y' }), 'an edit after closing');
+    assertEquals('x', session.text, 'text');
+  },
+
+  async 'others hear that somebody has left, and are told of nobody twice'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const [ann, ben] = [start(server, clock), start(server, clock)];
+    await live(ann);
+    await live(ben);
+    ann.setUser({ user: 'Ann' });
+    clock.advance(100);
+    assertEquals(1, ben.peers.length, 'peers');
+    let told = 0;
+    ben.on('presence', () => told++);
+    ann.close();
+    assertEquals(0, ben.peers.length, 'peers after leaving');
+    server.member.tell({ t: 'presence', user: 'Ann', cursor: 0, color: '#000', client: ann.document.site, left: true });
+    assertEquals(1, told, 'times that it was told');
+    const count = server.received.length;
+    ben.select(0);
+    clock.advance(100);
+    ben.select(0);
+    clock.advance(100);
+    assertEquals(count + 1, server.received.length, 'messages for one place');
+  },
+
+  async 'while the text is held, others are seen to come and go'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const release = session.hold();
+    server.type(0, 'x');
+    server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c' });
+    assertEquals(1, session.peers.length, 'peers');
+    release();
+    await eventually(() => session.text === 'x', 'the text');
+  },
+
+  async 'a selection behind the text, or inside of a pair, is told of as the nearest place'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'a😀b' });
+    session.select(99, -1);
+    clock.advance(100);
+    const told = () => server.received.filter(({ t }) => t === 'presence').at(-1);
+    assertEquals(4, told().cursor, 'cursor');
+    session.select(2, 2);
+    clock.advance(100);
+    assertEquals(1, told().cursor, 'cursor');
+    assertEquals('after', told().caret.side, 'side on the wire');
+    assertEquals(1, told().caret.element.counter, 'element on the wire');
   },
 
   'frames stay below the limit'() {

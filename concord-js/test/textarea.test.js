@@ -2,7 +2,7 @@ import { applyChange } from '../src/change.js';
 import { ConcordSession } from '../src/session.js';
 import { bindTextarea, smallestEdit } from '../src/textarea.js';
 import { assert, assertEquals, eventually } from './assert.js';
-import { Clock, FakeServer, optionsFor } from './fake-server.js';
+import { Clock, FakeServer, optionsFor, received } from './fake-server.js';
 import { boundary } from './histories.js';
 
 async function fixture(text = '') {
@@ -152,14 +152,15 @@ export const tests = {
     const { server, session, textarea } = await fixture('a😀b');
     textarea.setSelectionRange(1, 3, 'backward');
     document.dispatchEvent(new Event('selectionchange'));
-    session.introduce({ user: 'me' });
+    session.setUser({ user: 'me' });
     session.goOffline();
     session.goOnline();
-    await eventually(() => server.received.some(({ t }) => t === 'presence'), 'presence');
-    const { cursor, caret, anchor } = server.received.at(-1);
+    const told = () => server.received.filter(({ t, left }) => t === 'presence' && left !== true);
+    await eventually(() => told().length > 0, 'presence');
+    const { cursor, caret, anchor } = told().at(-1);
     assertEquals(1, cursor, 'cursor');
-    assertEquals(1, session.document.offsetOfPosition(caret), 'caret');
-    assertEquals(3, session.document.offsetOfPosition(anchor), 'other end');
+    assertEquals(1, session.document.offsetOfCaret(received(caret)), 'caret');
+    assertEquals(3, session.document.offsetOfCaret(received(anchor)), 'other end');
   },
 
   async 'a keystroke in 1 MB stays well below a frame'() {

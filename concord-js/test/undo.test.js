@@ -1,7 +1,7 @@
 import { applyChange, mapOffset } from '../src/change.js';
 import { ConcordDocument } from '../src/document.js';
 import { UndoHistory } from '../src/undo.js';
-import { assert, assertBytes, assertEquals } from './assert.js';
+import { assert, assertBytes, assertEquals, assertThrows } from './assert.js';
 import { boundary } from './histories.js';
 
 function fixture(text = '') {
@@ -70,6 +70,54 @@ function follow(document, action) {
 }
 
 export const tests = {
+  'everything between the begin and the end of a group is one step'() {
+    const { document, history } = fixture('one two');
+    history.edit({ offset: 7, inserted: '!' }, 0);
+    history.beginGroup();
+    history.edit({ offset: 0, removed: 3, inserted: '1' }, 10);
+    history.edit([{ offset: 2, removed: 3, inserted: '2' }, { offset: 3, inserted: '?' }], 20_000);
+    history.endGroup();
+    history.edit({ offset: 4, inserted: '#' }, 20_001);
+    assertEquals('1 2?#!', document.text, 'text');
+    history.undo();
+    assertEquals('1 2?!', document.text, 'text after one undo');
+    history.undo();
+    assertEquals('one two!', document.text, 'text after two');
+    history.undo();
+    assertEquals('one two', document.text, 'text after three');
+  },
+
+  'one edit in a list goes on with the step before, as it does alone'() {
+    const { document, history } = fixture();
+    ['a', 'b', 'c'].forEach((inserted, offset) => history.edit([{ offset, inserted }], offset));
+    history.undo();
+    assertEquals('', document.text, 'text');
+  },
+
+  'a list of edits of which one is not possible changes nothing'() {
+    const { document, history } = fixture('a😀b');
+    history.edit({ offset: 0, inserted: 'x' }, 0);
+    const before = document.encodeBody();
+    for (const wrong of [
+      { offset: 9, inserted: 'y' },
+      { offset: 3, inserted: 'y' },
+      { offset: 0, removed: 3 },
+      { offset: 0, removed: -1, inserted: 'y' },
+      { offset: 1.5, inserted: 'y' },
+      { offset: 0, inserted: '\ud83d' },
+      { offset: 0, inserted: 7 },
+    ]) {
+      const possible = [{ offset: 1, removed: 1, inserted: 'A' }, { offset: 0, inserted: '' }];
+      assertThrows(Error, () => history.edit(wrong, 1), JSON.stringify(wrong));
+      assertThrows(Error, () => history.edit([...possible, wrong], 1), `${JSON.stringify(wrong)} in a list`);
+      assertBytes(before, document.encodeBody(), `bytes after ${JSON.stringify(wrong)}`);
+    }
+    history.edit([{ offset: 1, removed: 1, inserted: '😀' }, { offset: 3, removed: 2, inserted: 'z' }], 1);
+    assertEquals('x😀zb', document.text, 'text');
+    history.undo();
+    assertEquals('xa😀b', document.text, 'text after undo');
+  },
+
   'typing without a pause is one step, a pause begins the next'() {
     const { document, history } = fixture();
     Array.from('hello').forEach((letter, i) => history.edit({ offset: i, inserted: letter }, i * 100));

@@ -1,12 +1,12 @@
 package dev.concord.client;
 
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
-import dev.concord.crdt.Side;
 import dev.concord.crdt.TextChange;
 import dev.concord.crdt.UndoHistory;
 import dev.concord.wire.ErrorCode;
@@ -375,13 +375,13 @@ public final class ConcordSession implements AutoCloseable {
      * A position that sticks to an element, whatever is typed elsewhere.
      *
      * @param offset in the text
-     * @param stick see {@link Document#caretAt}
+     * @param bias see {@link Document#caretAt}
      * @return the position
      * @throws InvalidOperationException when the offset is outside the text or inside a surrogate pair
      */
-    public Caret caretAt(int offset, Side stick) {
+    public Caret caretAt(int offset, Bias bias) {
         check();
-        return document.caretAt(offset, stick);
+        return document.caretAt(offset, bias);
     }
 
     /**
@@ -426,7 +426,7 @@ public final class ConcordSession implements AutoCloseable {
         boolean inside = offset > 0
                 && offset < document.length()
                 && TextDiff.isInsidePair(document.text(offset - 1, offset + 1), 1);
-        return document.caretAt(inside ? offset - 1 : offset, Side.BEFORE);
+        return document.caretAt(inside ? offset - 1 : offset, Bias.LEFT);
     }
 
     private int offset(@Nullable Caret position, int fallback) {
@@ -456,7 +456,7 @@ public final class ConcordSession implements AutoCloseable {
     private void take(Message message) {
         if (message instanceof Message.Op op) {
             try {
-                changed(document.apply(op.operation()), Origin.REMOTE);
+                changed(document.apply(op.operation()).changes(), Origin.REMOTE);
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);
             }
@@ -514,7 +514,7 @@ public final class ConcordSession implements AutoCloseable {
                 continue;
             }
             try {
-                changes.addAll(document.apply(kept.operation()));
+                changes.addAll(document.apply(kept.operation()).changes());
                 outbox.adopt(kept);
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);

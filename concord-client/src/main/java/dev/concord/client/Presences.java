@@ -2,10 +2,10 @@ package dev.concord.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.InvalidOperationException;
-import dev.concord.crdt.Side;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.util.LinkedHashMap;
@@ -182,7 +182,7 @@ final class Presences {
             ObjectNode element = node.putObject("element");
             element.put("site", position.element().site());
             element.put("counter", position.element().counter());
-            node.put("side", position.side() == Side.AFTER ? "after" : "before");
+            node.put("side", position.bias() == Bias.LEFT ? "after" : "before");
         }
     }
 
@@ -200,7 +200,7 @@ final class Presences {
         try {
             ElementId id = new ElementId(
                     element.path("site").textValue(), element.path("counter").longValue());
-            return new Caret(id, after ? Side.AFTER : Side.BEFORE);
+            return new Caret(id, after ? Bias.LEFT : Bias.RIGHT);
         } catch (InvalidOperationException e) {
             return null;
         }

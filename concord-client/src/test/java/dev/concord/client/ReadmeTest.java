@@ -29,7 +29,7 @@ class ReadmeTest {
 
     private static String example() throws IOException {
         String readme = Files.readString(Path.of("../README.md")).replace("\r\n", "\n");
-        String section = readme.substring(readme.indexOf("\n## Take part from the JVM"));
+        String section = readme.substring(readme.indexOf("\n## JVM client"));
         int start = section.indexOf("```java\n") + "```java\n".length();
         return section.substring(start, section.indexOf("```", start));
     }

@@ -1,6 +1,7 @@
 package dev.concord.crdt;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * refuses ids that have two meanings, keeps what is not causally ready and releases it, iteratively, when its anchor arrives.
  */
 final class Integrator {
+    private final Core core;
     private final Runs runs;
     private final SiteTable sites;
     private final RunTree tree;
@@ -16,29 +18,25 @@ final class Integrator {
     private final PendingBuffer pending;
     private final TypedRun typed;
 
-    Integrator(
-            Runs runs,
-            SiteTable sites,
-            RunTree tree,
-            Placement placement,
-            Tombstones tombstones,
-            PendingBuffer pending,
-            TypedRun typed) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
-        this.placement = placement;
-        this.tombstones = tombstones;
-        this.pending = pending;
-        this.typed = typed;
+    Integrator(Core core) {
+        this.core = core;
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
+        this.placement = core.placement;
+        this.tombstones = core.tombstones;
+        this.pending = core.pending;
+        this.typed = core.typed;
     }
 
     /**
      * Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in.
      *
      * @param anchorSite the number of the anchor's site, {@link Runs#NO_SITE} for the head
+     * @param verdict what {@link #check} said of the insert, when nothing has changed since; else null
+     * @throws CrdtException when it is refused; nothing was changed
      */
-    void insert(
+    Outcome insert(
             int site,
             long counter,
             int length,
@@ -46,41 +44,44 @@ final class Integrator {
             int anchorSite,
             long anchorCounter,
             Side anchorSide,
+            @Nullable Outcome verdict,
             ChangeSink changes) {
         if (isPlain(site, counter)) {
-            if (anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER) {
-                if (length == 1 && value.length() == 1 && typed.takes(site, counter)) {
-                    changes.insert(typed.add(value.charAt(0)), value, 0, 1);
-                    return;
-                }
+            boolean follows = anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER;
+            if (follows && length == 1 && value.length() == 1 && typed.takes(site, counter)) {
+                changes.insert(typed.add(value.charAt(0)), value, 0, 1);
+                return Outcome.APPLIED;
+            }
+            core.checkRoom(length);
+            if (follows) {
                 int last = tree.lastRun();
                 if (last >= 0 && placement.goesOn(last, runs.length[last] - 1, site, counter, value)) {
                     int offset = tree.extend(value, 0, value.length(), length);
-                    changes.insert(offset, value, 0, value.length());
                     sites.reached(site, counter + length);
                     typed.open(offset + value.length());
-                    return;
+                    changes.insert(offset, value, 0, value.length());
+                    return Outcome.APPLIED;
                 }
             }
             int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
                 typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
-                return;
+                return Outcome.APPLIED;
             }
         }
         ElementId anchor =
                 anchorSite == Runs.NO_SITE ? ElementId.HEAD : new ElementId(sites.name(anchorSite), anchorCounter);
-        insert(new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide)), changes);
+        Insertion insertion = new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide));
+        Outcome outcome = verdict == null ? check(insertion) : verdict;
+        if (outcome != Outcome.DUPLICATE) {
+            insertChecked(insertion, changes);
+        }
+        return outcome;
     }
 
-    /**
-     * Applies an insert.
-     *
-     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
-     */
-    void insert(Insertion insertion, ChangeSink changes) {
-        check(insertion);
+    /** Applies an insert that {@link #check} or {@link #compare} let through, or that is new for certain. */
+    void insertChecked(Insertion insertion, ChangeSink changes) {
         if (insertion.value() == null) {
             buryKnown(insertion, changes);
         }
@@ -96,74 +97,185 @@ final class Integrator {
      *
      * @throws InvalidOperationException when too much would wait; nothing was changed
      */
-    void delete(int site, long from, long to, ChangeSink changes) {
-        if (pending.elements() + (to - from) > PendingBuffer.MAX_ELEMENTS && !knows(site, from, to)) {
-            throw new InvalidOperationException("length", "more than 2^30 elements would wait in this document");
+    Outcome delete(int site, long from, long to, ChangeSink changes) {
+        if (pending.deleteElements() + (to - from) > Document.MAX_ELEMENTS) {
+            checkDelete(site, from, to);
         }
-        SiteIndex index = sites.index(site);
+        return deleteChecked(site, from, to, changes);
+    }
+
+    /** Applies a delete of which not too much waits. */
+    Outcome deleteChecked(int site, long from, long to, ChangeSink changes) {
+        boolean buried = false;
+        boolean waits = false;
         long at = from;
         while (at < to) {
-            int run = runOf(site, at);
-            if (run < 0) {
-                run = index.ceiling(at);
-            }
-            if (run < 0 || runs.counter[run] >= to) {
-                pending.addDelete(site, at, to);
-                return;
-            }
-            long start = runs.counter[run];
+            int run = runAtOrAfter(site, at);
+            long start = run < 0 ? to : Math.min(to, runs.counter[run]);
             if (start > at) {
-                pending.addDelete(site, at, start);
+                if (pending.undeleted(site, at, start) > 0) {
+                    pending.addDelete(site, at, start);
+                    waits = true;
+                }
                 at = start;
+                continue;
             }
+            start = runs.counter[run];
             long end = Math.min(to, start + runs.length[run]);
             if (!runs.isDead(run)) {
                 tree.moveTo(run);
                 int size = tombstones.bury((int) (at - start), (int) (end - at));
                 changes.remove(tombstones.buriedAt, size);
+                buried = true;
             }
             at = end;
         }
+        return waits ? Outcome.PENDING : buried ? Outcome.APPLIED : Outcome.DUPLICATE;
     }
 
-    /** Whether all elements of the range are in the tree. */
-    boolean knows(int site, long from, long to) {
-        return knownEnd(site, from, to) == to;
-    }
-
-    /** Whether all elements are in the tree or waiting. */
-    boolean knowsInsert(Insertion insertion) {
-        long at = knownEnd(insertion.site(), insertion.counter(), insertion.end());
-        for (Insertion waiting : pending.overlapping(insertion)) {
-            if (waiting.counter() <= at) {
-                at = Math.max(at, waiting.end());
+    /**
+     * What would become of an operation. Changes nothing.
+     *
+     * @throws CrdtException when it would be refused
+     */
+    Outcome check(Operation op) {
+        int site = sites.find(op.id().site());
+        long counter = op.id().counter();
+        if (op instanceof Operation.Insert insert) {
+            if (site == Runs.NO_SITE || isPlain(site, counter)) {
+                core.checkRoom(insert.length());
+                return isHere(insert.anchor().element()) ? Outcome.APPLIED : Outcome.PENDING;
             }
+            return check(new Insertion(site, counter, insert.length(), insert.value(), insert.anchor()));
         }
-        return at >= insertion.end();
+        return checkDelete(site, counter, counter + op.length());
     }
 
-    /** Whether all elements are tombstones or will be as soon as they come. */
-    boolean knowsDelete(int site, long from, long to) {
-        SiteIndex index = sites.index(site);
-        Ranges deletes = pending.deletes(site);
+    private Outcome check(Insertion insertion) {
+        int unknown = compare(insertion);
+        core.checkRoom(unknown);
+        if (unknown == 0) {
+            return Outcome.DUPLICATE;
+        }
+        return isHere(insertion.anchor().element()) ? Outcome.APPLIED : Outcome.PENDING;
+    }
+
+    private Outcome checkDelete(int site, long from, long to) {
+        long waits = waiting(site, from, to);
+        checkWaiting(waits);
+        return waits > 0 ? Outcome.PENDING : shows(site, from, to) ? Outcome.APPLIED : Outcome.DUPLICATE;
+    }
+
+    /** How many elements of a range are not in the tree and not known as deleted: of a delete of the range, these would wait. */
+    private long waiting(int site, long from, long to) {
+        if (site == Runs.NO_SITE) {
+            return to - from;
+        }
+        long waits = 0;
         long at = from;
         while (at < to) {
-            int run = index.find(at);
-            long end = at;
-            if (run >= 0 && runs.isDead(run)) {
-                end = runs.counter[run] + runs.length[run];
-            } else if (run < 0) {
-                end = deletes == null ? at : deletes.endOf(at);
-                if (end == at) {
-                    end = pending.deadEnd(site, at);
-                }
+            int run = runAtOrAfter(site, at);
+            long start = run < 0 ? to : Math.min(to, runs.counter[run]);
+            if (start > at) {
+                waits += pending.undeleted(site, at, start);
+                at = start;
+            } else {
+                at = runs.counter[run] + runs.length[run];
             }
-            if (end == at) {
-                return false;
-            }
-            at = end;
         }
-        return true;
+        return waits;
+    }
+
+    /** Whether an element of a range is visible. */
+    private boolean shows(int site, long from, long to) {
+        if (site == Runs.NO_SITE) {
+            return false;
+        }
+        int run = runAtOrAfter(site, from);
+        while (run >= 0 && runs.counter[run] < to) {
+            if (!runs.isDead(run)) {
+                return true;
+            }
+            run = sites.index(site).after(run);
+        }
+        return false;
+    }
+
+    /** The run that holds an element, else the next one of its site, or -1. */
+    private int runAtOrAfter(int site, long counter) {
+        int run = runOf(site, counter);
+        return run >= 0 ? run : sites.index(site).ceiling(counter);
+    }
+
+    /** Refuses that the deletes of so many more elements wait. */
+    private void checkWaiting(long more) {
+        if (more > 0 && pending.deleteElements() + more > Document.MAX_ELEMENTS) {
+            throw new InvalidOperationException(
+                    "length", "deletes of more than 2^30 elements would wait in this document");
+        }
+    }
+
+    /**
+     * Compares the parts of a state with what is here. Changes nothing.
+     *
+     * @throws CrdtException when {@link #insertAll} or {@link #deleteAll} must not take a part of it
+     */
+    void checkAll(List<DecodedState.Run> placed, List<DecodedState.Run> waiting, List<DecodedState.Range> deletes) {
+        core.checkRoom(unknown(placed) + unknown(waiting));
+        long waits = 0;
+        for (DecodedState.Range range : deletes) {
+            waits += waiting(sites.find(range.site()), range.from(), range.to());
+        }
+        checkWaiting(waits);
+    }
+
+    private long unknown(List<DecodedState.Run> inserts) {
+        long unknown = 0;
+        for (DecodedState.Run run : inserts) {
+            int site = sites.find(run.site());
+            unknown += site == Runs.NO_SITE || isPlain(site, run.counter())
+                    ? run.length()
+                    : compare(new Insertion(site, run.counter(), run.length(), run.value(), run.anchor()));
+        }
+        return unknown;
+    }
+
+    /** Applies inserts that {@link #checkAll} let through. */
+    void insertAll(List<DecodedState.Run> inserts, ChangeSink changes) {
+        for (DecodedState.Run run : inserts) {
+            int site = sites.intern(run.site());
+            String value = run.value();
+            ElementId anchor = run.anchor().element();
+            if (value == null) {
+                insertChecked(new Insertion(site, run.counter(), run.length(), null, run.anchor()), changes);
+            } else {
+                insert(
+                        site,
+                        run.counter(),
+                        run.length(),
+                        value,
+                        anchor.isHead() ? Runs.NO_SITE : sites.intern(anchor.site()),
+                        anchor.counter(),
+                        run.anchor().side(),
+                        Outcome.APPLIED,
+                        changes);
+            }
+        }
+    }
+
+    /** Applies deletes that {@link #checkAll} let through. */
+    void deleteAll(List<DecodedState.Range> deletes, ChangeSink changes) {
+        for (DecodedState.Range range : deletes) {
+            deleteChecked(sites.intern(range.site()), range.from(), range.to(), changes);
+        }
+    }
+
+    private boolean isHere(ElementId id) {
+        if (id.isHead()) {
+            return true;
+        }
+        int site = sites.find(id.site());
+        return site != Runs.NO_SITE && (id.counter() == sites.end(site) - 1 || runOf(site, id.counter()) >= 0);
     }
 
     private void receive(Insertion insertion, ChangeSink changes, ArrayDeque<Insertion> ready) {
@@ -282,7 +394,7 @@ final class Integrator {
 
     /** Elements that arrive as tombstones are deleted where they are known as visible. */
     private void buryKnown(Insertion dead, ChangeSink changes) {
-        delete(dead.site(), dead.counter(), knownEnd(dead.site(), dead.counter(), dead.end()), changes);
+        deleteChecked(dead.site(), dead.counter(), knownEnd(dead.site(), dead.counter(), dead.end()), changes);
         for (Insertion waiting : pending.overlapping(dead)) {
             pending.addDelete(
                     dead.site(), Math.max(dead.counter(), waiting.counter()), Math.min(dead.end(), waiting.end()));
@@ -306,8 +418,12 @@ final class Integrator {
     /**
      * Compares what arrives with what is known under the same ids, in the tree and in the pending buffer. (When no
      * conflict is found, the known elements of the tree are a prefix: each hangs on the one before it.)
+     *
+     * @return how many of the elements are not known
+     * @throws ConflictException when an element is known with another anchor or value
      */
-    void check(Insertion insertion) {
+    private int compare(Insertion insertion) {
+        int unknown = insertion.length();
         SiteIndex index = sites.index(insertion.site());
         String name = sites.name(insertion.site());
         int run = index.ceiling(insertion.counter());
@@ -315,7 +431,7 @@ final class Integrator {
             long from = Math.max(insertion.counter(), runs.counter[run]);
             long to = Math.min(insertion.end(), runs.counter[run] + runs.length[run]);
             int at = (int) (from - runs.counter[run]);
-            checkAnchor(name, from, insertion.anchorAt(from, name), placement.anchorOf(run, at));
+            compareAnchor(name, from, insertion.anchorAt(from, name), placement.anchorOf(run, at));
             Insertion part = insertion.part(from, to, name);
             String value = part.value();
             if (value != null && !runs.isDead(run)) {
@@ -326,18 +442,21 @@ final class Integrator {
                     throw new ConflictException(new ElementId(name, from), "is known with another value");
                 }
             }
+            unknown -= part.length();
             run = index.after(run);
         }
         for (Insertion waiting : pending.overlapping(insertion)) {
             long from = Math.max(insertion.counter(), waiting.counter());
             long to = Math.min(insertion.end(), waiting.end());
-            checkAnchor(name, from, insertion.anchorAt(from, name), waiting.anchorAt(from, name));
-            checkWaiting(name, insertion, waiting, from, to);
+            compareAnchor(name, from, insertion.anchorAt(from, name), waiting.anchorAt(from, name));
+            compareWaiting(name, insertion, waiting, from, to);
+            unknown -= (int) (to - from);
         }
+        return unknown;
     }
 
     /** Compares values but for the elements that are to be deleted: where either side is a tombstone, there is no value. */
-    private void checkWaiting(String name, Insertion arriving, Insertion waiting, long from, long to) {
+    private void compareWaiting(String name, Insertion arriving, Insertion waiting, long from, long to) {
         Ranges deleted = pending.deletes(arriving.site());
         long at = from;
         while (at < to) {
@@ -347,7 +466,7 @@ final class Integrator {
                 end = deleted.nextStart(at, to);
             }
             if (at < end) {
-                checkValue(
+                compareValue(
                         name,
                         at,
                         arriving.part(at, end, name).value(),
@@ -357,13 +476,13 @@ final class Integrator {
         }
     }
 
-    private static void checkAnchor(String site, long counter, Anchor arriving, Anchor known) {
+    private static void compareAnchor(String site, long counter, Anchor arriving, Anchor known) {
         if (!arriving.equals(known)) {
             throw new ConflictException(new ElementId(site, counter), "is known with another anchor");
         }
     }
 
-    private static void checkValue(String site, long counter, @Nullable String arriving, @Nullable String known) {
+    private static void compareValue(String site, long counter, @Nullable String arriving, @Nullable String known) {
         if (arriving != null && known != null && !arriving.equals(known)) {
             throw new ConflictException(new ElementId(site, counter), "is known with another value");
         }

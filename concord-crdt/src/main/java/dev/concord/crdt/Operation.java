@@ -25,7 +25,7 @@ public sealed interface Operation {
      *
      * @param id id of the first element
      * @param anchor where the first element hangs
-     * @param value the text, not empty, no lone surrogates
+     * @param value the text, 1 to {@link Document#MAX_ELEMENTS} code points, no lone surrogates
      * @param length number of code points in {@code value}
      */
     record Insert(ElementId id, Anchor anchor, String value, int length) implements Operation {
@@ -42,6 +42,9 @@ public sealed interface Operation {
             int points = Text.codePoints(value);
             if (points < 0) {
                 throw new InvalidOperationException("value", "has a lone surrogate at index " + (-points - 1));
+            }
+            if (points > Document.MAX_ELEMENTS) {
+                throw new InvalidOperationException("value", "must have at most 2^30 code points");
             }
             if (points != length) {
                 throw new InvalidOperationException("length", "must be the number of code points, " + points);
@@ -71,7 +74,7 @@ public sealed interface Operation {
      * Deletes a range of one site's elements: {@code id.counter} to {@code id.counter + length - 1}.
      *
      * @param id id of the first element
-     * @param length number of elements, 1 or more
+     * @param length number of elements, 1 to {@link Document#MAX_ELEMENTS}
      */
     record Delete(ElementId id, int length) implements Operation {
         /**
@@ -81,8 +84,8 @@ public sealed interface Operation {
          */
         public Delete {
             checkId(id);
-            if (length < 1) {
-                throw new InvalidOperationException("length", "must be at least 1, but is " + length);
+            if (length < 1 || length > Document.MAX_ELEMENTS) {
+                throw new InvalidOperationException("length", "must be 1 to 2^30, but is " + length);
             }
             checkLast(id, length);
         }

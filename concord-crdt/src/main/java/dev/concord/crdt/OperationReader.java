@@ -131,7 +131,7 @@ public final class OperationReader {
     private void readDelete(int tag) {
         counter = focus + in.zigzag();
         long elements = (tag & OperationWriter.LENGTH) != 0 ? in.varint() + 2 : 1;
-        if (elements > Integer.MAX_VALUE || tag >>> OperationWriter.ANCHOR_SHIFT != 0) {
+        if (elements > Document.MAX_ELEMENTS || tag >>> OperationWriter.ANCHOR_SHIFT != 0) {
             throw new MalformedStateException("a delete of " + elements + " elements, or an unknown kind");
         }
         length = (int) elements;

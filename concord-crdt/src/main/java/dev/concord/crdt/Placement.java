@@ -94,6 +94,7 @@ final class Placement {
 
     private int newRun(int site, long counter, int length, int width, int depth, Side side, boolean dead) {
         int run = runs.add(site, counter, length, width, depth, side, dead);
+        runs.elements += length;
         if (counter >= sites.end(site)) {
             sites.index(site).append(run);
         } else {

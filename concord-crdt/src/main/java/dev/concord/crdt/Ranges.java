@@ -61,6 +61,11 @@ final class Ranges {
         return start == null ? limit : Math.min(start, limit);
     }
 
+    /** The counter behind the highest in the set, 1 when it is empty. */
+    long end() {
+        return ends.isEmpty() ? 1 : ends.lastEntry().getValue();
+    }
+
     boolean isEmpty() {
         return ends.isEmpty();
     }

@@ -20,12 +20,12 @@ final class Revision {
     private final List<Piece> group = new ArrayList<>();
     private int groupLength;
 
-    Revision(Runs runs, SiteTable sites, RunTree tree, Editor editor, Integrator integrator) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
+    Revision(Core core, Editor editor) {
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
         this.editor = editor;
-        this.integrator = integrator;
+        this.integrator = core.integrator;
     }
 
     List<Operation> operations() {

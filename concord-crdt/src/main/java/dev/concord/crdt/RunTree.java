@@ -326,6 +326,7 @@ final class RunTree {
         leaf.insertText(at, text, from, to);
         hasPairs |= to - from > elements;
         runs.length[run] += elements;
+        runs.elements += elements;
         runs.width[run] += to - from;
         addWidth(to - from);
         return start + at;

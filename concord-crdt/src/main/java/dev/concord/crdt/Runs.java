@@ -32,6 +32,9 @@ final class Runs {
     @Nullable
     Leaf[] leaf = new Leaf[FIRST_CAPACITY];
 
+    /** How many elements all runs together have; whoever adds some counts them here. */
+    long elements;
+
     private byte[] flags = new byte[FIRST_CAPACITY];
     private int used;
     private int[] free = new int[4];

@@ -41,11 +41,11 @@ final class StateWriter {
     private int previousSite;
     private int runCount;
 
-    StateWriter(Runs runs, SiteTable sites, RunTree tree, PendingBuffer pending) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
-        this.pending = pending;
+    StateWriter(Core core) {
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
+        this.pending = core.pending;
         this.rank = new int[sites.size()];
     }
 

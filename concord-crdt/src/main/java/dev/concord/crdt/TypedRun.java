@@ -43,7 +43,7 @@ final class TypedRun {
         end = offset;
         leaf = tree.leaf;
         index = tree.index;
-        room = Math.min(tree.room(), leaf.gap());
+        room = (int) Math.min(Math.min(tree.room(), leaf.gap()), Document.MAX_ELEMENTS - runs.elements);
         changes = tree.changes;
     }
 
@@ -66,6 +66,7 @@ final class TypedRun {
     int add(char c) {
         leaf.append(c);
         runs.length[run]++;
+        runs.elements++;
         runs.width[run]++;
         tree.addWidth(1);
         room--;

@@ -74,7 +74,7 @@ public final class UndoHistory {
     private final Heirs heirs = new Heirs();
 
     private @Nullable Kind open;
-    private Caret place = new Caret(ElementId.HEAD, Side.AFTER);
+    private Caret place = new Caret(ElementId.HEAD, Bias.LEFT);
     private long editedMillis;
     /** Whether the open group has no step yet, because nothing was edited in it. */
     private boolean groupIsNew;
@@ -153,7 +153,7 @@ public final class UndoHistory {
         add(entries, joins);
         if (open != Kind.GROUP) {
             open = removed == 0 ? Kind.INSERT : inserted.isEmpty() ? Kind.DELETE : Kind.REPLACE;
-            place = document.caretAt(offset + inserted.length(), Side.BEFORE);
+            place = document.caretAt(offset + inserted.length(), Bias.LEFT);
             editedMillis = nowMillis;
         }
         return operations;

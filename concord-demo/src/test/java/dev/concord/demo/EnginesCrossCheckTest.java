@@ -9,7 +9,7 @@ import com.microsoft.playwright.Page;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Element;
 import dev.concord.crdt.Operation;
-import dev.concord.demo.testing.Chromium;
+import dev.concord.testing.browser.Chromium;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.io.IOException;

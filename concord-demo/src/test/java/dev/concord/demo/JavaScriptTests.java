@@ -3,7 +3,7 @@ package dev.concord.demo;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.microsoft.playwright.Page;
-import dev.concord.demo.testing.Chromium;
+import dev.concord.testing.browser.Chromium;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;

@@ -13,7 +13,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.concord.demo.testing.Chromium;
+import dev.concord.testing.browser.Chromium;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;

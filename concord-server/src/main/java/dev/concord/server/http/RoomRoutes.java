@@ -4,8 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.concord.server.config.Limits;
+import dev.concord.server.room.Absence;
 import dev.concord.server.room.Room;
-import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.room.RoomCallback;
 import dev.concord.server.room.RoomView;
 import dev.concord.server.ws.JoinRequest;
 import dev.concord.server.ws.Upgrade;
@@ -107,26 +108,26 @@ final class RoomRoutes {
     /** Answers from the room's loop, bringing the room into memory when needed. */
     private void answer(Exchange exchange, BiConsumer<Room, Responses> answer) {
         Responses responses = exchange.responses();
-        services.rooms().visit(exchange.room(), false, new RoomDirectory.Visitor() {
+        services.rooms().run(exchange.room(), false, new RoomCallback() {
             @Override
             public void enter(Room room) {
                 answer.accept(room, responses);
             }
 
             @Override
-            public void missing() {
-                responses.problem(
-                        HttpResponseStatus.NOT_FOUND,
-                        "no_such_room",
-                        "no such room; it is made by PUT or by opening it over a WebSocket");
-            }
-
-            @Override
-            public void unavailable() {
-                responses.problem(
-                        HttpResponseStatus.SERVICE_UNAVAILABLE,
-                        "room_unavailable",
-                        "the room cannot be loaded just now; the server's log says why");
+            public void absent(Absence reason) {
+                switch (reason) {
+                    case MISSING ->
+                        responses.problem(
+                                HttpResponseStatus.NOT_FOUND,
+                                "no_such_room",
+                                "no such room; it is made by PUT or by opening it over a WebSocket");
+                    case UNAVAILABLE ->
+                        responses.problem(
+                                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                                "room_unavailable",
+                                "the room cannot be loaded just now; the server's log says why");
+                }
             }
         });
     }

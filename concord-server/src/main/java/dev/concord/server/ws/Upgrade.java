@@ -1,8 +1,10 @@
 package dev.concord.server.ws;
 
 import dev.concord.server.config.Limits;
+import dev.concord.server.room.Absence;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Room;
+import dev.concord.server.room.RoomCallback;
 import dev.concord.server.room.RoomDirectory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -111,7 +113,7 @@ public final class Upgrade {
     }
 
     private void enter(WebSocketConnection connection) {
-        rooms.visit(join.room(), true, new RoomDirectory.Visitor() {
+        rooms.run(join.room(), true, new RoomCallback() {
             @Override
             public void enter(Room room) {
                 if (join.epoch() != null && !join.epoch().equals(room.epoch())) {
@@ -122,13 +124,8 @@ public final class Upgrade {
             }
 
             @Override
-            public void missing() {
-                connection.close(Close.NO_SUCH_ROOM);
-            }
-
-            @Override
-            public void unavailable() {
-                connection.close(Close.OVERLOADED);
+            public void absent(Absence reason) {
+                connection.close(reason == Absence.MISSING ? Close.NO_SUCH_ROOM : Close.OVERLOADED);
             }
         });
     }

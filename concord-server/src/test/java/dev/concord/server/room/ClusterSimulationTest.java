@@ -128,7 +128,7 @@ class ClusterSimulationTest {
             disconnect(true);
             instance = to;
             asked = true;
-            to.rooms.visit(ID, true, new RoomDirectory.Visitor() {
+            to.rooms.run(ID, true, new RoomCallback() {
                 @Override
                 public void enter(Room entered) {
                     if (asked && instance == to) {
@@ -140,12 +140,8 @@ class ClusterSimulationTest {
                 }
 
                 @Override
-                public void missing() {
-                    throw new AssertionError("a visit that makes rooms finds one");
-                }
-
-                @Override
-                public void unavailable() {
+                public void absent(Absence reason) {
+                    assertEquals(Absence.UNAVAILABLE, reason, "the room is made when there is none");
                     asked = false;
                 }
             });

@@ -9,11 +9,12 @@ import dev.concord.server.ai.AiCalls;
 import dev.concord.server.ai.AiEvents;
 import dev.concord.server.ai.Copilot;
 import dev.concord.server.ai.EditRuns;
-import dev.concord.server.ai.Problem;
 import dev.concord.server.ai.VersionCapture;
 import dev.concord.server.config.AiConfig;
 import dev.concord.server.history.History;
 import dev.concord.server.http.AiServices;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.search.EmbeddingIndex;
 import dev.concord.server.search.Search;
@@ -133,9 +134,9 @@ final class AiParts implements AutoCloseable {
         };
     }
 
-    private static Problem notCaptured() {
-        return new Problem(
-                503,
+    private static Refusal notCaptured() {
+        return new Refusal(
+                Kind.UNAVAILABLE,
                 "no_version",
                 "the text cannot be captured before the edits just now; nothing was applied, try again");
     }

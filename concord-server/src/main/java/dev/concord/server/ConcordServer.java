@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 /** A running server: puts the parts together, and takes them apart in the right order. */
 public final class ConcordServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
-    /** Loading, folding and checks; each mostly waits for the store, which has its own small pools. */
+    /** Loading, compaction and checks; each mostly waits for the store, which has its own small pools. */
     private static final int IO_THREADS = 4;
     /** How often the logs are looked at for what other servers appended; one query for all rooms. */
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
@@ -182,7 +182,7 @@ public final class ConcordServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: takes no more connections, sends the members away, flushes the log, folds every changed room, and closes the
+     * Stops gracefully: takes no more connections, sends the members away, flushes the log, compacts the log of every changed room, and closes the
      * store; within the configured deadline. What the deadline cuts off was not acknowledged, or is in the log.
      */
     @Override

@@ -139,7 +139,12 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".history..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".history", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.store"));
+                    ROOT + ".history",
+                    ROOT + ".refusal",
+                    ROOT + ".room",
+                    ROOT + ".config",
+                    "dev.concord.crdt",
+                    "dev.concord.store"));
 
     @ArchTest
     static final ArchRule a_websocket_starts_from_a_checked_request = noClasses()
@@ -158,6 +163,13 @@ class ArchitectureTest {
             .resideInAnyPackage(ROOT, ROOT + ".metrics..", "dev.concord.store..");
 
     @ArchTest
+    static final ArchRule refusals_know_nothing_of_how_they_travel = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".refusal..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".refusal", ROOT + ".room"));
+
+    @ArchTest
     static final ArchRule models_are_asked_through_ports = noClasses()
             .that()
             .resideInAPackage(ROOT + ".*..")
@@ -173,6 +185,7 @@ class ArchitectureTest {
             .dependOnClassesThat(oursOutside(
                     ROOT + ".ai",
                     ROOT + ".search",
+                    ROOT + ".refusal",
                     ROOT + ".room",
                     ROOT + ".config",
                     "dev.concord.ai",

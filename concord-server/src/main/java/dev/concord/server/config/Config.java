@@ -111,11 +111,11 @@ public record Config(
             return value == null || value.isBlank() ? setting.defaultValue : value.strip();
         }
 
-        int integer(Setting setting, int least, int most) throws ConfigException {
+        int integer(Setting setting, int min, int max) throws ConfigException {
             String value = text(setting);
             try {
                 long number = Long.parseLong(value);
-                if (number >= least && number <= most) {
+                if (number >= min && number <= max) {
                     return (int) number;
                 }
             } catch (NumberFormatException e) {
@@ -128,7 +128,9 @@ public record Config(
             String host = text(Setting.CONCORD_HOST);
             if (!host.matches("[A-Za-z0-9._:%-]+")) {
                 throw new ConfigException(
-                        Setting.CONCORD_HOST.name(), quoted(host) + " is no address", Setting.CONCORD_HOST.accepted);
+                        Setting.CONCORD_HOST.name(),
+                        quoted(host) + " is not a valid address",
+                        Setting.CONCORD_HOST.accepted);
             }
             return host;
         }
@@ -151,7 +153,7 @@ public record Config(
                 if (!origin.equals("*") && !isOrigin(origin)) {
                     throw new ConfigException(
                             Setting.CONCORD_ALLOWED_ORIGINS.name(),
-                            quoted(origin) + " is no origin",
+                            quoted(origin) + " is not a valid origin",
                             Setting.CONCORD_ALLOWED_ORIGINS.accepted);
                 }
                 origins.add(origin);
@@ -164,7 +166,7 @@ public record Config(
             if (!Set.of("ERROR", "WARN", "INFO", "DEBUG").contains(level)) {
                 throw new ConfigException(
                         Setting.CONCORD_LOG_LEVEL.name(),
-                        quoted(level) + " is no level",
+                        quoted(level) + " is not a valid level",
                         Setting.CONCORD_LOG_LEVEL.accepted);
             }
             return level;
@@ -191,7 +193,7 @@ public record Config(
             for (String host :
                     authority.substring(authority.lastIndexOf('@') + 1).split(",", -1)) {
                 if (!host.matches("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")) {
-                    throw redisFault("a host in it is no address");
+                    throw redisFault("a host in it is not a valid address");
                 }
             }
             if (!cluster && authority.indexOf(',') >= 0) {
@@ -210,7 +212,8 @@ public record Config(
         private boolean flag(Setting setting) throws ConfigException {
             String value = text(setting).toLowerCase(Locale.ROOT);
             if (!value.equals("true") && !value.equals("false")) {
-                throw new ConfigException(setting.name(), quoted(value) + " is neither", setting.accepted);
+                throw new ConfigException(
+                        setting.name(), quoted(value) + " is neither true nor false", setting.accepted);
             }
             return value.equals("true");
         }
@@ -248,9 +251,9 @@ public record Config(
                     return url;
                 }
             } catch (IllegalArgumentException e) {
-                // Told below.
+                // Refused below.
             }
-            throw new ConfigException(setting.name(), quoted(text) + " is not such a URL", setting.accepted);
+            throw new ConfigException(setting.name(), quoted(text) + " is not a valid URL", setting.accepted);
         }
 
         private static boolean isOrigin(String origin) {

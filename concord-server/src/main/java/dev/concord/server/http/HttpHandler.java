@@ -6,7 +6,6 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.util.concurrent.Future;
@@ -114,7 +113,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         Responses responses =
                 new Responses(context, head, sound && HttpUtil.isKeepAlive(request), () -> answered(context));
         if (!sound) {
-            responses.problem(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not an HTTP/1.1 request");
+            responses.problem(Problem.badRequest("bad_request", "this is not an HTTP/1.1 request"));
             return;
         }
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
@@ -123,8 +122,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             path = uri.path();
             uri.parameters();
         } catch (IllegalArgumentException e) {
-            responses.problem(
-                    HttpResponseStatus.BAD_REQUEST, "bad_request", "the path or the query is not well formed");
+            responses.problem(Problem.badRequest("bad_request", "the path or the query is not well formed"));
             return;
         }
         routes.handle(new Exchange(context, request, responses, path, Map.of(), uri.parameters(), this::forget));

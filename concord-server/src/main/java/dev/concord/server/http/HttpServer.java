@@ -106,7 +106,7 @@ public final class HttpServer implements AutoCloseable {
                 rooms,
                 loops,
                 new Pages(),
-                new Origins(config.allowedOrigins()),
+                new Requests(new Origins(config.allowedOrigins())),
                 metrics,
                 readiness,
                 blocking,
@@ -145,13 +145,14 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static RouteTable routes(Services services, History history, AiServices ai) {
+    /** All routes of the port. */
+    static RouteTable routes(Services services, History history, AiServices ai) {
         OperatorRoutes operator = new OperatorRoutes(services);
         RouteTable table = new RouteTable(operator::page);
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
-        new HistoryRoutes(history, services.origins()).addTo(table);
-        new AiRoutes(ai, services.origins()).addTo(table);
+        new HistoryRoutes(history, services.requests()).addTo(table);
+        new AiRoutes(ai, services.requests()).addTo(table);
         return table;
     }
 
@@ -175,7 +176,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public void close(Duration deadline) {
         stopAccepting();
-        long most = Math.max(QUIET.toMillis(), deadline.toMillis());
-        group.shutdownGracefully(QUIET.toMillis(), most, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        long max = Math.max(QUIET.toMillis(), deadline.toMillis());
+        group.shutdownGracefully(QUIET.toMillis(), max, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

@@ -25,6 +25,7 @@ final class RouteTable {
 
     /** Answers a request, now or later, exactly once. Called on the channel's event loop, so it must not block. */
     interface Handler {
+        /** Throws a {@link Problem} to have the request refused with it. */
         void handle(Exchange exchange);
     }
 
@@ -59,6 +60,13 @@ final class RouteTable {
         this.otherwise = otherwise;
     }
 
+    /** Method and path of every route, as they were added. */
+    List<String> list() {
+        return routes.stream()
+                .map(route -> route.method() + " " + String.join("/", route.parts()))
+                .toList();
+    }
+
     /** Adds a route that reads; it answers HEAD as well. */
     RouteTable get(String path, Handler handler) {
         return add(HttpMethod.GET, path, handler);
@@ -79,6 +87,14 @@ final class RouteTable {
 
     /** Has a request answered by its route, or says what is wrong with it. */
     void handle(Exchange exchange) {
+        try {
+            find(exchange);
+        } catch (RuntimeException refused) {
+            exchange.responses().problem(Problem.of(refused));
+        }
+    }
+
+    private void find(Exchange exchange) {
         HttpMethod method = exchange.request().method();
         HttpMethod effective = method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method;
         List<String> path = parts(exchange.path());
@@ -90,12 +106,9 @@ final class RouteTable {
             }
             String room = named.get(ROOM);
             if (room != null && !ROOM_ID.matcher(room).matches()) {
-                exchange.responses()
-                        .problem(
-                                HttpResponseStatus.BAD_REQUEST,
-                                "bad_room_id",
-                                "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen");
-                return;
+                throw Problem.badRequest(
+                        "bad_room_id",
+                        "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen");
             }
             if (route.method().equals(effective)) {
                 route.handler().handle(exchange.with(named));
@@ -111,12 +124,11 @@ final class RouteTable {
             allow(HttpMethod.GET, allowed);
         }
         String methods = String.join(", ", allowed);
-        exchange.responses().header(HttpHeaderNames.ALLOW, methods);
-        exchange.responses()
-                .problem(
-                        HttpResponseStatus.METHOD_NOT_ALLOWED,
-                        "method_not_allowed",
-                        "this path takes " + methods + " only");
+        throw new Problem(
+                HttpResponseStatus.METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this path takes " + methods + " only",
+                Map.of(HttpHeaderNames.ALLOW.toString(), methods));
     }
 
     private static void allow(HttpMethod method, Set<String> allowed) {

@@ -17,7 +17,7 @@ record Services(
         RoomDirectory rooms,
         EventLoops loops,
         Pages pages,
-        Origins origins,
+        Requests requests,
         Supplier<String> metrics,
         Supplier<CompletableFuture<String>> readiness,
         Executor io,

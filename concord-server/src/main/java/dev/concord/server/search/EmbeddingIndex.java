@@ -69,7 +69,7 @@ public final class EmbeddingIndex implements AutoCloseable {
      * @param embedder makes vectors
      * @param store has the snapshots, and keeps the vectors
      * @param worker one thread; closed with the index
-     * @param events hears of every vector
+     * @param events is notified of every vector
      * @param pace how patient to be
      */
     public EmbeddingIndex(

@@ -74,6 +74,11 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.oplog.pending", "ops that wait for their commit", opLog::pendingOps);
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
+        metrics.gauge("concord.input.bytes", "unfinished frames and bodies", http.input()::bytes);
+        metrics.count(
+                "concord.input.shed",
+                "connections closed because too much unfinished input was held",
+                http.input()::shed);
         this.redis = config.redis()
                 .map(address -> opened.add("Redis", connect(address), Redis::close))
                 .orElse(null);

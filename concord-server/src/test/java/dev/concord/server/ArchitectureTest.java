@@ -152,7 +152,12 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".ws..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".ws", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.wire"));
+                    ROOT + ".ws",
+                    ROOT + ".input",
+                    ROOT + ".room",
+                    ROOT + ".config",
+                    "dev.concord.crdt",
+                    "dev.concord.wire"));
 
     @ArchTest
     static final ArchRule http_does_not_know_the_root_the_metrics_or_the_store = noClasses()

@@ -56,6 +56,16 @@ final class ServerFixture implements AutoCloseable {
     }
 
     static ServerFixture start(RoomStore store, AiConfig ai, Consumer<TestLimits> change, String... origins) {
+        return start(store, ai, change, Set.of(origins), Set.of());
+    }
+
+    /** A server that answers under these names only. */
+    static ServerFixture startNamed(String... hosts) {
+        return start(new MemoryRoomStore(), AiConfig.NONE, limits -> {}, Set.of(), Set.of(hosts));
+    }
+
+    private static ServerFixture start(
+            RoomStore store, AiConfig ai, Consumer<TestLimits> change, Set<String> origins, Set<String> hosts) {
         TestLimits limits = new TestLimits();
         change.accept(limits);
         Config config = new Config(
@@ -63,7 +73,8 @@ final class ServerFixture implements AutoCloseable {
                 "127.0.0.1",
                 Secret.NONE,
                 Path.of("unused"),
-                Set.of(origins),
+                origins,
+                hosts,
                 ai,
                 "WARN",
                 Optional.empty(),

@@ -55,6 +55,7 @@ class StartTest {
                 Secret.NONE,
                 directory,
                 Set.of(),
+                Set.of(),
                 new AiConfig(
                         new Secret("a key"),
                         URI.create("http://127.0.0.1:1"),

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param database address of the PostgreSQL database that keeps the rooms; not set for the embedded store
  * @param dataDirectory directory of the embedded store
  * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
+ * @param allowedHosts names under which the server answers, in lower case, besides those of its own machine; none for all
  * @param ai which models are asked
  * @param logLevel ERROR, WARN, INFO or DEBUG
  * @param redis where several instances meet; empty for one alone
@@ -31,6 +32,7 @@ public record Config(
         Secret database,
         Path dataDirectory,
         Set<String> allowedOrigins,
+        Set<String> allowedHosts,
         AiConfig ai,
         String logLevel,
         Optional<RedisAddress> redis,
@@ -52,6 +54,7 @@ public record Config(
                         values.integer(Setting.CONCORD_MAX_OPS_PER_SECOND, 1, 10_000_000),
                         values.integer(Setting.CONCORD_MAX_CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
                         values.integer(Setting.CONCORD_MEMBER_QUEUE_BYTES, 64 << 10, 64 << 20),
+                        values.integer(Setting.CONCORD_MAX_INPUT_BYTES, 1 << 20, 1 << 30),
                         d.connections().handshake(),
                         d.connections().idle()),
                 new Limits.Http(values.integer(Setting.CONCORD_MAX_BODY_BYTES, 1 << 10, 64 << 20)),
@@ -77,6 +80,7 @@ public record Config(
                 new Secret(values.text(Setting.DATABASE_URL)),
                 values.path(Setting.CONCORD_DATA_DIR),
                 values.origins(),
+                values.hosts(),
                 values.ai(),
                 values.logLevel(),
                 values.redis(),
@@ -159,6 +163,24 @@ public record Config(
                 origins.add(origin);
             }
             return origins;
+        }
+
+        Set<String> hosts() throws ConfigException {
+            Set<String> hosts = new LinkedHashSet<>();
+            for (String part : text(Setting.CONCORD_ALLOWED_HOSTS).split(",", -1)) {
+                String host = part.strip().toLowerCase(Locale.ROOT);
+                if (host.isEmpty()) {
+                    continue;
+                }
+                if (!host.matches("\\[[0-9a-f:.]+\\]|[a-z0-9._-]+")) {
+                    throw new ConfigException(
+                            Setting.CONCORD_ALLOWED_HOSTS.name(),
+                            quoted(host) + " is not a valid host name",
+                            Setting.CONCORD_ALLOWED_HOSTS.accepted);
+                }
+                hosts.add(host);
+            }
+            return hosts;
         }
 
         String logLevel() throws ConfigException {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Counts open connections by address. Loopback is exempt: what comes from there is the operator's own. Thread-safe. */
 final class ConnectionLimit {
@@ -13,6 +14,13 @@ final class ConnectionLimit {
 
     ConnectionLimit(int max) {
         this.max = max;
+    }
+
+    /** The address by which a connection is counted; null for one that is not. */
+    static @Nullable InetAddress counted(SocketChannel channel) {
+        InetSocketAddress remote = channel.remoteAddress();
+        InetAddress address = remote == null ? null : remote.getAddress();
+        return address == null || address.isLoopbackAddress() ? null : address;
     }
 
     /** Whether the connection may stay; if so it is counted until it closes. */

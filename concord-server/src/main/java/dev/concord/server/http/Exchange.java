@@ -14,7 +14,7 @@ import java.util.function.Function;
  * One request and the means to answer it.
  *
  * @param request valid until the handler returns; retain it to keep it longer
- * @param path as requested, decoded
+ * @param path the parts of the path, decoded
  * @param named the parts of the path that the route names
  * @param query the decoded query parameters
  * @param leaveHttp to be called before the channel becomes something else than HTTP
@@ -23,7 +23,7 @@ record Exchange(
         ChannelHandlerContext context,
         FullHttpRequest request,
         Responses responses,
-        String path,
+        List<String> path,
         Map<String, String> named,
         Map<String, List<String>> query,
         Runnable leaveHttp) {

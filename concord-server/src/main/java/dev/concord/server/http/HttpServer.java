@@ -2,6 +2,7 @@ package dev.concord.server.http;
 
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Frames;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomLoops;
@@ -21,7 +22,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -30,11 +33,18 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port. Its event loops exist from the start, since rooms live on them; it listens from {@link #listen} on. */
 public final class HttpServer implements AutoCloseable {
     /** How long the loops must have had nothing to do before they end. */
     private static final Duration QUIET = Duration.ofMillis(50);
+
+    /** Buffers grow by doubling, and answers need some, too. */
+    private static final int DIRECT_MEMORY_PARTS = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
 
     private final Config config;
     private final MultiThreadIoEventLoopGroup group;
@@ -42,6 +52,7 @@ public final class HttpServer implements AutoCloseable {
     private final EventLoops loops;
     private final Frames frames = new NettyFrames(PooledByteBufAllocator.DEFAULT);
     private final ConnectionLimit connections;
+    private final InputBudget input;
     private @Nullable Channel channel;
 
     /**
@@ -61,7 +72,30 @@ public final class HttpServer implements AutoCloseable {
         }
         group = new MultiThreadIoEventLoopGroup(io);
         loops = new EventLoops(group);
+        input = budget(config.limits().connections().inputBytes());
         connections = new ConnectionLimit(config.limits().connections().perAddress());
+    }
+
+    /** Never more than a part of the memory that buffers can have at all. */
+    private static InputBudget budget(long configured) {
+        long available = PlatformDependent.maxDirectMemory() / DIRECT_MEMORY_PARTS;
+        if (configured > available) {
+            LOG.info(
+                    "unfinished input is limited to {} bytes, a quarter of the direct memory, instead of {}; more direct memory allows more",
+                    available,
+                    configured);
+        }
+        long bytes = Math.min(configured, available);
+        return new InputBudget(bytes, bytes / 2);
+    }
+
+    /**
+     * What connections hold of input that is not complete.
+     *
+     * @return thread-safe
+     */
+    public InputBudget input() {
+        return input;
     }
 
     /**
@@ -110,8 +144,10 @@ public final class HttpServer implements AutoCloseable {
                 metrics,
                 readiness,
                 blocking,
+                input,
                 config.limits());
         RouteTable routes = routes(services, history, ai);
+        Hosts hosts = new Hosts(config.allowedHosts());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(channelType)
@@ -126,10 +162,17 @@ public final class HttpServer implements AutoCloseable {
                             child.close();
                             return;
                         }
+                        InputBudget.Account account = input.open(
+                                ConnectionLimit.counted(child),
+                                () -> child.eventLoop().execute(() -> {
+                                    child.close();
+                                }));
                         child.pipeline()
                                 .addLast(new HttpServerCodec())
-                                .addLast(new BodyLimit(config.limits().http().bodyBytes()))
-                                .addLast(new HttpHandler(routes, config.limits()));
+                                .addLast(new BodyGate(routes, account))
+                                .addLast(new HttpObjectAggregator(
+                                        config.limits().http().bodyBytes()))
+                                .addLast(new HttpHandler(routes, hosts, config.limits()));
                     }
                 });
         try {
@@ -148,7 +191,8 @@ public final class HttpServer implements AutoCloseable {
     /** All routes of the port. */
     static RouteTable routes(Services services, History history, AiServices ai) {
         OperatorRoutes operator = new OperatorRoutes(services);
-        RouteTable table = new RouteTable(operator::page);
+        RouteTable table =
+                new RouteTable(operator::page, services.limits().http().bodyBytes());
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
         new HistoryRoutes(history, services.requests()).addTo(table);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** What operators and their machines ask for, and the pages. */
 final class OperatorRoutes {
@@ -66,7 +67,9 @@ final class OperatorRoutes {
     void page(Exchange exchange) {
         HttpHeaders request = exchange.request().headers();
         services.io().execute(() -> {
-            var page = services.pages().find(exchange.path());
+            Optional<Pages.Page> page = exchange.path().stream().anyMatch(part -> part.contains("/"))
+                    ? Optional.empty()
+                    : services.pages().find(String.join("/", exchange.path()));
             exchange.context()
                     .executor()
                     .execute(() -> page.ifPresentOrElse(

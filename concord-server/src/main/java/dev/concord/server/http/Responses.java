@@ -77,7 +77,7 @@ final class Responses {
                 .set("Referrer-Policy", "no-referrer")
                 .set("Content-Security-Policy", policy);
         response.headers()
-                .add(extra)
+                .set(extra)
                 .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
         context.writeAndFlush(response).addListener(sent -> {
             if (keepAlive && sent.isSuccess()) {
@@ -93,6 +93,8 @@ final class Responses {
     }
 
     void json(HttpResponseStatus status, JsonNode body) {
+        // A text is nobody's to keep on the way.
+        header(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE.toString());
         send(status, JSON, bytes(body));
     }
 

@@ -42,7 +42,14 @@ final class RoomRoutes {
         JoinRequest join = upgrades.check(exchange);
         // Stays busy: what a client sends ahead of the handshake is not HTTP and is dropped.
         exchange.leaveHttp().run();
-        new Upgrade(services.rooms(), services.loops(), services.limits(), exchange.context(), exchange.request(), join)
+        new Upgrade(
+                        services.rooms(),
+                        services.loops(),
+                        services.limits(),
+                        services.input(),
+                        exchange.context(),
+                        exchange.request(),
+                        join)
                 .start();
     }
 

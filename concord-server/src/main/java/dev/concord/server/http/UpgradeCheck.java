@@ -7,13 +7,16 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which requests may become WebSockets (RFC 6455, section 4.2.1). */
 final class UpgradeCheck {
     private static final String VERSION_13 = "13";
+    private static final int KEY_BYTES = 16;
 
     private final Requests requests;
 
@@ -35,12 +38,24 @@ final class UpgradeCheck {
         }
         if (!request.method().equals(HttpMethod.GET)
                 || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
-                || headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY) == null) {
+                || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                || !headers.contains(HttpHeaderNames.HOST)
+                || !isKey(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
             throw Problem.badRequest(
-                    "bad_handshake", "a WebSocket begins with GET, Connection: Upgrade and a Sec-WebSocket-Key");
+                    "bad_handshake",
+                    "a WebSocket begins with GET over HTTP/1.1, with Host, Connection: Upgrade and one Sec-WebSocket-Key"
+                            + " of 16 bytes in base64");
         }
         requests.requireAllowedOrigin(exchange);
         return new JoinRequest(exchange.room(), version(parameter(exchange, "version")), parameter(exchange, "epoch"));
+    }
+
+    private static boolean isKey(List<String> keys) {
+        try {
+            return keys.size() == 1 && Base64.getDecoder().decode(keys.get(0)).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Problem upgradeRequired(String detail, Map<String, String> more) {

@@ -25,6 +25,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -32,6 +33,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -47,12 +49,15 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     /** Frames that cannot be read at all, after which a client is beyond repair. */
     private static final int MAX_FAULTS_IN_A_ROW = 1000;
+    /** From here on, close codes are not defined. */
+    private static final int UNDEFINED_CODES = 5000;
     /** What keeping a frame costs besides its bytes. */
     private static final int FRAME_OVERHEAD = 64;
 
     private final String roomId;
     private final Limits limits;
     private final OpRate rate;
+    private final Unfinished unfinished;
     private final Queue<byte[]> beforeJoining = new ArrayDeque<>();
     private int bytesBeforeJoining;
     private @Nullable ChannelHandlerContext context;
@@ -61,7 +66,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private int faultsInARow;
     private boolean closing;
 
-    WebSocketConnection(String roomId, Limits limits) {
+    WebSocketConnection(String roomId, Limits limits, Unfinished unfinished) {
+        this.unfinished = unfinished;
         this.roomId = roomId;
         this.limits = limits;
         this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
@@ -102,9 +108,16 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
 
     private void ping() {
+        ChannelHandlerContext here = context();
+        if (unfinished.isOlderThan(
+                limits.connections().idle().toNanos() / 2,
+                here.executor().ticker().nanoTime())) {
+            // Pongs between the parts are a sign of life, and yet the message never comes.
+            close(Close.IDLE);
+        }
         // Even when much waits to be written: only an answer shows that a slow reader is still there.
         if (!closing) {
-            context().writeAndFlush(new PingWebSocketFrame());
+            here.writeAndFlush(new PingWebSocketFrame());
         }
     }
 
@@ -135,6 +148,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (frame instanceof TextWebSocketFrame) {
             ByteBuf content = frame.content();
             byte[] json = ByteBufUtil.getBytes(content);
+            if (!isUtf8(content, json)) {
+                close(Close.NOT_UTF8);
+                return;
+            }
             Room entered = room;
             if (entered != null) {
                 receive(json, entered);
@@ -146,11 +163,27 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             if (isWritable()) {
                 context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
             }
-        } else if (frame instanceof CloseWebSocketFrame) {
-            goodbye(frame.retain()).addListener(ChannelFutureListener.CLOSE);
+        } else if (frame instanceof CloseWebSocketFrame end) {
+            goodbye(answer(end)).addListener(ChannelFutureListener.CLOSE);
         } else if (!(frame instanceof PongWebSocketFrame) && room != null) {
             room.refuse(this, ErrorCode.MALFORMED, "only text frames are understood", null);
         }
+    }
+
+    /** The same code; but none from 5000 on, which are not defined at all (RFC 6455, section 7.4.2). */
+    private static CloseWebSocketFrame answer(CloseWebSocketFrame end) {
+        return end.statusCode() < UNDEFINED_CODES
+                ? end.retain()
+                : new CloseWebSocketFrame(WebSocketCloseStatus.PROTOCOL_ERROR);
+    }
+
+    private static boolean isUtf8(ByteBuf content, byte[] bytes) {
+        for (byte one : bytes) {
+            if (one < 0) {
+                return ByteBufUtil.isText(content, StandardCharsets.UTF_8);
+            }
+        }
+        return true;
     }
 
     @Override
@@ -240,8 +273,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (closing) {
             return;
         }
-        // What still comes is not looked at any more.
-        context().pipeline().addFirst(new Drain());
+        ignoreInput();
         goodbye(new CloseWebSocketFrame(why.code(), why.reason())).addListener(written -> {
             // Half of it: closing a socket with unread bytes in it resets it, and the other side might never see why.
             if (context().channel() instanceof DuplexChannel socket && written.isSuccess()) {
@@ -250,6 +282,18 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                 context().close();
             }
         });
+    }
+
+    /** What still comes is not looked at any more, and what has come of an unfinished message is let go. */
+    private void ignoreInput() {
+        ChannelPipeline pipeline = context().pipeline();
+        if (pipeline.get(FrameDecoder.class) != null) {
+            pipeline.replace(FrameDecoder.class, "drain", new Drain());
+        }
+        if (pipeline.get(WebSocketFrameAggregator.class) != null) {
+            pipeline.remove(WebSocketFrameAggregator.class);
+        }
+        unfinished.close();
     }
 
     private static final class Drain extends ChannelInboundHandlerAdapter {

@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Frames;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +34,8 @@ class KeepAliveTest {
     private final Limits limits = new TestLimits().build();
     private final long pingEvery = limits.connections().idle().toSeconds() / 3;
     private final NettyFrames frames = new NettyFrames(UnpooledByteBufAllocator.DEFAULT);
+    private final InputBudget budget = new InputBudget(1 << 20, 1 << 20);
+    private final Unfinished unfinished = new Unfinished(budget.open(null, () -> {}));
     private final EmbeddedChannel channel = new EmbeddedChannel();
     /** When each ping went out, in seconds. */
     private final List<Integer> pings = new ArrayList<>();
@@ -42,7 +47,7 @@ class KeepAliveTest {
     void open() {
         channel.freezeTime();
         channel.pipeline().addLast("http", new ChannelInboundHandlerAdapter());
-        connection = new WebSocketConnection("r", limits);
+        connection = new WebSocketConnection("r", limits, unfinished);
         connection.install(channel.pipeline(), channel.pipeline().context("http"));
     }
 
@@ -112,6 +117,31 @@ class KeepAliveTest {
         pass(true, false);
         assertEquals(Close.IDLE.code(), closeCode);
         assertFalse(channel.isOpen());
+    }
+
+    /** Whoever sends parts without an end, and answers pings between them, is closed as if there were nothing. */
+    @Test
+    void aMessageThatNeverEndsIsNoSignOfLife() {
+        channel.pipeline()
+                .addFirst(new FrameDecoder(
+                        WebSocketDecoderConfig.newBuilder()
+                                .maxFramePayloadLength(1 << 20)
+                                .build(),
+                        unfinished));
+        // Masked with zeros: the beginning of a text, and later further parts of it.
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {0x01, (byte) 0x81, 0, 0, 0, 0, '{'}));
+        int second = 0;
+        for (; second < SECONDS && channel.isOpen(); second++) {
+            channel.advanceTimeBy(1, TimeUnit.SECONDS);
+            channel.runScheduledPendingTasks();
+            if (channel.isOpen()) {
+                channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {0x00, (byte) 0x81, 0, 0, 0, 0, ' '}));
+                channel.writeInbound(Unpooled.wrappedBuffer(new byte[] {(byte) 0x8a, (byte) 0x80, 0, 0, 0, 0}));
+            }
+        }
+        assertFalse(channel.isOpen());
+        assertTrue(second <= limits.connections().idle().toSeconds(), "after " + second + " s");
+        assertEquals(0, budget.bytes());
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Close;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.Test;
 /** A connection whose room is still being loaded. */
 class WebSocketConnectionTest {
     private final TestLimits limits = new TestLimits();
+    private final InputBudget budget = new InputBudget(1 << 20, 1 << 20);
+    private final Unfinished unfinished = new Unfinished(budget.open(null, () -> {}));
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final WebSocketConnection connection = new WebSocketConnection("r", limits.build());
+    private final WebSocketConnection connection = new WebSocketConnection("r", limits.build(), unfinished);
 
     WebSocketConnectionTest() {
         channel.pipeline().addLast(connection);
@@ -78,7 +81,7 @@ class WebSocketConnectionTest {
             }
         });
         stuck.freezeTime();
-        WebSocketConnection member = new WebSocketConnection("r", limits.build());
+        WebSocketConnection member = new WebSocketConnection("r", limits.build(), unfinished);
         stuck.pipeline().addLast(member);
 
         member.close(Close.IDLE);

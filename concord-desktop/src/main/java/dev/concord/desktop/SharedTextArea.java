@@ -110,7 +110,7 @@ final class SharedTextArea extends JTextArea {
         }
     }
 
-    /** The last offset of the row, as it is wrapped, that is not behind {@code to}: rows stand below each other, so it can be halved. */
+    /** The last offset of the row, as it is wrapped, that is not after {@code to}: rows are below each other, so it can be halved. */
     private int endOfRow(int from, int to) throws BadLocationException {
         double row = modelToView2D(from).getY();
         int low = from;

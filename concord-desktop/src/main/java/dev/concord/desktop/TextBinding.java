@@ -267,7 +267,7 @@ final class TextBinding {
                 composes = true;
                 session.hold();
             } else if (!goesOn && composes) {
-                // The area takes the text after its listeners have heard of it.
+                // The area takes the text after its listeners were notified.
                 EventQueue.invokeLater(this::done);
             }
         }

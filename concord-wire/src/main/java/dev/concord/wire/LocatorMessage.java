@@ -66,7 +66,7 @@ public record LocatorMessage(Kind kind, String room, String source, String targe
         }
         String room = WireCodec.text(node, "room");
         if (!room.matches("[A-Za-z0-9._~-]{1,128}")) {
-            throw new WireException(ErrorCode.MALFORMED, "room: is no room id", null);
+            throw new WireException(ErrorCode.MALFORMED, "room: is not a valid room id", null);
         }
         for (Kind kind : Kind.values()) {
             if (kind.name().toLowerCase(Locale.ROOT).equals(WireCodec.text(node, "t"))) {

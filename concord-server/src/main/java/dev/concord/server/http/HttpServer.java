@@ -9,6 +9,7 @@ import dev.concord.server.room.RoomLoops;
 import dev.concord.server.ws.EventLoops;
 import dev.concord.server.ws.NettyFrames;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -40,6 +41,13 @@ import org.slf4j.LoggerFactory;
 public final class HttpServer implements AutoCloseable {
     /** How long the loops must have had nothing to do before they end. */
     private static final Duration QUIET = Duration.ofMillis(50);
+    /**
+     * Connections change their event loop when they become WebSockets: of Netty's allocators the one that has been proven longest,
+     * unless Netty's own setting names another.
+     */
+    private static final ByteBufAllocator ALLOCATOR = System.getProperty("io.netty.allocator.type") == null
+            ? PooledByteBufAllocator.DEFAULT
+            : ByteBufAllocator.DEFAULT;
 
     /** Buffers grow by doubling, and answers need some, too. */
     private static final int DIRECT_MEMORY_PARTS = 4;
@@ -50,7 +58,7 @@ public final class HttpServer implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final Class<? extends ServerChannel> channelType;
     private final EventLoops loops;
-    private final Frames frames = new NettyFrames(PooledByteBufAllocator.DEFAULT);
+    private final Frames frames = new NettyFrames(ALLOCATOR);
     private final ConnectionLimit connections;
     private final InputBudget input;
     private @Nullable Channel channel;
@@ -153,8 +161,7 @@ public final class HttpServer implements AutoCloseable {
                 .channel(channelType)
                 .option(ChannelOption.SO_BACKLOG, 1024)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                // Connections change their event loop when they become WebSockets: take the allocator proven longest.
-                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel child) {

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A TCP proxy on a free loopback port that cuts connections, stops passing bytes on without cutting, delays, and drops the published
- * messages of a Redis, each until told otherwise. Thread-safe.
+ * messages of a Redis, each until it is set otherwise. Thread-safe.
  */
 public final class BrokenNetwork implements AutoCloseable {
     private final InetSocketAddress target;

@@ -49,7 +49,7 @@ public final class PgVectorForTests {
             Path libraries = Path.of(one(statement, "select setting from pg_config where name = 'PKGLIBDIR'"));
             Path shared = Path.of(one(statement, "select setting from pg_config where name = 'SHAREDIR'"));
             if (!Files.isDirectory(libraries)) {
-                throw new IllegalStateException("this server lacks it, and is not on this machine");
+                throw new IllegalStateException("this server does not have it, and is not on this machine");
             }
             Path built = built();
             try (var files = Files.list(built)) {

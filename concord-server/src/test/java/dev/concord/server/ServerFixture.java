@@ -137,6 +137,9 @@ final class ServerFixture implements AutoCloseable {
         while (!condition.getAsBoolean()) {
             // Leaves the processor to those that are waited for.
             LockSupport.parkNanos(PAUSE_NANOS);
+            if (Thread.interrupted()) {
+                throw new AssertionError("the test's time is up");
+            }
         }
     }
 

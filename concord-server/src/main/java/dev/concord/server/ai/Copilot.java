@@ -61,8 +61,8 @@ public final class Copilot {
             if (known == null) {
                 throw new Refusal(Kind.INVALID, "bad_mode", "mode must be rewrite or continue");
             }
-            if (selection == null || selection.isBlank()) {
-                throw new Refusal(Kind.INVALID, "bad_selection", "selection must be a text that is not blank");
+            if (selection == null || !VisibleText.isIn(selection)) {
+                throw new Refusal(Kind.INVALID, "bad_selection", "selection must have a visible character");
             }
             if (selection.length() > limits.selectionChars()) {
                 throw new Refusal(

@@ -104,8 +104,8 @@ public final class EditRuns {
             @Nullable String author,
             Cancellation cancellation) {
         try {
-            if (instruction == null || instruction.isBlank()) {
-                throw new Refusal(Kind.INVALID, "bad_instruction", "instruction must be a text that is not blank");
+            if (instruction == null || !VisibleText.isIn(instruction)) {
+                throw new Refusal(Kind.INVALID, "bad_instruction", "instruction must have a visible character");
             }
             if (instruction.length() > limits.instructionChars()) {
                 throw new Refusal(
@@ -123,7 +123,7 @@ public final class EditRuns {
             }
             Refusals.requireWrite(access, user, roomId);
             calls.charge(user, roomId);
-            String name = author == null || author.isBlank() ? "somebody" : author.strip();
+            String name = author == null || !VisibleText.isIn(author) ? "somebody" : author.strip();
             return calls.run(
                     "ai",
                     limits.run(),

@@ -4,6 +4,7 @@ import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextEmbedder;
 import dev.concord.server.ai.Access;
 import dev.concord.server.ai.AiCalls;
+import dev.concord.server.ai.VisibleText;
 import dev.concord.server.config.AiLimits;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
@@ -77,8 +78,8 @@ public final class Search {
     public CompletableFuture<List<Hit>> search(
             String user, String roomId, @Nullable String question, int results, Cancellation cancellation) {
         try {
-            if (question == null || question.isBlank()) {
-                throw new Refusal(Kind.INVALID, "bad_query", "q must be a text that is not blank");
+            if (question == null || !VisibleText.isIn(question)) {
+                throw new Refusal(Kind.INVALID, "bad_query", "q must have a visible character");
             }
             if (question.length() > limits.instructionChars()) {
                 throw new Refusal(

@@ -13,6 +13,25 @@ export async function list(module) {
   return { tests: Object.keys(tests), properties: Object.keys(properties), share };
 }
 
+let results = [];
+
+/**
+ * Runs tasks one after the other, tests `{module, name}` and properties `{module, name, seed, tries}`; `result` waits for the one with
+ * a number.
+ */
+export function start(tasks) {
+  let last = Promise.resolve();
+  results = tasks.map(({ module, name, seed, tries }) => {
+    const outcome = last.then(() => (seed === undefined ? runTest(module, name) : runProperty(module, name, seed, tries)));
+    last = outcome.catch(() => {});
+    return outcome;
+  });
+}
+
+export function result(number) {
+  return results[number];
+}
+
 /** Runs one test. Returns what it has to tell, or null. */
 export async function runTest(module, name) {
   const { tests } = await load(module);

@@ -202,13 +202,13 @@ public final class ConcordSession implements AutoCloseable {
     /** Ends a step of undo: what is edited next is one of its own. */
     public void seal() {
         check();
-        history.seal();
+        history.endGroup();
     }
 
     /** Begins a step of undo that lasts until {@link #seal}: what a program changes in one go is taken back in one. */
     public void begin() {
         check();
-        history.begin();
+        history.beginGroup();
     }
 
     /**

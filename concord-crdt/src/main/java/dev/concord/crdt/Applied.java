@@ -1,7 +1,8 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What {@link Document#apply(Operation)} did. Immutable.
@@ -13,7 +14,7 @@ import java.util.Objects;
 public record Applied(Outcome outcome, List<TextChange> changes) {
     /** Copies the list. */
     public Applied {
-        Objects.requireNonNull(outcome, "outcome");
-        changes = List.copyOf(changes);
+        requireNonNull(outcome, "outcome");
+        changes = List.copyOf(requireNonNull(changes, "changes"));
     }
 }

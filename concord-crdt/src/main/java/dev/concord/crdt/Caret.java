@@ -1,6 +1,6 @@
 package dev.concord.crdt;
 
-import java.util.Objects;
+import static java.util.Objects.requireNonNull;
 
 /**
  * A position that belongs to an element: it stays beside it whatever is typed elsewhere, also when the element is deleted. {@link Bias#LEFT}
@@ -24,7 +24,7 @@ import java.util.Objects;
 public record Caret(ElementId element, Bias bias) {
     /** Refuses nulls. */
     public Caret {
-        Objects.requireNonNull(element, "element");
-        Objects.requireNonNull(bias, "bias");
+        requireNonNull(element, "element");
+        requireNonNull(bias, "bias");
     }
 }

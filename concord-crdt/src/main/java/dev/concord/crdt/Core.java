@@ -9,6 +9,7 @@ final class Core {
     final Tombstones tombstones = new Tombstones(runs, sites, tree);
     final PendingBuffer pending = new PendingBuffer(sites);
     final TypedRun typed = new TypedRun(runs, sites, tree);
+    final Verifier verifier = new Verifier(this);
     final Integrator integrator = new Integrator(this);
 
     /** Elements that the document holds: those of the tree, tombstones included, and those of the waiting inserts. */
@@ -21,5 +22,22 @@ final class Core {
         if (elements() + more > Document.MAX_ELEMENTS) {
             throw new InvalidOperationException("length", "the document would hold more than 2^30 elements");
         }
+    }
+
+    /** Whether nothing waits and all counters of the site from this one on are new: nothing then has to be looked up. */
+    boolean isPlain(int site, long counter) {
+        return counter >= sites.end(site) && pending.count() == 0;
+    }
+
+    /** The run that holds an element, -1 when it is not in the tree; the runs about the last edit are tried first. */
+    int runOf(int site, long counter) {
+        int run = tree.near(site, counter);
+        return run >= 0 ? run : sites.index(site).find(counter);
+    }
+
+    /** The run that holds an element, else the next one of its site, or -1. */
+    int runAtOrAfter(int site, long counter) {
+        int run = runOf(site, counter);
+        return run >= 0 ? run : sites.index(site).ceiling(counter);
     }
 }

@@ -3,6 +3,7 @@ package dev.concord.crdt;
 import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,12 +37,13 @@ public final class Document {
      */
     public static final int MAX_ELEMENTS = 1 << 30;
 
-    /** Told of each new document, so that the tests can check the invariants of all that they made. Null in production. */
+    /** Notified of each new document, so that the tests can check the invariants of all that they made. Null in production. */
     static @Nullable Consumer<Document> watcher;
 
     private final String site;
     private final Core core = new Core();
     private final RunTree tree = core.tree;
+    private final Positions positions = new Positions(core);
     private final Editor editor;
     /** Of the call under way; one for all calls, for most change one thing. */
     private final Changes changes = new Changes();
@@ -71,9 +73,9 @@ public final class Document {
         Sites.check(requireNonNull(site, "site"));
         this.site = site;
         this.editor = new Editor(site, core);
-        Consumer<Document> told = watcher;
-        if (told != null) {
-            told.accept(this);
+        Consumer<Document> listener = watcher;
+        if (listener != null) {
+            listener.accept(this);
         }
     }
 
@@ -83,7 +85,7 @@ public final class Document {
      * @param site the name under which this replica edits
      * @param state from {@link #encode} or {@link #difference}
      * @return the document
-     * @throws MalformedStateException when the bytes are no state
+     * @throws MalformedStateException when the bytes are not a state
      */
     public static Document load(String site, byte[] state) {
         return load(site, state, Integer.MAX_VALUE);
@@ -97,12 +99,26 @@ public final class Document {
      * @param state from {@link #encode} or {@link #difference}
      * @param maxBytes how long the body may be, in bytes; checked before anything is uncompressed
      * @return the document
-     * @throws MalformedStateException when the bytes are no state, or its body is longer
+     * @throws MalformedStateException when the bytes are not a state, or its body is longer
      */
     public static Document load(String site, byte[] state, int maxBytes) {
         Document document = new Document(site);
         document.merge(state, maxBytes);
         return document;
+    }
+
+    /**
+     * A copy that is edited under a name of its own: what it types does not come here, and the other way round, until somebody applies or
+     * merges it.
+     *
+     * @param site the name under which the copy edits; another than this replica's
+     * @return the copy, pending buffer included; O(runs + length)
+     * @throws InvalidOperationException when the site is not well formed
+     */
+    public Document fork(String site) {
+        Document copy = new Document(site);
+        copy.merge(StateReader.readBody(body()));
+        return copy;
     }
 
     /**
@@ -171,10 +187,12 @@ public final class Document {
      * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
      */
     public void insert(int offset, String text, OperationSink sink) {
+        requireNonNull(text, "text");
+        requireNonNull(sink, "sink");
         if (text.length() == 1 && editor.type(offset, text, sink)) {
             return;
         }
-        checkOffset(offset);
+        positions.checkOffset(offset);
         int points = Text.codePoints(text);
         if (points <= 0) {
             throw new InvalidOperationException(
@@ -206,12 +224,8 @@ public final class Document {
      * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
      */
     public void delete(int offset, int length, OperationSink sink) {
-        if (length < 0 || length > length() - offset) {
-            throw new InvalidOperationException(
-                    "length", length + " from offset " + offset + " is outside the text, whose length is " + length());
-        }
-        checkOffset(offset);
-        checkOffset(offset + length);
+        requireNonNull(sink, "sink");
+        positions.checkRange(offset, length);
         if (length > 0) {
             editor.delete(offset, length, sink);
         }
@@ -274,7 +288,7 @@ public final class Document {
      * @param operations a reader that {@link OperationReader#hasNext has a next one}; it moves on to the one after, also when the
      *     operation is refused, but not when the bytes are malformed
      * @return what became of it, and what it changed in the visible text
-     * @throws MalformedStateException when the bytes at this place are no operation; nothing was changed
+     * @throws MalformedStateException when the bytes at this place are not an operation; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
      * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
      */
@@ -289,7 +303,7 @@ public final class Document {
      * @param operations a reader that {@link OperationReader#hasNext has a next one}; it moves on as {@link #apply(OperationReader)} says
      * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
      * @return what became of it
-     * @throws MalformedStateException when the bytes at this place are no operation; nothing was changed
+     * @throws MalformedStateException when the bytes at this place are not an operation; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
      * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
      */
@@ -311,6 +325,37 @@ public final class Document {
                         operations.anchorSide,
                         null,
                         changes);
+    }
+
+    /**
+     * Applies operations in their order, all of them or none.
+     *
+     * @param ops the operations, of any replicas, duplicates included
+     * @return what they changed in the visible text, in the order in which to replay it
+     * @throws ConflictException when an element is known, here or earlier in the collection, with another anchor or value; nothing was
+     *     changed
+     * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
+     */
+    public List<TextChange> applyAll(Collection<? extends Operation> ops) {
+        List<Operation> all = new ArrayList<>(requireNonNull(ops, "ops").size());
+        ops.forEach(op -> all.add(requireNonNull(op, "op")));
+        if (!new Batch(core, all).isCertain()) {
+            // What the operations are to one another decides: that takes a trial, which throws what this has to throw.
+            Document trial = fork(site);
+            all.forEach(op -> trial.apply(op, ChangeSink.NONE));
+        }
+        for (Operation op : all) {
+            if (op instanceof Operation.Insert) {
+                apply(op, changes);
+            } else {
+                // What waits is bounded by the trial: it counts fewer than this document when deletes of waiting
+                // inserts came one by one.
+                long counter = op.id().counter();
+                core.integrator.deleteChecked(
+                        core.sites.intern(op.id().site()), counter, counter + op.length(), changes);
+            }
+        }
+        return changes.take();
     }
 
     /**
@@ -337,7 +382,7 @@ public final class Document {
      * @throws InvalidOperationException as {@link #apply(Operation)} does
      */
     public Outcome check(Operation op) {
-        Outcome outcome = core.integrator.check(requireNonNull(op, "op"));
+        Outcome outcome = core.verifier.check(requireNonNull(op, "op"));
         checked = op;
         verdict = outcome;
         checkedTree = tree.changes;
@@ -393,7 +438,7 @@ public final class Document {
      *
      * @param state from {@link #encode} or {@link #difference} of a replica of the same document
      * @return what it changed in the visible text, in the order in which to replay it
-     * @throws MalformedStateException when the bytes are no state; nothing was changed
+     * @throws MalformedStateException when the bytes are not a state; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
      * @throws InvalidOperationException when the document would hold more than {@link #MAX_ELEMENTS}, or the deletes of more would wait;
      *     nothing was changed
@@ -408,7 +453,7 @@ public final class Document {
      * @param state from {@link #encode} or {@link #difference} of another replica
      * @param maxBytes how long its uncompressed body may be, in bytes
      * @return what it changed in the visible text, in the order in which to replay it
-     * @throws MalformedStateException when the bytes are no state, or its body is longer; nothing was changed
+     * @throws MalformedStateException when the bytes are not a state, or its body is longer; nothing was changed
      * @throws ConflictException as {@link #merge(byte[])} does; nothing was changed
      * @throws InvalidOperationException as {@link #merge(byte[])} does; nothing was changed
      */
@@ -423,10 +468,10 @@ public final class Document {
             changes.insert(0, state.text, 0, state.text.length());
         } else {
             List<DecodedState.Run> inserts = state.treeInserts();
-            core.integrator.checkAll(inserts, waiting, state.waiting().deletes());
+            core.verifier.checkAll(inserts, waiting, state.waiting().deletes());
             core.integrator.insertAll(inserts, changes);
         }
-        core.integrator.insertAll(AnchorsFirst.of(waiting), changes);
+        core.integrator.insertAll(TopologicalOrder.of(waiting), changes);
         core.integrator.deleteAll(state.waiting().deletes(), changes);
         return changes.take();
     }
@@ -460,28 +505,28 @@ public final class Document {
     }
 
     /**
-     * Everything that this replica has and a version lacks, as a partial state for {@link #merge}.
+     * Everything that this replica has and that is missing from a version, as a partial state for {@link #merge}.
      *
      * @param version from {@link #version} of another replica
      * @return the encoded partial state
-     * @throws MalformedStateException when the bytes are no version
+     * @throws MalformedStateException when the bytes are not a version
      */
     public byte[] difference(byte[] version) {
         return Envelope.wrap(StateWriter.partial(missing(version)));
     }
 
     /**
-     * Everything that this replica has and a version lacks, as operations: inserts before what hangs on them, deletes last. Elements
+     * Everything that this replica has and that is missing from a version, as operations: inserts before what hangs on them, deletes last. Elements
      * that are tombstones here, and unknown there, come as a delete followed by an insert of U+FFFD in place of the characters, which
      * are not kept: the delete waits for the insert, so that they are never visible.
      *
      * @param version from {@link #version} of another replica
      * @return the operations
-     * @throws MalformedStateException when the bytes are no version
+     * @throws MalformedStateException when the bytes are not a version
      */
     public List<Operation> missingFrom(byte[] version) {
         DecodedState missing = missing(version);
-        return new DecodedState(AnchorsFirst.of(missing.inserts()), missing.deletes()).operations();
+        return new DecodedState(TopologicalOrder.of(missing.inserts()), missing.deletes()).operations();
     }
 
     /**
@@ -491,12 +536,12 @@ public final class Document {
      * @param state from {@link #encode} or {@link #difference} of a replica of the same document
      * @param maxBytes how long its uncompressed body may be, in bytes
      * @return the operations; O(runs here + n log n) for n runs in the state
-     * @throws MalformedStateException when the bytes are no state, or its body is longer
+     * @throws MalformedStateException when the bytes are not a state, or its body is longer
      */
     public List<Operation> unseen(byte[] state, int maxBytes) {
-        StateReader decoded = StateReader.read(state, maxBytes);
+        StateReader decoded = StateReader.read(requireNonNull(state, "state"), maxBytes);
         List<DecodedState.Run> inserts = decoded.treeInserts();
-        inserts.addAll(AnchorsFirst.of(decoded.waiting().inserts()));
+        inserts.addAll(TopologicalOrder.of(decoded.waiting().inserts()));
         return VersionSummary.of(core)
                 .unseen(inserts, decoded.waiting().deletes())
                 .operations();
@@ -510,12 +555,11 @@ public final class Document {
      * @throws InvalidOperationException when no element starts there
      */
     public ElementId idAt(int offset) {
-        checkOffset(offset);
+        positions.checkOffset(offset);
         if (offset == length()) {
             throw new InvalidOperationException("offset", offset + " is the end of the text; no element starts there");
         }
-        tree.seek(offset);
-        return core.sites.id(tree.run(), tree.elements(tree.unitsIntoRun));
+        return positions.idAt(offset);
     }
 
     /**
@@ -525,7 +569,7 @@ public final class Document {
      * @return the offset, or -1 when the element is not here
      */
     public int offsetOf(ElementId id) {
-        return offsetOf(requireNonNull(id, "id"), 0);
+        return positions.offsetOf(requireNonNull(id, "id"), 0);
     }
 
     /**
@@ -539,15 +583,11 @@ public final class Document {
      */
     public Caret caretAt(int offset, Bias bias) {
         requireNonNull(bias, "bias");
-        checkOffset(offset);
-        if (bias == Bias.RIGHT) {
-            return new Caret(offset == length() ? ElementId.HEAD : idAt(offset), bias);
+        positions.checkOffset(offset);
+        if (bias == Bias.LEFT) {
+            return new Caret(positions.idBefore(offset), bias);
         }
-        if (offset == 0) {
-            return new Caret(ElementId.HEAD, bias);
-        }
-        tree.seek(offset - 1);
-        return new Caret(core.sites.id(tree.run(), tree.elements(tree.unitsIntoRun + 1) - 1), bias);
+        return new Caret(offset == length() ? ElementId.HEAD : positions.idAt(offset), bias);
     }
 
     /**
@@ -557,10 +597,10 @@ public final class Document {
      * @return the offset, or -1 when its element is not here yet
      */
     public int offsetOf(Caret caret) {
-        if (caret.element().isHead()) {
+        if (requireNonNull(caret, "caret").element().isHead()) {
             return caret.bias() == Bias.LEFT ? 0 : length();
         }
-        return offsetOf(caret.element(), caret.bias() == Bias.LEFT ? 1 : 0);
+        return positions.offsetOf(caret.element(), caret.bias() == Bias.LEFT ? 1 : 0);
     }
 
     /**
@@ -578,29 +618,18 @@ public final class Document {
      * @return a new list; O(elements)
      */
     public List<Element> elements() {
-        Runs runs = core.runs;
-        List<Element> elements = new ArrayList<>();
-        String text = text();
-        int at = 0;
-        for (Leaf leaf = tree.firstLeaf(); leaf != null; leaf = leaf.next) {
-            for (int i = 0; i < leaf.count; i++) {
-                int run = leaf.runs[i];
-                if (runs.site[run] == Runs.NO_SITE) {
-                    continue;
-                }
-                boolean dead = runs.isDead(run);
-                for (int k = 0; k < runs.length[run]; k++) {
-                    if (dead) {
-                        elements.add(new Element(core.sites.id(run, k), null, true));
-                    } else {
-                        int size = Character.charCount(text.codePointAt(at));
-                        elements.add(new Element(core.sites.id(run, k), text.substring(at, at + size), false));
-                        at += size;
-                    }
-                }
-            }
-        }
-        return elements;
+        return positions.elements();
+    }
+
+    /**
+     * Names the replica and its sizes, for logs and debuggers.
+     *
+     * @return no text of the document
+     */
+    @Override
+    public String toString() {
+        return "Document[site=" + site + ", length=" + length() + ", elements=" + elementCount() + ", pending="
+                + pendingCount() + "]";
     }
 
     /** Edits by element, for undo. */
@@ -621,26 +650,16 @@ public final class Document {
         return VersionSummary.read(requireNonNull(version, "version")).missing(core);
     }
 
-    /** Where an element starts, or where the next one would with {@code more} of 1; -1 when it is not here. */
-    private int offsetOf(ElementId id, int more) {
-        int run = core.sites.runOf(id);
-        if (run <= Runs.HEAD) {
-            return run;
-        }
-        tree.moveTo(run);
-        int at = (int) (id.counter() - core.runs.counter[run]);
-        return tree.offset() + tree.units(tree.unitsBefore(), run, at + more);
+    /** Refuses what {@link #delete(int, int)} or {@link #insert(int, String)} would refuse of a replacement of text. */
+    void checkEdit(int offset, int removed, int points) {
+        positions.checkRange(offset, removed);
+        checkRoom(points);
     }
 
-    private void checkOffset(int offset) {
-        if (offset < 0 || offset > length()) {
-            throw new InvalidOperationException("offset", offset + " is outside the text, whose length is " + length());
-        }
-        if (tree.hasPairs() && offset > 0 && offset < length()) {
-            tree.seek(offset);
-            if (tree.isInsidePair()) {
-                throw new InvalidOperationException("offset", offset + " lies inside a surrogate pair");
-            }
+    /** Refuses to insert so many elements in edits made here, when counters or elements would run out. */
+    void checkRoom(long points) {
+        if (points > 0) {
+            editor.checkRoom(points);
         }
     }
 }

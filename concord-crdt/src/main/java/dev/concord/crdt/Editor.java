@@ -71,7 +71,7 @@ final class Editor {
             placement.placeChosen(ownSite, counter, points, text, leftRun, leftAt);
             sites.reached(ownSite, counter + points);
             typed.open(offset + text.length());
-        } else if (integrator.isPlain(ownSite, counter)) {
+        } else if (core.isPlain(ownSite, counter)) {
             integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, ChangeSink.NONE);
             typed.open(offset + text.length());
         } else {
@@ -83,11 +83,11 @@ final class Editor {
     }
 
     /**
-     * Inserts text right behind an element, be it deleted or not.
+     * Inserts text right after an element, be it deleted or not.
      *
      * @return the id of the first new element
      */
-    ElementId insertBehind(int leftRun, int leftAt, String text, int points, OperationSink sink, ChangeSink changes) {
+    ElementId insertAfter(int leftRun, int leftAt, String text, int points, OperationSink sink, ChangeSink changes) {
         long counter = nextCounter(points);
         placement.choose(leftRun, leftAt);
         Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);
@@ -111,7 +111,7 @@ final class Editor {
             return;
         }
         int left = length;
-        deleted.open(sink);
+        deleted.clear();
         while (left > 0) {
             int run = tree.run();
             if (tree.unitsIntoRun == 0 && left >= runs.width[run]) {
@@ -127,7 +127,7 @@ final class Editor {
                 tree.seek(offset);
             }
         }
-        deleted.close();
+        deleted.deliver(sink);
     }
 
     /** Refuses to insert so many elements, in one edit or several, when counters or elements would run out. */

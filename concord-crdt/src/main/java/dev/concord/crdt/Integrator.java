@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings inserts and deletes into the tree, in whatever order and however often they come: recognises what is known,
- * refuses ids that have two meanings, keeps what is not causally ready and releases it, iteratively, when its anchor arrives.
+ * Brings inserts and deletes into the tree, in whatever order and however often they come: passes over what is known,
+ * keeps what is not causally ready and releases it, iteratively, when its anchor arrives.
  */
 final class Integrator {
     private final Core core;
@@ -17,6 +17,7 @@ final class Integrator {
     private final Tombstones tombstones;
     private final PendingBuffer pending;
     private final TypedRun typed;
+    private final ChangeBuffer buffer = new ChangeBuffer();
 
     Integrator(Core core) {
         this.core = core;
@@ -33,7 +34,7 @@ final class Integrator {
      * Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in.
      *
      * @param anchorSite the number of the anchor's site, {@link Runs#NO_SITE} for the head
-     * @param verdict what {@link #check} said of the insert, when nothing has changed since; else null
+     * @param verdict what {@link Verifier#check(Operation)} said of the insert, when nothing has changed since; else null
      * @throws CrdtException when it is refused; nothing was changed
      */
     Outcome insert(
@@ -46,7 +47,7 @@ final class Integrator {
             Side anchorSide,
             @Nullable Outcome verdict,
             ChangeSink changes) {
-        if (isPlain(site, counter)) {
+        if (core.isPlain(site, counter)) {
             boolean follows = anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER;
             if (follows && length == 1 && value.length() == 1 && typed.takes(site, counter)) {
                 changes.insert(typed.add(value.charAt(0)), value, 0, 1);
@@ -63,24 +64,32 @@ final class Integrator {
                     return Outcome.APPLIED;
                 }
             }
-            int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : runOf(anchorSite, anchorCounter);
+            int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : core.runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
-                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
+                ChangeSink sink = value.length() > RunTree.MAX_RUN_CHARS ? buffer.inFrontOf(changes) : changes;
+                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, sink));
+                if (sink != changes) {
+                    buffer.deliver(changes);
+                }
                 return Outcome.APPLIED;
             }
         }
         ElementId anchor =
                 anchorSite == Runs.NO_SITE ? ElementId.HEAD : new ElementId(sites.name(anchorSite), anchorCounter);
         Insertion insertion = new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide));
-        Outcome outcome = verdict == null ? check(insertion) : verdict;
+        Outcome outcome = verdict == null ? core.verifier.check(insertion) : verdict;
         if (outcome != Outcome.DUPLICATE) {
-            insertChecked(insertion, changes);
+            ChangeSink sink = buffer.inFrontOf(changes);
+            insertChecked(insertion, sink);
+            if (sink != changes) {
+                buffer.deliver(changes);
+            }
         }
         return outcome;
     }
 
-    /** Applies an insert that {@link #check} or {@link #compare} let through, or that is new for certain. */
+    /** Applies an insert that {@link Verifier} let through, or that is new for certain. */
     void insertChecked(Insertion insertion, ChangeSink changes) {
         if (insertion.value() == null) {
             buryKnown(insertion, changes);
@@ -99,9 +108,28 @@ final class Integrator {
      */
     Outcome delete(int site, long from, long to, ChangeSink changes) {
         if (pending.deleteElements() + (to - from) > Document.MAX_ELEMENTS) {
-            checkDelete(site, from, to);
+            core.verifier.checkDelete(site, from, to);
         }
-        return deleteChecked(site, from, to, changes);
+        int run = core.runOf(site, from);
+        if (run >= 0 && to <= runs.counter[run] + runs.length[run]) {
+            if (runs.isDead(run)) {
+                return Outcome.DUPLICATE;
+            }
+            bury(run, from, to, changes);
+            return Outcome.APPLIED;
+        }
+        ChangeSink sink = buffer.inFrontOf(changes);
+        Outcome outcome = deleteChecked(site, from, to, sink);
+        if (sink != changes) {
+            buffer.deliver(changes);
+        }
+        return outcome;
+    }
+
+    private void bury(int run, long from, long to, ChangeSink changes) {
+        tree.moveTo(run);
+        int size = tombstones.bury((int) (from - runs.counter[run]), (int) (to - from));
+        changes.remove(tombstones.buriedAt, size);
     }
 
     /** Applies a delete of which not too much waits. */
@@ -110,7 +138,7 @@ final class Integrator {
         boolean waits = false;
         long at = from;
         while (at < to) {
-            int run = runAtOrAfter(site, at);
+            int run = core.runAtOrAfter(site, at);
             long start = run < 0 ? to : Math.min(to, runs.counter[run]);
             if (start > at) {
                 if (pending.undeleted(site, at, start) > 0) {
@@ -120,12 +148,9 @@ final class Integrator {
                 at = start;
                 continue;
             }
-            start = runs.counter[run];
-            long end = Math.min(to, start + runs.length[run]);
+            long end = Math.min(to, runs.counter[run] + runs.length[run]);
             if (!runs.isDead(run)) {
-                tree.moveTo(run);
-                int size = tombstones.bury((int) (at - start), (int) (end - at));
-                changes.remove(tombstones.buriedAt, size);
+                bury(run, at, end, changes);
                 buried = true;
             }
             at = end;
@@ -133,114 +158,7 @@ final class Integrator {
         return waits ? Outcome.PENDING : buried ? Outcome.APPLIED : Outcome.DUPLICATE;
     }
 
-    /**
-     * What would become of an operation. Changes nothing.
-     *
-     * @throws CrdtException when it would be refused
-     */
-    Outcome check(Operation op) {
-        int site = sites.find(op.id().site());
-        long counter = op.id().counter();
-        if (op instanceof Operation.Insert insert) {
-            if (site == Runs.NO_SITE || isPlain(site, counter)) {
-                core.checkRoom(insert.length());
-                return isHere(insert.anchor().element()) ? Outcome.APPLIED : Outcome.PENDING;
-            }
-            return check(new Insertion(site, counter, insert.length(), insert.value(), insert.anchor()));
-        }
-        return checkDelete(site, counter, counter + op.length());
-    }
-
-    private Outcome check(Insertion insertion) {
-        int unknown = compare(insertion);
-        core.checkRoom(unknown);
-        if (unknown == 0) {
-            return Outcome.DUPLICATE;
-        }
-        return isHere(insertion.anchor().element()) ? Outcome.APPLIED : Outcome.PENDING;
-    }
-
-    private Outcome checkDelete(int site, long from, long to) {
-        long waits = waiting(site, from, to);
-        checkWaiting(waits);
-        return waits > 0 ? Outcome.PENDING : shows(site, from, to) ? Outcome.APPLIED : Outcome.DUPLICATE;
-    }
-
-    /** How many elements of a range are not in the tree and not known as deleted: of a delete of the range, these would wait. */
-    private long waiting(int site, long from, long to) {
-        if (site == Runs.NO_SITE) {
-            return to - from;
-        }
-        long waits = 0;
-        long at = from;
-        while (at < to) {
-            int run = runAtOrAfter(site, at);
-            long start = run < 0 ? to : Math.min(to, runs.counter[run]);
-            if (start > at) {
-                waits += pending.undeleted(site, at, start);
-                at = start;
-            } else {
-                at = runs.counter[run] + runs.length[run];
-            }
-        }
-        return waits;
-    }
-
-    /** Whether an element of a range is visible. */
-    private boolean shows(int site, long from, long to) {
-        if (site == Runs.NO_SITE) {
-            return false;
-        }
-        int run = runAtOrAfter(site, from);
-        while (run >= 0 && runs.counter[run] < to) {
-            if (!runs.isDead(run)) {
-                return true;
-            }
-            run = sites.index(site).after(run);
-        }
-        return false;
-    }
-
-    /** The run that holds an element, else the next one of its site, or -1. */
-    private int runAtOrAfter(int site, long counter) {
-        int run = runOf(site, counter);
-        return run >= 0 ? run : sites.index(site).ceiling(counter);
-    }
-
-    /** Refuses that the deletes of so many more elements wait. */
-    private void checkWaiting(long more) {
-        if (more > 0 && pending.deleteElements() + more > Document.MAX_ELEMENTS) {
-            throw new InvalidOperationException(
-                    "length", "deletes of more than 2^30 elements would wait in this document");
-        }
-    }
-
-    /**
-     * Compares the parts of a state with what is here. Changes nothing.
-     *
-     * @throws CrdtException when {@link #insertAll} or {@link #deleteAll} must not take a part of it
-     */
-    void checkAll(List<DecodedState.Run> placed, List<DecodedState.Run> waiting, List<DecodedState.Range> deletes) {
-        core.checkRoom(unknown(placed) + unknown(waiting));
-        long waits = 0;
-        for (DecodedState.Range range : deletes) {
-            waits += waiting(sites.find(range.site()), range.from(), range.to());
-        }
-        checkWaiting(waits);
-    }
-
-    private long unknown(List<DecodedState.Run> inserts) {
-        long unknown = 0;
-        for (DecodedState.Run run : inserts) {
-            int site = sites.find(run.site());
-            unknown += site == Runs.NO_SITE || isPlain(site, run.counter())
-                    ? run.length()
-                    : compare(new Insertion(site, run.counter(), run.length(), run.value(), run.anchor()));
-        }
-        return unknown;
-    }
-
-    /** Applies inserts that {@link #checkAll} let through. */
+    /** Applies inserts that {@link Verifier#checkAll} let through. */
     void insertAll(List<DecodedState.Run> inserts, ChangeSink changes) {
         for (DecodedState.Run run : inserts) {
             int site = sites.intern(run.site());
@@ -263,19 +181,11 @@ final class Integrator {
         }
     }
 
-    /** Applies deletes that {@link #checkAll} let through. */
+    /** Applies deletes that {@link Verifier#checkAll} let through. */
     void deleteAll(List<DecodedState.Range> deletes, ChangeSink changes) {
         for (DecodedState.Range range : deletes) {
             deleteChecked(sites.intern(range.site()), range.from(), range.to(), changes);
         }
-    }
-
-    private boolean isHere(ElementId id) {
-        if (id.isHead()) {
-            return true;
-        }
-        int site = sites.find(id.site());
-        return site != Runs.NO_SITE && (id.counter() == sites.end(site) - 1 || runOf(site, id.counter()) >= 0);
     }
 
     private void receive(Insertion insertion, ChangeSink changes, ArrayDeque<Insertion> ready) {
@@ -295,18 +205,7 @@ final class Integrator {
         pending.release(site, rest.counter(), rest.end(), ready);
     }
 
-    /** Whether nothing waits and all counters of the site from this one on are new: nothing then has to be looked up. */
-    boolean isPlain(int site, long counter) {
-        return counter >= sites.end(site) && pending.count() == 0;
-    }
-
-    /** The run that holds an element, -1 when it is not in the tree; the runs about the last edit are tried first. */
-    int runOf(int site, long counter) {
-        int run = tree.near(site, counter);
-        return run >= 0 ? run : sites.index(site).find(counter);
-    }
-
-    /** Places visible text, long text in pieces. Returns the text offset behind it. */
+    /** Places visible text, long text in pieces. Returns the text offset after it. */
     int placeText(
             int site,
             long counter,
@@ -340,8 +239,8 @@ final class Integrator {
             start = end;
         }
         int offset = placement.place(site, next, left, text, start, to, false, run, at, side);
-        changes.insert(offset, text, start, to);
         sites.reached(site, counter + length);
+        changes.insert(offset, text, start, to);
         return offset + to - start;
     }
 
@@ -413,78 +312,5 @@ final class Integrator {
             at = Math.min(to, runs.counter[run] + runs.length[run]);
         }
         return at;
-    }
-
-    /**
-     * Compares what arrives with what is known under the same ids, in the tree and in the pending buffer. (When no
-     * conflict is found, the known elements of the tree are a prefix: each hangs on the one before it.)
-     *
-     * @return how many of the elements are not known
-     * @throws ConflictException when an element is known with another anchor or value
-     */
-    private int compare(Insertion insertion) {
-        int unknown = insertion.length();
-        SiteIndex index = sites.index(insertion.site());
-        String name = sites.name(insertion.site());
-        int run = index.ceiling(insertion.counter());
-        while (run >= 0 && runs.counter[run] < insertion.end()) {
-            long from = Math.max(insertion.counter(), runs.counter[run]);
-            long to = Math.min(insertion.end(), runs.counter[run] + runs.length[run]);
-            int at = (int) (from - runs.counter[run]);
-            compareAnchor(name, from, insertion.anchorAt(from, name), placement.anchorOf(run, at));
-            Insertion part = insertion.part(from, to, name);
-            String value = part.value();
-            if (value != null && !runs.isDead(run)) {
-                tree.moveTo(run);
-                if (tree.units(tree.unitsBefore(), run, at + part.length()) - tree.units(tree.unitsBefore(), run, at)
-                                != value.length()
-                        || !tree.shows(at, value, 0, value.length())) {
-                    throw new ConflictException(new ElementId(name, from), "is known with another value");
-                }
-            }
-            unknown -= part.length();
-            run = index.after(run);
-        }
-        for (Insertion waiting : pending.overlapping(insertion)) {
-            long from = Math.max(insertion.counter(), waiting.counter());
-            long to = Math.min(insertion.end(), waiting.end());
-            compareAnchor(name, from, insertion.anchorAt(from, name), waiting.anchorAt(from, name));
-            compareWaiting(name, insertion, waiting, from, to);
-            unknown -= (int) (to - from);
-        }
-        return unknown;
-    }
-
-    /** Compares values but for the elements that are to be deleted: where either side is a tombstone, there is no value. */
-    private void compareWaiting(String name, Insertion arriving, Insertion waiting, long from, long to) {
-        Ranges deleted = pending.deletes(arriving.site());
-        long at = from;
-        while (at < to) {
-            long end = to;
-            if (deleted != null) {
-                at = Math.min(to, deleted.endOf(at));
-                end = deleted.nextStart(at, to);
-            }
-            if (at < end) {
-                compareValue(
-                        name,
-                        at,
-                        arriving.part(at, end, name).value(),
-                        waiting.part(at, end, name).value());
-            }
-            at = end;
-        }
-    }
-
-    private static void compareAnchor(String site, long counter, Anchor arriving, Anchor known) {
-        if (!arriving.equals(known)) {
-            throw new ConflictException(new ElementId(site, counter), "is known with another anchor");
-        }
-    }
-
-    private static void compareValue(String site, long counter, @Nullable String arriving, @Nullable String known) {
-        if (arriving != null && known != null && !arriving.equals(known)) {
-            throw new ConflictException(new ElementId(site, counter), "is known with another value");
-        }
     }
 }

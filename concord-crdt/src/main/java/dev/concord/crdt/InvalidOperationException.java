@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /** An operation, an argument or one of its fields is outside its range. Nothing was changed. Immutable. */
 public final class InvalidOperationException extends CrdtException {
     private static final long serialVersionUID = 1L;
@@ -13,7 +15,7 @@ public final class InvalidOperationException extends CrdtException {
      * @param problem what is wrong and what is accepted
      */
     public InvalidOperationException(String field, String problem) {
-        super(field + ": " + problem, null);
+        super(requireNonNull(field, "field") + ": " + requireNonNull(problem, "problem"), null);
         this.field = field;
     }
 

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * One edit, as it travels between replicas. Immutable; checked when made, so that an instance is always well formed. Making one costs
  * O(length of its text).
@@ -36,7 +38,8 @@ public sealed interface Operation {
          */
         public Insert {
             checkId(id);
-            if (value.isEmpty()) {
+            requireNonNull(anchor, "anchor");
+            if (requireNonNull(value, "value").isEmpty()) {
                 throw new InvalidOperationException("value", "must not be empty");
             }
             int points = Text.codePoints(value);
@@ -66,7 +69,7 @@ public sealed interface Operation {
          * @throws InvalidOperationException naming the field that is wrong
          */
         public Insert(ElementId id, Anchor anchor, String value) {
-            this(id, anchor, value, Math.max(0, Text.codePoints(value)));
+            this(id, anchor, value, Math.max(0, Text.codePoints(requireNonNull(value, "value"))));
         }
     }
 
@@ -92,7 +95,7 @@ public sealed interface Operation {
     }
 
     private static void checkId(ElementId id) {
-        if (id.isHead()) {
+        if (requireNonNull(id, "id").isHead()) {
             throw new InvalidOperationException("id.counter", "must be 1 to 2^53-1, but is 0");
         }
     }

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
@@ -36,6 +38,7 @@ public final class Sites {
      * @return 12 characters
      */
     public static String random(RandomGenerator random) {
+        requireNonNull(random, "random");
         StringBuilder site = new StringBuilder(RANDOM_LENGTH);
         for (int i = 0; i < RANDOM_LENGTH; i++) {
             site.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));

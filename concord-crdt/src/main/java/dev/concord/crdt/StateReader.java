@@ -38,7 +38,7 @@ final class StateReader {
     private long[] anchorCounter = {};
     private boolean siblings;
 
-    /** Emission order: the run behind a run. */
+    /** Emission order: the run after a run. */
     private int[] next = {};
 
     private final Spine spine = new Spine();

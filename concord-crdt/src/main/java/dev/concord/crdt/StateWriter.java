@@ -34,7 +34,7 @@ final class StateWriter {
 
     /** Rank of each site number among the sites that are written, in ASCII order. */
     private final int[] rank;
-    /** By rank: the counter behind the latest run written. */
+    /** By rank: the counter after the latest run written. */
     private long[] expected = new long[0];
 
     private final Spine spine = new Spine();

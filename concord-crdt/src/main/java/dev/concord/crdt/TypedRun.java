@@ -1,7 +1,7 @@
 package dev.concord.crdt;
 
 /**
- * The run that is being typed. Most edits put one character behind the one before, with the next counter of the same site; such a
+ * The run that is being typed. Most edits put one character after the one before, with the next counter of the same site; such a
  * character is taken here without any lookup. Whatever else changes the tree ends it.
  */
 final class TypedRun {
@@ -15,7 +15,7 @@ final class TypedRun {
     private int site = Runs.NO_SITE;
     /** The counter with which it goes on. */
     private long next;
-    /** The text offset behind it. */
+    /** The text offset after it. */
     private int end = NOWHERE;
     /** How many more characters it takes here before the bounds of run and leaf have to be looked at. */
     private int room;
@@ -34,7 +34,7 @@ final class TypedRun {
     /**
      * Remembers the visible run at the tree's place, of whose text the last part was just placed at its end.
      *
-     * @param offset the text offset behind it
+     * @param offset the text offset after it
      */
     void open(int offset) {
         run = tree.run();

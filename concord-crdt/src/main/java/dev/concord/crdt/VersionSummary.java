@@ -149,7 +149,7 @@ final class VersionSummary {
         return summary;
     }
 
-    /** What the given document has and this version lacks. */
+    /** What the given document has and is missing from this version. */
     DecodedState missing(Core core) {
         Runs runs = core.runs;
         SiteTable sites = core.sites;
@@ -250,7 +250,7 @@ final class VersionSummary {
             tree.leaf.copyText(start, end, copy, 0);
             text = new String(copy);
         }
-        // Behind the text, for it moves the place away from the run.
+        // After the text, for it moves the place away from the run.
         Anchor anchor = core.placement.anchorOf(run, at);
         return new DecodedState.Run(core.sites.name(runs.site[run]), from, length, text, anchor);
     }

@@ -115,7 +115,7 @@ class WaitingTest {
     }
 
     @Test
-    void ownCountersGoOnBehindOwnTextThatWaits() {
+    void ownCountersGoOnAfterOwnTextThatWaits() {
         Document own = new Document("a");
         own.apply(insert("a", 7, NOWHERE, "late"));
         Operation.Insert typed = (Operation.Insert) own.insert(0, "x").get(0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Files;
@@ -12,8 +13,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The Chromium of this machine. Without one a test is skipped, or fails where everything is required to run. */
+/**
+ * The Chromium of this machine, started once for all tests of a JVM, which have to run on one thread. Without one a test is skipped, or
+ * fails where everything is required to run.
+ */
 public final class Chromium implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -27,7 +32,12 @@ public final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /** Ends with the JVM: the driver ends when its input does, and the browser with it. */
+    private static @Nullable Chromium shared;
+
+    @SuppressWarnings("unused") // must stay reachable
     private final Playwright playwright;
+
     private final Browser browser;
 
     private Chromium(Path executable) {
@@ -40,8 +50,15 @@ public final class Chromium implements AutoCloseable {
                         .setArgs(FLAGS));
     }
 
-    /** Starts the browser, or skips the test that asks for it. */
-    public static Chromium start() {
+    /**
+     * Gives the browser, or skips the test that asks for it.
+     *
+     * @return the same for all tests, to be closed by each
+     */
+    public static synchronized Chromium start() {
+        if (shared != null) {
+            return shared;
+        }
         Optional<Path> executable = find();
         if (executable.isEmpty()) {
             String reason = "no Chromium on the PATH (looked for " + String.join(", ", NAMES) + ")";
@@ -51,7 +68,8 @@ public final class Chromium implements AutoCloseable {
             System.out.println("skipped: " + reason);
             abort(reason);
         }
-        return new Chromium(executable.orElseThrow());
+        shared = new Chromium(executable.orElseThrow());
+        return shared;
     }
 
     /** The browser, to be asked for contexts. */
@@ -59,10 +77,10 @@ public final class Chromium implements AutoCloseable {
         return browser;
     }
 
+    /** Closes all contexts, with their pages; the browser stays for the next test. */
     @Override
     public void close() {
-        browser.close();
-        playwright.close();
+        browser.contexts().forEach(BrowserContext::close);
     }
 
     private static Optional<Path> find() {

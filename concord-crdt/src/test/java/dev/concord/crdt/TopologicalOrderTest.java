@@ -14,7 +14,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-class AnchorsFirstTest {
+class TopologicalOrderTest {
     private static DecodedState.Run run(String site, long counter, int length, String anchorSite, long anchor) {
         ElementId on = anchorSite.isEmpty() ? ElementId.HEAD : new ElementId(anchorSite, anchor);
         return new DecodedState.Run(site, counter, length, "x".repeat(length), new Anchor(on, Side.AFTER));
@@ -81,7 +81,7 @@ class AnchorsFirstTest {
         }
         List<DecodedState.Run> shuffled = new ArrayList<>(runs);
         Collections.shuffle(shuffled, random);
-        List<DecodedState.Run> ordered = AnchorsFirst.of(shuffled);
+        List<DecodedState.Run> ordered = TopologicalOrder.of(shuffled);
         assertEquals(Set.copyOf(runs), Set.copyOf(ordered));
         assertEquals(runs.size(), ordered.size());
         Set<ElementId> there = new HashSet<>(Set.of(ElementId.HEAD));
@@ -100,7 +100,7 @@ class AnchorsFirstTest {
         for (int i = 1; i <= count; i++) {
             runs.add(i == count ? run("s", 2L * i, 1, "", 0) : run("s", 2L * i, 1, "s", 2L * i + 2));
         }
-        List<DecodedState.Run> ordered = AnchorsFirst.of(runs);
+        List<DecodedState.Run> ordered = TopologicalOrder.of(runs);
         Collections.reverse(runs);
         assertEquals(runs, ordered);
     }
@@ -108,8 +108,8 @@ class AnchorsFirstTest {
     @Test
     void aCircleIsCutAndAnAnchorFromElsewhereIsNotLookedFor() {
         List<DecodedState.Run> circle = List.of(run("a", 1, 2, "b", 2), run("b", 1, 2, "a", 2), run("c", 1, 1, "c", 1));
-        assertEquals(Set.copyOf(circle), Set.copyOf(AnchorsFirst.of(circle)));
+        assertEquals(Set.copyOf(circle), Set.copyOf(TopologicalOrder.of(circle)));
         List<DecodedState.Run> apart = List.of(run("a", 5, 2, "b", 9), run("b", 1, 2, "z", 1), run("b", 20, 1, "a", 7));
-        assertEquals(apart, AnchorsFirst.of(apart));
+        assertEquals(apart, TopologicalOrder.of(apart));
     }
 }

@@ -1,4 +1,4 @@
-package dev.concord.demo;
+package dev.concord.js;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,7 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Element;
 import dev.concord.crdt.Operation;
 import dev.concord.testing.browser.Chromium;
+import dev.concord.testing.browser.WebFiles;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.io.IOException;
@@ -41,13 +42,13 @@ final class EnginesCrossCheckTest {
     private static final JsonMapper JSON = new JsonMapper();
 
     private Chromium chromium;
-    private WebServer server;
+    private WebFiles server;
     private Page page;
 
     @BeforeAll
     void openPage() {
         chromium = Chromium.start();
-        server = new WebServer();
+        server = PackageFiles.serve();
         page = chromium.browser().newPage();
         page.navigate(server.address() + "/blank");
     }
@@ -289,7 +290,7 @@ final class EnginesCrossCheckTest {
             check.of((Map<?, ?>) answer);
         } catch (Exception | AssertionError e) {
             throw new AssertionError(
-                    "replay with: ./mvnw -pl concord-demo -am test -Dtest=EnginesCrossCheckTest#" + test
+                    "replay with: ./mvnw -pl concord-js -am test -Dtest=EnginesCrossCheckTest#" + test
                             + " -Dsurefire.failIfNoSpecifiedTests=false -Dconcord.seed=" + seed,
                     e);
         }

@@ -1,4 +1,4 @@
-package dev.concord.demo;
+package dev.concord.testing.browser;
 
 import com.microsoft.playwright.WebSocketRoute;
 import java.util.ArrayList;
@@ -8,12 +8,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The least that a server may be: it understands no operation, keeps the frames that hold some, hands them to all who join, passes
- * everything on and acknowledges. That the panes converge through it is the clients' own doing.
+ * everything on and acknowledges. That clients converge through it is their own doing.
  */
-final class Relay {
+public final class Relay {
     private static final Pattern OP = Pattern.compile("\"t\":\"op\",\"seq\":(\\d+)");
     private static final byte[] EMPTY_STATE = {'C', 'D', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     private static final byte[] EMPTY_VERSION = {'C', 'V', 1, 0};
@@ -22,7 +23,12 @@ final class Relay {
     private final Set<String> log = new LinkedHashSet<>();
     private boolean refusing;
 
-    void join(WebSocketRoute member) {
+    /**
+     * Lets somebody in: for {@code Page.routeWebSocket}.
+     *
+     * @param member who comes
+     */
+    public void join(WebSocketRoute member) {
         if (refusing) {
             member.close(new WebSocketRoute.CloseOptions().setCode(1013));
             return;
@@ -37,19 +43,20 @@ final class Relay {
     }
 
     /** Breaks all connections and takes no new ones until {@link #restore}. */
-    void fail() {
+    public void fail() {
         refusing = true;
         List.copyOf(members).forEach(member -> member.close(new WebSocketRoute.CloseOptions().setCode(1012)));
         members.clear();
     }
 
-    void restore() {
+    /** Takes connections again. */
+    public void restore() {
         refusing = false;
     }
 
     private void pass(WebSocketRoute sender, String frame) {
         Matcher op = OP.matcher(frame);
-        String seq = null;
+        @Nullable String seq = null;
         while (op.find()) {
             seq = op.group(1);
         }

@@ -1,4 +1,4 @@
-package dev.concord.demo;
+package dev.concord.js;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -19,7 +19,9 @@ final class NpmTest {
         Process npm;
         try {
             ProcessBuilder builder = new ProcessBuilder("npm", "test").directory(FOLDER.toFile());
-            builder.environment().put("CONCORD_TRIES", System.getProperty("concord.tries", "1000"));
+            // What random tests find is sought in the browser; this is about the other platform.
+            builder.environment()
+                    .put("CONCORD_TRIES", String.valueOf(Math.max(1, Integer.getInteger("concord.tries", 100) / 10)));
             npm = builder.redirectErrorStream(true).start();
         } catch (IOException e) {
             String reason = "no npm on the PATH: " + e.getMessage();

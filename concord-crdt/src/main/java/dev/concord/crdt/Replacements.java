@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Remembers which elements were typed again, and as which. */
-final class Heirs {
+final class Replacements {
     /** Elements with consecutive counters. */
     record Span(String site, long counter, int length) {
         long end() {
@@ -16,14 +16,14 @@ final class Heirs {
         }
     }
 
-    private record Heir(int length, ElementId id) {}
+    private record Replacement(int length, ElementId id) {}
 
-    private final Map<String, TreeMap<Long, Heir>> sites = new HashMap<>();
+    private final Map<String, TreeMap<Long, Replacement>> sites = new HashMap<>();
 
-    /** The elements of a piece live on as {@code heir} and those that follow it. */
-    void add(Piece piece, ElementId heir) {
+    /** The elements of a piece live on as {@code replacement} and those that follow it. */
+    void add(Piece piece, ElementId replacement) {
         sites.computeIfAbsent(piece.site(), site -> new TreeMap<>())
-                .put(piece.counter(), new Heir(piece.length(), heir));
+                .put(piece.counter(), new Replacement(piece.length(), replacement));
     }
 
     /** What stands for the elements of a span today. O(spans log n), each further time that they were typed again. */
@@ -33,23 +33,23 @@ final class Heirs {
         open.push(span);
         while (!open.isEmpty()) {
             Span next = open.pop();
-            TreeMap<Long, Heir> heirs = sites.get(next.site());
-            if (heirs == null) {
+            TreeMap<Long, Replacement> replacements = sites.get(next.site());
+            if (replacements == null) {
                 today.add(next);
                 continue;
             }
-            Map.Entry<Long, Heir> entry = heirs.floorEntry(next.counter());
+            Map.Entry<Long, Replacement> entry = replacements.floorEntry(next.counter());
             long heldUpTo =
                     entry == null ? 0 : entry.getKey() + entry.getValue().length();
             long to;
             if (entry != null && next.counter() < heldUpTo) {
                 to = Math.min(next.end(), heldUpTo);
                 pushRest(open, next, to);
-                ElementId heir = entry.getValue().id();
-                open.push(new Span(
-                        heir.site(), heir.counter() + next.counter() - entry.getKey(), (int) (to - next.counter())));
+                ElementId replacement = entry.getValue().id();
+                open.push(new Span(replacement.site(), replacement.counter() + next.counter() - entry.getKey(), (int)
+                        (to - next.counter())));
             } else {
-                Long higher = heirs.higherKey(next.counter());
+                Long higher = replacements.higherKey(next.counter());
                 to = higher == null ? next.end() : Math.min(next.end(), higher);
                 pushRest(open, next, to);
                 today.add(new Span(next.site(), next.counter(), (int) (to - next.counter())));

@@ -1,4 +1,4 @@
-package dev.concord.demo;
+package dev.concord.js;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,8 @@ import com.google.gson.JsonParser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
 import dev.concord.testing.browser.Chromium;
+import dev.concord.testing.browser.Relay;
+import dev.concord.testing.browser.WebFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +67,7 @@ final class PackageTest {
         assertTrue(html.lines().count() <= LONGEST_QUICK_START, html);
         List<String> complaints = new ArrayList<>();
         try (Chromium chromium = Chromium.start();
-                WebServer server = new WebServer()) {
+                WebFiles server = PackageFiles.serve()) {
             BrowserContext context = chromium.browser().newContext();
             Relay relay = new Relay();
             List<Page> pages = List.of(context.newPage(), context.newPage());

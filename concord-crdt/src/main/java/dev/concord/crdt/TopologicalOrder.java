@@ -13,20 +13,20 @@ import java.util.Map;
  * nearly all of it would wait in the pending buffer. O(n log n) in the number of runs; a circle, which only a forged state has, is cut
  * somewhere.
  */
-final class AnchorsFirst {
+final class TopologicalOrder {
     private static final Comparator<DecodedState.Run> BY_ELEMENT =
             Comparator.comparing(DecodedState.Run::site).thenComparingLong(DecodedState.Run::counter);
 
     private final List<DecodedState.Run> runs;
     private final long[] counters;
-    /** By site: the place of its first run, and the place behind its last one. */
+    /** By site: the place of its first run, and the place after its last one. */
     private final Map<String, int[]> places = new HashMap<>();
 
     private final List<DecodedState.Run> ordered;
     private final boolean[] taken;
     private int[] stack = new int[16];
 
-    private AnchorsFirst(List<DecodedState.Run> sorted) {
+    private TopologicalOrder(List<DecodedState.Run> sorted) {
         runs = sorted;
         ordered = new ArrayList<>(sorted.size());
         taken = new boolean[sorted.size()];
@@ -51,7 +51,7 @@ final class AnchorsFirst {
                 break;
             }
         }
-        return new AnchorsFirst(sorted).order();
+        return new TopologicalOrder(sorted).order();
     }
 
     private List<DecodedState.Run> order() {

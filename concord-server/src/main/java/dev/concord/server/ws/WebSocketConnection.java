@@ -35,6 +35,7 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.HexFormat;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     /** Frames that cannot be read at all, after which a client is beyond repair. */
     private static final int MAX_FAULTS_IN_A_ROW = 1000;
+    /** Messages other than ops, and burst: clients send presence some 30 times a second at most. */
+    private static final int MAX_OTHERS_PER_SECOND = 200;
     /** From here on, close codes are not defined. */
     private static final int UNDEFINED_CODES = 5000;
     /** What keeping a frame costs besides its bytes. */
@@ -57,9 +60,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private final String roomId;
     private final Limits limits;
     private final OpRate rate;
+    /** Presence and what is not understood. */
+    private final OpRate others = new OpRate(MAX_OTHERS_PER_SECOND, System.nanoTime());
+
     private final Unfinished unfinished;
     private final Queue<byte[]> beforeJoining = new ArrayDeque<>();
     private int bytesBeforeJoining;
+    private Message.@Nullable Presence latePresence;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> pings;
     private @Nullable Room room;
@@ -337,11 +344,18 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         WireCodec.read(json, new WireCodec.Reader() {
             @Override
             public void message(Message message) {
-                if (closing || message instanceof Message.Unknown) {
+                if (closing) {
                     return;
                 }
-                faultsInARow = 0;
-                take(message, entered);
+                if (message instanceof Message.Op op) {
+                    faultsInARow = 0;
+                    take(op, entered);
+                } else if (!others.take(System.nanoTime())) {
+                    tooMany(message, entered);
+                } else if (message instanceof Message.Presence presence) {
+                    faultsInARow = 0;
+                    take(presence, json.length, entered);
+                }
             }
 
             @Override
@@ -350,38 +364,78 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                     return;
                 }
                 entered.refuse(WebSocketConnection.this, fault.code(), String.valueOf(fault.getMessage()), fault.seq());
-                faultsInARow++;
-                if (faultsInARow >= MAX_FAULTS_IN_A_ROW) {
-                    close(Close.MALFORMED);
-                }
+                countFault();
             }
         });
     }
 
-    private void take(Message message, Room entered) {
-        if (message instanceof Message.Op op) {
-            if (rate.take(System.nanoTime())) {
-                entered.receive(this, op);
-            } else {
-                entered.refuse(
-                        this,
-                        ErrorCode.RATE_LIMITED,
-                        "more than " + limits.connections().opsPerSecond()
-                                + " ops a second; send it again a little later",
-                        op.seq());
+    private void countFault() {
+        faultsInARow++;
+        if (faultsInARow >= MAX_FAULTS_IN_A_ROW) {
+            close(Close.MALFORMED);
+        }
+    }
+
+    /** Of presence the newest is kept and shown a little later; everything else above the rate is dropped. */
+    private void tooMany(Message message, Room entered) {
+        countFault();
+        if (message instanceof Message.Presence presence && !closing) {
+            if (latePresence == null) {
+                context().executor().schedule(() -> showLatePresence(entered), 1, TimeUnit.SECONDS);
             }
-        } else if (message instanceof Message.Presence presence) {
-            if (WireCodec.write(presence).length > limits.presence().bytes()) {
-                entered.refuse(
-                        this,
-                        ErrorCode.TOO_LARGE,
-                        "a presence message may have " + limits.presence().bytes() + " bytes",
-                        null);
-            } else if (!presence.color().matches("|#[0-9a-fA-F]{3,8}")) {
-                entered.refuse(this, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
-            } else {
-                entered.receive(this, presence);
+            latePresence = presence;
+        }
+    }
+
+    private void showLatePresence(Room entered) {
+        Message.Presence late = latePresence;
+        latePresence = null;
+        if (late != null && !closing) {
+            take(late, Integer.MAX_VALUE, entered);
+        }
+    }
+
+    private void take(Message.Op op, Room entered) {
+        if (rate.take(System.nanoTime())) {
+            entered.receive(this, op);
+        } else {
+            entered.refuse(
+                    this,
+                    ErrorCode.RATE_LIMITED,
+                    "more than " + limits.connections().opsPerSecond() + " ops a second; send it again a little later",
+                    op.seq());
+        }
+    }
+
+    /**
+     * Hands presence on.
+     *
+     * @param frameBytes of the frame that it came in, beyond which it is certainly not
+     */
+    private void take(Message.Presence presence, int frameBytes, Room entered) {
+        int max = limits.presence().bytes();
+        if (frameBytes > max && WireCodec.write(presence).length > max) {
+            entered.refuse(this, ErrorCode.TOO_LARGE, "a presence message may have " + max + " bytes", null);
+        } else if (!isColor(presence.color())) {
+            entered.refuse(this, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
+        } else {
+            entered.receive(this, presence);
+        }
+    }
+
+    /** Empty, or # and 3 to 8 hex digits. */
+    private static boolean isColor(String color) {
+        if (color.isEmpty()) {
+            return true;
+        }
+        if (color.charAt(0) != '#' || color.length() < 4 || color.length() > 9) {
+            return false;
+        }
+        for (int i = 1; i < color.length(); i++) {
+            if (!HexFormat.isHexDigit(color.charAt(i))) {
+                return false;
             }
         }
+        return true;
     }
 }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.crdt.Anchor;
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.wire.Message;
 import java.io.IOException;
@@ -104,6 +107,26 @@ class StrictnessTest {
         }
 
         @ParameterizedTest
+        @ValueSource(strings = {"\r", "a\r\nb", "a\rb"})
+        void carriageReturnsAreNoText(String text) throws Exception {
+            try (RawConnection member = joined();
+                    RawConnection other = joined()) {
+                member.message(new Message.Op(
+                        7,
+                        new Operation.Insert(
+                                new ElementId("cr" + text.length(), 1), Anchor.after(ElementId.HEAD), text)));
+                assertEquals(7, member.read(Message.Refusal.class).seq());
+                member.message(new Message.Op(
+                        8,
+                        new Operation.Insert(
+                                new ElementId("lf" + text.length(), 1), Anchor.after(ElementId.HEAD), "a\nb")));
+                assertEquals(8, member.read(Message.Ack.class).seq());
+                assertEquals(
+                        "a\nb", ((Operation.Insert) other.read(Message.Op.class).operation()).value());
+            }
+        }
+
+        @ParameterizedTest
         @ValueSource(ints = {5000, 9999, 65535})
         void codesThatAreNotDefinedAreNotRepeated(int code) throws Exception {
             byte[] payload = ByteBuffer.allocate(2).putShort((short) code).array();
@@ -197,6 +220,12 @@ class StrictnessTest {
                     .PUT(HttpRequest.BodyPublishers.ofString("text")));
             assertEquals(403, response.statusCode());
             assertTrue(STORE.load("foreign").isEmpty());
+        }
+
+        @Test
+        void aByteOrderMarkIsNotPartOfATextAndLinesEndWithLineFeeds() throws Exception {
+            assertEquals(201, server.put("/rooms/bom", "\ufeffa\r\nb\rc\ufeff").statusCode());
+            assertTrue(server.get("/rooms/bom").body().contains("\"text\":\"a\\nb\\nc\ufeff\""));
         }
 
         @Test

@@ -64,7 +64,7 @@ final class Requests {
         return body;
     }
 
-    /** The body as plain text in UTF-8, of any line ends. */
+    /** The body as plain text in UTF-8: line ends become LF, and a byte order mark at the beginning is not part of it. */
     static String plainText(Exchange exchange) {
         String type = exchange.request().headers().get(HttpHeaderNames.CONTENT_TYPE, "text/plain");
         if (!type.split(";", -1)[0].strip().equalsIgnoreCase("text/plain")) {
@@ -72,11 +72,14 @@ final class Requests {
                     HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "not_text", "send the text as text/plain in UTF-8");
         }
         try {
-            return StandardCharsets.UTF_8
+            String text = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(
                             ByteBufUtil.getBytes(exchange.request().content())))
                     .toString();
+            return (text.startsWith("\ufeff") ? text.substring(1) : text)
+                    .replace("\r\n", "\n")
+                    .replace('\r', '\n');
         } catch (CharacterCodingException e) {
             throw Problem.badRequest("not_utf8", "the body is not UTF-8");
         }

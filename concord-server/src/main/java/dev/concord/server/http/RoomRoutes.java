@@ -56,7 +56,7 @@ final class RoomRoutes {
     private void create(Exchange exchange) {
         services.requests().requireAllowedOrigin(exchange);
         String roomId = exchange.room();
-        String text = Requests.plainText(exchange).replace("\r\n", "\n").replace('\r', '\n');
+        String text = Requests.plainText(exchange);
         if (text.length() > services.limits().rooms().chars()) {
             throw new Problem(
                     HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,

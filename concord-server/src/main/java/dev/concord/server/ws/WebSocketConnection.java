@@ -1,5 +1,6 @@
 package dev.concord.server.ws;
 
+import dev.concord.crdt.Operation;
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Frames;
@@ -396,7 +397,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
 
     private void take(Message.Op op, Room entered) {
-        if (rate.take(System.nanoTime())) {
+        if (op.operation() instanceof Operation.Insert insert && insert.value().indexOf('\r') >= 0) {
+            // An editor that knows one line end only would turn it into another text, and everybody's with it.
+            entered.refuse(this, ErrorCode.MALFORMED, "op: a text has line feeds only, no carriage returns", op.seq());
+        } else if (rate.take(System.nanoTime())) {
             entered.receive(this, op);
         } else {
             entered.refuse(

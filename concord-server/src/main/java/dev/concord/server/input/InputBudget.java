@@ -115,8 +115,10 @@ public final class InputBudget {
 
     private void charge(@Nullable InetAddress address, long change) {
         long all = bytes.addAndGet(change);
-        long ofAddress = address == null ? 0 : byAddress.merge(address, change, Long::sum);
-        if (address != null && ofAddress == 0) {
+        long ofAddress = 0;
+        if (address != null) {
+            Long sum = byAddress.merge(address, change, Long::sum);
+            ofAddress = sum == null ? 0 : sum;
             byAddress.remove(address, 0L);
         }
         if (change > 0 && ofAddress > maxBytesPerAddress) {

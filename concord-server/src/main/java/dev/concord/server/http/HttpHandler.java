@@ -38,6 +38,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Limits limits;
     private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
     private boolean busy;
+    private boolean left;
     private @Nullable Future<?> deadline;
 
     HttpHandler(RouteTable routes, Hosts hosts, Limits limits) {
@@ -64,6 +65,10 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (left) {
+            // Sent ahead of an upgrade's answer: it is no request any more.
+            return;
+        }
         if (!busy) {
             handle(context, request);
         } else if (pipelined.size() < MAX_PIPELINED) {
@@ -105,6 +110,16 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         TimeUnit.MILLISECONDS);
     }
 
+    /** The channel becomes something else than HTTP. */
+    private void leave(ChannelHandlerContext context) {
+        left = true;
+        forget();
+        if (context.pipeline().get(BodyGate.class) != null) {
+            context.pipeline().remove(BodyGate.class);
+        }
+        context.channel().config().setAutoRead(true);
+    }
+
     private void forget() {
         if (deadline != null) {
             deadline.cancel(false);
@@ -140,7 +155,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             responses.problem(Problem.badRequest("bad_request", "the path or the query is not well formed"));
             return;
         }
-        routes.handle(new Exchange(context, request, responses, path, Map.of(), uri.parameters(), this::forget));
+        routes.handle(
+                new Exchange(context, request, responses, path, Map.of(), uri.parameters(), () -> leave(context)));
     }
 
     private static Problem malformed(@Nullable Throwable cause) {

@@ -54,7 +54,7 @@ export class ByteWriter {
     this.ascii(site);
   }
 
-  /** Another writer's bytes behind their number. */
+  /** Another writer's bytes after their number. */
   column(writer) {
     this.varint(writer.length);
     this.bytes(writer.toBytes());

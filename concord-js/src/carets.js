@@ -95,7 +95,7 @@ class CaretLayer {
       name.className = 'caret-name';
       name.textContent = peer.user;
       name.style.color = inkOn(peer.color);
-      // The element is made anew at each drawing; its fading goes on where it was.
+      // The element is made again at each drawing; its fading goes on where it was.
       name.style.animationDelay = `${-age}ms`;
       caret.append(name);
     }

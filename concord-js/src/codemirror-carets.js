@@ -122,7 +122,9 @@ class PeerCaret {
 
   #showName(name) {
     name.getAnimations().forEach((animation) => animation.cancel());
-    const shown = name.animate([{ opacity: 1 }, { opacity: 1, offset: 0.75 }, { opacity: 0 }], { duration: NAME_MS });
+    // Who wants less motion sees the name until it goes, and no fading.
+    const last = matchMedia('(prefers-reduced-motion: reduce)').matches ? 1 : 0;
+    const shown = name.animate([{ opacity: 1 }, { opacity: 1, offset: 0.75 }, { opacity: last }], { duration: NAME_MS });
     shown.currentTime = Math.min(NAME_MS, performance.now() - this.movedAt);
   }
 }

@@ -76,7 +76,7 @@ class CodeMirrorBinding {
       session.on('change', ({ changes, source }) => source !== this && this.#receive(changes)),
       session.on('presence', () => view.dispatch({ effects: peersChanged.of(null) })),
     ];
-    // With an EditContext, as on Android, a composition is told of there and not on the element.
+    // With an EditContext, as on Android, a composition is reported there and not on the element.
     for (const target of [view.contentDOM, view.contentDOM.editContext ?? null]) {
       target?.addEventListener('compositionstart', () => this.#compose(), { signal: this.#ended.signal });
       target?.addEventListener('compositionend', () => this.#finishSoon(), { signal: this.#ended.signal });

@@ -33,7 +33,7 @@ export interface TextChange {
 
 /**
  * Which of its two neighbours a caret belongs to. `left`: it stays directly after the element on its left, and what is typed at the
- * caret comes behind it. `right`: it stays directly before the element on its right, and moves on behind what is typed at it.
+ * caret comes after it. `right`: it stays directly before the element on its right, and moves on after what is typed at it.
  */
 export type Bias = 'left' | 'right';
 
@@ -52,7 +52,7 @@ export function mapOffset(offset: number, change: TextChange, sticksRight?: bool
 export function randomSite(): string;
 
 export class ConcordError extends Error {
-  readonly code: 'invalid_op' | 'conflict' | 'malformed';
+  readonly code: 'invalid_op' | 'conflict' | 'malformed' | 'storage';
 }
 
 export class InvalidOperationError extends ConcordError {
@@ -65,6 +65,9 @@ export class ConflictError extends ConcordError {
 }
 
 export class MalformedStateError extends ConcordError {}
+
+/** The browser keeps nothing: what is unsent is lost with the page. */
+export class StorageError extends ConcordError {}
 
 /** The text CRDT by itself, without any network. Offsets inside of a surrogate pair throw a RangeError. */
 export class ConcordDocument {
@@ -187,10 +190,13 @@ export interface SessionEvents {
 
 /** What keeps the unsent operations through a reload. */
 export interface OutboxStore {
+  /** What sessions that have gone have left; each row is given to one session only. */
   load(): Promise<{ key: unknown; operation: Operation; epoch: string | null }[]>;
   put(number: number, row: { operation: Operation; epoch: string | null }): void;
   remove(number: number): void;
   removeKey(key: unknown): void;
+  /** Gives back what the store holds, once all that was put is kept. */
+  close?(): void | Promise<void>;
 }
 
 export interface SessionOptions {
@@ -209,7 +215,7 @@ export interface SessionOptions {
     /** Is given what a listener has thrown. */
     reportError?(error: unknown): void;
   };
-  /** Keeps what is unsent; IndexedDB by default. */
+  /** Keeps what is unsent; IndexedDB by default where there is one. With null nothing is kept. */
   store?: OutboxStore | null;
 }
 

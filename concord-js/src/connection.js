@@ -6,7 +6,7 @@ const BROKEN = 1006;
 const TRY_AGAIN_LATER = 1013;
 
 /**
- * One WebSocket at a time, opened again with growing, jittered pauses until it is told to stop. Close codes 4400 to 4499 are
+ * One WebSocket at a time, opened again with growing, jittered pauses until it is stopped. Close codes 4400 to 4499 are
  * final. A connection that owes an answer, be it the first frame, and says nothing for 30 s is given up.
  */
 export class Connection {
@@ -18,7 +18,7 @@ export class Connection {
   #retry = null;
   #watchdog = null;
 
-  /** `address()` is asked anew for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
+  /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
   constructor(address, environment, handlers) {
     this.#address = address;
     this.#environment = environment;

@@ -73,7 +73,7 @@ export class ConcordDocument {
     return deletesOf(removed);
   }
 
-  /** Types text right behind an element, be it deleted or not. Returns `{operations, changes}`. */
+  /** Types text directly after an element, be it deleted or not. Returns `{operations, changes}`. */
   insertAfter(id, text) {
     checkText(text);
     const run = this.#require(id);
@@ -181,12 +181,12 @@ export class ConcordDocument {
     return encodeVersion(this.#tree, this.#pending);
   }
 
-  /** What whoever has that version lacks, as a partial state. */
+  /** What a replica with that version is missing, as a partial state. */
   async difference(version) {
     return packState(encodeDifference(this.#tree, this.#pending, version));
   }
 
-  /** What whoever has that version lacks, as operations, no matter who made them. */
+  /** What a replica with that version is missing, as operations, no matter who made them. */
   missingFrom(version) {
     return missingOperations(this.#tree, this.#pending, version, OPERATION_LIMIT);
   }
@@ -233,8 +233,8 @@ export class ConcordDocument {
 
   /**
    * A caret `{element, bias}`, which belongs to one of its neighbours and survives edits. With the bias `left` it stays directly after
-   * the element on its left, and what is typed at the caret comes behind it; with `right` it stays directly before the element on its
-   * right, and moves on behind what is typed at it. At the edges it sticks to the head: `left` to the start of the text, `right`, by
+   * the element on its left, and what is typed at the caret comes after it; with `right` it stays directly before the element on its
+   * right, and moves on after what is typed at it. At the edges it sticks to the head: `left` to the start of the text, `right`, by
    * convention, to its end.
    */
   caretAt(offset, bias = 'left') {

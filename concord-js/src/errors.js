@@ -29,3 +29,11 @@ export class MalformedStateError extends ConcordError {
     super('malformed', reason);
   }
 }
+
+/** The browser keeps nothing. The `cause` is what it says itself. */
+export class StorageError extends ConcordError {
+  constructor(cause) {
+    super('storage', 'This browser stores nothing here: keep this tab open while you are offline.');
+    this.cause = cause;
+  }
+}

@@ -56,7 +56,7 @@ export class Presence {
     }
   }
 
-  /** The connection is up: the server tells anew who is here. */
+  /** The connection is up: the server sends again who is here. */
   start() {
     this.stop();
     this.#announce();
@@ -103,7 +103,7 @@ export class Presence {
     }
   }
 
-  /** Drops those of whom nothing was heard for a few heartbeats. */
+  /** Drops those of whom nothing was received for a few heartbeats. */
   #forget() {
     const oldest = this.#environment.now() - FORGET_MS;
     const gone = this.peers.filter((peer) => peer.seen < oldest);

@@ -32,7 +32,7 @@ export class Run {
 
 /**
  * Stands where the subtree of an element begins that has an earlier sibling on its side. Without it the end of that
- * sibling's subtree could not be told from the left descendants of the element.
+ * sibling's subtree could not be distinguished from the left descendants of the element.
  */
 export class Marker {
   constructor(element, depth) {
@@ -62,7 +62,7 @@ export function sliceElements(text, length, from, to) {
 
 /**
  * The part of an insert that begins with its element number `from`: the first part hangs where the insert does, every
- * other part behind the element before it.
+ * other part after the element before it.
  */
 export function partOf(insert, from, to) {
   return {

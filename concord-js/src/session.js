@@ -2,9 +2,10 @@ import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
+import { StorageError } from './errors.js';
 import { extentOf, randomSite } from './operation.js';
 import { Outbox } from './outbox.js';
-import { IndexedStore } from './outbox-store.js';
+import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
 import { UndoHistory } from './undo.js';
 import { cleanText, opMessage, readBase64, readFrame, writeBase64Url, writeFrames } from './wire.js';
@@ -18,6 +19,10 @@ const VERSION_CHARACTERS = 2_000;
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
 const REPLACED = 4409;
+// How long the browser's store may take before the session goes on without it.
+const STORE_MS = 2_000;
+/** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
+const FOUND = Symbol('found');
 
 const BROWSER = {
   WebSocket: globalThis.WebSocket,
@@ -76,7 +81,7 @@ export class ConcordSession {
    * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
    * address of the server, that of the page by default.
    */
-  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store = null }) {
+  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store }) {
     this.#room = room;
     this.#base = base;
     this.#environment = { ...BROWSER, ...environment };
@@ -96,8 +101,10 @@ export class ConcordSession {
       onChange: () => this.#emit('presence', this.peers),
     });
     const session = this.#document.site;
-    const onFailure = (error) => this.#emit('fault', error);
-    this.#store = store ?? new IndexedStore({ room, client, session, onFailure });
+    // Nobody can listen before the constructor has returned.
+    const onFailure = (error) => queueMicrotask(() => this.#emit('fault', error));
+    const keeps = store !== null && globalThis.indexedDB !== undefined;
+    this.#store = store ?? (keeps ? new IndexedStore({ room, client, session, onFailure, onAdopted: (rows) => this.#found(rows) }) : new NoStore());
     this.#outbox = new Outbox(this.#store);
     this.#opening = this.#open();
     this.#watchPage();
@@ -245,6 +252,7 @@ export class ConcordSession {
       this.#disconnected('stopped', 'closed');
       this.#closed = true;
       this.#ended.abort();
+      this.#store.close?.();
     }
   }
 
@@ -305,14 +313,40 @@ export class ConcordSession {
   }
 
   async #open() {
-    try {
-      this.#leftover = await this.#store.load();
-    } catch (error) {
-      this.#emit('fault', error);
-    }
+    const loading = this.#store.load().then(
+      (rows) => this.#found(rows),
+      (error) => this.#emit('fault', error),
+    );
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = this.#environment.setTimeout(() => {
+        // Some browsers' stores never answer. Should this one do so later, what it has is taken up then.
+        this.#emit('fault', new StorageError(new Error('the store does not answer')));
+        resolve();
+      }, STORE_MS);
+    });
+    await Promise.race([loading, late]);
+    this.#environment.clearTimeout(timer);
     if (this.#state === 'connecting') {
       this.#connection.open();
     }
+  }
+
+  /** Rows of earlier sessions: they are taken up with the first sync, or in their turn when that was before. */
+  #found(rows) {
+    if (rows.length === 0 || this.#closed) {
+      return;
+    }
+    this.#leftover.push(...rows);
+    if (this.#replaced) {
+      this.#leftover.splice(0).forEach((row) => this.#outbox.orphan(row));
+    } else if (this.#state === 'live') {
+      this.#frames.push({ message: { t: FOUND } });
+      if (!this.#draining) {
+        this.#drain();
+      }
+    }
+    this.#emitStatus();
   }
 
   #address() {
@@ -421,6 +455,11 @@ export class ConcordSession {
         this.#connection.expectAnswer();
       }
       this.#emitStatus();
+    } else if (message.t === FOUND) {
+      this.#takeUpLeftover();
+      this.#outbox.belongTo(this.#epoch);
+      this.#flush();
+      this.#emitStatus();
     } else if (message.t === 'error') {
       this.#refuse(message);
     }
@@ -467,7 +506,7 @@ export class ConcordSession {
     }
   }
 
-  /** Queues what the server lacks and the outbox does not hold: operations of others that a crashed server has lost. */
+  /** Queues what the server is missing and the outbox does not hold: operations of others that a crashed server has lost. */
   #repairServer(missing) {
     const queued = new Coverage(this.#outbox.operations());
     for (const operation of missing) {

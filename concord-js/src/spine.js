@@ -103,7 +103,7 @@ export class SpineWriter {
 /**
  * Reads where each run hangs. On the spine a run also carries where its subtree begins, `start`, and where that of its
  * first sibling on its side does, `firstStart`, both as numbers of runs; and a left child its later sibling, so that its
- * parent can be told it when it is known.
+ * parent can be given it when it is known.
  */
 export class SpineReader {
   #sites;

@@ -3,7 +3,7 @@ import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 import { cleanText } from './wire.js';
 
 const STRIDE = 1024;
-// In a long text a browser lays out everything anew for each scripted change; above this it is felt.
+// In a long text a browser lays out everything again for each scripted change; above this it is felt.
 const SLOW_MS = 8;
 const LONGEST_DELAY_MS = 1_000;
 const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
@@ -202,7 +202,7 @@ export function smallestEdit(before, after, caret) {
   if (before === after) {
     return null;
   }
-  // What stands behind the caret was there before, if this was typing; then all of it is the common end.
+  // What is after the caret was there before, if this was typing; then all of it is the common end.
   const tail = after.length - caret;
   const typed = tail <= before.length && before.endsWith(after.slice(caret));
   const shortest = Math.min(before.length, after.length);

@@ -125,7 +125,7 @@ export class ElementTree {
     return { site: parent.site, counter: parent.counter + depth - parent.depth };
   }
 
-  /** The anchor for text that is typed directly behind an element: the Fugue rule. */
+  /** The anchor for text that is typed directly after an element: the Fugue rule. */
   anchorAfter(run, index) {
     if (index + 1 < run.length) {
       return { anchor: { site: run.site, counter: run.counter + index + 1 }, before: true };

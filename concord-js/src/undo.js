@@ -188,7 +188,7 @@ export class UndoHistory {
     }
   }
 
-  /** Types each stretch of text right behind its own tombstones, so that the order stays what it was. */
+  /** Types each stretch of text directly after its own tombstones, so that the order stays what it was. */
   #restore(pieces, reverse, result) {
     for (const piece of pieces) {
       for (const { from, to } of this.#document.contiguousRanges(piece, piece.length)) {

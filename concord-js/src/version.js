@@ -41,7 +41,7 @@ export function encodeVersion(tree, pending) {
   return writer.toBytes();
 }
 
-/** The body of a partial state with all that whoever has the version lacks. */
+/** The body of a partial state with all that whoever has the version is missing. */
 export function encodeDifference(tree, pending, version) {
   const inserts = [];
   const deletes = [];
@@ -55,7 +55,7 @@ export function encodeDifference(tree, pending, version) {
 }
 
 /**
- * The same as operations of at most `limit` elements, anchors first. Where only the place of a deleted element is known,
+ * The same as operations of at most `limit` elements, in topological order. Where only the place of a deleted element is known,
  * its delete goes ahead of an insert with replacement characters: it waits at the other side, and nobody sees them.
  */
 export function missingOperations(tree, pending, version, limit) {
@@ -82,7 +82,7 @@ export function missingOperations(tree, pending, version, limit) {
   return [...operations, ...deletes];
 }
 
-/** Calls back for each site, in ascending order, with the inserts and the ranges of deletes that the version lacks. */
+/** Calls back for each site, in ascending order, with the inserts and the ranges of deletes that the version is missing. */
 function forEachMissing(tree, pending, version, callback) {
   const theirs = decodeVersion(version);
   for (const site of sitesOf(tree, pending)) {

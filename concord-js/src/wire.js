@@ -1,6 +1,6 @@
 import { MalformedStateError } from './errors.js';
 
-// The server refuses frames above 256 KiB of UTF-8; a UTF-16 unit is at most three bytes of it.
+// A quarter of what a server takes by default, 1 MiB of UTF-8: a UTF-16 unit is at most three bytes of it.
 const FRAME_CHARACTERS = 80_000;
 
 /** The messages of a frame, which is one message or an array of them. */

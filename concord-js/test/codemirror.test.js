@@ -271,6 +271,24 @@ export const tests = {
     assert(!scrollToPeer(session, view, 'x'), 'somebody who has left');
   },
 
+  async 'a name does not fade for those who want less motion'() {
+    const { server, session, view } = await fixture('text');
+    const [whole, original] = [{ matches: true }, globalThis.matchMedia];
+    globalThis.matchMedia = (query) => (query === '(prefers-reduced-motion: reduce)' ? whole : original(query));
+    try {
+      const place = sent(session, 2);
+      server.member.tell({ t: 'presence', client: 'x', user: 'Nora', color: '#123456', cursor: 2, caret: place, anchor: place });
+      const name = () => view.dom.querySelector('.cm-concord-name');
+      await eventually(() => name()?.getAnimations().length === 1, 'the name');
+      const [animation] = name().getAnimations();
+      animation.pause();
+      animation.currentTime = 0.95 * animation.effect.getComputedTiming().duration;
+      assertEquals('1', getComputedStyle(name()).opacity, 'opacity near the end');
+    } finally {
+      globalThis.matchMedia = original;
+    }
+  },
+
   async 'the others are told of caret and selection by element'() {
     const { server, clock, session, view } = await fixture('a😀b');
     session.setUser({ user: 'me' });

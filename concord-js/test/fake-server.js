@@ -8,6 +8,11 @@ export class Clock {
   #timers = new Map();
   #number = 0;
 
+  /** How many timers are set. */
+  get timers() {
+    return this.#timers.size;
+  }
+
   get environment() {
     return {
       now: () => this.#now,

@@ -594,6 +594,29 @@ export const tests = {
     assertEquals(1, told().caret.element.counter, 'element on the wire');
   },
 
+  async 'a store that never answers is done without, one that answers late is heard'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    let answer;
+    const store = new MemoryStore();
+    store.load = () => new Promise((resolve) => {
+      answer = resolve;
+    });
+    const session = start(server, clock, { store });
+    clock.advance(1_999);
+    assertEquals(0, server.dials.length, 'attempts before the store has had its time');
+    clock.advance(1);
+    await live(session);
+    const [{ name, event }] = session.events;
+    assertEquals('fault storage', `${name} ${event.code}`, 'what is told');
+    assert(event.message.includes('keep this tab open'), event.message);
+    session.edit({ offset: 0, inserted: 'now ' });
+    await saved(session);
+    answer([{ key: 'k', operation: insertOf('kept'), epoch: null }]);
+    await eventually(() => session.status.saved && server.document.text.includes('kept'), 'what the store had');
+    assertEquals(server.document.text, session.text, 'text');
+    assertEquals(0, store.rows.size, 'rows');
+  },
+
   'frames stay below the limit'() {
     const document = new ConcordDocument('me');
     const messages = document.insert(0, '😀\u0001'.repeat(200_000)).map((data, i) => ({ t: 'op', seq: i + 1, data }));
@@ -632,6 +655,24 @@ export const pageTests = {
     await live(session);
     session.close();
   },
+
+  async 'a fault of the store is told when somebody can listen'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const original = indexedDB.open;
+    indexedDB.open = () => {
+      throw new DOMException('a mutation operation was attempted on a database', 'InvalidStateError');
+    };
+    try {
+      const session = start(server, clock, { store: undefined });
+      await live(session);
+      const [{ event }] = session.events;
+      assertEquals('storage', event.code, 'code');
+      assert(event.message.includes('keep this tab open'), event.message);
+      session.close();
+    } finally {
+      indexedDB.open = original;
+    }
+  },
 };
 
 export const share = 0.25;
@@ -640,6 +681,7 @@ export const properties = {
   async 'sessions that come and go end with the same text, each told of every change'(random) {
     const [server, clock] = [new FakeServer(), new Clock()];
     const sessions = [start(server, clock), start(server, clock), start(server, clock)];
+    await eventually(() => server.dials.length === sessions.length, 'all dialling');
     const texts = sessions.map(() => '');
     sessions.forEach((session, i) => {
       session.on('change', ({ changes }) => {

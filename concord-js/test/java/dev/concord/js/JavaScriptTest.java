@@ -15,7 +15,17 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class JavaScriptTest {
     private static final List<String> MODULES = List.of(
-            "bounds", "codec", "codemirror", "cost", "engine", "golden", "session", "textarea", "types", "undo");
+            "bounds",
+            "codec",
+            "codemirror",
+            "cost",
+            "engine",
+            "golden",
+            "session",
+            "store",
+            "textarea",
+            "types",
+            "undo");
 
     private Chromium chromium;
     private WebFiles files;

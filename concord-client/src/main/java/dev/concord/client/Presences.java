@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is here. Tells the others about this client, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was heard
+ * Who is here. Shows this client to the others, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was received
  * for a few such beats.
  */
 final class Presences {
@@ -59,7 +59,7 @@ final class Presences {
         return peers.values().stream().map(Seen::peer).toList();
     }
 
-    void introduce(String name, String hexColor) {
+    void setUser(String name, String hexColor) {
         if (!COLOR.matcher(hexColor).matches()) {
             throw new IllegalArgumentException("color: must be a hex colour like #2DD4BF, but is " + hexColor);
         }
@@ -77,7 +77,7 @@ final class Presences {
         soon();
     }
 
-    /** The connection is up; the server tells anew who is here. */
+    /** The connection is up; the server sends again who is here. */
     void start() {
         stop();
         announce();
@@ -133,7 +133,7 @@ final class Presences {
         onChange.accept(peers());
     }
 
-    /** Nobody hears of those who have neither a name nor a caret. */
+    /** Nobody is shown who has neither a name nor a caret. */
     private boolean isIntroduced() {
         return !user.isEmpty() || caret != null;
     }

@@ -24,7 +24,7 @@ class ReadmeTest {
     void theExampleCompiles() throws IOException {
         String code = example();
         assertEquals(0, compile(code), () -> said.toString(StandardCharsets.UTF_8) + code);
-        assertNotEquals(0, compile(code.replace(".introduce(", ".introduces(")), "a wrong example is noticed");
+        assertNotEquals(0, compile(code.replace(".setUser(", ".setUsers(")), "a wrong example is noticed");
     }
 
     private static String example() throws IOException {

@@ -1,7 +1,7 @@
 package dev.concord.crdt;
 
 /**
- * An id arrived a second time with another anchor or another value. Some site used an id twice, typically by starting anew
+ * An id arrived a second time with another anchor or another value. Some site used an id twice, typically by starting again
  * under its old site name. Nothing was changed; the first meaning stands. Immutable.
  */
 public final class ConflictException extends CrdtException {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Reads a state into inserts with explicit anchors. Hostile input gives a {@link MalformedStateException}, and nothing is
- * allocated that the bytes do not pay for; the order of siblings is not trusted but decided anew by {@link Placement}.
+ * allocated that the bytes do not pay for; the order of siblings is not trusted but decided again by {@link Placement}.
  *
  * <p>A left child comes before its parent in document order. Runs in the subtree of such a child are held back in a
  * <em>group</em> until the parent is read, so that the result has parents first.

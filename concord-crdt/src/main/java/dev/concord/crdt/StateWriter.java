@@ -85,7 +85,7 @@ final class StateWriter {
         return out.toBytes();
     }
 
-    /** The pending buffer in canonical form: maximal runs by site and counter, deletes of waiting inserts folded into them. */
+    /** The pending buffer in canonical form: maximal runs by site and counter, deletes of waiting inserts merged into them. */
     static DecodedState waiting(SiteTable sites, PendingBuffer pending) {
         List<DecodedState.Run> inserts = new ArrayList<>();
         List<DecodedState.Range> deletes = new ArrayList<>();

@@ -1,9 +1,9 @@
 package dev.concord.desktop;
 
-import dev.concord.client.Aside;
 import dev.concord.client.ConcordSession;
 import dev.concord.client.ConnectionState;
 import dev.concord.client.Origin;
+import dev.concord.client.Orphaned;
 import dev.concord.client.Peer;
 import dev.concord.client.Refused;
 import dev.concord.client.SessionListener;
@@ -132,7 +132,7 @@ final class EditorFrame extends JFrame {
 
     private void introduce() {
         String user = name.getText().strip();
-        session.introduce(user.isEmpty() ? "anonymous" : user, People.colorFor(user));
+        session.setUser(user.isEmpty() ? "anonymous" : user, People.colorFor(user));
     }
 
     private void toggleOffline() {
@@ -140,14 +140,14 @@ final class EditorFrame extends JFrame {
         if (now.connection() == ConnectionState.OFFLINE) {
             session.open();
         } else if (now.connection() == ConnectionState.STOPPED) {
-            if (now.aside() > 0) {
+            if (now.orphaned() > 0) {
                 openNewHistory();
             } else {
                 session.open();
             }
         } else {
             // What is typed from here on is taken back by itself.
-            session.seal();
+            session.endGroup();
             session.goOffline();
         }
         area.requestFocusInWindow();
@@ -173,8 +173,8 @@ final class EditorFrame extends JFrame {
         undo.setEnabled(session.canUndo());
         redo.setEnabled(session.canRedo());
         if (now.connection() == ConnectionState.STOPPED && !now.reason().equals("closed")) {
-            say(now.reason(), now.aside() > 0 ? "Open the new document" : "Try again", this::toggleOffline);
-        } else if (now.aside() > 0) {
+            say(now.reason(), now.orphaned() > 0 ? "Open the new document" : "Try again", this::toggleOffline);
+        } else if (now.orphaned() > 0) {
             say(
                     "Some edits belong to an earlier document of this name and were not merged.",
                     "Show them\u2026",
@@ -191,8 +191,8 @@ final class EditorFrame extends JFrame {
     }
 
     private void offerAside() {
-        String text = session.aside().stream()
-                .map(Aside::typed)
+        String text = session.orphaned().stream()
+                .map(Orphaned::typed)
                 .flatMap(List::stream)
                 .collect(Collectors.joining("\n\u2026\n"));
         JTextArea shown = new JTextArea(text, 12, 50);
@@ -211,7 +211,7 @@ final class EditorFrame extends JFrame {
             Toolkit.getDefaultToolkit().getSystemClipboard().setContents(new StringSelection(text), null);
         }
         if (chosen == 0 || chosen == 1) {
-            session.discardAside();
+            session.discardOrphaned();
         }
     }
 

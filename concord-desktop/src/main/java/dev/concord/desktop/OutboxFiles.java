@@ -11,7 +11,7 @@ import java.util.List;
 
 /** Where the editor keeps what is not sent: a few files a room, since several windows may be open in it. */
 final class OutboxFiles {
-    private static final int MOST_WINDOWS = 20;
+    private static final int MAX_WINDOWS = 20;
 
     private OutboxFiles() {}
 
@@ -19,7 +19,7 @@ final class OutboxFiles {
     static FileOutboxStore open(Path folder, URI server, String room) {
         String name = (server.getAuthority() + "-" + room).replaceAll("[^A-Za-z0-9._~-]", "_");
         List<Path> files = new ArrayList<>();
-        for (int i = 1; i <= MOST_WINDOWS; i++) {
+        for (int i = 1; i <= MAX_WINDOWS; i++) {
             files.add(folder.resolve(name + "-" + i + ".outbox"));
         }
         files.sort(Comparator.comparing(OutboxFiles::isEmpty));
@@ -31,7 +31,7 @@ final class OutboxFiles {
                 last = inUse;
             }
         }
-        throw new IllegalStateException(MOST_WINDOWS + " windows are open in this room: close one", last);
+        throw new IllegalStateException(MAX_WINDOWS + " windows are open in this room: close one", last);
     }
 
     private static boolean isEmpty(Path file) {

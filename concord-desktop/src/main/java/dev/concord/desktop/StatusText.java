@@ -24,8 +24,8 @@ final class StatusText {
         if (status.refused() > 0) {
             text.append(" \u00b7 ").append(status.refused()).append(" refused");
         }
-        if (status.aside() > 0) {
-            text.append(" \u00b7 ").append(status.aside()).append(" kept aside");
+        if (status.orphaned() > 0) {
+            text.append(" \u00b7 ").append(status.orphaned()).append(" kept on this computer");
         }
         return text.toString();
     }

@@ -69,7 +69,7 @@ final class DesktopTrial {
         status = (JLabel) onScreen(() -> find(frame, "status"));
         awaitStatus("Live \u00b7 saved");
         doInBob(() -> {
-            bob.introduce("Bob", "#be123c");
+            bob.setUser("Bob", "#be123c");
             bob.open();
             bob.edit(0, 0, "Bob was here.\n");
         });

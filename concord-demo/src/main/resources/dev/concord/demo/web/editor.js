@@ -128,7 +128,7 @@ function showNotices(status) {
   }
 }
 
-/** Unsent edits of another history of the room: they are offered, and go only when told to. */
+/** Unsent edits of another history of the room: they are offered, and go only when asked to. */
 function offerAside(count) {
   const kept = textAside(session);
   const quote = kept.length > LONGEST_QUOTE ? `${kept.slice(0, LONGEST_QUOTE)}…` : kept;

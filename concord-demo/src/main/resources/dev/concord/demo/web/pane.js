@@ -6,7 +6,7 @@ const SPEAK_MS = 900;
 
 /**
  * One pane: a session of its own with its socket, its textarea, and what is to be known about both. `person` is
- * `{user, color}`; `onRename` hears of a new name; `environment` is that of the session.
+ * `{user, color}`; `onRename` is notified of a new name; `environment` is that of the session.
  */
 export class Pane {
   #session;
@@ -135,7 +135,7 @@ export class Pane {
     this.#parts.notice.hidden = false;
   }
 
-  /** Edits of an earlier document under this name: they are shown to be copied, and go only when told to. */
+  /** Edits of an earlier document under this name: they are shown to be copied, and go only when asked to. */
   #notifyAside(count) {
     const kept = textAside(this.#session);
     const text = document.createElement('span');

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Edits that were made in another history of the room (it was deleted and made anew, or restored from a backup) and never reached the server. They are not
+ * Edits that were made in another history of the room (it was deleted and created again, or restored from a backup) and never reached the server. They are not
  * merged, because they hang on elements that this history does not have.
  *
  * @param epoch the history that they belong to, empty when it is not known
  * @param operations the edits
  */
-public record Aside(String epoch, List<Operation> operations) {
+public record Orphaned(String epoch, List<Operation> operations) {
     /** Copies the list. */
-    public Aside {
+    public Orphaned {
         operations = List.copyOf(operations);
     }
 

@@ -152,6 +152,24 @@ class StartTest {
     }
 
     @Test
+    void anAddressOfRedisThatCannotBeUsedLeavesNothingOpen() {
+        Config config = config();
+        Config unusable = new Config(
+                config.port(),
+                config.host(),
+                config.database(),
+                config.dataDirectory(),
+                config.allowedOrigins(),
+                config.allowedHosts(),
+                config.ai(),
+                config.logLevel(),
+                Optional.of(new RedisAddress(URI.create("nonsense://127.0.0.1:1"), false)),
+                config.limits());
+        assertThrows(
+                IllegalArgumentException.class, () -> ConcordServer.start(unusable, () -> SqliteStore.open(directory)));
+    }
+
+    @Test
     void aStoreThatCannotBeOpenedLeavesNothingOpen() {
         for (Throwable fault : List.of(new IllegalStateException("no store"), new NoClassDefFoundError("no driver"))) {
             Throwable thrown = assertThrows(

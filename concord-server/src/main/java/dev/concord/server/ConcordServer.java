@@ -103,11 +103,15 @@ public final class ConcordServer implements AutoCloseable {
         if (store.isShared()) {
             cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(
-                    this::catchUp, CATCH_UP.toMillis(), CATCH_UP.toMillis(), TimeUnit.MILLISECONDS);
+                    guarded("catching up", this::catchUp),
+                    CATCH_UP.toMillis(),
+                    CATCH_UP.toMillis(),
+                    TimeUnit.MILLISECONDS);
         } else {
             cluster.bus().onConnected(rooms::compareAll);
         }
-        sweeper.scheduleAtFixedRate(rooms::sweep, sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
+        sweeper.scheduleAtFixedRate(
+                guarded("sweeping", rooms::sweep), sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -272,6 +276,17 @@ public final class ConcordServer implements AutoCloseable {
         } catch (CompletionException | RejectedExecutionException e) {
             LOG.debug("the logs could not be looked at, they will be again: {}", e.toString());
         }
+    }
+
+    /** A task whose failure costs this one time, and not all that would follow: an executor repeats nothing that has thrown. */
+    static Runnable guarded(String name, Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error fault) {
+                LOG.error("{} failed; it is tried again", name, fault);
+            }
+        };
     }
 
     private CompletableFuture<String> readiness() {

@@ -24,6 +24,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +145,25 @@ class StartTest {
         }
         // The store can be opened and all of it works.
         start(new ArrayList<>(), -1, new IllegalStateException()).close();
+    }
+
+    @Test
+    void whatIsRepeatedGoesOnAfterAFailure() throws Exception {
+        ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor();
+        CountDownLatch times = new CountDownLatch(4);
+        executor.scheduleAtFixedRate(
+                ConcordServer.guarded("a task", () -> {
+                    times.countDown();
+                    if (times.getCount() % 2 == 0) {
+                        throw new IllegalStateException("planted");
+                    }
+                    throw new LinkageError("planted");
+                }),
+                0,
+                1,
+                TimeUnit.MILLISECONDS);
+        times.await();
+        executor.shutdownNow();
     }
 
     @Test

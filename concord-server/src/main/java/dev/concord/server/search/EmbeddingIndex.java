@@ -199,7 +199,7 @@ public final class EmbeddingIndex implements AutoCloseable {
                 }
                 after = page.get(page.size() - 1);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("rooms without an embedding cannot be looked for just now: {}", e.toString());
         }
     }

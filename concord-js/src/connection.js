@@ -2,6 +2,9 @@ const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 15_000;
 const OVERLOADED_DELAY_MS = 3_000;
 const SILENCE_MS = 30_000;
+// A server that pulses does so after 20 s without another frame.
+const PULSE_LATE_MS = 25_000;
+const PULSE_LOST_MS = 45_000;
 const BROKEN = 1006;
 const TRY_AGAIN_LATER = 1013;
 
@@ -17,6 +20,9 @@ export class Connection {
   #attempts = 0;
   #retry = null;
   #watchdog = null;
+  #pulse = null;
+  #pulses = false;
+  #heardAt = 0;
 
   /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
   constructor(address, environment, handlers) {
@@ -45,9 +51,13 @@ export class Connection {
       if (socket === this.#socket) {
         this.#environment.clearTimeout(this.#watchdog);
         this.#watchdog = null;
+        this.#heardAt = this.#environment.now();
+        this.#awaitPulse();
         this.#handlers.onText(data, socket);
       }
     };
+    // Closing follows. Some WebSockets outside of browsers end the process over an error that nobody listens to.
+    socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => {
       if (socket === this.#socket) {
         this.#lost(code, reason);
@@ -80,6 +90,25 @@ export class Connection {
   /** Something was sent that has to be answered. */
   expectAnswer() {
     this.#watchdog ??= this.#environment.setTimeout(() => this.drop(), SILENCE_MS);
+  }
+
+  /** This server sends something every 20 s: where nothing comes for 45 s, the connection is dead, whatever the browser thinks. */
+  expectPulse() {
+    this.#pulses = true;
+    this.#awaitPulse();
+  }
+
+  /** The page is in view again, or the network is back: neither a pause nor a connection that may be dead is waited for. */
+  revive() {
+    if (this.#socket !== null && this.#pulses && this.#environment.now() - this.#heardAt > PULSE_LATE_MS) {
+      this.drop();
+    }
+    this.reconnectNow();
+  }
+
+  /** Tries again after a close code that is final for others. */
+  retry() {
+    this.#retry ??= this.#environment.setTimeout(() => this.open(), this.#pause(BROKEN));
   }
 
   /** Gives up the socket and tries again. */
@@ -115,7 +144,14 @@ export class Connection {
     return least + delay * (0.5 + this.#environment.random() / 2);
   }
 
+  #awaitPulse() {
+    this.#environment.clearTimeout(this.#pulse);
+    this.#pulse = this.#pulses && this.#socket !== null ? this.#environment.setTimeout(() => this.drop(), PULSE_LOST_MS) : null;
+  }
+
   #clearTimers() {
+    this.#environment.clearTimeout(this.#pulse);
+    this.#pulse = null;
     this.#environment.clearTimeout(this.#retry);
     this.#environment.clearTimeout(this.#watchdog);
     this.#retry = null;

@@ -167,9 +167,33 @@ export class Outbox {
       this.#extent += entry.extent;
     });
     this.#refused.clear();
-    this.#queue = [...this.#entries.values()];
+    this.#queue = [...this.#entries.values()].sort((a, b) => a.number - b.number);
     this.#queue.forEach((entry) => {
       entry.seq = 0;
+    });
+  }
+
+  /** Cuts what waits into parts, given an operation's parts; each is a row of the store of its own. */
+  split(partsOf) {
+    this.#queue = this.#queue.flatMap((entry) => {
+      const parts = partsOf(entry.operation);
+      if (parts.length === 1) {
+        return [entry];
+      }
+      // They keep their place among the others; and all others are there before the row of the whole goes.
+      const next = [...this.#entries.keys()].filter((number) => number > entry.number);
+      const gap = next.reduce((least, number) => Math.min(least, number), entry.number + 1) - entry.number;
+      const entries = parts.map((operation, i) => {
+        const number = entry.number + (gap * i) / parts.length;
+        return { number, operation, epoch: entry.epoch, extent: extentOf(operation), seq: 0, fresh: false };
+      });
+      entries.toReversed().forEach((part) => this.#store.put(part.number, { operation: part.operation, epoch: part.epoch }));
+      if (entry.key !== undefined) {
+        this.#store.removeKey(entry.key);
+      }
+      this.#entries.delete(entry.number);
+      entries.forEach((part) => this.#entries.set(part.number, part));
+      return entries;
     });
   }
 

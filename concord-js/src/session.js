@@ -8,7 +8,7 @@ import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
 import { UndoHistory } from './undo.js';
-import { cleanText, opMessage, readBase64, readFrame, writeBase64Url, writeFrames } from './wire.js';
+import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
 
 const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
@@ -18,17 +18,21 @@ const VERSION_CHARACTERS = 2_000;
 /** What these codes refuse may be accepted a little later; all others are final for the operation. */
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
+const EVENTS = ['change', 'edit', 'status', 'presence', 'refused', 'fault'];
+const ROOM = /^[A-Za-z0-9._~-]{1,128}$/;
 const REPLACED = 4409;
+const TOO_LARGE = 4413;
+const LEAST_FRAME_BYTES = 4_096;
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
 const FOUND = Symbol('found');
 
 const BROWSER = {
-  WebSocket: globalThis.WebSocket,
   setTimeout: (action, delay) => setTimeout(action, delay),
   clearTimeout: (timer) => clearTimeout(timer),
-  now: () => Date.now(),
+  // Does not go back when somebody sets the clock.
+  now: () => performance.now(),
   random: () => Math.random(),
   reportError: (error) => (globalThis.reportError ?? console.error)(error),
 };
@@ -39,7 +43,7 @@ const STOPPED = {
   4403: 'You may not open this document.',
   4404: 'This document does not exist.',
   [REPLACED]: 'This document was replaced by another one.',
-  4413: 'Something was too large for the server.',
+  [TOO_LARGE]: 'Something was too large for the server.',
 };
 
 /**
@@ -66,11 +70,13 @@ export class ConcordSession {
   #epoch = null;
   #leftover = [];
   #replaced = false;
+  #status = null;
   #closed = false;
   #seq = 0;
+  #frameBytes = MAX_FRAME_BYTES;
   #frames = [];
   #draining = false;
-  #holds = 0;
+  #holds = new Set();
   #gate = null;
   #flushing = false;
   #holding = null;
@@ -81,10 +87,12 @@ export class ConcordSession {
    * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
    * address of the server, that of the page by default.
    */
-  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store }) {
+  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store } = {}) {
+    checkOptions({ room, client, base, store });
     this.#room = room;
     this.#base = base;
-    this.#environment = { ...BROWSER, ...environment };
+    this.#environment = { ...BROWSER, WebSocket: globalThis.WebSocket, ...environment };
+    check(typeof this.#environment.WebSocket === 'function', 'environment.WebSocket', 'must be given where there is none');
     this.#document = new ConcordDocument(randomSite());
     this.#history = new UndoHistory(this.#document);
     this.#connection = new Connection(() => this.#address(), this.#environment, {
@@ -125,22 +133,29 @@ export class ConcordSession {
 
   /**
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
-   * characters that the server has not acknowledged, `refused` the operations that it will not take, `orphaned` those of another
-   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged.
+   * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
+   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged. The object stays the
+   * same until one of them changes.
    */
   get status() {
     const leftover = this.#leftover.reduce((sum, { operation }) => sum + extentOf(operation), 0);
-    const unsent = this.#outbox.extent + leftover;
+    const composing = [...this.#holds].reduce((sum, hold) => sum + hold.composing, 0);
+    const unsent = this.#outbox.extent + leftover + composing;
     const refused = this.#outbox.refused.length;
     const orphaned = this.#outbox.orphaned.length;
-    return {
+    const status = {
       connection: this.#state,
       reason: this.#reason,
       unsent,
+      composing,
       refused,
       orphaned,
       saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
     };
+    if (Object.keys(status).some((name) => status[name] !== this.#status?.[name])) {
+      this.#status = Object.freeze(status);
+    }
+    return this.#status;
   }
 
   /** Operations that were made in another history of the room, or refused: the server has them not. */
@@ -149,6 +164,7 @@ export class ConcordSession {
   }
 
   on(name, listener) {
+    check(EVENTS.includes(name), 'event', `must be one of ${EVENTS.join(', ')}, but is ${name}`);
     if (!this.#listeners.has(name)) {
       this.#listeners.set(name, new Set());
     }
@@ -261,17 +277,30 @@ export class ConcordSession {
     this.#connection.reconnectNow();
   }
 
-  /** Lets nothing remote change the text until the returned function is called: an input method is composing. */
+  /**
+   * Lets nothing remote change the text until the returned function is called: an input method is composing. Its property `composing` is a
+   * function to say how many characters are on the screen and not in the session; they count as unsent.
+   */
   hold() {
-    this.#holds++;
+    const hold = { composing: 0 };
+    this.#holds.add(hold);
     this.#gate ??= new Gate();
-    return () => {
-      this.#holds--;
-      if (this.#holds === 0) {
+    const release = () => {
+      if (this.#holds.delete(hold) && this.#holds.size === 0) {
         this.#gate.open();
         this.#gate = null;
       }
+      if (hold.composing > 0) {
+        this.#emitStatus();
+      }
     };
+    release.composing = (characters) => {
+      if (hold.composing !== characters) {
+        hold.composing = characters;
+        this.#emitStatus();
+      }
+    };
+    return release;
   }
 
   /** Sets this client's `{user, color}` for the others. */
@@ -307,9 +336,9 @@ export class ConcordSession {
   /** A page that comes into view, or back onto a network, does not wait for the next attempt; one that lost it does not wait for silence. */
   #watchPage() {
     const { signal } = this.#ended;
-    globalThis.addEventListener?.('online', () => this.#connection.reconnectNow(), { signal });
+    globalThis.addEventListener?.('online', () => this.#connection.revive(), { signal });
     globalThis.addEventListener?.('offline', () => this.#connection.drop(), { signal });
-    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.reconnectNow(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.revive(), { signal });
   }
 
   async #open() {
@@ -351,7 +380,7 @@ export class ConcordSession {
 
   #address() {
     const url = new URL(`/rooms/${encodeURIComponent(this.#room)}/ws?batch=1`, this.#base);
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    url.protocol = ['https:', 'wss:'].includes(url.protocol) ? 'wss:' : 'ws:';
     if (this.#epoch !== null) {
       url.searchParams.set('epoch', this.#epoch);
       const version = writeBase64Url(this.#document.version());
@@ -369,7 +398,12 @@ export class ConcordSession {
   }
 
   #down({ permanent, code, reason }) {
-    if (code === REPLACED && this.#epoch !== null) {
+    if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
+      // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
+      this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
+      this.#disconnected('reconnecting', '');
+      this.#connection.retry();
+    } else if (code === REPLACED && this.#epoch !== null) {
       this.#stopReplaced(reason);
     } else if (permanent) {
       this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
@@ -404,8 +438,10 @@ export class ConcordSession {
     }
     for (const message of messages) {
       if (message.t === 'presence') {
-        // It changes no text, so it waits for nothing.
         this.#presence.receive(message);
+      } else if (['ack', 'error', 'pulse'].includes(message.t)) {
+        // These change no text, so they wait for nothing: what is composed may be saved before its composition ends.
+        this.#take(message);
       } else {
         this.#frames.push({ message, socket });
       }
@@ -455,6 +491,8 @@ export class ConcordSession {
         this.#connection.expectAnswer();
       }
       this.#emitStatus();
+    } else if (message.t === 'pulse') {
+      this.#connection.expectPulse();
     } else if (message.t === FOUND) {
       this.#takeUpLeftover();
       this.#outbox.belongTo(this.#epoch);
@@ -465,7 +503,7 @@ export class ConcordSession {
     }
   }
 
-  async #synchronise({ state, version, epoch }, socket) {
+  async #synchronise({ state, version, epoch, limits }, socket) {
     const body = await unpackState(readBase64(state));
     while (this.#gate !== null) {
       await this.#gate.opened;
@@ -483,6 +521,12 @@ export class ConcordSession {
     this.#takeUpLeftover();
     this.#outbox.belongTo(epoch);
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
+    if (limits !== undefined) {
+      this.#connection.expectPulse();
+    }
+    if (limits?.frameBytes > 0) {
+      this.#frameBytes = Math.min(this.#frameBytes, Math.max(LEAST_FRAME_BYTES, limits.frameBytes));
+    }
     this.#connection.settle();
     this.#setState('live');
     this.#presence.start();
@@ -565,8 +609,9 @@ export class ConcordSession {
     if (this.#state !== 'live' || this.#holding !== null) {
       return;
     }
+    this.#outbox.split((operation) => splitOperation(operation, this.#frameBytes));
     const entries = this.#outbox.take(() => ++this.#seq);
-    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)))) {
+    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)), this.#frameBytes)) {
       this.#connection.send(frame);
     }
     if (entries.length > 0) {
@@ -603,6 +648,28 @@ export class ConcordSession {
       }
     }
   }
+}
+
+function check(holds, name, reason) {
+  if (!holds) {
+    throw new TypeError(`${name}: ${reason}`);
+  }
+}
+
+function checkOptions({ room, client, base, store }) {
+  check(typeof room === 'string' && ROOM.test(room), 'room', 'must be 1 to 128 characters of A-Z, a-z, 0-9, ., _, ~ and -');
+  // Whoever resolves an address takes these two for folders.
+  check(room !== '.' && room !== '..', 'room', `must not be ${room}`);
+  check(typeof client === 'string' && client !== '', 'client', 'must be a name');
+  let protocol = '';
+  try {
+    ({ protocol } = new URL(base));
+  } catch {
+    // Refused below.
+  }
+  check(['http:', 'https:', 'ws:', 'wss:'].includes(protocol), 'base', 'must be the address of the server, like https://concord.example');
+  const isStore = ['load', 'put', 'remove', 'removeKey'].every((name) => typeof store?.[name] === 'function');
+  check(store === undefined || store === null || isStore, 'store', 'must have load, put, remove and removeKey');
 }
 
 class Gate {

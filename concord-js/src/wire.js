@@ -1,7 +1,9 @@
 import { MalformedStateError } from './errors.js';
 
-// A quarter of what a server takes by default, 1 MiB of UTF-8: a UTF-16 unit is at most three bytes of it.
-const FRAME_CHARACTERS = 80_000;
+/** The longest frame in bytes of UTF-8, when the server does not ask for shorter ones: a quarter of what one takes by default. */
+export const MAX_FRAME_BYTES = 256 * 1024;
+// Id, anchor, seq and punctuation of one operation, with the longest sites there are.
+const OPERATION_OVERHEAD = 400;
 
 /** The messages of a frame, which is one message or an array of them. */
 export function readFrame(text) {
@@ -10,8 +12,8 @@ export function readFrame(text) {
   return messages.filter((message) => message !== null && typeof message === 'object');
 }
 
-/** Packs messages into as few frames as the limit allows. */
-export function writeFrames(messages) {
+/** Packs messages into as few frames of at most so many bytes as it can; a message that is longer by itself is a frame of its own. */
+export function writeFrames(messages, maxBytes = MAX_FRAME_BYTES) {
   const frames = [];
   let batch = [];
   let size = 0;
@@ -24,14 +26,57 @@ export function writeFrames(messages) {
   };
   for (const message of messages) {
     const text = JSON.stringify(message);
-    if (size + text.length > FRAME_CHARACTERS) {
+    const bytes = utf8Length(text);
+    // Beside the brackets, a comma for each message.
+    if (size + bytes + 2 > maxBytes) {
       close();
     }
     batch.push(text);
-    size += text.length + 1;
+    size += bytes + 1;
   }
   close();
   return frames;
+}
+
+/** The operation in parts that each fit into a frame of so many bytes; the parts mean the same as the whole. */
+export function splitOperation(operation, maxBytes = MAX_FRAME_BYTES) {
+  const room = maxBytes - OPERATION_OVERHEAD;
+  // No UTF-16 unit takes more than six bytes, as an escape.
+  if (operation.kind !== 'insert' || operation.value.length * 6 <= room || utf8Length(JSON.stringify(operation.value)) <= room) {
+    return [operation];
+  }
+  const parts = [];
+  let { id, value: rest, ...anchor } = operation;
+  while (rest !== '') {
+    let value = '';
+    let elements = 0;
+    let bytes = 2;
+    for (const character of rest) {
+      bytes += utf8Length(JSON.stringify(character)) - 2;
+      if (bytes > room && elements > 0) {
+        break;
+      }
+      value += character;
+      elements++;
+    }
+    parts.push({ ...anchor, id, value });
+    rest = rest.slice(value.length);
+    const last = { site: id.site, counter: id.counter + elements - 1 };
+    anchor = { kind: 'insert', after: last };
+    id = { site: id.site, counter: id.counter + elements };
+  }
+  return parts;
+}
+
+/** The bytes of a well-formed text in UTF-8. */
+function utf8Length(text) {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    // Each half of a pair counts for two of its four bytes.
+    bytes += unit < 0x80 ? 0 : unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 1 : 2;
+  }
+  return bytes;
 }
 
 export function opMessage(seq, operation) {

@@ -49,6 +49,11 @@ export class FakeServer {
   received = [];
   acknowledges = true;
   refuses = false;
+  /** What a sync says of the server's limits; nothing, as servers of old, by default. */
+  limits = undefined;
+  /** A longer frame closes the connection. */
+  mostBytes = Infinity;
+  longestFrame = 0;
   /** Given an op message, an error code to refuse it with, or null. */
   refusal = () => null;
 
@@ -58,6 +63,7 @@ export class FakeServer {
     return class {
       onmessage = null;
       onclose = null;
+      onerror = undefined;
       lastSeq = 0;
       closed = false;
 
@@ -104,7 +110,7 @@ export class FakeServer {
   /** Stored, not compressed, so that nothing can happen between the state being taken and the member joining. */
   syncMessage() {
     const [state, version] = [[0x43, 0x44, 1, 0, ...this.document.encodeBody()], this.document.version()];
-    return { t: 'sync', state: base64(state), version: base64(version), epoch: this.epoch };
+    return { t: 'sync', state: base64(state), version: base64(version), epoch: this.epoch, limits: this.limits };
   }
 
   type(offset, text) {
@@ -123,6 +129,12 @@ export class FakeServer {
   }
 
   #take(socket, text) {
+    const bytes = new TextEncoder().encode(text).length;
+    this.longestFrame = Math.max(this.longestFrame, bytes);
+    if (bytes > this.mostBytes) {
+      socket.end(4413);
+      return;
+    }
     const frame = JSON.parse(text);
     for (const message of Array.isArray(frame) ? frame : [frame]) {
       this.received.push(message);

@@ -1,7 +1,7 @@
 import { ConcordDocument } from '../src/document.js';
 import { ConcordSession } from '../src/session.js';
 import { applyChange } from '../src/change.js';
-import { writeFrames } from '../src/wire.js';
+import { splitOperation, writeFrames } from '../src/wire.js';
 import { assert, assertBytes, assertEquals, assertThrows, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor } from './fake-server.js';
 import { boundary } from './histories.js';
@@ -617,16 +617,182 @@ export const tests = {
     assertEquals(0, store.rows.size, 'rows');
   },
 
-  'frames stay below the limit'() {
-    const document = new ConcordDocument('me');
-    const messages = document.insert(0, '😀\u0001'.repeat(200_000)).map((data, i) => ({ t: 'op', seq: i + 1, data }));
-    const frames = writeFrames([...messages, ...messages.slice(0, 3)]);
-    for (const frame of frames) {
-      const { length } = new TextEncoder().encode(frame);
-      assert(length < 256 * 1024, `a frame has ${length} bytes`);
+  'wrong options are refused at once, each by its name'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const wrong = (more, name) => {
+      const error = assertThrows(TypeError, () => new ConcordSession(optionsFor(server, clock, more)), name);
+      assert(error.message.startsWith(`${name}: `), `${name} is refused as ${error.message}`);
+    };
+    for (const room of [undefined, null, '', '.', '..', 'a/b', 'a b', 'ä', 7, 'x'.repeat(129)]) {
+      wrong({ room }, 'room');
     }
-    const count = frames.flatMap((frame) => JSON.parse(frame)).length;
-    assertEquals(messages.length + 3, count, 'messages');
+    wrong({ base: '/only/a/path' }, 'base');
+    wrong({ base: 'ftp://host/' }, 'base');
+    wrong({ client: '' }, 'client');
+    wrong({ store: {} }, 'store');
+    wrong({ environment: { ...clock.environment, WebSocket: null } }, 'environment.WebSocket');
+    assertEquals(0, server.dials.length, 'attempts');
+    assertThrows(TypeError, () => new ConcordSession(), 'no options at all');
+    const listening = new ConcordSession(optionsFor(server, clock));
+    assertThrows(TypeError, () => listening.on('chnage', () => {}), 'an event that there is not');
+    listening.close();
+  },
+
+  async 'the status is the same object until it changes'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    const first = session.status;
+    assertEquals(true, first === session.status, 'the same object');
+    await live(session);
+    assertEquals(false, first === session.status, 'the same object after a change');
+    assertEquals('connecting', first.connection, 'what it said');
+    session.edit({ offset: 0, inserted: 'x' });
+    await saved(session);
+    const before = session.status;
+    server.type(0, 'remote');
+    assertEquals(true, before === session.status, 'the same object when it says the same');
+  },
+
+  async 'a WebSocket whose errors must be listened to, as those of some libraries, ends nothing'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.refuses = true;
+    const uncaught = [];
+    class Strict extends server.WebSocket {
+      end(code, reason) {
+        if (this.onerror === undefined) {
+          uncaught.push(code);
+        }
+        super.end(code, reason);
+      }
+    }
+    const session = start(server, clock, { environment: { ...clock.environment, WebSocket: Strict } });
+    await eventually(() => session.status.connection === 'reconnecting', 'the attempt failing');
+    assertEquals(0, uncaught.length, 'errors that nobody listens to');
+  },
+
+  async 'with store: null nothing is kept, and nothing is opened'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const original = globalThis.indexedDB;
+    let opened = 0;
+    Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => opened++ }, configurable: true });
+    try {
+      const session = start(server, clock, { store: null });
+      await live(session);
+      session.edit({ offset: 0, inserted: 'x' });
+      await saved(session);
+      session.close();
+      assertEquals(0, opened, 'databases');
+      assertEquals(0, session.events.length, 'events');
+    } finally {
+      Object.defineProperty(globalThis, 'indexedDB', { value: original, configurable: true });
+    }
+  },
+
+  async 'a clock of the wall that is set back joins no steps of undo'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const { now, ...environment } = clock.environment;
+    const original = Date.now;
+    const session = start(server, clock, { environment: { ...environment, WebSocket: server.WebSocket } });
+    await live(session);
+    const at = performance.now();
+    session.edit({ offset: 0, inserted: 'one' });
+    Date.now = () => original() - 3_600_000;
+    try {
+      await eventually(() => performance.now() - at > 1_100, 'a second passing');
+      session.edit({ offset: 3, inserted: ' two' });
+    } finally {
+      Date.now = original;
+    }
+    session.undo();
+    assertEquals('one', session.text, 'text after one undo');
+    session.close();
+  },
+
+  'frames stay below the limit, counted in bytes as they travel'() {
+    for (const [text, limit] of [['😀\u0001'.repeat(200_000), undefined], ['中'.repeat(100_000), 65_536], ['x'.repeat(9_000), 4_096]]) {
+      const operations = new ConcordDocument('me').insert(0, text).flatMap((operation) => splitOperation(operation, limit));
+      const messages = operations.map((data, i) => ({ t: 'op', seq: i + 1, data }));
+      const frames = writeFrames([...messages, ...messages.slice(0, 3)], limit);
+      for (const frame of frames) {
+        const { length } = new TextEncoder().encode(frame);
+        assert(length <= (limit ?? 256 * 1024), `a frame has ${length} bytes of ${limit}`);
+      }
+      assertEquals(messages.length + 3, frames.flatMap((frame) => JSON.parse(frame)).length, 'messages');
+      const copy = new ConcordDocument('copy');
+      operations.forEach((operation) => copy.apply(operation));
+      assertEquals(text, copy.text, 'text');
+    }
+  },
+
+  async 'the client packs to what the server says that it takes'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.limits = { frameBytes: 65_536 };
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    session.edit({ offset: 0, inserted: '中'.repeat(100_000) });
+    await saved(session);
+    assert(server.longestFrame <= 65_536, `a frame has ${server.longestFrame} bytes`);
+    assertEquals(session.text, server.document.text, 'text');
+    assertEquals(0, options.store.rows.size, 'rows');
+  },
+
+  async 'a frame that is too large is split, and only what cannot be split any more is given up'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.mostBytes = 10_000;
+    const options = optionsFor(server, clock);
+    const session = start(server, clock, { store: options.store });
+    await live(session);
+    session.goOffline();
+    session.edit({ offset: 0, inserted: '中'.repeat(50_000) });
+    session.goOnline();
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.saved;
+    }, 'saving in small pieces');
+    assertEquals(session.text, server.document.text, 'text');
+    assertEquals(0, options.store.rows.size, 'rows');
+    server.mostBytes = 100;
+    session.edit({ offset: 0, inserted: 'x'.repeat(200) });
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.connection === 'stopped';
+    }, 'stopping');
+    assertEquals(200, session.status.unsent, 'unsent');
+  },
+
+  async 'a connection on which nothing comes any more is made again'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.limits = { frameBytes: 1_048_576 };
+    const session = start(server, clock);
+    await live(session);
+    for (let i = 0; i < 20; i++) {
+      clock.advance(20_000);
+      server.member.tell({ t: 'pulse' });
+    }
+    assertEquals(1, server.dials.length, 'attempts while the server pulses');
+    assertEquals(0, session.events.length, 'events');
+    // A proxy stops forwarding and does not close.
+    server.members.clear();
+    server.document.insert(0, 'missed');
+    clock.advance(44_999);
+    assertEquals('live', session.status.connection, 'state');
+    clock.advance(1);
+    assertEquals('reconnecting', session.status.connection, 'state');
+    clock.advance(1_000);
+    await live(session);
+    assertEquals('missed', session.text, 'text');
+  },
+
+  async 'a server that does not pulse is believed to live'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    clock.advance(600_000);
+    assertEquals(1, server.dials.length, 'attempts');
+    server.member.tell({ t: 'pulse' });
+    clock.advance(45_000);
+    assertEquals('reconnecting', session.status.connection, 'state after one pulse and no other');
   },
 
   async 'line ends become LF and half a pair a replacement character'() {
@@ -653,6 +819,24 @@ export const pageTests = {
     server.refuses = false;
     dispatchEvent(new Event('online'));
     await live(session);
+    session.close();
+  },
+
+  async 'a page that comes into view looks at once whether its connection still lives'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.limits = {};
+    const session = start(server, clock);
+    await live(session);
+    clock.advance(24_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    assertEquals(1, server.dials.length, 'attempts when it was heard of');
+    clock.advance(2_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await eventually(() => server.dials.length === 2, 'a new connection at once');
+    await live(session);
+    clock.advance(26_000);
+    dispatchEvent(new Event('online'));
+    await eventually(() => server.dials.length === 3, 'a new connection at once');
     session.close();
   },
 

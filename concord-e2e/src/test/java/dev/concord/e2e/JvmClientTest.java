@@ -75,7 +75,7 @@ class JvmClientTest {
                                 .sum())
                         > 0);
                 server.start();
-                sessions.forEach(session -> run(loop, session::hurry));
+                sessions.forEach(session -> run(loop, session::reconnectNow));
                 sessions.forEach(session -> await(loop, session, Status::saved));
             }
             String text = server.text("killed");

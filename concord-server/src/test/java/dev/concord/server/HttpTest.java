@@ -193,7 +193,7 @@ class HttpTest {
     }
 
     @Test
-    void whoIsHereIsToldOverHttpToo() throws Exception {
+    void presenceIsServedOverHttpToo() throws Exception {
         try (RawConnection member = RawConnection.webSocket(server.port(), "/rooms/present/ws")) {
             member.read(Message.Sync.class);
             member.text(

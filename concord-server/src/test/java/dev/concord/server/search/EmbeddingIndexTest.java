@@ -10,6 +10,7 @@ import dev.concord.ai.TextEmbedder;
 import dev.concord.crdt.Document;
 import dev.concord.server.ai.AiEvents;
 import dev.concord.server.ai.VisibleText;
+import dev.concord.store.Embeddings;
 import dev.concord.store.memory.MemoryRoomStore;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -41,7 +42,9 @@ class EmbeddingIndexTest {
                     if (down || text.startsWith("poison")) {
                         throw new AiException(AiException.Reason.UPSTREAM, "no", null);
                     }
-                    return new float[] {1, 0};
+                    float[] vector = new float[Embeddings.DIMENSIONS];
+                    vector[0] = 1;
+                    return vector;
                 }
 
                 @Override

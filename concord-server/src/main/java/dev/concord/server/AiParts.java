@@ -9,11 +9,12 @@ import dev.concord.server.ai.AiCalls;
 import dev.concord.server.ai.AiEvents;
 import dev.concord.server.ai.Copilot;
 import dev.concord.server.ai.EditRuns;
-import dev.concord.server.ai.Problem;
 import dev.concord.server.ai.VersionCapture;
 import dev.concord.server.config.AiConfig;
 import dev.concord.server.history.History;
 import dev.concord.server.http.AiServices;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.search.EmbeddingIndex;
 import dev.concord.server.search.Search;
@@ -49,28 +50,38 @@ final class AiParts implements AutoCloseable {
             RoomDirectory rooms,
             VersionCapture versions,
             AiEvents events,
-            Access access) {
+            Access access,
+            Opened opened) {
         this.gemini = config.key().isSet()
-                ? new Gemini(new GeminiConfig(
-                        config.key().value(),
-                        config.baseUrl(),
-                        config.textModel(),
-                        config.embeddingModel(),
-                        config.timeout()))
+                ? opened.add(
+                        "Gemini",
+                        new Gemini(new GeminiConfig(
+                                config.key().value(),
+                                config.baseUrl(),
+                                config.textModel(),
+                                config.embeddingModel(),
+                                config.timeout())),
+                        Gemini::close)
                 : null;
         TextEmbedder embedder = gemini != null ? gemini : inProcess();
         ScheduledThreadPoolExecutor clock =
                 new ScheduledThreadPoolExecutor(1, ConcordServer.threads("concord-ai-timer"));
         // A call that has ended is not kept until its time would have been up.
         clock.setRemoveOnCancelPolicy(true);
-        this.timer = clock;
-        this.calls = new AiCalls(config.limits(), timer, ConcordServer.threads("concord-ai"), events);
+        this.timer = opened.add("timer of AI calls", clock, ScheduledThreadPoolExecutor::shutdownNow);
+        this.calls = opened.add(
+                "AI calls",
+                new AiCalls(config.limits(), timer, ConcordServer.threads("concord-ai"), events),
+                AiCalls::close);
         if (embedder == null) {
             this.index = null;
         } else {
             ScheduledExecutorService worker =
                     Executors.newSingleThreadScheduledExecutor(ConcordServer.threads("concord-embedder"));
-            EmbeddingIndex made = new EmbeddingIndex(embedder, store, worker, events, EmbeddingIndex.Pace.DEFAULT);
+            EmbeddingIndex made = opened.add(
+                    "embedding index",
+                    new EmbeddingIndex(embedder, store, worker, events, EmbeddingIndex.Pace.DEFAULT),
+                    EmbeddingIndex::close);
             rooms.onStored(made::changed);
             made.start();
             this.index = made;
@@ -123,9 +134,9 @@ final class AiParts implements AutoCloseable {
         };
     }
 
-    private static Problem notCaptured() {
-        return new Problem(
-                503,
+    private static Refusal notCaptured() {
+        return new Refusal(
+                Kind.UNAVAILABLE,
                 "no_version",
                 "the text cannot be captured before the edits just now; nothing was applied, try again");
     }

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,19 +60,33 @@ public final class ConcordServer implements AutoCloseable {
     private final int port;
     private boolean closed;
 
-    private ConcordServer(Config config, HttpServer http, RoomStore store, OpLog opLog, ExecutorService io)
-            throws IOException {
+    /** Opens one part after the other; whoever calls closes what was opened when this throws. */
+    private ConcordServer(Config config, Supplier<? extends RoomStore> opener, Opened opened) throws IOException {
         this.config = config;
-        this.http = http;
-        this.store = store;
-        this.io = io;
-        this.opLog = opLog;
-        this.sweeper = Executors.newSingleThreadScheduledExecutor(threads("concord-sweeper"));
+        this.io = opened.add(
+                "threads", Executors.newFixedThreadPool(IO_THREADS, threads("concord-io")), ConcordServer::endNow);
+        // The store and the event loops take about the same time to start.
+        CompletableFuture<RoomStore> opening = opened.add(
+                "opening of the store", CompletableFuture.supplyAsync(opener::get, io), ConcordServer::closeOnceOpen);
+        this.http = opened.add("event loops", new HttpServer(config), HttpServer::close);
+        this.store = opened.add("store", join(opening), kept -> {});
+        this.opLog = opened.add("op log", OpLog.start(store), OpLog::close);
+        this.sweeper = opened.add(
+                "sweeper",
+                Executors.newSingleThreadScheduledExecutor(threads("concord-sweeper")),
+                ConcordServer::endNow);
         ServerMetrics metrics = new ServerMetrics();
         metrics.gauge("concord.oplog.pending", "ops that wait for their commit", opLog::pendingOps);
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
-        this.redis = config.redis().map(ConcordServer::connect).orElse(null);
+        metrics.gauge("concord.input.bytes", "unfinished frames and bodies", http.input()::bytes);
+        metrics.count(
+                "concord.input.shed",
+                "connections closed because too much unfinished input was held",
+                http.input()::shed);
+        this.redis = config.redis()
+                .map(address -> opened.add("Redis", connect(address), Redis::close))
+                .orElse(null);
         Cluster cluster = cluster(metrics);
         RoomLocator locator = new RoomLocator(cluster);
         this.rooms = new RoomDirectory(
@@ -87,30 +103,33 @@ public final class ConcordServer implements AutoCloseable {
                         (context, room) -> new RoomPeers(cluster, context, room),
                         locator));
         locator.answerFrom(rooms);
-        this.history = new History(store, opLog, rooms, config.limits().history(), threads("concord-history"));
-        this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN);
+        this.history = opened.add(
+                "history",
+                new History(store, opLog, rooms, config.limits().history(), threads("concord-history")),
+                History::close);
+        this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN, opened);
         metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);
-        try {
-            this.port = http.listen(rooms, metrics::scrape, this::readiness, history, ai.services(), io);
-        } catch (IOException e) {
-            ai.close();
-            history.close();
-            sweeper.shutdownNow();
-            if (redis != null) {
-                redis.close();
-            }
-            throw e;
-        }
+        this.port = http.listen(rooms, metrics::scrape, this::readiness, history, ai.services(), io);
+        opened.add("port", http, HttpServer::stopAccepting);
+        schedule(cluster);
+        opened.add("schedule", sweeper, ConcordServer::endNow);
         ai.announce();
+    }
+
+    private void schedule(Cluster cluster) {
         Duration sweep = config.limits().rooms().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
             cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(
-                    this::catchUp, CATCH_UP.toMillis(), CATCH_UP.toMillis(), TimeUnit.MILLISECONDS);
+                    guarded("catching up", this::catchUp),
+                    CATCH_UP.toMillis(),
+                    CATCH_UP.toMillis(),
+                    TimeUnit.MILLISECONDS);
         } else {
             cluster.bus().onConnected(rooms::compareAll);
         }
-        sweeper.scheduleAtFixedRate(rooms::sweep, sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
+        sweeper.scheduleAtFixedRate(
+                guarded("sweeping", rooms::sweep), sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -128,28 +147,55 @@ public final class ConcordServer implements AutoCloseable {
 
     /** Starts a server on any store; it is opened on another thread, and closed with the server. */
     static ConcordServer start(Config config, Supplier<? extends RoomStore> opener) throws IOException {
-        ExecutorService io = Executors.newFixedThreadPool(IO_THREADS, threads("concord-io"));
-        // The store and the event loops take about the same time to start.
-        CompletableFuture<RoomStore> opening = CompletableFuture.supplyAsync(opener::get, io);
-        HttpServer http = new HttpServer(config);
-        RoomStore store;
+        return start(config, opener, step -> {});
+    }
+
+    /**
+     * The same, watched.
+     *
+     * @param steps is given the name of each part once it is open; what it throws fails the start
+     */
+    static ConcordServer start(Config config, Supplier<? extends RoomStore> opener, Consumer<String> steps)
+            throws IOException {
+        Opened opened = new Opened(steps);
         try {
-            store = opening.join();
+            return new ConcordServer(config, opener, opened);
+        } catch (IOException | RuntimeException | Error failure) {
+            opened.closeAfter(failure);
+            throw failure;
+        }
+    }
+
+    private static RoomStore join(CompletableFuture<RoomStore> opening) {
+        try {
+            return opening.join();
         } catch (CompletionException e) {
-            abandon(http, io);
             if (e.getCause() instanceof StoreException reason) {
                 throw reason;
             }
             throw e;
         }
-        OpLog opLog = OpLog.start(store);
+    }
+
+    /** Closes a store that is being opened, as soon as it is open. */
+    private static void closeOnceOpen(CompletableFuture<RoomStore> opening) {
+        RoomStore store;
         try {
-            return new ConcordServer(config, http, store, opLog, io);
-        } catch (IOException e) {
-            opLog.close();
-            abandon(http, io);
-            store.close();
-            throw e;
+            store = opening.join();
+        } catch (CompletionException | CancellationException neverOpened) {
+            return;
+        }
+        store.close();
+    }
+
+    private static void endNow(ExecutorService threads) {
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(until(System.nanoTime()).toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("threads of a server that could not start are still at work");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -163,7 +209,7 @@ public final class ConcordServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: takes no more connections, sends the members away, flushes the log, compacts every changed room, and closes the
+     * Stops gracefully: takes no more connections, sends the members away, flushes the log, compacts the log of every changed room, and closes the
      * store; within the configured deadline. What the deadline cuts off was not acknowledged, or is in the log.
      */
     @Override
@@ -250,6 +296,17 @@ public final class ConcordServer implements AutoCloseable {
         }
     }
 
+    /** A task whose failure costs this one time, and not all that would follow: an executor repeats nothing that has thrown. */
+    static Runnable guarded(String name, Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error fault) {
+                LOG.error("{} failed; it is tried again", name, fault);
+            }
+        };
+    }
+
     private CompletableFuture<String> readiness() {
         return CompletableFuture.supplyAsync(
                 () -> {
@@ -264,11 +321,6 @@ public final class ConcordServer implements AutoCloseable {
                     return redis == null || redis.bus().isConnected() ? "" : "Redis does not answer";
                 },
                 io);
-    }
-
-    private static void abandon(HttpServer http, ExecutorService io) {
-        io.shutdownNow();
-        http.close();
     }
 
     static ThreadFactory threads(String name) {

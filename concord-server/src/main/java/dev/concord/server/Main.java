@@ -22,7 +22,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs a server until it is asked to stop.
+     * Runs a server until it is stopped.
      *
      * @param args {@code --help}, {@code --version}, or nothing
      */
@@ -127,7 +127,7 @@ public final class Main {
                 usage: java -jar concord-server.jar [--help | --version | COMMAND]
 
                 Serves rooms at ws://HOST:PORT/rooms/{room}/ws and a demo page at http://HOST:PORT/.
-                Stop it with Ctrl-C or SIGTERM: clients are told to come back, everything is stored.
+                Stop it with Ctrl-C or SIGTERM: clients are asked to come back, everything is stored.
 
                 Commands, on the store that the settings name; a server may be running on it, except for import
                 into the embedded store:

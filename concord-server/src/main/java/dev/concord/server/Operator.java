@@ -203,7 +203,7 @@ final class Operator {
         if (json == null
                 || json.path("concord_room").asInt() != FORMAT
                 || !json.path("state").isTextual()) {
-            throw new FailedException("the input is no exported room");
+            throw new FailedException("the input is not an exported room");
         }
         return json;
     }

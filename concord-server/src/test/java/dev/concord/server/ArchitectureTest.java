@@ -250,7 +250,12 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".history..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".history", ROOM + "..", ROOT + ".config", "dev.concord.crdt", "dev.concord.store"));
+                    ROOT + ".history",
+                    ROOT + ".refusal",
+                    ROOM + "..",
+                    ROOT + ".config",
+                    "dev.concord.crdt",
+                    "dev.concord.store"));
 
     @ArchTest
     static final ArchRule a_websocket_starts_from_a_checked_request = noClasses()
@@ -258,7 +263,12 @@ class ArchitectureTest {
             .resideInAPackage(ROOT + ".ws..")
             .should()
             .dependOnClassesThat(oursOutside(
-                    ROOT + ".ws", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.wire"));
+                    ROOT + ".ws",
+                    ROOT + ".input",
+                    ROOT + ".room",
+                    ROOT + ".config",
+                    "dev.concord.crdt",
+                    "dev.concord.wire"));
 
     @ArchTest
     static final ArchRule http_does_not_know_the_root_the_metrics_or_the_store = noClasses()
@@ -267,6 +277,13 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ROOT, ROOT + ".metrics..", "dev.concord.store..");
+
+    @ArchTest
+    static final ArchRule refusals_know_nothing_of_how_they_travel = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".refusal..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".refusal", ROOT + ".room"));
 
     @ArchTest
     static final ArchRule models_are_asked_through_ports = noClasses()
@@ -284,6 +301,7 @@ class ArchitectureTest {
             .dependOnClassesThat(oursOutside(
                     ROOT + ".ai",
                     ROOT + ".search",
+                    ROOT + ".refusal",
                     ROOT + ".room",
                     ROOT + ".config",
                     "dev.concord.ai",

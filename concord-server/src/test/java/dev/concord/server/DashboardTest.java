@@ -44,6 +44,7 @@ class DashboardTest {
                 Secret.NONE,
                 Path.of("unused"),
                 Set.of(),
+                Set.of(),
                 AiConfig.NONE,
                 "WARN",
                 Optional.of(away),

@@ -142,7 +142,7 @@ class OperatorTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"rooms --all", "export", "export a b", "import", "import a b", "import a --force", "import a/b"})
-    void a_command_line_that_makes_no_sense_is_told_how_it_goes(String line) throws Exception {
+    void a_command_line_that_makes_no_sense_gets_the_usage(String line) throws Exception {
         Outcome outcome = run(config("embedded", "data"), "", line.split(" ", -1));
         assertEquals(2, outcome.status());
         assertEquals(1, outcome.err().lines().count(), outcome.err());

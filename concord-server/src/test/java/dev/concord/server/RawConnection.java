@@ -166,7 +166,7 @@ final class RawConnection implements AutoCloseable {
         send(frame(FINAL | TEXT, WireCodec.write(message)));
     }
 
-    /** The next frame that is no ping. */
+    /** The next frame that is not a ping. */
     Frame frame() throws IOException {
         while (true) {
             int first = in.readUnsignedByte();

@@ -37,6 +37,8 @@ final class ServerFixture implements AutoCloseable {
             .map(name -> (Logger) LoggerFactory.getLogger(name))
             .toList();
 
+    private static final long PAUSE_NANOS = 200_000;
+
     final ConcordServer server;
     private final ListAppender<ILoggingEvent> faults = new ListAppender<>();
 
@@ -54,6 +56,16 @@ final class ServerFixture implements AutoCloseable {
     }
 
     static ServerFixture start(RoomStore store, AiConfig ai, Consumer<TestLimits> change, String... origins) {
+        return start(store, ai, change, Set.of(origins), Set.of());
+    }
+
+    /** A server that answers under these names only. */
+    static ServerFixture startNamed(String... hosts) {
+        return start(new MemoryRoomStore(), AiConfig.NONE, limits -> {}, Set.of(), Set.of(hosts));
+    }
+
+    private static ServerFixture start(
+            RoomStore store, AiConfig ai, Consumer<TestLimits> change, Set<String> origins, Set<String> hosts) {
         TestLimits limits = new TestLimits();
         change.accept(limits);
         Config config = new Config(
@@ -61,7 +73,8 @@ final class ServerFixture implements AutoCloseable {
                 "127.0.0.1",
                 Secret.NONE,
                 Path.of("unused"),
-                Set.of(origins),
+                origins,
+                hosts,
                 ai,
                 "WARN",
                 Optional.empty(),
@@ -122,7 +135,11 @@ final class ServerFixture implements AutoCloseable {
     /** Returns when the condition holds; a test's own timeout ends the wait. */
     static void await(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(1_000_000);
+            // Leaves the processor to those that are waited for.
+            LockSupport.parkNanos(PAUSE_NANOS);
+            if (Thread.interrupted()) {
+                throw new AssertionError("the test's time is up");
+            }
         }
     }
 

@@ -236,7 +236,7 @@ class WebSocketTest {
         }
     }
 
-    /** Whoever sends too much is still sending when it is told so; it must hear the reason, or it would try again for ever. */
+    /** Whoever sends too much is still sending when it is refused; it must receive the reason, or it would try again for ever. */
     @Test
     void aFrameOverTheLimitEndsTheConnectionAndSaysWhy() throws Exception {
         byte[] large = RawConnection.frame(RawConnection.FINAL | RawConnection.TEXT, new byte[2_000_000]);

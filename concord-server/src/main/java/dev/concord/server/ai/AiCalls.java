@@ -3,6 +3,8 @@ package dev.concord.server.ai;
 import dev.concord.ai.AiException;
 import dev.concord.ai.Cancellation;
 import dev.concord.server.config.AiLimits;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +43,7 @@ public final class AiCalls implements AutoCloseable {
      * @param limits how many calls, for whom
      * @param timer ends calls that take too long
      * @param factory makes the threads
-     * @param events notified of every call
+     * @param events is notified of every call
      */
     public AiCalls(AiLimits limits, ScheduledExecutorService timer, ThreadFactory factory, AiEvents events) {
         this.timer = timer;
@@ -60,15 +62,18 @@ public final class AiCalls implements AutoCloseable {
      *
      * @param user who asks
      * @param roomId what for
-     * @throws Problem when it would be one too many
+     * @throws Refusal when it would be one too many
      */
     public void charge(String user, String roomId) {
         if (!users.take(user)) {
-            throw new Problem(429, "quota_user", "you have asked too often within a minute; wait a little");
+            throw new Refusal(
+                    Kind.RATE_LIMITED, "quota_user", "you have asked too often within a minute; wait a little");
         }
         if (!rooms.take(roomId)) {
-            throw new Problem(
-                    429, "quota_room", "this room has been asked about too often within a minute; wait a little");
+            throw new Refusal(
+                    Kind.RATE_LIMITED,
+                    "quota_room",
+                    "this room has been asked about too often within a minute; wait a little");
         }
     }
 
@@ -79,7 +84,7 @@ public final class AiCalls implements AutoCloseable {
      * @param within ends it with a time-out
      * @param cancellation what the call listens to; the caller may end it, too
      * @param call blocks
-     * @return completes on any thread, with a {@link Problem} when the call failed
+     * @return completes on any thread, with a {@link Refusal} when the call failed
      */
     public <T> CompletableFuture<T> run(String route, Duration within, Cancellation cancellation, Supplier<T> call) {
         return run(threads, route, within, cancellation, call);
@@ -90,7 +95,7 @@ public final class AiCalls implements AutoCloseable {
      *
      * @param route for the count
      * @param call blocks for the store only
-     * @return completes on any thread, with a {@link Problem} when the call failed
+     * @return completes on any thread, with a {@link Refusal} when the call failed
      */
     public <T> CompletableFuture<T> decide(String route, Supplier<T> call) {
         return run(deciding, route, Duration.ofDays(1), new Cancellation(), call);
@@ -108,9 +113,9 @@ public final class AiCalls implements AutoCloseable {
                 try {
                     result.complete(call.get());
                 } catch (RuntimeException | Error failure) {
-                    Problem problem = problem(route, failure);
-                    outcome = problem.code();
-                    result.completeExceptionally(problem);
+                    Refusal refusal = refusal(route, failure);
+                    outcome = refusal.code();
+                    result.completeExceptionally(refusal);
                 } finally {
                     end.cancel(false);
                     events.aiCalled(route, outcome, System.nanoTime() - started);
@@ -118,14 +123,14 @@ public final class AiCalls implements AutoCloseable {
             });
         } catch (RejectedExecutionException full) {
             events.aiCalled(route, "busy", System.nanoTime() - started);
-            result.completeExceptionally(
-                    new Problem(503, "busy", "too many of these requests are under way; try again in a moment"));
+            result.completeExceptionally(new Refusal(
+                    Kind.UNAVAILABLE, "busy", "too many of these requests are under way; try again in a moment"));
         }
         return result;
     }
 
-    private static Problem problem(String route, Throwable failure) {
-        if (failure instanceof Problem known) {
+    private static Refusal refusal(String route, Throwable failure) {
+        if (failure instanceof Refusal known) {
             return known;
         }
         if (failure instanceof AiException ai) {
@@ -133,19 +138,21 @@ public final class AiCalls implements AutoCloseable {
                 LOG.warn("{}: {}", route, ai.getMessage());
             }
             return switch (ai.reason()) {
-                case TIMEOUT -> new Problem(502, "ai_timeout", "the model did not answer in time; try again");
-                case CANCELLED -> new Problem(502, "cancelled", "called off");
+                case TIMEOUT -> new Refusal(Kind.UPSTREAM, "ai_timeout", "the model did not answer in time; try again");
+                case CANCELLED -> new Refusal(Kind.UPSTREAM, "cancelled", "called off");
                 case NO_ANSWER ->
-                    new Problem(502, "ai_no_answer", "the model gave no usable answer; put it differently");
-                case UPSTREAM -> new Problem(502, "ai_failed", "the model cannot be asked just now; try again later");
+                    new Refusal(Kind.UPSTREAM, "ai_no_answer", "the model gave no usable answer; put it differently");
+                case UPSTREAM ->
+                    new Refusal(Kind.UPSTREAM, "ai_failed", "the model cannot be asked just now; try again later");
             };
         }
         if (failure instanceof dev.concord.store.StoreException store) {
             LOG.warn("{}: {}", route, store.getMessage());
-            return new Problem(503, "store_unavailable", "the store does not answer just now; try again later");
+            return new Refusal(
+                    Kind.UNAVAILABLE, "store_unavailable", "the store does not answer just now; try again later");
         }
         LOG.error("{} failed", route, failure);
-        return new Problem(500, "internal", "this should not have happened; the server's log says more");
+        return new Refusal(Kind.INTERNAL, "internal", "this should not have happened; the server's log says more");
     }
 
     @Override

@@ -3,6 +3,8 @@ package dev.concord.server.ai;
 import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextSuggester;
 import dev.concord.server.config.AiLimits;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,7 @@ public final class Copilot {
      *
      * @param suggester proposes; null when none is configured
      * @param calls runs and counts
-     * @param events notified of tokens
+     * @param events is notified of tokens
      * @param access who may do what
      * @param limits lengths
      */
@@ -50,29 +52,29 @@ public final class Copilot {
      * @param selection the text
      * @param mode rewrite or continue
      * @param cancellation when nobody waits any more
-     * @return completes with the proposal, or with a {@link Problem}
+     * @return completes with the proposal, or with a {@link Refusal}
      */
     public CompletableFuture<String> suggest(
             String user, String roomId, @Nullable String selection, @Nullable String mode, Cancellation cancellation) {
         try {
             TextSuggester.Mode known = mode == null ? null : MODES.get(mode);
             if (known == null) {
-                throw new Problem(400, "bad_mode", "mode must be rewrite or continue");
+                throw new Refusal(Kind.INVALID, "bad_mode", "mode must be rewrite or continue");
             }
-            if (selection == null || selection.isBlank()) {
-                throw new Problem(400, "bad_selection", "selection must be a text that is not blank");
+            if (selection == null || !VisibleText.isIn(selection)) {
+                throw new Refusal(Kind.INVALID, "bad_selection", "selection must have a visible character");
             }
             if (selection.length() > limits.selectionChars()) {
-                throw new Problem(
-                        400,
+                throw new Refusal(
+                        Kind.INVALID,
                         "selection_too_long",
                         "selection may have " + limits.selectionChars() + " characters; select less");
             }
             TextSuggester asked = suggester;
             if (asked == null) {
-                throw Problems.notConfigured();
+                throw Refusals.notConfigured();
             }
-            Problems.requireWrite(access, user, roomId);
+            Refusals.requireWrite(access, user, roomId);
             calls.charge(user, roomId);
             return calls.run("copilot", WITHIN, cancellation, () -> {
                 TextSuggester.Suggestion suggestion = asked.suggest(selection, known, cancellation);
@@ -87,8 +89,8 @@ public final class Copilot {
                         .log("copilot proposed text");
                 return suggestion.text();
             });
-        } catch (Problem problem) {
-            return CompletableFuture.failedFuture(problem);
+        } catch (Refusal refusal) {
+            return CompletableFuture.failedFuture(refusal);
         }
     }
 }

@@ -6,6 +6,8 @@ import dev.concord.ai.EditPlanner;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.server.config.AiLimits;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.store.AiRun;
 import dev.concord.store.AiRuns;
 import java.util.ArrayList;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Has edits planned, keeps the plans, and carries out what people decide about them. Thread-safe.
  *
  * <p>A plan is kept in the store, pinned to elements, so any instance can apply it. Applying captures a version first, then hands ordinary
- * operations to the room. Their site is named after the run: who wrote a text can be seen from its ids, and a run whose instance died between
+ * operations to the room. Their site is named after the run: whoever wrote a text can be told from its ids, and a run whose instance died between
  * applying and saying so is recognised by them.
  */
 public final class EditRuns {
@@ -32,7 +34,7 @@ public final class EditRuns {
     private static final String LABEL = "/ai: ";
     private static final int MAX_LABEL = 200;
     private static final int CONTEXT = 60;
-    /** For a room on this instance that has not received yet what the plan was made on. */
+    /** For a room on this instance that has not heard yet of what the plan was made on. */
     private static final int TRIES = 20;
 
     private static final long PAUSE_MILLIS = 250;
@@ -56,7 +58,7 @@ public final class EditRuns {
      * @param rooms the rooms
      * @param versions captures a room before it is changed
      * @param calls runs and counts
-     * @param events notified of tokens
+     * @param events is notified of tokens
      * @param access who may do what
      * @param limits lengths and times
      * @param clock unix ms
@@ -93,7 +95,7 @@ public final class EditRuns {
      * @param instruction what to do
      * @param author a name for people, null for none
      * @param cancellation when nobody waits any more
-     * @return completes with the plan, or with a {@link Problem}
+     * @return completes with the plan, or with a {@link Refusal}
      */
     public CompletableFuture<RunView> plan(
             String user,
@@ -102,32 +104,33 @@ public final class EditRuns {
             @Nullable String author,
             Cancellation cancellation) {
         try {
-            if (instruction == null || instruction.isBlank()) {
-                throw new Problem(400, "bad_instruction", "instruction must be a text that is not blank");
+            if (instruction == null || !VisibleText.isIn(instruction)) {
+                throw new Refusal(Kind.INVALID, "bad_instruction", "instruction must have a visible character");
             }
             if (instruction.length() > limits.instructionChars()) {
-                throw new Problem(
-                        400,
+                throw new Refusal(
+                        Kind.INVALID,
                         "instruction_too_long",
                         "instruction may have " + limits.instructionChars() + " characters");
             }
             if (author != null && author.length() > limits.authorChars()) {
-                throw new Problem(400, "bad_author", "author may have " + limits.authorChars() + " characters");
+                throw new Refusal(
+                        Kind.INVALID, "bad_author", "author may have " + limits.authorChars() + " characters");
             }
             EditPlanner asked = planner;
             if (asked == null) {
-                throw Problems.notConfigured();
+                throw Refusals.notConfigured();
             }
-            Problems.requireWrite(access, user, roomId);
+            Refusals.requireWrite(access, user, roomId);
             calls.charge(user, roomId);
-            String name = author == null || author.isBlank() ? "somebody" : author.strip();
+            String name = author == null || !VisibleText.isIn(author) ? "somebody" : author.strip();
             return calls.run(
                     "ai",
                     limits.run(),
                     cancellation,
                     () -> planNow(asked, user, roomId, instruction.strip(), name, cancellation));
-        } catch (Problem problem) {
-            return CompletableFuture.failedFuture(problem);
+        } catch (Refusal refusal) {
+            return CompletableFuture.failedFuture(refusal);
         }
     }
 
@@ -178,7 +181,7 @@ public final class EditRuns {
      *
      * @param user who asks
      * @param roomId the room
-     * @return completes with the runs, or with a {@link Problem}
+     * @return completes with the runs, or with a {@link Refusal}
      */
     public CompletableFuture<List<RunView>> pending(String user, String roomId) {
         return calls.decide("runs", () -> {
@@ -200,12 +203,12 @@ public final class EditRuns {
      * @param user who asks
      * @param roomId its room
      * @param id the run
-     * @return completes with the run, or with a {@link Problem}
+     * @return completes with the run, or with a {@link Refusal}
      */
     public CompletableFuture<RunView> run(String user, String roomId, String id) {
         return calls.decide("runs", () -> {
             requireRead(user, roomId);
-            AiRun run = runs.find(roomId, id).orElseThrow(Problems::noSuchRun);
+            AiRun run = runs.find(roomId, id).orElseThrow(Refusals::noSuchRun);
             return view(
                     run,
                     PinnedEdits.fromJson(run.edits()),
@@ -220,20 +223,20 @@ public final class EditRuns {
      * @param user who confirms
      * @param roomId its room
      * @param id the run
-     * @return completes when the edits are durable, or with a {@link Problem}: 409 when the plan is stale or decided already
+     * @return completes when the edits are durable, or with a {@link Refusal}: 409 when the plan is stale or decided already
      */
     public CompletableFuture<Decision> apply(String user, String roomId, String id) {
         return calls.decide("apply", () -> {
-            Problems.requireWrite(access, user, roomId);
+            Refusals.requireWrite(access, user, roomId);
             return applyNow(user, roomId, id);
         });
     }
 
     private Decision applyNow(String user, String roomId, String id) {
-        AiRun run = runs.find(roomId, id).orElseThrow(Problems::noSuchRun);
+        AiRun run = runs.find(roomId, id).orElseThrow(Refusals::noSuchRun);
         long now = clock.getAsLong();
         if (!runs.claim(roomId, id, now, now + limits.claim().toMillis())) {
-            throw decided(runs.find(roomId, id).orElseThrow(Problems::noSuchRun), now);
+            throw decided(runs.find(roomId, id).orElseThrow(Refusals::noSuchRun), now);
         }
         AiRun.State end = AiRun.State.PENDING;
         try {
@@ -258,15 +261,15 @@ public final class EditRuns {
             return new Decision("applied", version, operations.size(), ids);
         } catch (RunApplication.StaleException stale) {
             end = AiRun.State.STALE;
-            throw new Problem(
-                    409,
+            throw new Refusal(
+                    Kind.CONFLICT,
                     "stale",
                     "what this run replaces has been changed meanwhile; nothing was applied. Ask again for a new plan");
         } catch (RunApplication.UnknownOutcomeException unknown) {
             // Stays claimed: whoever takes over looks whether the edits are there.
             end = AiRun.State.APPLYING;
-            throw new Problem(
-                    503,
+            throw new Refusal(
+                    Kind.UNAVAILABLE,
                     "outcome_unknown",
                     "the store does not say whether the edits are kept; look, and try again in a minute");
         } finally {
@@ -295,13 +298,13 @@ public final class EditRuns {
      * @param user who declines
      * @param roomId its room
      * @param id the run
-     * @return completes when it is noted, or with a {@link Problem}: 409 when it is decided already
+     * @return completes when it is noted, or with a {@link Refusal}: 409 when it is decided already
      */
     public CompletableFuture<Decision> decline(String user, String roomId, String id) {
         return calls.decide("decline", () -> {
-            Problems.requireWrite(access, user, roomId);
+            Refusals.requireWrite(access, user, roomId);
             if (!runs.move(roomId, id, AiRun.State.PENDING, AiRun.State.DECLINED)) {
-                throw decided(runs.find(roomId, id).orElseThrow(Problems::noSuchRun), clock.getAsLong());
+                throw decided(runs.find(roomId, id).orElseThrow(Refusals::noSuchRun), clock.getAsLong());
             }
             AUDIT.atInfo()
                     .addKeyValue("room", roomId)
@@ -312,22 +315,23 @@ public final class EditRuns {
         });
     }
 
-    private static Problem decided(AiRun run, long now) {
+    private static Refusal decided(AiRun run, long now) {
         return switch (run.state()) {
-            case APPLIED -> new Problem(409, "already_applied", "this run has been applied already");
-            case DECLINED -> new Problem(409, "declined", "this run was declined; ask again for a new plan");
-            case STALE -> new Problem(409, "stale", "this run is stale; ask again for a new plan");
-            case APPLYING -> new Problem(409, "being_applied", "somebody is applying this run just now");
+            case APPLIED -> new Refusal(Kind.CONFLICT, "already_applied", "this run has been applied already");
+            case DECLINED -> new Refusal(Kind.CONFLICT, "declined", "this run was declined; ask again for a new plan");
+            case STALE -> new Refusal(Kind.CONFLICT, "stale", "this run is stale; ask again for a new plan");
+            case APPLYING -> new Refusal(Kind.CONFLICT, "being_applied", "somebody is applying this run just now");
             case PENDING ->
                 run.expiresAt() <= now
-                        ? new Problem(409, "expired", "this run has waited too long; ask again for a new plan")
-                        : new Problem(409, "being_applied", "somebody is deciding about this run just now");
+                        ? new Refusal(
+                                Kind.CONFLICT, "expired", "this run has waited too long; ask again for a new plan")
+                        : new Refusal(Kind.CONFLICT, "being_applied", "somebody is deciding about this run just now");
         };
     }
 
     private void requireRead(String user, String roomId) {
         if (!access.mayRead(user, roomId)) {
-            throw Problems.noSuchRoom();
+            throw Refusal.noSuchRoom();
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 final class Quota {
     private static final long WINDOW = Duration.ofMinutes(1).toNanos();
 
-    private final int most;
+    private final int max;
     private final LongSupplier nanos;
     private final Map<String, Deque<Long>> calls = new HashMap<>();
     private long swept;
@@ -20,11 +20,11 @@ final class Quota {
     /**
      * A quota that nobody has used.
      *
-     * @param most calls within a minute
+     * @param max calls within a minute
      * @param nanos a clock that only goes forward
      */
-    Quota(int most, LongSupplier nanos) {
-        this.most = most;
+    Quota(int max, LongSupplier nanos) {
+        this.max = max;
         this.nanos = nanos;
         this.swept = nanos.getAsLong();
     }
@@ -42,7 +42,7 @@ final class Quota {
         }
         Deque<Long> mine = calls.computeIfAbsent(name, any -> new ArrayDeque<>());
         drop(mine, now);
-        if (mine.size() >= most) {
+        if (mine.size() >= max) {
             return false;
         }
         mine.add(now);

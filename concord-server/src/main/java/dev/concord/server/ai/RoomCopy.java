@@ -1,7 +1,8 @@
 package dev.concord.server.ai;
 
 import dev.concord.crdt.Document;
-import dev.concord.server.room.Absence;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.server.room.Room;
 import dev.concord.server.room.RoomAbsentException;
 import dev.concord.server.room.RoomDirectory;
@@ -39,17 +40,11 @@ final class RoomCopy {
         return new Copy(Document.load(site, state.encoded()), state.epoch());
     }
 
-    /** Has something done on the room's loop; fails with a {@link Problem} when the room cannot be had. */
+    /** Has something done on the room's loop; fails with a {@link Refusal} when the room cannot be had. */
     <T> CompletableFuture<T> call(String roomId, Function<Room, CompletableFuture<T>> task) {
         return rooms.call(roomId, task)
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        failure instanceof RoomAbsentException absent ? problem(absent.reason()) : failure));
-    }
-
-    private static Problem problem(Absence reason) {
-        return reason == Absence.MISSING
-                ? Problems.noSuchRoom()
-                : new Problem(503, "room_unavailable", "the room cannot be loaded just now; the server's log says why");
+                        failure instanceof RoomAbsentException absent ? Refusal.of(absent.reason()) : failure));
     }
 
     static <T> T await(CompletableFuture<T> future) {
@@ -61,10 +56,10 @@ final class RoomCopy {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new Problem(503, "room_unavailable", "the room does not answer just now; try again");
+            throw new Refusal(Kind.UNAVAILABLE, "room_unavailable", "the room does not answer just now; try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Problem(503, "stopping", "the server is stopping; try again");
+            throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
         }
     }
 }

@@ -3,6 +3,8 @@ package dev.concord.server.ai;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.server.room.EditOutcome;
 import dev.concord.store.AiRun;
 import java.util.List;
@@ -69,8 +71,10 @@ final class RunApplication {
             }
             pause();
         }
-        throw new Problem(
-                503, "not_caught_up", "this server has not received yet what the run was planned on; try again");
+        throw new Refusal(
+                Kind.UNAVAILABLE,
+                "not_caught_up",
+                "this server has not yet received what the run was planned on; try again");
     }
 
     private void pause() {
@@ -78,7 +82,7 @@ final class RunApplication {
             Thread.sleep(pauseMillis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Problem(503, "stopping", "the server is stopping; try again");
+            throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
         }
     }
 
@@ -100,9 +104,11 @@ final class RunApplication {
             }
             case STALE -> throw new StaleException();
             case ROOM_FULL ->
-                throw new Problem(409, "room_full", "the document would become too large; nothing was applied");
+                throw new Refusal(
+                        Kind.CONFLICT, "room_full", "the document would become too large; nothing was applied");
             case UNAVAILABLE ->
-                throw new Problem(503, "store_unavailable", "the store takes nothing just now; nothing was applied");
+                throw new Refusal(
+                        Kind.UNAVAILABLE, "store_unavailable", "the store takes nothing just now; nothing was applied");
             case UNKNOWN -> throw new UnknownOutcomeException();
         }
         throw new IllegalStateException("an outcome without a case");
@@ -111,7 +117,7 @@ final class RunApplication {
     private static EditOutcome awaitOutcome(CompletableFuture<EditOutcome> outcome) {
         try {
             return RoomCopy.await(outcome);
-        } catch (Problem slow) {
+        } catch (Refusal slow) {
             if (slow.code().equals("room_unavailable") && !outcome.isDone()) {
                 // The edits are in the room and wait for the store.
                 throw new UnknownOutcomeException();

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param database address of the PostgreSQL database that keeps the rooms; not set for the embedded store
  * @param dataDirectory directory of the embedded store
  * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
+ * @param allowedHosts names under which the server answers, in lower case, besides those of its own machine; none for all
  * @param ai which models are asked
  * @param logLevel ERROR, WARN, INFO or DEBUG
  * @param redis where several instances meet; empty for one alone
@@ -31,6 +32,7 @@ public record Config(
         Secret database,
         Path dataDirectory,
         Set<String> allowedOrigins,
+        Set<String> allowedHosts,
         AiConfig ai,
         String logLevel,
         Optional<RedisAddress> redis,
@@ -52,6 +54,7 @@ public record Config(
                         values.integer(Setting.CONCORD_MAX_OPS_PER_SECOND, 1, 10_000_000),
                         values.integer(Setting.CONCORD_MAX_CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
                         values.integer(Setting.CONCORD_MEMBER_QUEUE_BYTES, 64 << 10, 64 << 20),
+                        values.integer(Setting.CONCORD_MAX_INPUT_BYTES, 1 << 20, 1 << 30),
                         d.connections().handshake(),
                         d.connections().idle()),
                 new Limits.Http(values.integer(Setting.CONCORD_MAX_BODY_BYTES, 1 << 10, 64 << 20)),
@@ -77,6 +80,7 @@ public record Config(
                 new Secret(values.text(Setting.DATABASE_URL)),
                 values.path(Setting.CONCORD_DATA_DIR),
                 values.origins(),
+                values.hosts(),
                 values.ai(),
                 values.logLevel(),
                 values.redis(),
@@ -111,11 +115,11 @@ public record Config(
             return value == null || value.isBlank() ? setting.defaultValue : value.strip();
         }
 
-        int integer(Setting setting, int least, int most) throws ConfigException {
+        int integer(Setting setting, int min, int max) throws ConfigException {
             String value = text(setting);
             try {
                 long number = Long.parseLong(value);
-                if (number >= least && number <= most) {
+                if (number >= min && number <= max) {
                     return (int) number;
                 }
             } catch (NumberFormatException e) {
@@ -153,7 +157,7 @@ public record Config(
                 if (!origin.equals("*") && !isOrigin(origin)) {
                     throw new ConfigException(
                             Setting.CONCORD_ALLOWED_ORIGINS.name(),
-                            quoted(origin) + " is no origin",
+                            quoted(origin) + " is not a valid origin",
                             Setting.CONCORD_ALLOWED_ORIGINS.accepted);
                 }
                 origins.add(origin);
@@ -161,12 +165,30 @@ public record Config(
             return origins;
         }
 
+        Set<String> hosts() throws ConfigException {
+            Set<String> hosts = new LinkedHashSet<>();
+            for (String part : text(Setting.CONCORD_ALLOWED_HOSTS).split(",", -1)) {
+                String host = part.strip().toLowerCase(Locale.ROOT);
+                if (host.isEmpty()) {
+                    continue;
+                }
+                if (!host.matches("\\[[0-9a-f:.]+\\]|[a-z0-9._-]+")) {
+                    throw new ConfigException(
+                            Setting.CONCORD_ALLOWED_HOSTS.name(),
+                            quoted(host) + " is not a valid host name",
+                            Setting.CONCORD_ALLOWED_HOSTS.accepted);
+                }
+                hosts.add(host);
+            }
+            return hosts;
+        }
+
         String logLevel() throws ConfigException {
             String level = text(Setting.CONCORD_LOG_LEVEL).toUpperCase(Locale.ROOT);
             if (!Set.of("ERROR", "WARN", "INFO", "DEBUG").contains(level)) {
                 throw new ConfigException(
                         Setting.CONCORD_LOG_LEVEL.name(),
-                        quoted(level) + " is no level",
+                        quoted(level) + " is not a valid level",
                         Setting.CONCORD_LOG_LEVEL.accepted);
             }
             return level;
@@ -212,7 +234,8 @@ public record Config(
         private boolean flag(Setting setting) throws ConfigException {
             String value = text(setting).toLowerCase(Locale.ROOT);
             if (!value.equals("true") && !value.equals("false")) {
-                throw new ConfigException(setting.name(), quoted(value) + " is neither", setting.accepted);
+                throw new ConfigException(
+                        setting.name(), quoted(value) + " is neither true nor false", setting.accepted);
             }
             return value.equals("true");
         }
@@ -250,9 +273,9 @@ public record Config(
                     return url;
                 }
             } catch (IllegalArgumentException e) {
-                // Reported below.
+                // Refused below.
             }
-            throw new ConfigException(setting.name(), quoted(text) + " is not such a URL", setting.accepted);
+            throw new ConfigException(setting.name(), quoted(text) + " is not a valid URL", setting.accepted);
         }
 
         private static boolean isOrigin(String origin) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Every bound of the server, in one place, by what it bounds. Those with a variable in {@link Setting} can be changed by the operator.
  *
- * @param connections bounds of one connection
+ * @param connections bounds of connections
  * @param http bounds of one HTTP request
  * @param rooms bounds of one room
  * @param compaction when the log of a room is compacted into its snapshot
@@ -25,7 +25,7 @@ public record Limits(
         Duration shutdown) {
     /** The limits of a server that nobody configured. */
     public static final Limits DEFAULT = new Limits(
-            new Connections(1 << 20, 100_000, 1_000, 1 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60)),
+            new Connections(1 << 20, 100_000, 1_000, 1 << 20, 64 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60)),
             new Http(8 << 20),
             new Rooms(10_000_000, 100_000, Duration.ofSeconds(30)),
             new Compaction(200, Duration.ofSeconds(5)),
@@ -35,7 +35,7 @@ public record Limits(
             Duration.ofSeconds(10));
 
     /**
-     * Bounds of one connection.
+     * Bounds of connections, of each unless it says otherwise.
      *
      * @param frameBytes one WebSocket message: 1 MiB, well above the 64 KiB pieces in which Concord's clients send a large paste
      * @param opsPerSecond and burst: 100,000, twice what two connections need to reach the measured peak, so that it stops a runaway
@@ -43,13 +43,21 @@ public record Limits(
      * @param perAddress connections from one address: 1,000, so that an office behind one address fits; loopback is exempt, a proxy there
      *     is the operator's
      * @param queueBytes what waits to be written to one member before it counts as slow and is resynchronised later: 1 MiB
+     * @param inputBytes what all connections together may make the server hold that is not complete yet, half of it for one address: 64 MiB,
+     *     and never more than a quarter of the direct memory; the greediest connections are closed first
      * @param handshake from the connection, or the last answer, to a complete request: 10 s; and from a close frame to the end of the
      *     connection, should the other side not read it
-     * @param idle without a sign of life, pongs included, before a connection is closed: 60 s; a ping goes out after a third of that. An
-     *     HTTP answer must have been taken in that time, too
+     * @param idle without a sign of life, pongs included, before a connection is closed: 60 s; a ping goes out after a third of that. A
+     *     message must be complete within half of it after it began. An HTTP answer must have been taken in that time, too
      */
     public record Connections(
-            int frameBytes, int opsPerSecond, int perAddress, int queueBytes, Duration handshake, Duration idle) {}
+            int frameBytes,
+            int opsPerSecond,
+            int perAddress,
+            int queueBytes,
+            int inputBytes,
+            Duration handshake,
+            Duration idle) {}
 
     /**
      * Bounds of one HTTP request.

@@ -14,6 +14,10 @@ enum Setting {
             "",
             "web origins whose pages may connect, besides the server's own",
             "origins like https://app.example, separated by commas, or *"),
+    CONCORD_ALLOWED_HOSTS(
+            "",
+            "names under which the server answers, besides those of its own machine; empty for all",
+            "host names without ports, separated by commas"),
     CONCORD_MAX_FRAME_BYTES("1048576", "largest WebSocket message", "1024 to 16777216"),
     CONCORD_MAX_OPS_PER_SECOND("100000", "ops a second that one connection may send", "1 to 10000000"),
     CONCORD_MAX_CONNECTIONS_PER_ADDRESS("1000", "connections from one address; loopback is exempt", "1 to 1000000"),
@@ -22,6 +26,10 @@ enum Setting {
     CONCORD_MAX_BODY_BYTES("8388608", "largest body of an HTTP request", "1024 to 67108864"),
     CONCORD_MEMBER_QUEUE_BYTES(
             "1048576", "unsent bytes for one slow reader before it is resynchronised", "65536 to 67108864"),
+    CONCORD_MAX_INPUT_BYTES(
+            "67108864",
+            "unfinished frames and bodies of all connections together; at most a quarter of the direct memory",
+            "1048576 to 1073741824"),
     CONCORD_UNLOAD_SECONDS("30", "seconds without members after which a room leaves memory", "0 to 86400"),
     REDIS_URL(
             "",

@@ -6,6 +6,8 @@ import dev.concord.crdt.Element;
 import dev.concord.crdt.Sites;
 import dev.concord.crdt.TextChange;
 import dev.concord.server.config.HistoryLimits;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.log.Replay;
 import dev.concord.store.LogPage;
@@ -29,12 +31,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The history of rooms. Everything is read from the store, so any instance answers, and done on threads of its own, so that no edit waits for
- * it. Every future fails with a {@link HistoryProblem} or a {@link StoreException}. Thread-safe.
+ * it. Every future that fails does so with a {@link Refusal}, except for a fault of the server. Thread-safe.
  */
 public final class History implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(History.class);
+
     /** Comparing needs memory, so few do it at a time. */
     private static final int THREADS = 2;
 
@@ -81,8 +87,10 @@ public final class History implements AutoCloseable {
                 .handle((flushed, failure) -> failure)
                 .thenCompose(failure -> run(() -> {
                     if (failure != null) {
-                        throw new HistoryProblem(
-                                503, "store_unavailable", "the store does not take edits just now; try again later");
+                        throw new Refusal(
+                                Kind.UNAVAILABLE,
+                                "store_unavailable",
+                                "the store does not take edits just now; try again later");
                     }
                     return captureNow(roomId, label, author);
                 }));
@@ -94,7 +102,7 @@ public final class History implements AutoCloseable {
         return store.versions()
                 .add(roomId, stored.epoch(), label, author, state, stored.lastSeq())
                 .map(Version::of)
-                .orElseThrow(HistoryProblem::noSuchRoom);
+                .orElseThrow(Refusal::noSuchRoom);
     }
 
     /**
@@ -102,13 +110,13 @@ public final class History implements AutoCloseable {
      *
      * @param roomId a valid room id
      * @param before only those with a lower id
-     * @param most how many
+     * @param max how many
      * @return the versions
      */
-    public CompletableFuture<List<Version>> versions(String roomId, long before, int most) {
+    public CompletableFuture<List<Version>> versions(String roomId, long before, int max) {
         return run(() -> {
             head(roomId);
-            return store.versions().list(roomId, before, most).stream()
+            return store.versions().list(roomId, before, max).stream()
                     .map(Version::of)
                     .toList();
         });
@@ -196,7 +204,7 @@ public final class History implements AutoCloseable {
      * @param roomId a valid room id
      * @param from the earlier version
      * @param to the later one; null for what is durable now
-     * @param after begins after this place in the log, to continue where an answer ended; null for the beginning
+     * @param after begins after this place in the log, to go on where an answer ended; null for the beginning
      * @return the first steps, as many as one answer has
      */
     public CompletableFuture<Replayed> replay(String roomId, long from, @Nullable Long to, @Nullable Long after) {
@@ -211,8 +219,8 @@ public final class History implements AutoCloseable {
             }
             long start = after == null ? first.version().opSeq() : after;
             if (start < first.version().opSeq() || start > end) {
-                throw new HistoryProblem(
-                        400,
+                throw new Refusal(
+                        Kind.INVALID,
                         "bad_after",
                         "after must be a place in the log from "
                                 + first.version().opSeq() + " to " + end);
@@ -250,16 +258,15 @@ public final class History implements AutoCloseable {
             return ops.ops();
         }
         if (page instanceof LogPage.Pruned) {
-            throw new HistoryProblem(
-                    410, "log_pruned", "the log does not go back so far; compare the versions instead");
+            throw new Refusal(Kind.GONE, "log_pruned", "the log does not go back so far; compare the versions instead");
         }
-        throw HistoryProblem.noSuchRoom();
+        throw Refusal.noSuchRoom();
     }
 
     private static void refuseSwapped(Captured first, Captured second) {
         if (first.version().opSeq() > second.version().opSeq()) {
-            throw new HistoryProblem(
-                    400,
+            throw new Refusal(
+                    Kind.INVALID,
                     "swapped",
                     "version " + first.version().id() + " is later than version "
                             + second.version().id() + "; swap from and to");
@@ -269,19 +276,19 @@ public final class History implements AutoCloseable {
     private RoomHead head(String roomId) {
         RoomHead head = store.heads(List.of(roomId)).get(roomId);
         if (head == null) {
-            throw HistoryProblem.noSuchRoom();
+            throw Refusal.noSuchRoom();
         }
         return head;
     }
 
     private StoredRoom load(String roomId) {
-        return store.load(roomId).orElseThrow(HistoryProblem::noSuchRoom);
+        return store.load(roomId).orElseThrow(Refusal::noSuchRoom);
     }
 
     private Captured find(String roomId, long id) {
         return store.versions().find(roomId, id).orElseThrow(() -> {
             head(roomId);
-            return new HistoryProblem(404, "no_such_version", "this room has no version " + id);
+            return new Refusal(Kind.NOT_FOUND, "no_such_version", "this room has no version " + id);
         });
     }
 
@@ -295,8 +302,8 @@ public final class History implements AutoCloseable {
 
     private List<Element> elements(Document document) {
         if (document.elementCount() > limits.elements()) {
-            throw new HistoryProblem(
-                    413,
+            throw new Refusal(
+                    Kind.TOO_LARGE,
                     "too_large_to_compare",
                     "documents of up to " + limits.elements() + " elements, deleted ones included, can be compared");
         }
@@ -305,10 +312,24 @@ public final class History implements AutoCloseable {
 
     private <T> CompletableFuture<T> run(Supplier<T> task) {
         try {
-            return CompletableFuture.supplyAsync(task, threads);
+            return CompletableFuture.supplyAsync(() -> orRefused(task), threads);
         } catch (RejectedExecutionException full) {
-            return CompletableFuture.failedFuture(new HistoryProblem(
-                    503, "busy", "too many requests about history wait already, or the server stops; try again later"));
+            return CompletableFuture.failedFuture(new Refusal(
+                    Kind.UNAVAILABLE,
+                    "busy",
+                    "too many requests about history wait already, or the server stops; try again later"));
+        }
+    }
+
+    private static <T> T orRefused(Supplier<T> task) {
+        try {
+            return task.get();
+        } catch (StoreException e) {
+            LOG.warn("a request about history failed: {}", e.toString());
+            throw new Refusal(
+                    Kind.UNAVAILABLE,
+                    "store_unavailable",
+                    "the history cannot be read or written just now; the server's log says why");
         }
     }
 
@@ -322,11 +343,13 @@ public final class History implements AutoCloseable {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new HistoryProblem(
-                    503, "no_answer", "the room does not answer just now; look at it before you try again");
+            throw new Refusal(
+                    Kind.UNAVAILABLE,
+                    "no_answer",
+                    "the room does not answer just now; look at it before you try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HistoryProblem(503, "stopping", "the server is stopping; try again");
+            throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
         }
     }
 

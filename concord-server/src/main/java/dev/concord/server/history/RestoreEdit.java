@@ -5,6 +5,8 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Element;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.UndoHistory;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.server.room.Absence;
 import dev.concord.server.room.EditOutcome;
 import dev.concord.server.room.Room;
@@ -53,33 +55,29 @@ final class RestoreEdit {
         switch (History.await(outcome)) {
             case STORED -> {}
             case ROOM_FULL ->
-                throw new HistoryProblem(409, "room_full", "the document would become too large; nothing was changed");
+                throw new Refusal(
+                        Kind.CONFLICT, "room_full", "the document would become too large; nothing was changed");
             case STALE, UNAVAILABLE ->
-                throw new HistoryProblem(
-                        503, "store_unavailable", "the room takes no edits just now; nothing was changed, try again");
+                throw new Refusal(
+                        Kind.UNAVAILABLE,
+                        "store_unavailable",
+                        "the room takes no edits just now; nothing was changed, try again");
             case UNKNOWN ->
-                throw new HistoryProblem(
-                        503,
+                throw new Refusal(
+                        Kind.UNAVAILABLE,
                         "unknown_outcome",
                         "the store failed before it said whether the version is back; look at the room");
         }
     }
 
-    /** Has something done on the room's loop; fails with a {@link HistoryProblem} when this history of the room cannot be had. */
+    /** Has something done on the room's loop; fails with a {@link Refusal} when this history of the room cannot be had. */
     private <T> CompletableFuture<T> call(String roomId, String epoch, Function<Room, CompletableFuture<T>> task) {
         return rooms.call(
                         roomId,
                         room -> room.epoch().equals(epoch)
                                 ? task.apply(room)
-                                : CompletableFuture.<T>failedFuture(HistoryProblem.noSuchRoom()))
+                                : CompletableFuture.<T>failedFuture(Refusal.noSuchRoom()))
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                        failure instanceof RoomAbsentException absent ? problem(absent.reason()) : failure));
-    }
-
-    private static HistoryProblem problem(Absence reason) {
-        return reason == Absence.MISSING
-                ? HistoryProblem.noSuchRoom()
-                : new HistoryProblem(
-                        503, "room_unavailable", "the room cannot be loaded just now; the server's log says why");
+                        failure instanceof RoomAbsentException absent ? Refusal.of(absent.reason()) : failure));
     }
 }

@@ -5,31 +5,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.ai.Cancellation;
 import dev.concord.server.ai.Decision;
-import dev.concord.server.ai.Problem;
 import dev.concord.server.ai.RunView;
 import dev.concord.server.search.Search;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Proposals of models, decisions about them, and search. A client that goes has its call called off. */
 final class AiRoutes {
     private final AiServices services;
-    private final Origins origins;
+    private final Requests requests;
 
-    AiRoutes(AiServices services, Origins origins) {
+    AiRoutes(AiServices services, Requests requests) {
         this.services = services;
-        this.origins = origins;
+        this.requests = requests;
     }
 
     void addTo(RouteTable table) {
@@ -43,167 +31,100 @@ final class AiRoutes {
         table.get("/rooms/{room}/backlinks", this::backlinks);
     }
 
-    /** Refuses what pages of foreign origins send: a browser lets them post, and only hides the answer. */
     private RouteTable.Handler fromHere(RouteTable.Handler handler) {
         return exchange -> {
-            HttpHeaders headers = exchange.request().headers();
-            if (origins.allows(headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
-                handler.handle(exchange);
-            } else {
-                exchange.responses()
-                        .problem(
-                                HttpResponseStatus.FORBIDDEN,
-                                "origin_not_allowed",
-                                "pages of this origin may not do this; the operator allows them with CONCORD_ALLOWED_ORIGINS");
-            }
+            requests.requireAllowedOrigin(exchange);
+            handler.handle(exchange);
         };
     }
 
     private void copilot(Exchange exchange) {
-        JsonNode body = body(exchange);
-        if (body == null) {
-            return;
-        }
+        JsonNode body = Requests.object(exchange);
         Cancellation cancellation = new Cancellation();
-        answer(
-                exchange,
-                cancellation,
+        exchange.answer(
+                HttpResponseStatus.OK,
                 services.copilot()
                         .suggest(
-                                user(exchange),
+                                Requests.user(exchange),
                                 exchange.room(),
-                                text(body, "selection"),
-                                text(body, "mode"),
+                                Requests.string(body, "selection"),
+                                Requests.string(body, "mode"),
                                 cancellation),
-                suggestion -> Responses.object().put("suggestion", suggestion));
+                suggestion -> Responses.object().put("suggestion", suggestion),
+                cancellation::cancel);
     }
 
     private void plan(Exchange exchange) {
-        JsonNode body = body(exchange);
-        if (body == null) {
-            return;
-        }
+        JsonNode body = Requests.object(exchange);
         Cancellation cancellation = new Cancellation();
-        answer(
-                exchange,
-                cancellation,
+        exchange.answer(
+                HttpResponseStatus.OK,
                 services.runs()
                         .plan(
-                                user(exchange),
+                                Requests.user(exchange),
                                 exchange.room(),
-                                text(body, "instruction"),
-                                text(body, "author"),
+                                Requests.string(body, "instruction"),
+                                Requests.string(body, "author"),
                                 cancellation),
-                AiRoutes::json);
+                AiRoutes::json,
+                cancellation::cancel);
     }
 
     private void pending(Exchange exchange) {
-        answer(exchange, services.runs().pending(user(exchange), exchange.room()), runs -> {
-            ArrayNode all = Responses.array();
-            runs.forEach(run -> all.add(json(run)));
-            return all;
-        });
+        exchange.answer(
+                HttpResponseStatus.OK, services.runs().pending(Requests.user(exchange), exchange.room()), runs -> {
+                    ArrayNode all = Responses.array();
+                    runs.forEach(run -> all.add(json(run)));
+                    return all;
+                });
     }
 
     private void run(Exchange exchange) {
-        answer(exchange, services.runs().run(user(exchange), exchange.room(), exchange.part("run")), AiRoutes::json);
+        exchange.answer(
+                HttpResponseStatus.OK,
+                services.runs().run(Requests.user(exchange), exchange.room(), exchange.part("run")),
+                AiRoutes::json);
     }
 
     private void apply(Exchange exchange) {
-        answer(exchange, services.runs().apply(user(exchange), exchange.room(), exchange.part("run")), AiRoutes::json);
+        exchange.answer(
+                HttpResponseStatus.OK,
+                services.runs().apply(Requests.user(exchange), exchange.room(), exchange.part("run")),
+                AiRoutes::json);
     }
 
     private void decline(Exchange exchange) {
-        answer(
-                exchange,
-                services.runs().decline(user(exchange), exchange.room(), exchange.part("run")),
+        exchange.answer(
+                HttpResponseStatus.OK,
+                services.runs().decline(Requests.user(exchange), exchange.room(), exchange.part("run")),
                 AiRoutes::json);
     }
 
     private void search(Exchange exchange) {
         Cancellation cancellation = new Cancellation();
-        answer(
-                exchange,
-                cancellation,
+        exchange.answer(
+                HttpResponseStatus.OK,
                 services.search()
                         .search(
-                                user(exchange),
+                                Requests.user(exchange),
                                 exchange.room(),
-                                parameter(exchange, "q"),
+                                Requests.parameter(exchange, "q"),
                                 results(exchange),
                                 cancellation),
-                AiRoutes::hits);
+                AiRoutes::hits,
+                cancellation::cancel);
     }
 
     private void backlinks(Exchange exchange) {
-        answer(
-                exchange,
-                services.search().backlinks(user(exchange), exchange.room(), results(exchange)),
+        exchange.answer(
+                HttpResponseStatus.OK,
+                services.search().backlinks(Requests.user(exchange), exchange.room(), results(exchange)),
                 AiRoutes::hits);
     }
 
-    /** What the caller's going away does not stop. */
-    private static <T> void answer(Exchange exchange, CompletableFuture<T> result, Function<T, JsonNode> json) {
-        answer(exchange, new Cancellation(), result, json);
-    }
-
-    private static <T> void answer(
-            Exchange exchange, Cancellation cancellation, CompletableFuture<T> result, Function<T, JsonNode> json) {
-        ChannelFutureListener gone = closed -> cancellation.cancel();
-        exchange.context().channel().closeFuture().addListener(gone);
-        result.whenComplete((value, failure) -> exchange.onLoop(() -> {
-            exchange.context().channel().closeFuture().removeListener(gone);
-            if (failure == null) {
-                exchange.responses().json(HttpResponseStatus.OK, json.apply(value));
-                return;
-            }
-            Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                    ? wrapped.getCause()
-                    : failure;
-            Problem problem = cause instanceof Problem known
-                    ? known
-                    : new Problem(500, "internal", "this should not have happened; the server's log says more");
-            exchange.responses()
-                    .problem(HttpResponseStatus.valueOf(problem.status()), problem.code(), problem.detail());
-        }));
-    }
-
-    /** Until there is authentication, a user is an address. */
-    private static String user(Exchange exchange) {
-        SocketAddress address = exchange.context().channel().remoteAddress();
-        return address instanceof InetSocketAddress internet && internet.getAddress() != null
-                ? internet.getAddress().getHostAddress()
-                : String.valueOf(address);
-    }
-
-    /** The request's JSON object; null after the client has been told that it is none. */
-    private static @Nullable JsonNode body(Exchange exchange) {
-        try {
-            JsonNode body =
-                    Responses.read(ByteBufUtil.getBytes(exchange.request().content()));
-            if (body != null && body.isObject()) {
-                return body;
-            }
-        } catch (IOException e) {
-            // Told below.
-        }
-        exchange.responses().problem(HttpResponseStatus.BAD_REQUEST, "bad_json", "the body must be a JSON object");
-        return null;
-    }
-
-    private static @Nullable String text(JsonNode body, String field) {
-        JsonNode value = body.get(field);
-        return value == null || !value.isTextual() ? null : value.textValue();
-    }
-
-    private static @Nullable String parameter(Exchange exchange, String name) {
-        List<String> values = exchange.query().get(name);
-        return values == null ? null : values.get(0);
-    }
-
-    /** The parameter k; 0, which is refused, when it is no number. */
+    /** The parameter k; 0, which is refused, when it is not a number. */
     private static int results(Exchange exchange) {
-        String value = parameter(exchange, "k");
+        String value = Requests.parameter(exchange, "k");
         if (value == null) {
             return Search.DEFAULT_RESULTS;
         }

@@ -5,14 +5,22 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Counts open connections by address. Loopback is exempt: what comes from there is the operator's own. Thread-safe. */
 final class ConnectionLimit {
-    private final int most;
+    private final int max;
     private final Map<InetAddress, Integer> open = new ConcurrentHashMap<>();
 
-    ConnectionLimit(int most) {
-        this.most = most;
+    ConnectionLimit(int max) {
+        this.max = max;
+    }
+
+    /** The address by which a connection is counted; null for one that is not. */
+    static @Nullable InetAddress counted(SocketChannel channel) {
+        InetSocketAddress remote = channel.remoteAddress();
+        InetAddress address = remote == null ? null : remote.getAddress();
+        return address == null || address.isLoopbackAddress() ? null : address;
     }
 
     /** Whether the connection may stay; if so it is counted until it closes. */
@@ -28,6 +36,6 @@ final class ConnectionLimit {
         }
         int count = open.merge(address, 1, Integer::sum);
         channel.closeFuture().addListener(closed -> open.computeIfPresent(address, (a, n) -> n > 1 ? n - 1 : null));
-        return count <= most;
+        return count <= max;
     }
 }

@@ -1,15 +1,20 @@
 package dev.concord.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * One request and the means to answer it.
  *
  * @param request valid until the handler returns; retain it to keep it longer
- * @param path as requested, decoded
+ * @param path the parts of the path, decoded
  * @param named the parts of the path that the route names
  * @param query the decoded query parameters
  * @param leaveHttp to be called before the channel becomes something else than HTTP
@@ -18,7 +23,7 @@ record Exchange(
         ChannelHandlerContext context,
         FullHttpRequest request,
         Responses responses,
-        String path,
+        List<String> path,
         Map<String, String> named,
         Map<String, List<String>> query,
         Runnable leaveHttp) {
@@ -41,8 +46,34 @@ record Exchange(
         return part(RouteTable.ROOM);
     }
 
-    /** Runs on the channel's event loop, where answers are written. */
-    void onLoop(Runnable task) {
-        context.executor().execute(task);
+    /** Answers with what comes of it, or with the {@link Problem} that its failure is. */
+    <T> void answer(HttpResponseStatus status, CompletableFuture<T> result, Function<? super T, JsonNode> json) {
+        answer(status, result, json, () -> {});
+    }
+
+    /**
+     * The same for work that is in vain once the client has gone.
+     *
+     * @param gone is called on the event loop when the client goes before it was answered
+     */
+    <T> void answer(
+            HttpResponseStatus status, CompletableFuture<T> result, Function<? super T, JsonNode> json, Runnable gone) {
+        ChannelFutureListener whenClosed = closed -> gone.run();
+        context.channel().closeFuture().addListener(whenClosed);
+        result.whenComplete((value, failure) -> context.executor().execute(() -> {
+            context.channel().closeFuture().removeListener(whenClosed);
+            if (failure != null) {
+                responses.problem(Problem.of(failure));
+                return;
+            }
+            JsonNode body;
+            try {
+                body = json.apply(value);
+            } catch (RuntimeException fault) {
+                responses.problem(Problem.of(fault));
+                return;
+            }
+            responses.json(status, body);
+        }));
     }
 }

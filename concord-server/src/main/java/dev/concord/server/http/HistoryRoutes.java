@@ -7,112 +7,67 @@ import dev.concord.crdt.Difference;
 import dev.concord.crdt.TextChange;
 import dev.concord.server.history.Author;
 import dev.concord.server.history.History;
-import dev.concord.server.history.HistoryProblem;
 import dev.concord.server.history.Replayed;
 import dev.concord.server.history.Restored;
 import dev.concord.server.history.Version;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Versions of a room, what differs between them, and going back to one. */
 final class HistoryRoutes {
-    private static final Logger LOG = LoggerFactory.getLogger(HistoryRoutes.class);
     private static final int MAX_LABEL = 200;
     private static final int MAX_AUTHOR = 100;
     private static final int DEFAULT_PAGE = 50;
     private static final int MAX_PAGE = 200;
 
     private final History history;
-    private final Origins origins;
+    private final Requests requests;
 
-    HistoryRoutes(History history, Origins origins) {
+    HistoryRoutes(History history, Requests requests) {
         this.history = history;
-        this.origins = origins;
+        this.requests = requests;
     }
 
     void addTo(RouteTable table) {
-        table.post("/rooms/{room}/versions", checked(this::capture));
-        table.get("/rooms/{room}/versions", checked(this::versions));
-        table.get("/rooms/{room}/versions/{version}", checked(this::text));
-        table.get("/rooms/{room}/diff", checked(this::difference));
-        table.post("/rooms/{room}/restore", checked(this::restore));
-        table.get("/rooms/{room}/replay", checked(this::replay));
-        table.get("/rooms/{room}/authors", checked(this::authors));
+        table.post("/rooms/{room}/versions", this::capture);
+        table.get("/rooms/{room}/versions", this::versions);
+        table.get("/rooms/{room}/versions/{version}", this::text);
+        table.get("/rooms/{room}/diff", this::difference);
+        table.post("/rooms/{room}/restore", this::restore);
+        table.get("/rooms/{room}/replay", this::replay);
+        table.get("/rooms/{room}/authors", this::authors);
     }
 
-    /** A request that is refused before any work. */
-    private static final class BadRequest extends Exception {
-        private static final long serialVersionUID = 1L;
-        final HttpResponseStatus status;
-        final String code;
-
-        BadRequest(HttpResponseStatus status, String code, String detail) {
-            super(detail, null, false, false);
-            this.status = status;
-            this.code = code;
-        }
-
-        BadRequest(String code, String detail) {
-            this(HttpResponseStatus.BAD_REQUEST, code, detail);
-        }
-    }
-
-    private interface Checked {
-        void handle(Exchange exchange) throws BadRequest;
-    }
-
-    private RouteTable.Handler checked(Checked handler) {
-        return exchange -> {
-            try {
-                handler.handle(exchange);
-            } catch (BadRequest e) {
-                exchange.responses().problem(e.status, e.code, String.valueOf(e.getMessage()));
-            }
-        };
-    }
-
-    private void capture(Exchange exchange) throws BadRequest {
+    private void capture(Exchange exchange) {
         JsonNode body = body(exchange);
-        String label = text(body, "label", MAX_LABEL, null);
-        String author = text(body, "author", MAX_AUTHOR, "anonymous");
-        answer(
-                exchange,
+        String label = Requests.line(body, "label", MAX_LABEL, null);
+        String author = Requests.line(body, "author", MAX_AUTHOR, "anonymous");
+        exchange.answer(
                 HttpResponseStatus.CREATED,
                 history.capture(exchange.room(), label, author),
                 version -> Responses.object().put("id", version.id()).put("op_seq", version.opSeq()));
     }
 
-    private void versions(Exchange exchange) throws BadRequest {
-        Long before = number(exchange, "before");
-        Long limit = number(exchange, "limit");
-        int most = limit == null ? DEFAULT_PAGE : (int) Math.min(limit, MAX_PAGE);
-        if (most < 1) {
-            throw new BadRequest("bad_limit", "limit must be 1 to " + MAX_PAGE);
+    private void versions(Exchange exchange) {
+        Long before = Requests.number(exchange, "before");
+        Long limit = Requests.number(exchange, "limit");
+        int max = limit == null ? DEFAULT_PAGE : (int) Math.min(limit, MAX_PAGE);
+        if (max < 1) {
+            throw Problem.badRequest("bad_limit", "limit must be 1 to " + MAX_PAGE);
         }
         String room = exchange.room();
         // One more than asked for tells whether there is another page.
-        answer(
-                exchange,
+        exchange.answer(
                 HttpResponseStatus.OK,
-                history.versions(room, before == null ? Long.MAX_VALUE : before, most + 1),
+                history.versions(room, before == null ? Long.MAX_VALUE : before, max + 1),
                 versions -> {
-                    List<Version> page = versions.subList(0, Math.min(most, versions.size()));
-                    if (versions.size() > most) {
+                    List<Version> page = versions.subList(0, Math.min(max, versions.size()));
+                    if (versions.size() > max) {
                         long next = page.get(page.size() - 1).id();
                         exchange.responses()
                                 .header(
                                         "Link",
-                                        "</rooms/" + room + "/versions?before=" + next + "&limit=" + most
+                                        "</rooms/" + room + "/versions?before=" + next + "&limit=" + max
                                                 + ">; rel=\"next\"");
                     }
                     ArrayNode all = Responses.array();
@@ -121,10 +76,9 @@ final class HistoryRoutes {
                 });
     }
 
-    private void text(Exchange exchange) throws BadRequest {
-        long id = id(exchange.part("version"), "version");
-        answer(
-                exchange,
+    private void text(Exchange exchange) {
+        long id = Requests.number(exchange.part("version"), "version");
+        exchange.answer(
                 HttpResponseStatus.OK,
                 history.text(exchange.room(), id),
                 found -> json(found.version())
@@ -132,10 +86,10 @@ final class HistoryRoutes {
                         .put("text", found.text()));
     }
 
-    private void difference(Exchange exchange) throws BadRequest {
-        long from = required(exchange, "from");
-        Long to = "current".equals(parameter(exchange, "to")) ? null : Long.valueOf(required(exchange, "to"));
-        answer(exchange, HttpResponseStatus.OK, history.difference(exchange.room(), from, to), difference -> {
+    private void difference(Exchange exchange) {
+        long from = Requests.version(exchange, "from");
+        Long to = Requests.versionOrCurrent(exchange, "to");
+        exchange.answer(HttpResponseStatus.OK, history.difference(exchange.room(), from, to), difference -> {
             ObjectNode json = Responses.object();
             json.set("added", ranges(difference.added()));
             json.set("removed", ranges(difference.removed()));
@@ -144,29 +98,27 @@ final class HistoryRoutes {
         });
     }
 
-    private void restore(Exchange exchange) throws BadRequest {
+    private void restore(Exchange exchange) {
         JsonNode id = body(exchange).path("version_id");
         if (!id.isIntegralNumber() || !id.canConvertToLong()) {
-            throw new BadRequest("bad_version", "version_id must be the number of a version of this room");
+            throw Problem.badRequest("bad_version", "version_id must be the number of a version of this room");
         }
-        answer(exchange, HttpResponseStatus.OK, history.restore(exchange.room(), id.longValue()), HistoryRoutes::json);
+        exchange.answer(HttpResponseStatus.OK, history.restore(exchange.room(), id.longValue()), HistoryRoutes::json);
     }
 
-    private void replay(Exchange exchange) throws BadRequest {
-        long from = required(exchange, "from");
-        Long to = "current".equals(parameter(exchange, "to")) ? null : Long.valueOf(required(exchange, "to"));
-        answer(
-                exchange,
+    private void replay(Exchange exchange) {
+        long from = Requests.version(exchange, "from");
+        Long to = Requests.versionOrCurrent(exchange, "to");
+        exchange.answer(
                 HttpResponseStatus.OK,
-                history.replay(exchange.room(), from, to, number(exchange, "after")),
+                history.replay(exchange.room(), from, to, Requests.number(exchange, "after")),
                 HistoryRoutes::json);
     }
 
-    private void authors(Exchange exchange) throws BadRequest {
-        answer(
-                exchange,
+    private void authors(Exchange exchange) {
+        exchange.answer(
                 HttpResponseStatus.OK,
-                history.authors(exchange.room(), number(exchange, "version")),
+                history.authors(exchange.room(), Requests.number(exchange, "version")),
                 authors -> {
                     ArrayNode all = Responses.array();
                     for (Author author : authors) {
@@ -177,29 +129,6 @@ final class HistoryRoutes {
                     }
                     return all;
                 });
-    }
-
-    private static <T> void answer(
-            Exchange exchange, HttpResponseStatus status, CompletableFuture<T> result, Function<T, JsonNode> json) {
-        String room = exchange.room();
-        result.thenApply(value -> (Runnable) () -> exchange.responses().json(status, json.apply(value)))
-                .exceptionally(failure -> () -> fail(room, exchange.responses(), failure))
-                .thenAccept(exchange::onLoop);
-    }
-
-    private static void fail(String room, Responses responses, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failure;
-        if (cause instanceof HistoryProblem problem) {
-            responses.problem(HttpResponseStatus.valueOf(problem.status()), problem.code(), problem.detail());
-            return;
-        }
-        LOG.atWarn().addKeyValue("room", room).log("a request about its history failed: {}", cause.toString());
-        responses.problem(
-                HttpResponseStatus.SERVICE_UNAVAILABLE,
-                "store_unavailable",
-                "the history cannot be read or written just now; the server's log says why");
     }
 
     private static ObjectNode json(Version version) {
@@ -257,65 +186,8 @@ final class HistoryRoutes {
     }
 
     /** The JSON object that was sent, by a page of this server or of an allowed origin, or by a program. */
-    private JsonNode body(Exchange exchange) throws BadRequest {
-        HttpHeaders headers = exchange.request().headers();
-        // A browser lets any page post, and only hides the answer from it.
-        if (!origins.allows(headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
-            throw new BadRequest(
-                    HttpResponseStatus.FORBIDDEN,
-                    "origin_not_allowed",
-                    "pages of this origin may not do this; the operator allows them with CONCORD_ALLOWED_ORIGINS");
-        }
-        JsonNode body = null;
-        try {
-            body = Responses.read(ByteBufUtil.getBytes(exchange.request().content()));
-        } catch (IOException e) {
-            // Said below.
-        }
-        if (body == null || !body.isObject()) {
-            throw new BadRequest("bad_json", "the body must be a JSON object");
-        }
-        return body;
-    }
-
-    private static String text(JsonNode body, String name, int most, @Nullable String otherwise) throws BadRequest {
-        JsonNode value = body.path(name);
-        if ((value.isMissingNode() || value.isNull()) && otherwise != null) {
-            return otherwise;
-        }
-        String text = value.isTextual() ? value.textValue().strip() : "";
-        if (text.isEmpty() || text.length() > most) {
-            throw new BadRequest("bad_" + name, name + " must be a string of 1 to " + most + " characters");
-        }
-        if (text.chars().anyMatch(c -> c < ' ' || c == 0x7f)
-                || text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            throw new BadRequest("bad_" + name, name + " must have no control characters and no lone surrogates");
-        }
-        return text;
-    }
-
-    private static long required(Exchange exchange, String name) throws BadRequest {
-        Long value = number(exchange, name);
-        if (value == null) {
-            throw new BadRequest("bad_" + name, name + " is required: the number of a version");
-        }
-        return value;
-    }
-
-    private static @Nullable Long number(Exchange exchange, String name) throws BadRequest {
-        String value = parameter(exchange, name);
-        return value == null ? null : Long.valueOf(id(value, name));
-    }
-
-    private static long id(String value, String name) throws BadRequest {
-        if (value.matches("[0-9]{1,18}")) {
-            return Long.parseLong(value);
-        }
-        throw new BadRequest("bad_" + name, name + " must be a number");
-    }
-
-    private static @Nullable String parameter(Exchange exchange, String name) {
-        List<String> values = exchange.query().get(name);
-        return values == null || values.isEmpty() ? null : values.get(0);
+    private JsonNode body(Exchange exchange) {
+        requests.requireAllowedOrigin(exchange);
+        return Requests.object(exchange);
     }
 }

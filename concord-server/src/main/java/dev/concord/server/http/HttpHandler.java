@@ -9,11 +9,14 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +34,16 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final int MAX_PIPELINED = 16;
 
     private final RouteTable routes;
+    private final Hosts hosts;
     private final Limits limits;
     private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
     private boolean busy;
+    private boolean left;
     private @Nullable Future<?> deadline;
 
-    HttpHandler(RouteTable routes, Limits limits) {
+    HttpHandler(RouteTable routes, Hosts hosts, Limits limits) {
         this.routes = routes;
+        this.hosts = hosts;
         this.limits = limits;
     }
 
@@ -59,9 +65,15 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+        if (left) {
+            // Sent ahead of an upgrade's answer: it is no request any more.
+            return;
+        }
         if (!busy) {
             handle(context, request);
         } else if (pipelined.size() < MAX_PIPELINED) {
+            // No more is read until this one has its turn: its body is held meanwhile.
+            context.channel().config().setAutoRead(false);
             pipelined.add(request.retain());
         } else {
             context.close();
@@ -73,6 +85,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         busy = false;
         FullHttpRequest next = pipelined.poll();
         if (next == null) {
+            context.channel().config().setAutoRead(true);
             expect(context, limits.connections().handshake());
             return;
         }
@@ -97,6 +110,16 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                         TimeUnit.MILLISECONDS);
     }
 
+    /** The channel becomes something else than HTTP. */
+    private void leave(ChannelHandlerContext context) {
+        left = true;
+        forget();
+        if (context.pipeline().get(BodyGate.class) != null) {
+            context.pipeline().remove(BodyGate.class);
+        }
+        context.channel().config().setAutoRead(true);
+    }
+
     private void forget() {
         if (deadline != null) {
             deadline.cancel(false);
@@ -114,20 +137,39 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         Responses responses =
                 new Responses(context, head, sound && HttpUtil.isKeepAlive(request), () -> answered(context));
         if (!sound) {
-            responses.problem(HttpResponseStatus.BAD_REQUEST, "bad_request", "this is not an HTTP/1.1 request");
+            responses.problem(malformed(request.decoderResult().cause()));
+            return;
+        }
+        try {
+            hosts.check(request);
+        } catch (Problem refused) {
+            responses.problem(refused);
             return;
         }
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
-        String path;
+        List<String> path;
         try {
-            path = uri.path();
+            path = RouteTable.parts(uri.rawPath());
             uri.parameters();
         } catch (IllegalArgumentException e) {
-            responses.problem(
-                    HttpResponseStatus.BAD_REQUEST, "bad_request", "the path or the query is not well formed");
+            responses.problem(Problem.badRequest("bad_request", "the path or the query is not well formed"));
             return;
         }
-        routes.handle(new Exchange(context, request, responses, path, Map.of(), uri.parameters(), this::forget));
+        routes.handle(
+                new Exchange(context, request, responses, path, Map.of(), uri.parameters(), () -> leave(context)));
+    }
+
+    private static Problem malformed(@Nullable Throwable cause) {
+        if (cause instanceof TooLongHttpLineException) {
+            return new Problem(HttpResponseStatus.REQUEST_URI_TOO_LONG, "uri_too_long", "the request line is too long");
+        }
+        if (cause instanceof TooLongHttpHeaderException) {
+            return new Problem(
+                    HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "headers_too_large",
+                    "the headers are too large");
+        }
+        return Problem.badRequest("bad_request", "this is not an HTTP/1.1 request");
     }
 
     @Override

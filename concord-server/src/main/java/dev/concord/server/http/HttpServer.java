@@ -2,6 +2,7 @@ package dev.concord.server.http;
 
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Frames;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomLoops;
@@ -22,7 +23,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -31,6 +34,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The port. Its event loops exist from the start, since rooms live on them; it listens from {@link #listen} on. */
 public final class HttpServer implements AutoCloseable {
@@ -44,12 +49,18 @@ public final class HttpServer implements AutoCloseable {
             ? PooledByteBufAllocator.DEFAULT
             : ByteBufAllocator.DEFAULT;
 
+    /** Buffers grow by doubling, and answers need some, too. */
+    private static final int DIRECT_MEMORY_PARTS = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
     private final Config config;
     private final MultiThreadIoEventLoopGroup group;
     private final Class<? extends ServerChannel> channelType;
     private final EventLoops loops;
     private final Frames frames = new NettyFrames(ALLOCATOR);
     private final ConnectionLimit connections;
+    private final InputBudget input;
     private @Nullable Channel channel;
 
     /**
@@ -69,7 +80,30 @@ public final class HttpServer implements AutoCloseable {
         }
         group = new MultiThreadIoEventLoopGroup(io);
         loops = new EventLoops(group);
+        input = budget(config.limits().connections().inputBytes());
         connections = new ConnectionLimit(config.limits().connections().perAddress());
+    }
+
+    /** Never more than a part of the memory that buffers can have at all. */
+    private static InputBudget budget(long configured) {
+        long available = PlatformDependent.maxDirectMemory() / DIRECT_MEMORY_PARTS;
+        if (configured > available) {
+            LOG.info(
+                    "unfinished input is limited to {} bytes, a quarter of the direct memory, instead of {}; more direct memory allows more",
+                    available,
+                    configured);
+        }
+        long bytes = Math.min(configured, available);
+        return new InputBudget(bytes, bytes / 2);
+    }
+
+    /**
+     * What connections hold of input that is not complete.
+     *
+     * @return thread-safe
+     */
+    public InputBudget input() {
+        return input;
     }
 
     /**
@@ -114,12 +148,14 @@ public final class HttpServer implements AutoCloseable {
                 rooms,
                 loops,
                 new Pages(),
-                new Origins(config.allowedOrigins()),
+                new Requests(new Origins(config.allowedOrigins())),
                 metrics,
                 readiness,
                 blocking,
+                input,
                 config.limits());
         RouteTable routes = routes(services, history, ai);
+        Hosts hosts = new Hosts(config.allowedHosts());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
                 .channel(channelType)
@@ -133,10 +169,17 @@ public final class HttpServer implements AutoCloseable {
                             child.close();
                             return;
                         }
+                        InputBudget.Account account = input.open(
+                                ConnectionLimit.counted(child),
+                                () -> child.eventLoop().execute(() -> {
+                                    child.close();
+                                }));
                         child.pipeline()
                                 .addLast(new HttpServerCodec())
-                                .addLast(new BodyLimit(config.limits().http().bodyBytes()))
-                                .addLast(new HttpHandler(routes, config.limits()));
+                                .addLast(new BodyGate(routes, account))
+                                .addLast(new HttpObjectAggregator(
+                                        config.limits().http().bodyBytes()))
+                                .addLast(new HttpHandler(routes, hosts, config.limits()));
                     }
                 });
         try {
@@ -152,13 +195,15 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private static RouteTable routes(Services services, History history, AiServices ai) {
+    /** All routes of the port. */
+    static RouteTable routes(Services services, History history, AiServices ai) {
         OperatorRoutes operator = new OperatorRoutes(services);
-        RouteTable table = new RouteTable(operator::page);
+        RouteTable table =
+                new RouteTable(operator::page, services.limits().http().bodyBytes());
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
-        new HistoryRoutes(history, services.origins()).addTo(table);
-        new AiRoutes(ai, services.origins()).addTo(table);
+        new HistoryRoutes(history, services.requests()).addTo(table);
+        new AiRoutes(ai, services.requests()).addTo(table);
         return table;
     }
 
@@ -182,7 +227,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public void close(Duration deadline) {
         stopAccepting();
-        long most = Math.max(QUIET.toMillis(), deadline.toMillis());
-        group.shutdownGracefully(QUIET.toMillis(), most, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        long max = Math.max(QUIET.toMillis(), deadline.toMillis());
+        group.shutdownGracefully(QUIET.toMillis(), max, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 }

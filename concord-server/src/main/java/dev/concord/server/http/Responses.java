@@ -1,6 +1,8 @@
 package dev.concord.server.http;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,20 +14,16 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /** Writes HTTP responses; each request gets exactly one. */
 final class Responses {
     static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
 
-    private static final String PROBLEM = "application/problem+json";
     private static final String POLICY =
             "default-src 'none'; script-src 'self'%s; style-src 'self'; connect-src 'self'; "
                     + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    private static final JsonMapper MAPPER = new JsonMapper();
 
     private final ChannelHandlerContext context;
     private final boolean head;
@@ -79,7 +77,7 @@ final class Responses {
                 .set("Referrer-Policy", "no-referrer")
                 .set("Content-Security-Policy", policy);
         response.headers()
-                .add(extra)
+                .set(extra)
                 .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
         context.writeAndFlush(response).addListener(sent -> {
             if (keepAlive && sent.isSuccess()) {
@@ -94,34 +92,27 @@ final class Responses {
         send(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    void json(HttpResponseStatus status, com.fasterxml.jackson.databind.JsonNode body) {
+    void json(HttpResponseStatus status, JsonNode body) {
+        // A text is nobody's to keep on the way.
+        header(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE.toString());
         send(status, JSON, bytes(body));
     }
 
-    /** An error as RFC 9457 has it, with a stable code for programs. */
-    void problem(HttpResponseStatus status, String code, String detail) {
-        ObjectNode body = object().put("type", "about:blank")
-                .put("title", status.reasonPhrase())
-                .put("status", status.code())
-                .put("code", code)
-                .put("detail", detail);
-        send(status, PROBLEM, bytes(body));
-    }
-
-    /** Reads JSON; null when there is nothing. */
-    static com.fasterxml.jackson.databind.@Nullable JsonNode read(byte[] json) throws IOException {
-        return MAPPER.readTree(json);
+    /** A refusal. */
+    void problem(Problem problem) {
+        problem.headers().forEach(this::header);
+        send(problem.status(), Problem.TYPE, bytes(problem.json()));
     }
 
     static ObjectNode object() {
-        return MAPPER.createObjectNode();
+        return JsonNodeFactory.instance.objectNode();
     }
 
-    static com.fasterxml.jackson.databind.node.ArrayNode array() {
-        return MAPPER.createArrayNode();
+    static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
     }
 
-    private static byte[] bytes(com.fasterxml.jackson.databind.JsonNode body) {
+    private static byte[] bytes(JsonNode body) {
         return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

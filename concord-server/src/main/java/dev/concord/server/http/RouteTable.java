@@ -2,7 +2,9 @@ package dev.concord.server.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +24,18 @@ final class RouteTable {
     /** The name of the path's part that is a room id. */
     static final String ROOM = "room";
 
+    /** Bytes of a JSON body: room for the largest selection that may be sent, escaped. */
+    private static final int MAX_JSON = 256 << 10;
+
     private static final Pattern ROOM_ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
     /** Answers a request, now or later, exactly once. Called on the channel's event loop, so it must not block. */
     interface Handler {
+        /** Throws a {@link Problem} to have the request refused with it. */
         void handle(Exchange exchange);
     }
 
-    private record Route(HttpMethod method, List<String> parts, Handler handler) {
+    private record Route(HttpMethod method, List<String> parts, int maxBody, Handler handler) {
         @Nullable
         Map<String, String> match(List<String> path) {
             if (path.size() != parts.size()) {
@@ -49,39 +56,75 @@ final class RouteTable {
 
     private final List<Route> routes = new ArrayList<>();
     private final Handler otherwise;
+    private final int maxBody;
 
     /**
      * An empty table.
      *
      * @param otherwise answers GET of every path that the table does not have
+     * @param maxBody bytes that a document in a request may have
      */
-    RouteTable(Handler otherwise) {
+    RouteTable(Handler otherwise, int maxBody) {
         this.otherwise = otherwise;
+        this.maxBody = maxBody;
     }
 
-    /** Adds a route that reads; it answers HEAD as well. */
+    /** Method and path of every route, as they were added. */
+    List<String> list() {
+        return routes.stream()
+                .map(route -> route.method() + " " + String.join("/", route.parts()))
+                .toList();
+    }
+
+    /** Adds a route that reads; it answers HEAD as well, and takes no body. */
     RouteTable get(String path, Handler handler) {
-        return add(HttpMethod.GET, path, handler);
+        return add(HttpMethod.GET, path, 0, handler);
     }
 
+    /** Adds a route that takes JSON. */
     RouteTable post(String path, Handler handler) {
-        return add(HttpMethod.POST, path, handler);
+        return add(HttpMethod.POST, path, Math.min(MAX_JSON, maxBody), handler);
     }
 
+    /** Adds a route that takes a document. */
     RouteTable put(String path, Handler handler) {
-        return add(HttpMethod.PUT, path, handler);
+        return add(HttpMethod.PUT, path, maxBody, handler);
     }
 
-    private RouteTable add(HttpMethod method, String path, Handler handler) {
-        routes.add(new Route(method, parts(path), handler));
+    private RouteTable add(HttpMethod method, String path, int maxBytes, Handler handler) {
+        routes.add(new Route(method, List.of(path.split("/", -1)), maxBytes, handler));
         return this;
+    }
+
+    /** How many bytes the body of a request may have: 0 where no route takes one. Only the request's head is looked at. */
+    int maxBody(HttpRequest head) {
+        List<String> path;
+        try {
+            path = parts(new QueryStringDecoder(head.uri()).rawPath());
+        } catch (IllegalArgumentException malformed) {
+            return 0;
+        }
+        for (Route route : routes) {
+            if (route.method().equals(head.method()) && route.match(path) != null) {
+                return route.maxBody();
+            }
+        }
+        return 0;
     }
 
     /** Has a request answered by its route, or says what is wrong with it. */
     void handle(Exchange exchange) {
+        try {
+            find(exchange);
+        } catch (RuntimeException refused) {
+            exchange.responses().problem(Problem.of(refused));
+        }
+    }
+
+    private void find(Exchange exchange) {
         HttpMethod method = exchange.request().method();
         HttpMethod effective = method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method;
-        List<String> path = parts(exchange.path());
+        List<String> path = exchange.path();
         Set<String> allowed = new LinkedHashSet<>();
         for (Route route : routes) {
             Map<String, String> named = route.match(path);
@@ -90,12 +133,9 @@ final class RouteTable {
             }
             String room = named.get(ROOM);
             if (room != null && !ROOM_ID.matcher(room).matches()) {
-                exchange.responses()
-                        .problem(
-                                HttpResponseStatus.BAD_REQUEST,
-                                "bad_room_id",
-                                "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen");
-                return;
+                throw Problem.badRequest(
+                        "bad_room_id",
+                        "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen");
             }
             if (route.method().equals(effective)) {
                 route.handler().handle(exchange.with(named));
@@ -111,12 +151,11 @@ final class RouteTable {
             allow(HttpMethod.GET, allowed);
         }
         String methods = String.join(", ", allowed);
-        exchange.responses().header(HttpHeaderNames.ALLOW, methods);
-        exchange.responses()
-                .problem(
-                        HttpResponseStatus.METHOD_NOT_ALLOWED,
-                        "method_not_allowed",
-                        "this path takes " + methods + " only");
+        throw new Problem(
+                HttpResponseStatus.METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this path takes " + methods + " only",
+                Map.of(HttpHeaderNames.ALLOW.toString(), methods));
     }
 
     private static void allow(HttpMethod method, Set<String> allowed) {
@@ -126,7 +165,15 @@ final class RouteTable {
         }
     }
 
-    private static List<String> parts(String path) {
-        return List.of(path.split("/", -1));
+    /**
+     * The parts of a path, decoded. An encoded slash is part of a name, and does not separate two.
+     *
+     * @throws IllegalArgumentException when the path is malformed
+     */
+    static List<String> parts(String rawPath) {
+        return Stream.of(rawPath.split("/", -1))
+                // A plus sign is a space in queries only.
+                .map(part -> QueryStringDecoder.decodeComponent(part.replace("+", "%2B")))
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package dev.concord.server.http;
 
 import dev.concord.server.config.Limits;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.ws.EventLoops;
 import java.util.concurrent.CompletableFuture;
@@ -12,13 +13,15 @@ import java.util.function.Supplier;
  *
  * @param readiness completes with what is not ready, empty when all is
  * @param io runs what blocks
+ * @param input bounds what connections hold that is not complete
  */
 record Services(
         RoomDirectory rooms,
         EventLoops loops,
         Pages pages,
-        Origins origins,
+        Requests requests,
         Supplier<String> metrics,
         Supplier<CompletableFuture<String>> readiness,
         Executor io,
+        InputBudget input,
         Limits limits) {}

@@ -7,59 +7,65 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which requests may become WebSockets (RFC 6455, section 4.2.1). */
 final class UpgradeCheck {
     private static final String VERSION_13 = "13";
+    private static final int KEY_BYTES = 16;
 
-    private final Origins origins;
+    private final Requests requests;
 
-    UpgradeCheck(Origins origins) {
-        this.origins = origins;
+    UpgradeCheck(Requests requests) {
+        this.requests = requests;
     }
 
-    /** What the request asks for; null when it may not become a WebSocket, and has been answered. */
-    @Nullable
+    /** What the request asks for; throws a {@link Problem} when it may not become a WebSocket. */
     JoinRequest check(Exchange exchange) {
         FullHttpRequest request = exchange.request();
         HttpHeaders headers = request.headers();
-        Responses responses = exchange.responses();
         if (!headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
-            responses.problem(
-                    HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", "this path is for WebSockets only");
-            return null;
+            throw upgradeRequired("this path is for WebSockets only", Map.of());
         }
         if (!VERSION_13.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
-            responses.header(HttpHeaderNames.SEC_WEBSOCKET_VERSION, VERSION_13);
-            responses.problem(
-                    HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", "WebSockets of version 13 are understood");
-            return null;
+            throw upgradeRequired(
+                    "WebSockets of version 13 are understood",
+                    Map.of(HttpHeaderNames.SEC_WEBSOCKET_VERSION.toString(), VERSION_13));
         }
         if (!request.method().equals(HttpMethod.GET)
                 || !headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
-                || headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY) == null) {
-            responses.problem(
-                    HttpResponseStatus.BAD_REQUEST,
+                || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                || !headers.contains(HttpHeaderNames.HOST)
+                || !isKey(headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+            throw Problem.badRequest(
                     "bad_handshake",
-                    "a WebSocket begins with GET, Connection: Upgrade and a Sec-WebSocket-Key");
-            return null;
+                    "a WebSocket begins with GET over HTTP/1.1, with Host, Connection: Upgrade and one Sec-WebSocket-Key"
+                            + " of 16 bytes in base64");
         }
-        if (!origins.allows(headers.get(HttpHeaderNames.ORIGIN), headers.get(HttpHeaderNames.HOST))) {
-            responses.problem(
-                    HttpResponseStatus.FORBIDDEN,
-                    "origin_not_allowed",
-                    "pages of this origin may not connect; the operator allows them with CONCORD_ALLOWED_ORIGINS");
-            return null;
-        }
+        requests.requireAllowedOrigin(exchange);
         return new JoinRequest(exchange.room(), version(parameter(exchange, "version")), parameter(exchange, "epoch"));
     }
 
+    private static boolean isKey(List<String> keys) {
+        try {
+            return keys.size() == 1 && Base64.getDecoder().decode(keys.get(0)).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static Problem upgradeRequired(String detail, Map<String, String> more) {
+        return new Problem(HttpResponseStatus.UPGRADE_REQUIRED, "upgrade_required", detail, more);
+    }
+
+    /** An empty one counts as missing. */
     private static @Nullable String parameter(Exchange exchange, String name) {
-        List<String> values = exchange.query().get(name);
-        return values == null || values.isEmpty() || values.get(0).isEmpty() ? null : values.get(0);
+        String value = Requests.parameter(exchange, name);
+        return value == null || value.isEmpty() ? null : value;
     }
 
     private static byte @Nullable [] version(@Nullable String value) {
@@ -70,6 +76,7 @@ final class UpgradeCheck {
             return Base64.getUrlDecoder()
                     .decode(value.replace('+', '-').replace(' ', '-').replace('/', '_'));
         } catch (IllegalArgumentException e) {
+            // A version that cannot be read is answered with the whole state.
             return new byte[0];
         }
     }

@@ -75,6 +75,9 @@ final class RedisLink implements AutoCloseable {
     RedisLink(URI address, boolean cluster, Consumer<Live> prepare, Runnable ready) {
         this.prepare = prepare;
         this.ready = ready;
+        // First: an address that cannot be used must not leave threads behind.
+        List<RedisURI> seeds = cluster ? RedisClusterURIUtil.toRedisURIs(address) : List.of(RedisURI.create(address));
+        seeds.forEach(seed -> seed.setTimeout(PATIENCE));
         this.resources = ClientResources.builder()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
@@ -85,8 +88,6 @@ final class RedisLink implements AutoCloseable {
                 .keepAlive(true)
                 .build();
         if (cluster) {
-            List<RedisURI> seeds = RedisClusterURIUtil.toRedisURIs(address);
-            seeds.forEach(seed -> seed.setTimeout(PATIENCE));
             RedisClusterClient clustered = RedisClusterClient.create(resources, seeds);
             ClusterClientOptions.Builder options = ClusterClientOptions.builder();
             configure(options, socket);
@@ -102,8 +103,7 @@ final class RedisLink implements AutoCloseable {
             configure(options, socket);
             plain.setOptions(options.build());
             this.client = plain;
-            this.single = RedisURI.create(address);
-            this.single.setTimeout(PATIENCE);
+            this.single = seeds.get(0);
         }
         this.keeper = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "concord-redis");

@@ -8,6 +8,8 @@ public enum Close {
     OVERLOADED(1013, "this room cannot be served just now; come back later"),
     /** The other side did not speak for too long. */
     IDLE(1001, "no sign of life for too long; come back"),
+    /** A text frame is not UTF-8 (RFC 6455, section 8.1). */
+    NOT_UTF8(1007, "a text frame is not UTF-8"),
     /** What came cannot be understood at all. */
     MALFORMED(4400, "the frames are malformed beyond repair"),
     /** There is no such room any more. */

@@ -5,18 +5,20 @@ import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextEmbedder;
 import dev.concord.crdt.Document;
 import dev.concord.server.ai.AiEvents;
+import dev.concord.server.ai.VisibleText;
 import dev.concord.store.Embeddings;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoredRoom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddingIndex implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddingIndex.class);
+
+    /** So many rooms that fail in a row mean that the service is away; one is that room's own trouble and holds up no other. */
+    private static final int ROOMS_OF_AN_OUTAGE = 3;
 
     /** Rooms that are read from the store at once when it is searched for old vectors. */
     private static final int PAGE = 200;
@@ -56,9 +61,12 @@ public final class EmbeddingIndex implements AutoCloseable {
     /** Rooms whose turn will come. */
     private final Set<String> waiting = new HashSet<>();
 
-    private final AtomicBoolean failing = new AtomicBoolean();
-    /** Failures in a row, of any room: it is the service that fails. The worker's. */
-    private int failures;
+    /** How often the embedding of a room has failed since it last came about. The worker's. */
+    private final Map<String, Integer> failures = new HashMap<>();
+    /** Rooms that failed one after the other, without one between them that did not. The worker's. */
+    private final Set<String> failedInARow = new HashSet<>();
+    /** Whether it is the service that fails, and not a room or two. The worker's. */
+    private boolean away;
 
     /** The time until which the service is left alone, by {@link System#nanoTime}. The worker's. */
     private long notBefore = System.nanoTime();
@@ -69,7 +77,7 @@ public final class EmbeddingIndex implements AutoCloseable {
      * @param embedder makes vectors
      * @param store has the snapshots, and keeps the vectors
      * @param worker one thread; closed with the index
-     * @param events notified of every vector
+     * @param events is notified of every vector
      * @param pace how patient to be
      */
     public EmbeddingIndex(
@@ -131,9 +139,11 @@ public final class EmbeddingIndex implements AutoCloseable {
         }
         try {
             embed(roomId);
-            failures = 0;
+            failures.remove(roomId);
+            failedInARow.clear();
             events.embedded(true);
-            if (failing.compareAndSet(true, false)) {
+            if (away) {
+                away = false;
                 LOG.info("embeddings are made again");
             }
         } catch (RuntimeException | Error e) {
@@ -146,14 +156,22 @@ public final class EmbeddingIndex implements AutoCloseable {
             return;
         }
         events.embedded(false);
-        failures++;
-        if (failing.compareAndSet(false, true)) {
+        int count = failures.merge(roomId, 1, Integer::sum);
+        failedInARow.add(roomId);
+        long pause = Math.min(pace.longestRetry().toMillis(), pace.retry().toMillis() << Math.min(20, count - 1));
+        if (failedInARow.size() >= ROOMS_OF_AN_OUTAGE) {
+            if (!away) {
+                LOG.warn("no embeddings just now, search lags until there are: {}", failure.toString());
+            }
+            away = true;
+            notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
+        } else if (count == 1) {
             LOG.atWarn()
                     .addKeyValue("room", roomId)
-                    .log("no embeddings just now, search lags until there are: {}", failure.toString());
+                    .log(
+                            "no embedding of this room just now, search does not find its newest text: {}",
+                            failure.toString());
         }
-        long pause = Math.min(pace.longestRetry().toMillis(), pace.retry().toMillis() << Math.min(20, failures - 1));
-        notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
         schedule(roomId, Duration.ofMillis(pause));
     }
 
@@ -166,7 +184,7 @@ public final class EmbeddingIndex implements AutoCloseable {
         // Exactly what was stored, without what has come since: that has a snapshot of its own soon.
         String text = Document.load("search", state).text();
         Embeddings embeddings = store.embeddings();
-        float[] vector = text.isBlank() ? null : embedder.embed(text, TextEmbedder.Purpose.DOCUMENT, stopping);
+        float[] vector = !VisibleText.isIn(text) ? null : embedder.embed(text, TextEmbedder.Purpose.DOCUMENT, stopping);
         embeddings.save(roomId, vector, embedder.model(), stored.get().stateSeq());
     }
 
@@ -181,7 +199,7 @@ public final class EmbeddingIndex implements AutoCloseable {
                 }
                 after = page.get(page.size() - 1);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("rooms without an embedding cannot be looked for just now: {}", e.toString());
         }
     }
@@ -193,7 +211,7 @@ public final class EmbeddingIndex implements AutoCloseable {
         worker.shutdownNow();
         try {
             if (!worker.awaitTermination(2, TimeUnit.SECONDS)) {
-                LOG.info("an embedding is still being made and is abandoned");
+                LOG.info("an embedding is still being made, it is left behind");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

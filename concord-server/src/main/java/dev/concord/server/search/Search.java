@@ -4,8 +4,10 @@ import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextEmbedder;
 import dev.concord.server.ai.Access;
 import dev.concord.server.ai.AiCalls;
-import dev.concord.server.ai.Problem;
+import dev.concord.server.ai.VisibleText;
 import dev.concord.server.config.AiLimits;
+import dev.concord.server.refusal.Refusal;
+import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.store.Embeddings;
 import java.time.Duration;
 import java.util.List;
@@ -71,16 +73,17 @@ public final class Search {
      * @param question what about
      * @param results 1 to {@link #MAX_RESULTS}
      * @param cancellation when nobody waits any more
-     * @return completes with the rooms, nearest first, or with a {@link Problem}
+     * @return completes with the rooms, nearest first, or with a {@link Refusal}
      */
     public CompletableFuture<List<Hit>> search(
             String user, String roomId, @Nullable String question, int results, Cancellation cancellation) {
         try {
-            if (question == null || question.isBlank()) {
-                throw new Problem(400, "bad_query", "q must be a text that is not blank");
+            if (question == null || !VisibleText.isIn(question)) {
+                throw new Refusal(Kind.INVALID, "bad_query", "q must have a visible character");
             }
             if (question.length() > limits.instructionChars()) {
-                throw new Problem(400, "query_too_long", "q may have " + limits.instructionChars() + " characters");
+                throw new Refusal(
+                        Kind.INVALID, "query_too_long", "q may have " + limits.instructionChars() + " characters");
             }
             TextEmbedder asked = configured(results);
             if (charged) {
@@ -90,8 +93,8 @@ public final class Search {
                 float[] vector = asked.embed(question, TextEmbedder.Purpose.QUERY, cancellation);
                 return nearest(vector, asked.model(), results, room -> access.mayRead(user, room));
             });
-        } catch (Problem problem) {
-            return CompletableFuture.failedFuture(problem);
+        } catch (Refusal refusal) {
+            return CompletableFuture.failedFuture(refusal);
         }
     }
 
@@ -101,7 +104,7 @@ public final class Search {
      * @param user who asks; rooms that this user may not read are not found
      * @param roomId the room, which is not among the answers
      * @param results 1 to {@link #MAX_RESULTS}
-     * @return completes with the rooms, nearest first, none while the room has no vector; or with a {@link Problem}
+     * @return completes with the rooms, nearest first, none while the room has no vector; or with a {@link Refusal}
      */
     public CompletableFuture<List<Hit>> backlinks(String user, String roomId, int results) {
         try {
@@ -119,19 +122,19 @@ public final class Search {
                                 room -> !room.equals(roomId) && access.mayRead(user, room)))
                         .orElse(List.of());
             });
-        } catch (Problem problem) {
-            return CompletableFuture.failedFuture(problem);
+        } catch (Refusal refusal) {
+            return CompletableFuture.failedFuture(refusal);
         }
     }
 
     private TextEmbedder configured(int results) {
         if (results < 1 || results > MAX_RESULTS) {
-            throw new Problem(400, "bad_k", "k must be 1 to " + MAX_RESULTS);
+            throw new Refusal(Kind.INVALID, "bad_k", "k must be 1 to " + MAX_RESULTS);
         }
         TextEmbedder asked = embedder;
         if (asked == null) {
-            throw new Problem(
-                    503,
+            throw new Refusal(
+                    Kind.UNAVAILABLE,
                     "search_not_configured",
                     "this server has no embedding model: put concord-ai-minilm on its class path or set GEMINI_API_KEY");
         }

@@ -1,6 +1,7 @@
 package dev.concord.server.ws;
 
 import dev.concord.server.config.Limits;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Absence;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Room;
@@ -8,15 +9,15 @@ import dev.concord.server.room.RoomCallback;
 import dev.concord.server.room.RoomDirectory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
-import io.netty.handler.timeout.IdleStateHandler;
-import java.util.concurrent.TimeUnit;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,8 @@ public final class Upgrade {
     private final ChannelHandlerContext context;
     private final FullHttpRequest request;
     private final JoinRequest join;
+    private final InputBudget input;
+    private @Nullable WebSocketConnection connection;
 
     /**
      * An upgrade that has not begun.
@@ -40,6 +43,7 @@ public final class Upgrade {
      * @param rooms where the room is
      * @param loops on which rooms and their members live
      * @param limits of the connection
+     * @param input bounds what all connections hold that is not complete
      * @param context of the handler that has the request; it is removed when the channel is a WebSocket
      * @param request a sound upgrade of version 13 with a key, from an origin that may connect
      * @param join which room, and what the client has of it
@@ -48,6 +52,7 @@ public final class Upgrade {
             RoomDirectory rooms,
             EventLoops loops,
             Limits limits,
+            InputBudget input,
             ChannelHandlerContext context,
             FullHttpRequest request,
             JoinRequest join) {
@@ -57,6 +62,7 @@ public final class Upgrade {
         this.context = context;
         this.request = request;
         this.join = join;
+        this.input = input;
     }
 
     /** Begins, on the channel's event loop. Nothing else is read from the connection until it is a WebSocket. */
@@ -90,16 +96,22 @@ public final class Upgrade {
                 .closeOnProtocolViolation(false)
                 .build();
         try {
-            new WebSocketServerHandshaker13(request.uri(), null, decoder)
-                    .handshake(channel, request)
-                    .addListener(shaken -> {
-                        // Not earlier: until then, the HTTP encoder is still in the way of frames.
-                        if (shaken.isSuccess()) {
-                            welcome(channel);
-                        } else {
-                            channel.close();
-                        }
-                    });
+            Unfinished unfinished = new Unfinished(
+                    input.open(address(channel), () -> channel.eventLoop().execute(this::shed)));
+            channel.closeFuture().addListener(closed -> unfinished.close());
+            new WebSocketServerHandshaker13(request.uri(), null, decoder) {
+                @Override
+                protected WebSocketFrameDecoder newWebsocketDecoder() {
+                    return new FrameDecoder(decoderConfig(), unfinished);
+                }
+            }.handshake(channel, request).addListener(shaken -> {
+                // Not earlier: until then, the HTTP encoder is still in the way of frames.
+                if (shaken.isSuccess()) {
+                    welcome(channel, unfinished);
+                } else {
+                    channel.close();
+                }
+            });
         } catch (RuntimeException e) {
             LOG.atWarn().addKeyValue("room", join.room()).setCause(e).log("a handshake failed");
             channel.close();
@@ -108,20 +120,31 @@ public final class Upgrade {
         }
     }
 
-    private void welcome(Channel channel) {
-        int queue = limits.connections().queueBytes();
-        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(queue / 2, queue));
-        WebSocketConnection connection = new WebSocketConnection(context, join.room(), limits);
-        install(channel.pipeline(), connection);
-        enter(connection);
+    private void shed() {
+        WebSocketConnection open = connection;
+        if (open != null) {
+            open.close(Close.OVERLOADED);
+        } else {
+            context.channel().close();
+        }
     }
 
-    private void install(ChannelPipeline pipeline, WebSocketConnection connection) {
-        long idle = limits.connections().idle().toMillis();
-        pipeline.addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS));
-        pipeline.addLast(new WebSocketFrameAggregator(limits.connections().frameBytes()));
-        pipeline.addLast(connection);
-        pipeline.remove(context.handler());
+    /** Null for the server's own machine: what comes from there is the operator's own, or a proxy that stands for many. */
+    private static @Nullable InetAddress address(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress remote
+                        && remote.getAddress() != null
+                        && !remote.getAddress().isLoopbackAddress()
+                ? remote.getAddress()
+                : null;
+    }
+
+    private void welcome(Channel channel, Unfinished unfinished) {
+        int queue = limits.connections().queueBytes();
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(queue / 2, queue));
+        WebSocketConnection member = new WebSocketConnection(join.room(), limits, unfinished);
+        connection = member;
+        member.install(channel.pipeline(), context);
+        enter(member);
     }
 
     private void enter(WebSocketConnection connection) {

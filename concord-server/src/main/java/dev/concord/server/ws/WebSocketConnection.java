@@ -1,5 +1,6 @@
 package dev.concord.server.ws;
 
+import dev.concord.crdt.Operation;
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Frames;
@@ -15,6 +16,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.CodecException;
@@ -24,12 +26,15 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.timeout.IdleState;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
@@ -45,29 +50,94 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     /** Frames that cannot be read at all, after which a client is beyond repair. */
     private static final int MAX_FAULTS_IN_A_ROW = 1000;
+    /** Messages other than ops, and burst: clients send presence some 30 times a second at most. */
+    private static final int MAX_OTHERS_PER_SECOND = 200;
+    /** From here on, close codes are not defined. */
+    private static final int UNDEFINED_CODES = 5000;
     /** What keeping a frame costs besides its bytes. */
     private static final int FRAME_OVERHEAD = 64;
 
-    private final ChannelHandlerContext channel;
     private final String roomId;
     private final Limits limits;
     private final OpRate rate;
+    /** Presence and what is not understood. */
+    private final OpRate others = new OpRate(MAX_OTHERS_PER_SECOND, System.nanoTime());
+
+    private final Unfinished unfinished;
     private final Queue<byte[]> beforeJoining = new ArrayDeque<>();
     private int bytesBeforeJoining;
+    private Message.@Nullable Presence latePresence;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable Future<?> pings;
     private @Nullable Room room;
     private int faultsInARow;
     private boolean closing;
 
-    WebSocketConnection(ChannelHandlerContext channel, String roomId, Limits limits) {
-        this.channel = channel;
+    WebSocketConnection(String roomId, Limits limits, Unfinished unfinished) {
+        this.unfinished = unfinished;
         this.roomId = roomId;
         this.limits = limits;
         this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
     }
 
+    /**
+     * Makes the pipeline that of a WebSocket whose frames have their codec already.
+     *
+     * @param before of the handler that had the connection until now; it is removed
+     */
+    void install(ChannelPipeline pipeline, ChannelHandlerContext before) {
+        pipeline.addLast(new IdleStateHandler(limits.connections().idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
+        pipeline.addLast(new WebSocketFrameAggregator(limits.connections().frameBytes()));
+        pipeline.addLast(this);
+        pipeline.remove(before.handler());
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+        // By the clock and not by what is written: a member that only receives is never silent in that direction, and
+        // yet only its pongs show that it is still there.
+        long every = limits.connections().idle().toMillis() / 3;
+        pings = added.executor().scheduleAtFixedRate(this::ping, every, every, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext removed) {
+        stopPings();
+    }
+
+    /** Where this connection stands in its pipeline. */
+    ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("the connection is in no pipeline");
+        }
+        return context;
+    }
+
+    private void ping() {
+        ChannelHandlerContext here = context();
+        if (unfinished.isOlderThan(
+                limits.connections().idle().toNanos() / 2,
+                here.executor().ticker().nanoTime())) {
+            // Pongs between the parts are a sign of life, and yet the message never comes.
+            close(Close.IDLE);
+        }
+        // Even when much waits to be written: only an answer shows that a slow reader is still there.
+        if (!closing) {
+            here.writeAndFlush(new PingWebSocketFrame());
+        }
+    }
+
+    private void stopPings() {
+        if (pings != null) {
+            pings.cancel(false);
+            pings = null;
+        }
+    }
+
     /** The room is in memory: join it and take what has come meanwhile. */
     void joined(Room entered, byte @Nullable [] version) {
-        if (!channel.channel().isActive() || closing) {
+        if (!context().channel().isActive() || closing) {
             return;
         }
         room = entered;
@@ -85,6 +155,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (frame instanceof TextWebSocketFrame) {
             ByteBuf content = frame.content();
             byte[] json = ByteBufUtil.getBytes(content);
+            if (!isUtf8(content, json)) {
+                close(Close.NOT_UTF8);
+                return;
+            }
             Room entered = room;
             if (entered != null) {
                 receive(json, entered);
@@ -96,16 +170,33 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             if (isWritable()) {
                 context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
             }
-        } else if (frame instanceof CloseWebSocketFrame) {
-            goodbye(frame.retain()).addListener(ChannelFutureListener.CLOSE);
+        } else if (frame instanceof CloseWebSocketFrame end) {
+            goodbye(answer(end)).addListener(ChannelFutureListener.CLOSE);
         } else if (!(frame instanceof PongWebSocketFrame) && room != null) {
             room.refuse(this, ErrorCode.MALFORMED, "only text frames are understood", null);
         }
     }
 
+    /** The same code; but none from 5000 on, which are not defined at all (RFC 6455, section 7.4.2). */
+    private static CloseWebSocketFrame answer(CloseWebSocketFrame end) {
+        return end.statusCode() < UNDEFINED_CODES
+                ? end.retain()
+                : new CloseWebSocketFrame(WebSocketCloseStatus.PROTOCOL_ERROR);
+    }
+
+    private static boolean isUtf8(ByteBuf content, byte[] bytes) {
+        for (byte one : bytes) {
+            if (one < 0) {
+                return ByteBufUtil.isText(content, StandardCharsets.UTF_8);
+            }
+        }
+        return true;
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closing = true;
+        stopPings();
         if (room != null) {
             room.leave(this);
         }
@@ -122,12 +213,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof IdleStateEvent idle) {
-            if (idle.state() == IdleState.READER_IDLE) {
-                close(Close.IDLE);
-            } else {
-                context.writeAndFlush(new PingWebSocketFrame());
-            }
+        if (event instanceof IdleStateEvent) {
+            close(Close.IDLE);
         } else {
             context.fireUserEventTriggered(event);
         }
@@ -166,12 +253,12 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public String id() {
-        return channel.channel().id().asShortText();
+        return context().channel().id().asShortText();
     }
 
     @Override
     public boolean isWritable() {
-        return channel.channel().isWritable();
+        return context().channel().isWritable();
     }
 
     @Override
@@ -179,12 +266,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (closing) {
             return;
         }
-        channel.write(((NettyFrames.NettyFrame) frame).bytes.retainedDuplicate(), channel.voidPromise());
+        ChannelHandlerContext here = context();
+        here.write(((NettyFrames.NettyFrame) frame).bytes.retainedDuplicate(), here.voidPromise());
     }
 
     @Override
     public void flush() {
-        channel.flush();
+        context().flush();
     }
 
     @Override
@@ -192,16 +280,27 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (closing) {
             return;
         }
-        // What still comes is not looked at any more.
-        channel.pipeline().addFirst(new Drain());
+        ignoreInput();
         goodbye(new CloseWebSocketFrame(why.code(), why.reason())).addListener(written -> {
             // Half of it: closing a socket with unread bytes in it resets it, and the other side might never see why.
-            if (channel.channel() instanceof DuplexChannel socket && written.isSuccess()) {
+            if (context().channel() instanceof DuplexChannel socket && written.isSuccess()) {
                 socket.shutdownOutput();
             } else {
-                channel.close();
+                context().close();
             }
         });
+    }
+
+    /** What still comes is not looked at any more, and what has come of an unfinished message is let go. */
+    private void ignoreInput() {
+        ChannelPipeline pipeline = context().pipeline();
+        if (pipeline.get(FrameDecoder.class) != null) {
+            pipeline.replace(FrameDecoder.class, "drain", new Drain());
+        }
+        if (pipeline.get(WebSocketFrameAggregator.class) != null) {
+            pipeline.remove(WebSocketFrameAggregator.class);
+        }
+        unfinished.close();
     }
 
     private static final class Drain extends ChannelInboundHandlerAdapter {
@@ -214,19 +313,21 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     /** Writes the last frame and leaves the room. The connection does not wait for ever for a peer that does not read it. */
     private ChannelFuture goodbye(WebSocketFrame last) {
         closing = true;
+        stopPings();
         if (room != null) {
             room.leave(this);
         }
         beforeJoining.clear();
-        ChannelFuture written = channel.writeAndFlush(last);
-        Future<?> end = channel.executor()
+        ChannelFuture written = context().writeAndFlush(last);
+        Future<?> end = context()
+                .executor()
                 .schedule(
                         () -> {
-                            channel.channel().close();
+                            context().channel().close();
                         },
                         limits.connections().handshake().toMillis(),
                         TimeUnit.MILLISECONDS);
-        channel.channel().closeFuture().addListener(closed -> end.cancel(false));
+        context().channel().closeFuture().addListener(closed -> end.cancel(false));
         return written;
     }
 
@@ -243,11 +344,18 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         WireCodec.read(json, new WireCodec.Reader() {
             @Override
             public void message(Message message) {
-                if (closing || message instanceof Message.Unknown) {
+                if (closing) {
                     return;
                 }
-                faultsInARow = 0;
-                take(message, json.length, entered);
+                if (message instanceof Message.Op op) {
+                    faultsInARow = 0;
+                    take(op, entered);
+                } else if (!others.take(System.nanoTime())) {
+                    tooMany(message, entered);
+                } else if (message instanceof Message.Presence presence) {
+                    faultsInARow = 0;
+                    entered.receive(WebSocketConnection.this, presence, json.length);
+                }
             }
 
             @Override
@@ -256,28 +364,49 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                     return;
                 }
                 entered.refuse(WebSocketConnection.this, fault.code(), String.valueOf(fault.getMessage()), fault.seq());
-                faultsInARow++;
-                if (faultsInARow >= MAX_FAULTS_IN_A_ROW) {
-                    close(Close.MALFORMED);
-                }
+                countFault();
             }
         });
     }
 
-    private void take(Message message, int frameBytes, Room entered) {
-        if (message instanceof Message.Op op) {
-            if (rate.take(System.nanoTime())) {
-                entered.receive(this, op);
-            } else {
-                entered.refuse(
-                        this,
-                        ErrorCode.RATE_LIMITED,
-                        "more than " + limits.connections().opsPerSecond()
-                                + " ops a second; send it again a little later",
-                        op.seq());
+    private void countFault() {
+        faultsInARow++;
+        if (faultsInARow >= MAX_FAULTS_IN_A_ROW) {
+            close(Close.MALFORMED);
+        }
+    }
+
+    /** Of presence the newest is kept and shown a little later; everything else above the rate is dropped. */
+    private void tooMany(Message message, Room entered) {
+        countFault();
+        if (message instanceof Message.Presence presence && !closing) {
+            if (latePresence == null) {
+                context().executor().schedule(() -> showLatePresence(entered), 1, TimeUnit.SECONDS);
             }
-        } else if (message instanceof Message.Presence presence) {
-            entered.receive(this, presence, frameBytes);
+            latePresence = presence;
+        }
+    }
+
+    private void showLatePresence(Room entered) {
+        Message.Presence late = latePresence;
+        latePresence = null;
+        if (late != null && !closing) {
+            entered.receive(this, late, Integer.MAX_VALUE);
+        }
+    }
+
+    private void take(Message.Op op, Room entered) {
+        if (op.operation() instanceof Operation.Insert insert && insert.value().indexOf('\r') >= 0) {
+            // An editor that knows one line end only would turn it into another text, and everybody's with it.
+            entered.refuse(this, ErrorCode.MALFORMED, "op: a text has line feeds only, no carriage returns", op.seq());
+        } else if (rate.take(System.nanoTime())) {
+            entered.receive(this, op);
+        } else {
+            entered.refuse(
+                    this,
+                    ErrorCode.RATE_LIMITED,
+                    "more than " + limits.connections().opsPerSecond() + " ops a second; send it again a little later",
+                    op.seq());
         }
     }
 }

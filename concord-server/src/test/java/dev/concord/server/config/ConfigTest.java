@@ -129,6 +129,9 @@ class ConfigTest {
                 "CONCORD_MAX_ROOM_CHARS | 0",
                 "CONCORD_MAX_ROOM_CHARS | 100000001",
                 "CONCORD_MAX_PENDING | 0",
+                "CONCORD_MAX_INPUT_BYTES | 1048575",
+                "CONCORD_ALLOWED_HOSTS | docs.example:8080",
+                "CONCORD_ALLOWED_HOSTS | https://docs.example",
                 "CONCORD_MAX_PENDING | 10000001",
                 "CONCORD_MAX_BODY_BYTES | 1023",
                 "CONCORD_MAX_BODY_BYTES | 67108865",
@@ -208,5 +211,8 @@ class ConfigTest {
     @Test
     void anyOriginMayBeAllowed() throws ConfigException {
         assertEquals(Set.of("*"), with("CONCORD_ALLOWED_ORIGINS", "*").allowedOrigins());
+        assertEquals(
+                Set.of("docs.example", "[::2]"),
+                with("CONCORD_ALLOWED_HOSTS", " Docs.Example, ,[::2]").allowedHosts());
     }
 }

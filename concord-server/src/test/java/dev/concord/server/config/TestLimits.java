@@ -9,6 +9,7 @@ public final class TestLimits {
     public int frameBytes = CONNECTIONS.frameBytes();
     public int opsPerSecond = CONNECTIONS.opsPerSecond();
     public int memberQueueBytes = CONNECTIONS.queueBytes();
+    public int inputBytes = CONNECTIONS.inputBytes();
     public Duration handshake = CONNECTIONS.handshake();
     public Duration idle = CONNECTIONS.idle();
     public int bodyBytes = Limits.DEFAULT.http().bodyBytes();
@@ -23,7 +24,13 @@ public final class TestLimits {
     public Limits build() {
         return new Limits(
                 new Limits.Connections(
-                        frameBytes, opsPerSecond, CONNECTIONS.perAddress(), memberQueueBytes, handshake, idle),
+                        frameBytes,
+                        opsPerSecond,
+                        CONNECTIONS.perAddress(),
+                        memberQueueBytes,
+                        inputBytes,
+                        handshake,
+                        idle),
                 new Limits.Http(bodyBytes),
                 new Limits.Rooms(roomChars, pendingPerRoom, unloadAfter),
                 new Limits.Compaction(compactionOps, Limits.DEFAULT.compaction().interval()),

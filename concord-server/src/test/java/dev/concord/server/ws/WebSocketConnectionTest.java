@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Close;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -23,9 +23,10 @@ import org.junit.jupiter.api.Test;
 /** A connection whose room is still being loaded. */
 class WebSocketConnectionTest {
     private final TestLimits limits = new TestLimits();
-    private final EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
-    private final WebSocketConnection connection =
-            new WebSocketConnection(channel.pipeline().firstContext(), "r", limits.build());
+    private final InputBudget budget = new InputBudget(1 << 20, 1 << 20);
+    private final Unfinished unfinished = new Unfinished(budget.open(null, () -> {}));
+    private final EmbeddedChannel channel = new EmbeddedChannel();
+    private final WebSocketConnection connection = new WebSocketConnection("r", limits.build(), unfinished);
 
     WebSocketConnectionTest() {
         channel.pipeline().addLast(connection);
@@ -79,9 +80,8 @@ class WebSocketConnectionTest {
                 io.netty.util.ReferenceCountUtil.release(frame);
             }
         });
-        stuck.pipeline().addLast("here", new ChannelInboundHandlerAdapter());
         stuck.freezeTime();
-        WebSocketConnection member = new WebSocketConnection(stuck.pipeline().context("here"), "r", limits.build());
+        WebSocketConnection member = new WebSocketConnection("r", limits.build(), unfinished);
         stuck.pipeline().addLast(member);
 
         member.close(Close.IDLE);

@@ -92,15 +92,13 @@ public final class PostgresStore extends JdbcRoomStore {
 
     private static void migrate(PostgresAddress address, PostgresDialect dialect) {
         try {
-            Flyway.configure(PostgresStore.class.getClassLoader())
-                    .dataSource(address.url(), address.user(), address.password())
-                    .jdbcProperties(driverProperties())
-                    // Numbers are shared out by subject, so a lower one may come later.
-                    .outOfOrder(true)
-                    .locations(dialect.migrations())
-                    .loggers("slf4j")
-                    .load()
-                    .migrate();
+            new Migrations(
+                            Flyway.configure(PostgresStore.class.getClassLoader())
+                                    .dataSource(address.url(), address.user(), address.password())
+                                    .jdbcProperties(driverProperties()),
+                            dialect,
+                            address.toString())
+                    .run();
             try (Connection connection = connect(address)) {
                 dialect.keepsVectors(PostgresVectors.prepare(connection));
             }

@@ -52,8 +52,8 @@ public final class SqliteStore extends JdbcRoomStore {
      * Opens the store in this directory; makes the directory and the tables when they are missing.
      *
      * @param clock unix ms, for {@code created_at} and {@code updated_at}, which nothing depends on
-     * @throws StoreException when the directory can't be written, another process uses it, or the database in it can't be
-     *     opened; the message says which, and what to do
+     * @throws StoreException when the directory can't be written, another process uses it, the database in it can't be opened
+     *     or was migrated by a newer version; the message says which, and what to do
      */
     public static SqliteStore open(Path dataDirectory, LongSupplier clock) {
         Path directory = dataDirectory.toAbsolutePath().normalize();
@@ -94,8 +94,12 @@ public final class SqliteStore extends JdbcRoomStore {
         SqliteStore store = new SqliteStore(looks, looks, dialect, System::currentTimeMillis, null);
         try {
             store.ping();
+            migrations(source, dialect, file).check();
             return store;
-        } catch (StoreException failure) {
+        } catch (FlywayException failure) {
+            store.close();
+            throw new StoreException("the database " + file + " can't be read: " + firstLine(failure), failure);
+        } catch (RuntimeException failure) {
             store.close();
             throw failure;
         }
@@ -105,19 +109,12 @@ public final class SqliteStore extends JdbcRoomStore {
         Dialect dialect = new SqliteDialect();
         SQLiteDataSource source = source(file);
         try {
-            Flyway.configure(SqliteStore.class.getClassLoader())
-                    .dataSource(source)
-                    // Numbers are shared out by subject, so a lower one may come later.
-                    .outOfOrder(true)
-                    .locations(dialect.migrations())
-                    .loggers("slf4j")
-                    .load()
-                    .migrate();
+            migrations(source, dialect, file).run();
         } catch (FlywayException failure) {
             throw new StoreException(
                     "the database " + file
                             + " can't be opened; if it is damaged, keep the file and restore it from a backup ("
-                            + failure.getMessage() + ")",
+                            + firstLine(failure) + ")",
                     failure);
         }
         SqliteStore store = new SqliteStore(
@@ -134,6 +131,15 @@ public final class SqliteStore extends JdbcRoomStore {
             store.close();
             throw failure;
         }
+    }
+
+    private static Migrations migrations(SQLiteDataSource source, Dialect dialect, Path file) {
+        return new Migrations(
+                Flyway.configure(SqliteStore.class.getClassLoader()).dataSource(source), dialect, file.toString());
+    }
+
+    private static String firstLine(FlywayException failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Connections as the pools use them. */

@@ -139,7 +139,7 @@ for (let seed = firstSeed; seed < firstSeed + count; seed++) {
   let half
   order.forEach((k, i) => {
     Y.applyUpdate(judge, updates[k])
-    if (i === order.length >> 1) half = { stateVector: base64(Y.encodeStateVector(judge)), state: base64(Y.encodeStateAsUpdate(judge)), stateV2: base64(Y.encodeStateAsUpdateV2(judge)) }
+    if (i === order.length >> 1) half = { waits: judge.store.pendingStructs !== null, stateVector: base64(Y.encodeStateVector(judge)), state: base64(Y.encodeStateAsUpdate(judge)), stateV2: base64(Y.encodeStateAsUpdateV2(judge)) }
   })
   const full = Y.encodeStateAsUpdate(docs[0])
   Y.applyUpdate(judge, full)

@@ -21,19 +21,17 @@ final class Integrator {
         Client client = store.findOrAdd(in.client[i]);
         int offset = (int) (client.end - in.clock[i]);
         int kind = in.kind(i);
+        if (offset >= in.length[i]) {
+            return;
+        }
         if (kind == Kind.GC) {
-            if (offset < in.length[i]) {
-                addGarbage(client, (int) in.length[i] - offset);
-            }
+            addGarbage(client, (int) in.length[i] - offset);
             return;
         }
         long origin = packed(in.originClient[i], in.originClock[i]);
         long rightOrigin = packed(in.rightClient[i], in.rightClock[i]);
         int left = origin == Store.NO_ID ? Store.NONE : endingAt(origin);
         int right = rightOrigin == Store.NO_ID ? Store.NONE : beginningAt(rightOrigin);
-        if (offset >= in.length[i]) {
-            return;
-        }
         int list = listOf(in, i, left, right);
         if (offset > 0) {
             origin = Store.id(client.number, client.end - 1);

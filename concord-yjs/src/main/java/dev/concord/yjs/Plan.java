@@ -115,7 +115,8 @@ final class Plan {
         if (in.clock[i] > end(client)) {
             return false;
         }
-        return !Kind.isItem(in.kind(i))
+        return in.end(i) <= end(client)
+                || !Kind.isItem(in.kind(i))
                 || (isHere(in.originClient[i], in.originClock[i])
                         && isHere(in.rightClient[i], in.rightClock[i])
                         && isHere(in.parentClient[i], in.parentClock[i]));

@@ -96,6 +96,11 @@ final class SinkV2 extends Sink {
         string(bytes, from, to);
     }
 
+    /** A key that was written before; only for the tests. */
+    void keyOfNumber(int number) {
+        keyClocks.add(number);
+    }
+
     @Override
     void typeRef(long ref) {
         typeRefs.add(ref);

@@ -209,6 +209,8 @@ public final class YDocument {
         grown.add(first);
         while (!grown.isEmpty()) {
             long id = grown.remove();
+            // Of its own some may be known now, though what they waited for never came.
+            advance(id);
             deleteWaiting(id);
             for (long waiting : pending.takeWaiters(id)) {
                 if (advance(waiting)) {

@@ -1,9 +1,14 @@
 package dev.concord.yjs;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Writes the primitives of lib0 to an array that grows. */
 final class ByteOut {
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     byte[] bytes;
     int size;
 
@@ -44,12 +49,44 @@ final class ByteOut {
 
     void varUint(long value) {
         reserve(9);
+        if (value < 0x80) {
+            bytes[size++] = (byte) value;
+            return;
+        }
+        if (value < 0x4000) {
+            bytes[size++] = (byte) (value | 0x80);
+            bytes[size++] = (byte) (value >>> 7);
+            return;
+        }
         long rest = value;
         while (rest > 0x7f) {
             bytes[size++] = (byte) (rest | 0x80);
             rest >>>= 7;
         }
         bytes[size++] = (byte) rest;
+    }
+
+    /** The first bytes of a number, lowest first. */
+    void packed(long word, int count) {
+        reserve(8);
+        WORD.set(bytes, size, word);
+        size += count;
+    }
+
+    /** Makes the number of which {@link #packed} writes an unsigned integer: its bytes, at most eight up to 2^53. */
+    static long pack(long value) {
+        long word = 0;
+        long rest = value;
+        int shift = 0;
+        for (; rest > 0x7f; rest >>>= 7, shift += 8) {
+            word |= ((rest & 0x7f) | 0x80) << shift;
+        }
+        return word | rest << shift;
+    }
+
+    /** How many bytes an unsigned integer takes. */
+    static int packedSize(long value) {
+        return Math.max(1, (70 - Long.numberOfLeadingZeros(value)) / 7);
     }
 
     void varInt(long value) {

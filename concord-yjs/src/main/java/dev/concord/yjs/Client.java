@@ -9,6 +9,10 @@ final class Client {
 
     final long id;
     final int number;
+    /** The id as an unsigned integer of the formats, see {@link ByteOut#packed}. */
+    final long packed;
+
+    final int packedSize;
     final StructIndex index;
     /** The clock behind the last struct. */
     int end;
@@ -30,6 +34,8 @@ final class Client {
     Client(Store store, long id, int number) {
         this.id = id;
         this.number = number;
+        this.packed = ByteOut.pack(id);
+        this.packedSize = ByteOut.packedSize(id);
         this.index = new StructIndex(store);
     }
 

@@ -36,9 +36,8 @@ final class Integrator {
         if (offset > 0) {
             origin = Store.id(client.number, client.end - 1);
             left = endingAt(origin);
-            if (isGarbage(left)) {
-                list = Store.NONE;
-            }
+            // Where its first part is, whatever the second says of itself when somebody used the ids twice.
+            list = isGarbage(left) ? Store.NONE : store.list[left];
         }
         int length = (int) in.length[i] - offset;
         if (list == Store.NONE) {

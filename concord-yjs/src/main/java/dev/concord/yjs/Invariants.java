@@ -55,23 +55,17 @@ final class Invariants {
         int left = Store.NONE;
         for (int struct = store.first[list]; struct != Store.NONE; struct = store.right[struct]) {
             checkLink(store, list, left, struct);
-            // Of several values under one key, which nobody writes, the first ones stay when the last is replaced; so it is with Yjs.
+            // Of several values in one struct, which nobody writes under a key, the first ones stay when the last is replaced.
             require(
                     store.right[struct] == Store.NONE
                             || store.isDeleted(struct)
-                            || mayBeCut(store, struct),
+                            || Kind.joins(store.kind(struct)),
                     "a value that was replaced is alive");
             left = struct;
             count++;
         }
         require(store.last[list] == left, "the value of a key");
         return count;
-    }
-
-    private static boolean mayBeCut(Store store, int struct) {
-        int next = store.right[struct];
-        return Kind.joins(store.kind(struct))
-                && (store.length[struct] > 1 || store.origin[next] == store.lastId(struct));
     }
 
     private static void checkLink(Store store, int list, int left, int struct) {

@@ -21,6 +21,14 @@ abstract class Sink {
 
     abstract void rightId(long client, long clock);
 
+    void leftId(Client client, int clock) {
+        leftId(client.id, clock);
+    }
+
+    void rightId(Client client, int clock) {
+        rightId(client.id, clock);
+    }
+
     abstract void isRoot(boolean isRoot);
 
     /** A string given as UTF-8. */

@@ -33,6 +33,17 @@ final class SinkV1 extends Sink {
     }
 
     @Override
+    void leftId(Client client, int clock) {
+        out.packed(client.packed, client.packedSize);
+        out.varUint(clock);
+    }
+
+    @Override
+    void rightId(Client client, int clock) {
+        leftId(client, clock);
+    }
+
+    @Override
     void isRoot(boolean isRoot) {
         out.raw(isRoot ? 1 : 0);
     }

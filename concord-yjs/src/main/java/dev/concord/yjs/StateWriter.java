@@ -7,17 +7,24 @@ import java.util.TreeMap;
 final class StateWriter {
     private final Store store;
     private final Sink sink;
+    /** Of the structs that were written. */
+    private final DeleteRanges deleted = new DeleteRanges();
 
     private StateWriter(Store store, UpdateFormat format) {
         this.store = store;
-        this.sink = Sink.of(format, 256);
+        this.sink = Sink.of(format, 256 + 24 * store.structCount());
     }
 
     /** All that a peer with this state vector lacks, and all deletions. */
     static byte[] encode(Store store, Pending pending, UpdateFormat format, StateVector known) {
         StateWriter writer = new StateWriter(store, format);
         writer.structs(known);
-        writeDeletes(store, writer.sink);
+        if (known.clocks().isEmpty()) {
+            // All structs were seen just now.
+            write(store, writer.deleted, writer.sink);
+        } else {
+            writeDeletes(store, writer.sink);
+        }
         byte[] state = writer.sink.toBytes();
         return pending.isEmpty() ? state : Updates.merge(format, withPending(state, pending, format, known));
     }
@@ -99,6 +106,9 @@ final class StateWriter {
     private void struct(Client client, int struct, int offset) {
         int kind = store.kind(struct);
         int length = store.length[struct] - offset;
+        if (store.isDeleted(struct)) {
+            deleted.add(store.id[struct], store.length[struct]);
+        }
         if (kind == Kind.GC) {
             sink.info(Kind.GC);
             sink.length(length);
@@ -113,10 +123,10 @@ final class StateWriter {
                 | (right == Store.NO_ID ? 0 : Kind.HAS_RIGHT_ORIGIN)
                 | (key == Store.NONE ? 0 : Kind.HAS_KEY));
         if (origin != Store.NO_ID) {
-            sink.leftId(store.clientId(Store.clientOf(origin)), Store.clockOf(origin));
+            sink.leftId(store.clientAt(Store.clientOf(origin)), Store.clockOf(origin));
         }
         if (right != Store.NO_ID) {
-            sink.rightId(store.clientId(Store.clientOf(right)), Store.clockOf(right));
+            sink.rightId(store.clientAt(Store.clientOf(right)), Store.clockOf(right));
         }
         if (origin == Store.NO_ID && right == Store.NO_ID) {
             parent(list, key);
@@ -192,17 +202,22 @@ final class StateWriter {
 
     /** Writes all that is deleted. */
     static void writeDeletes(Store store, Sink sink) {
-        Client[] clients = store.clientsDescending();
         DeleteRanges ranges = new DeleteRanges();
-        int count = 0;
-        for (Client client : clients) {
-            int before = ranges.size;
+        for (Client client : store.clientsDescending()) {
             client.index.forEach(0, struct -> {
                 if (store.isDeleted(struct)) {
                     ranges.add(store.id[struct], store.length[struct]);
                 }
             });
-            count += ranges.size > before ? 1 : 0;
+        }
+        write(store, ranges, sink);
+    }
+
+    /** Writes ranges that stand by client, highest first, and ascend. */
+    private static void write(Store store, DeleteRanges ranges, Sink sink) {
+        int count = 0;
+        for (int i = 0; i < ranges.size; i++) {
+            count += i == 0 || Store.clientOf(ranges.first[i]) != Store.clientOf(ranges.first[i - 1]) ? 1 : 0;
         }
         sink.out.varUint(count);
         for (int begin = 0; begin < ranges.size; ) {

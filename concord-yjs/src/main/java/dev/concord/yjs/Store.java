@@ -60,7 +60,7 @@ final class Store {
     final Map<Integer, TypeNode> roots = new LinkedHashMap<>();
 
     /** Stands where no client does. */
-    final Client nobody = new Client(this, -1, -1);
+    final Client nobody = new Client(this, 0, NONE);
 
     private Client[] clients = {nobody, nobody, nobody, nobody};
     private int clientCount;
@@ -210,6 +210,10 @@ final class Store {
         free[freeCount++] = struct;
         length[struct] = 0;
         list[struct] = NONE;
+    }
+
+    int structCount() {
+        return used - freeCount;
     }
 
     int capacity() {

@@ -68,6 +68,13 @@ final class Structs {
         }
     }
 
+    /** Makes room for about as many structs as an update of this length has. */
+    void reserveFor(int bytes) {
+        if (bytes / 24 > info.length) {
+            resize(bytes / 24);
+        }
+    }
+
     /** A new struct without causes, parent and content. */
     int add(int info, long client, long clock) {
         int i = size++;

@@ -18,6 +18,7 @@ final class UpdateReader {
         this.into = into;
         into.clear();
         into.update = update;
+        into.reserveFor(update.length);
         in = new ByteIn(update);
         source = format == UpdateFormat.V1 ? new SourceV1(in) : new SourceV2(in, into);
         maxStructs = (long) bounds.maxStructs() + update.length;

@@ -173,6 +173,7 @@ public final class YDocument {
     }
 
     private void integrate(Structs in) {
+        store.reserve(plan.ordered);
         for (int n = 0; n < plan.ordered; n++) {
             integrator.integrate(in, plan.order[n]);
         }

@@ -18,12 +18,12 @@ class FuzzTest {
     void mutatedUpdatesAreAppliedOrRefused() throws Exception {
         List<byte[]> corpus = corpus();
         int runs = Seeds.runs(1000);
-        long[] counts = new long[3];
+        long[] counts = new long[4];
         for (long seed = Seeds.first(); seed < Seeds.first() + runs; seed++) {
             Seeds.run("FuzzTest", seed, given -> session(given, corpus, counts));
         }
         System.out.println("fuzz: " + counts[0] + " inputs, " + counts[1] + " malformed, " + counts[2]
-                + " beyond bounds, the others applied; no failure");
+                + " beyond bounds, the others applied, the slowest in " + counts[3] / 1_000_000 + " ms; no failure");
     }
 
     private static List<byte[]> corpus() throws Exception {
@@ -55,7 +55,9 @@ class FuzzTest {
             boolean checks = random.nextInt(20) == 0;
             byte[] before = checks ? document.encode() : new byte[0];
             try {
+                long start = System.nanoTime();
                 document.apply(mutated, format);
+                counts[3] = Math.max(counts[3], System.nanoTime() - start);
             } catch (MalformedUpdateException | BoundExceededException e) {
                 counts[e instanceof MalformedUpdateException ? 1 : 2]++;
                 if (checks) {

@@ -38,7 +38,7 @@ final class EditTools {
                     "Proposes to replace the text from start up to, not including, end. An empty text deletes it.",
                     List.of(
                             new ToolModel.Parameter("start", ToolModel.Type.INTEGER, "first offset, in UTF-16 units"),
-                            new ToolModel.Parameter("end", ToolModel.Type.INTEGER, "the offset behind the last"),
+                            new ToolModel.Parameter("end", ToolModel.Type.INTEGER, "the offset after the last"),
                             new ToolModel.Parameter("text", ToolModel.Type.STRING, "what comes there instead"))));
 
     /** The model asked for something that cannot be; the message goes back to it. */
@@ -81,7 +81,7 @@ final class EditTools {
     /** What was noted, in ascending order. */
     List<PlannedEdit> edits() {
         List<PlannedEdit> sorted = new ArrayList<>(edits);
-        // Stable, so that inserts at one place keep their order; an insert at the start of a range stands before it.
+        // Stable, so that inserts at one place keep their order; an insert at the start of a range goes before it.
         sorted.sort(Comparator.comparingInt(PlannedEdit::start).thenComparingInt(PlannedEdit::end));
         return sorted;
     }
@@ -117,7 +117,7 @@ final class EditTools {
             throw new Rejected("end must not be smaller than start");
         }
         if (cuts(start) || cuts(end)) {
-            throw new Rejected("an offset lies inside a surrogate pair; move it by one");
+            throw new Rejected("an offset is inside a surrogate pair; move it by one");
         }
         String value = inserting.replace("\r\n", "\n").replace('\r', '\n');
         if (start == end && value.isEmpty()) {
@@ -157,7 +157,7 @@ final class EditTools {
 
     private static boolean overlaps(int start, int end, PlannedEdit other) {
         if (start == end || other.isInsert()) {
-            // An insert may stand at either end of a range, not inside it.
+            // An insert may be at either end of a range, not inside it.
             return start == end
                     ? start > other.start() && start < other.end()
                     : other.start() > start && other.start() < end;

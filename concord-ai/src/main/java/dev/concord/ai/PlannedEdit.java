@@ -4,7 +4,7 @@ package dev.concord.ai;
  * An edit that a model proposes, of the text that it saw.
  *
  * @param start first UTF-16 offset that is replaced
- * @param end the offset behind the last; equal to {@code start} when the edit only inserts
+ * @param end the offset after the last; equal to {@code start} when the edit only inserts
  * @param text what comes there, LF only, no lone surrogates; empty when the edit only deletes
  */
 public record PlannedEdit(int start, int end, String text) {

@@ -40,7 +40,7 @@ record Row(
     /** Half the 99.9 % confidence interval. */
     static final String ERROR = "error";
 
-    /** True without a target. A value that is no number misses. */
+    /** True without a target. A value that is not a number misses. */
     @JsonProperty
     boolean met() {
         return target == null || reached.stream().allMatch(value -> value <= target);

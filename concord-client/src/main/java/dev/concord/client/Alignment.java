@@ -21,7 +21,7 @@ final class Alignment {
      * An edit of the shown text as one of the session's.
      *
      * @param offset where the inserted text goes
-     * @param removed the ranges that go, from the front, all of them at or behind {@code offset}
+     * @param removed the ranges that go, from the front, all of them at or after {@code offset}
      */
     record Carried(int offset, List<Range> removed) {}
 

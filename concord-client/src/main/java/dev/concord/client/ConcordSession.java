@@ -1,12 +1,12 @@
 package dev.concord.client;
 
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
-import dev.concord.crdt.Side;
 import dev.concord.crdt.TextChange;
 import dev.concord.crdt.UndoHistory;
 import dev.concord.wire.ErrorCode;
@@ -34,14 +34,14 @@ import org.jspecify.annotations.Nullable;
  *         .outbox(FileOutboxStore.open(Path.of("notes.outbox")))
  *         .build();
  * loop.execute(() -> {
- *     session.introduce("Ann", "#0e7490");
+ *     session.setUser("Ann", "#0e7490");
  *     session.open();
  *     session.edit(0, 0, "Hello");
  * });
  * }</pre>
  *
  * <p>Edits count at once and travel when they can. What the server has not acknowledged as durable is sent again after every
- * connection, and so is all else that the server lacks, no matter who wrote it. Connections are made again by themselves until the server
+ * connection, and so is everything else that the server is missing, no matter who wrote it. Connections are made again by themselves until the server
  * says that it is no use (close codes 4400 to 4499).
  *
  * <p>Belongs to its {@link Loop}: every method must be called there, else it throws {@link IllegalStateException}, and listeners are called
@@ -49,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConcordSession implements AutoCloseable {
     private static final long RETRY_MILLIS = 1_000;
-    private static final long LONGEST_RETRY_MILLIS = 10_000;
-    private static final int MOST_DOUBLINGS = 10;
+    private static final long MAX_RETRY_MILLIS = 10_000;
+    private static final int MAX_DOUBLINGS = 10;
     private static final int OTHER_EPOCH = 4409;
     /** What these codes refuse may be accepted a little later; all others hold for this connection. */
     private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE);
@@ -62,7 +62,7 @@ public final class ConcordSession implements AutoCloseable {
     private final Connection connection;
     private final Presences presences;
     private final Outbox outbox;
-    private final List<OutboxStore.Kept> left = new ArrayList<>();
+    private final List<OutboxStore.Kept> leftover = new ArrayList<>();
     private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
     private final Deque<Message> held = new ArrayDeque<>();
     private int holds;
@@ -88,9 +88,9 @@ public final class ConcordSession implements AutoCloseable {
                 loop,
                 document::offsetOf,
                 message -> connection.send(text(message)),
-                peers -> tell(listener -> listener.peersChanged(peers)));
+                peers -> notifyListeners(listener -> listener.peersChanged(peers)));
         outbox = new Outbox(settings.outbox, this::fault);
-        left.addAll(outbox.load());
+        leftover.addAll(outbox.load());
         listeners.addAll(settings.listeners);
     }
 
@@ -129,10 +129,10 @@ public final class ConcordSession implements AutoCloseable {
         }
     }
 
-    /** Does not wait for the end of a pause between two attempts: the network is back, say. */
-    public void hurry() {
+    /** Ends the pause between two attempts now, for instance because the network is back. */
+    public void reconnectNow() {
         check();
-        connection.hurry();
+        connection.reconnectNow();
     }
 
     /** Ends the session for good. What was not acknowledged stays in the {@link OutboxStore}. */
@@ -200,15 +200,15 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /** Ends a step of undo: what is edited next is one of its own. */
-    public void seal() {
+    public void endGroup() {
         check();
-        history.seal();
+        history.endGroup();
     }
 
-    /** Begins a step of undo that lasts until {@link #seal}: what a program changes in one go is taken back in one. */
-    public void begin() {
+    /** Begins a step of undo that lasts until {@link #endGroup}: what a program changes in one go is taken back in one. */
+    public void beginGroup() {
         check();
-        history.begin();
+        history.beginGroup();
     }
 
     /**
@@ -225,7 +225,7 @@ public final class ConcordSession implements AutoCloseable {
      * A part of the text.
      *
      * @param from first offset
-     * @param to the offset behind the last
+     * @param to the offset after the last
      * @return the text between them
      * @throws InvalidOperationException when the range is outside the text
      */
@@ -264,17 +264,17 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * What a user should be told.
+     * What to show to the user.
      *
      * @return connection, unsent, saved
      */
     public Status status() {
         check();
         long unsent = outbox.extent();
-        for (OutboxStore.Kept kept : left) {
+        for (OutboxStore.Kept kept : leftover) {
             unsent += kept.operation().length();
         }
-        return new Status(state, reason, unsent, outbox.refused(), outbox.asideCount());
+        return new Status(state, reason, unsent, outbox.refused(), outbox.orphanedCount());
     }
 
     /**
@@ -282,18 +282,18 @@ public final class ConcordSession implements AutoCloseable {
      *
      * @return one entry for each such history, most often none
      */
-    public List<Aside> aside() {
+    public List<Orphaned> orphaned() {
         check();
-        List<Aside> all = new ArrayList<>();
-        outbox.aside().forEach((of, operations) -> all.add(new Aside(of, operations)));
+        List<Orphaned> all = new ArrayList<>();
+        outbox.orphaned().forEach((of, operations) -> all.add(new Orphaned(of, operations)));
         return all;
     }
 
-    /** Forgets what is {@link #aside}: the user has taken what was wanted of it. */
-    public void discardAside() {
+    /** Forgets what is {@link #orphaned}: the user has taken what is needed. */
+    public void discardOrphaned() {
         check();
-        outbox.discardAside();
-        tellStatus();
+        outbox.discardOrphaned();
+        notifyStatus();
     }
 
     /**
@@ -317,18 +317,18 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Tells the others who this is.
+     * Sets the name and colour that the others see.
      *
      * @param user display name
      * @param color a CSS hex colour like {@code #2DD4BF}
      */
-    public void introduce(String user, String color) {
+    public void setUser(String user, String color) {
         check();
-        presences.introduce(user, color);
+        presences.setUser(user, color);
     }
 
     /**
-     * Tells the others where the caret is, at most every 80 ms.
+     * Shows the caret to the others, at most every 80 ms.
      *
      * @param caret its offset; one inside a surrogate pair is taken for the one before it
      * @param anchor the other end of the selection, the same offset when there is none
@@ -375,13 +375,13 @@ public final class ConcordSession implements AutoCloseable {
      * A position that sticks to an element, whatever is typed elsewhere.
      *
      * @param offset in the text
-     * @param stick see {@link Document#caretAt}
+     * @param bias see {@link Document#caretAt}
      * @return the position
      * @throws InvalidOperationException when the offset is outside the text or inside a surrogate pair
      */
-    public Caret caretAt(int offset, Side stick) {
+    public Caret caretAt(int offset, Bias bias) {
         check();
-        return document.caretAt(offset, stick);
+        return document.caretAt(offset, bias);
     }
 
     /**
@@ -398,7 +398,7 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * Adds a listener.
      *
-     * @param listener hears from now on
+     * @param listener is notified from now on
      */
     public void addListener(SessionListener listener) {
         listeners.add(listener);
@@ -407,7 +407,7 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * Removes a listener.
      *
-     * @param listener hears nothing any more
+     * @param listener is not notified any more
      */
     public void removeListener(SessionListener listener) {
         listeners.remove(listener);
@@ -426,7 +426,7 @@ public final class ConcordSession implements AutoCloseable {
         boolean inside = offset > 0
                 && offset < document.length()
                 && TextDiff.isInsidePair(document.text(offset - 1, offset + 1), 1);
-        return document.caretAt(inside ? offset - 1 : offset, Side.BEFORE);
+        return document.caretAt(inside ? offset - 1 : offset, Bias.LEFT);
     }
 
     private int offset(@Nullable Caret position, int fallback) {
@@ -456,7 +456,7 @@ public final class ConcordSession implements AutoCloseable {
     private void take(Message message) {
         if (message instanceof Message.Op op) {
             try {
-                changed(document.apply(op.operation()), Origin.REMOTE);
+                changed(document.apply(op.operation()).changes(), Origin.REMOTE);
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);
             }
@@ -466,7 +466,7 @@ public final class ConcordSession implements AutoCloseable {
             if (outbox.expectsAck()) {
                 connection.expectAnswer();
             }
-            tellStatus();
+            notifyStatus();
             // What had to wait for this one.
             flush();
         } else if (message instanceof Message.Sync sync) {
@@ -496,7 +496,7 @@ public final class ConcordSession implements AutoCloseable {
         if (epoch == null) {
             epoch = sync.epoch();
             outbox.belongTo(sync.epoch());
-            missing = takeUpLeft(sync.epoch()) ? document.missingFrom(sync.version()) : missing;
+            missing = takeUpLeftover(sync.epoch()) ? document.missingFrom(sync.version()) : missing;
         }
         repairServer(missing);
         connection.settle();
@@ -506,29 +506,29 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
-    private boolean takeUpLeft(String now) {
+    private boolean takeUpLeftover(String now) {
         List<TextChange> changes = new ArrayList<>();
-        for (OutboxStore.Kept kept : left) {
+        for (OutboxStore.Kept kept : leftover) {
             if (kept.epoch() != null && !kept.epoch().equals(now)) {
-                outbox.setAside(kept);
+                outbox.orphan(kept);
                 continue;
             }
             try {
-                changes.addAll(document.apply(kept.operation()));
+                changes.addAll(document.apply(kept.operation()).changes());
                 outbox.adopt(kept);
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);
-                outbox.setAside(kept);
+                outbox.orphan(kept);
             }
         }
-        boolean any = !left.isEmpty();
-        left.clear();
+        boolean any = !leftover.isEmpty();
+        leftover.clear();
         outbox.belongTo(now);
         changed(changes, Origin.REMOTE);
         return any;
     }
 
-    /** Queues what the server lacks and the outbox does not hold: what others wrote, and a crashed server has lost. */
+    /** Queues what the server is missing and the outbox does not hold: edits of others that a crashed server has lost. */
     private void repairServer(List<Operation> missing) {
         Coverage queued = new Coverage();
         outbox.operations().forEach(queued::add);
@@ -543,7 +543,7 @@ public final class ConcordSession implements AutoCloseable {
         Long seq = refusal.seq();
         if (seq != null && PASSING.contains(refusal.code())) {
             if (outbox.retry(seq) && pausing == null) {
-                long pause = Math.min(LONGEST_RETRY_MILLIS, RETRY_MILLIS << Math.min(refusals, MOST_DOUBLINGS));
+                long pause = Math.min(MAX_RETRY_MILLIS, RETRY_MILLIS << Math.min(refusals, MAX_DOUBLINGS));
                 refusals++;
                 pausing = loop.schedule(
                         () -> {
@@ -554,16 +554,16 @@ public final class ConcordSession implements AutoCloseable {
             }
         } else {
             Operation operation = seq == null ? null : outbox.refuse(seq);
-            tell(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
+            notifyListeners(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
         }
-        tellStatus();
+        notifyStatus();
     }
 
     private void stopForOtherEpoch(String why) {
         replaced = true;
         disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(OTHER_EPOCH) : why);
-        outbox.setAllAside();
-        tellStatus();
+        outbox.orphanAll();
+        notifyStatus();
     }
 
     private void reverted(UndoHistory.Result result) {
@@ -576,9 +576,9 @@ public final class ConcordSession implements AutoCloseable {
     private void publish(List<Operation> operations) {
         operations.forEach(operation -> outbox.add(operation, epoch));
         if (replaced) {
-            outbox.setAllAside();
+            outbox.orphanAll();
         }
-        tellStatus();
+        notifyStatus();
         if (state == ConnectionState.LIVE && !flushing) {
             // All that one turn of the loop produces goes out together.
             flushing = true;
@@ -602,27 +602,27 @@ public final class ConcordSession implements AutoCloseable {
 
     private void changed(List<TextChange> changes, Origin origin) {
         if (!changes.isEmpty()) {
-            List<TextChange> told = List.copyOf(changes);
-            tell(listener -> listener.textChanged(told, origin));
+            List<TextChange> all = List.copyOf(changes);
+            notifyListeners(listener -> listener.textChanged(all, origin));
         }
     }
 
     private void setState(ConnectionState next, String why) {
         state = next;
         reason = why;
-        tellStatus();
+        notifyStatus();
     }
 
-    private void tellStatus() {
+    private void notifyStatus() {
         Status status = status();
-        tell(listener -> listener.statusChanged(status));
+        notifyListeners(listener -> listener.statusChanged(status));
     }
 
     private void fault(Exception fault) {
-        tell(listener -> listener.fault(fault));
+        notifyListeners(listener -> listener.fault(fault));
     }
 
-    private void tell(Consumer<SessionListener> news) {
+    private void notifyListeners(Consumer<SessionListener> news) {
         for (SessionListener listener : listeners) {
             try {
                 news.accept(listener);
@@ -644,7 +644,7 @@ public final class ConcordSession implements AutoCloseable {
         }
 
         @Override
-        public void dialled() {
+        public void connecting() {
             if (state != ConnectionState.CONNECTING) {
                 setState(ConnectionState.RECONNECTING, "");
             }
@@ -655,7 +655,7 @@ public final class ConcordSession implements AutoCloseable {
             WireCodec.read(frame.getBytes(StandardCharsets.UTF_8), new WireCodec.Reader() {
                 @Override
                 public void message(Message message) {
-                    // What stands behind a sync that ended the connection is void.
+                    // What follows a sync that ended the connection is void.
                     if (connection.isUp()) {
                         receive(message);
                     }

@@ -5,23 +5,23 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One link at a time, made again with growing, jittered pauses until it is told to stop. Close codes 4400 to 4499 are final. A link that
- * owes an answer and says nothing for 30 s is given up.
+ * One link at a time, made again with growing, jittered pauses until it is closed. Close codes 4400 to 4499 are final. A link that
+ * owes an answer and sends nothing for 30 s is given up.
  */
 final class Connection {
     private static final long FIRST_PAUSE_MILLIS = 300;
-    private static final long LONGEST_PAUSE_MILLIS = 15_000;
+    private static final long MAX_PAUSE_MILLIS = 15_000;
     private static final long OVERLOADED_PAUSE_MILLIS = 3_000;
     private static final long SILENCE_MILLIS = 30_000;
-    private static final int MOST_DOUBLINGS = 10;
+    private static final int MAX_DOUBLINGS = 10;
     private static final int TRY_AGAIN_LATER = 1013;
 
-    /** Hears on the loop. */
+    /** Called on the loop. */
     interface Handler {
-        /** Asked anew for every attempt. */
+        /** Asked again for every attempt. */
         URI address();
 
-        void dialled();
+        void connecting();
 
         void frame(String frame);
 
@@ -52,7 +52,7 @@ final class Connection {
         stopTimers();
         Attempt attempt = new Attempt();
         current = attempt;
-        handler.dialled();
+        handler.connecting();
         try {
             link = transport.connect(handler.address(), attempt);
             expectAnswer();
@@ -97,8 +97,8 @@ final class Connection {
         }
     }
 
-    /** Does not wait for the end of the pause. */
-    void hurry() {
+    /** Ends the pause between two attempts. */
+    void reconnectNow() {
         if (retry != null) {
             open();
         }
@@ -125,7 +125,7 @@ final class Connection {
     }
 
     private long pauseMillis(int code) {
-        long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MOST_DOUBLINGS));
+        long pause = Math.min(MAX_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures, MAX_DOUBLINGS));
         failures++;
         long least = code == TRY_AGAIN_LATER ? OVERLOADED_PAUSE_MILLIS : 0;
         return least + (long) (pause * (0.5 + random.getAsDouble() / 2));

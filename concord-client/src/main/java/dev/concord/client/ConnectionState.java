@@ -2,7 +2,7 @@ package dev.concord.client;
 
 /** How a session stands with its server. */
 public enum ConnectionState {
-    /** Told to stay offline, or not opened yet. */
+    /** Set to stay offline, or not opened yet. */
     OFFLINE,
     /** Connecting for the first time, or at the user's wish. */
     CONNECTING,

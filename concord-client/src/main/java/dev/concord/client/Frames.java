@@ -9,7 +9,7 @@ import java.util.List;
 /** Packs messages into as few frames as the limit allows, each one message or an array of them. */
 final class Frames {
     /** A fourth of what a server takes by default, and more than the longest piece. */
-    private static final int LONGEST_BYTES = 256 * 1024;
+    private static final int MAX_BYTES = 256 * 1024;
 
     private Frames() {}
 
@@ -20,7 +20,7 @@ final class Frames {
         int bytes = 0;
         for (Message.Op message : messages) {
             byte[] json = WireCodec.write(message);
-            if (count > 0 && bytes + json.length > LONGEST_BYTES) {
+            if (count > 0 && bytes + json.length > MAX_BYTES) {
                 frames.add(finished(frame, count));
                 frame.setLength(0);
                 count = 0;

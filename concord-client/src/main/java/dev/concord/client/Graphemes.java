@@ -31,7 +31,7 @@ public final class Graphemes {
     }
 
     /**
-     * The nearest boundary that is not behind an offset.
+     * The nearest boundary that is not after an offset.
      *
      * @param text the text
      * @param offset 0 to its length

@@ -14,7 +14,7 @@ public final class Offsets {
      * @param offset in the text before the changes
      * @param changes applied one after the other
      * @param stick {@link Side#BEFORE} to stay in front of text that is inserted right there, {@link Side#AFTER} to be pushed on
-     * @return the offset in the text behind them
+     * @return the offset in the text after them
      */
     public static int map(int offset, List<TextChange> changes, Side stick) {
         int at = offset;

@@ -47,7 +47,7 @@ final class Outbox {
     private final NavigableMap<Long, Entry> entries = new TreeMap<>();
     private final NavigableMap<Long, Entry> waiting = new TreeMap<>();
     private final NavigableMap<Long, Entry> sent = new TreeMap<>();
-    private final List<Entry> aside = new ArrayList<>();
+    private final List<Entry> orphaned = new ArrayList<>();
     private long lastNumber;
     private long lastSeq;
     private long extent;
@@ -221,14 +221,14 @@ final class Outbox {
         refused = 0;
     }
 
-    /** Keeps aside an operation of another history of the room: it is in the store and never sent. */
-    void setAside(OutboxStore.Kept kept) {
-        aside.add(new Entry(kept));
+    /** Takes an operation of another history of the room: it stays in the store and is never sent. */
+    void orphan(OutboxStore.Kept kept) {
+        orphaned.add(new Entry(kept));
     }
 
-    /** The room has another history from now on: all that was not acknowledged is kept aside. */
-    void setAllAside() {
-        aside.addAll(entries.values());
+    /** The room has another history from now on: all that was not acknowledged is orphaned. */
+    void orphanAll() {
+        orphaned.addAll(entries.values());
         entries.clear();
         waiting.clear();
         sent.clear();
@@ -236,23 +236,23 @@ final class Outbox {
         refused = 0;
     }
 
-    int asideCount() {
-        return aside.size();
+    int orphanedCount() {
+        return orphaned.size();
     }
 
-    /** What is aside, by the history that it belongs to, in the order of its making. */
-    Map<String, List<Operation>> aside() {
+    /** What is orphaned, by the history that it belongs to, in the order of its making. */
+    Map<String, List<Operation>> orphaned() {
         Map<String, List<Operation>> byEpoch = new LinkedHashMap<>();
-        for (Entry entry : aside) {
+        for (Entry entry : orphaned) {
             String epoch = entry.epoch == null ? "" : entry.epoch;
             byEpoch.computeIfAbsent(epoch, e -> new ArrayList<>()).add(entry.operation);
         }
         return byEpoch;
     }
 
-    void discardAside() {
-        aside.forEach(entry -> remove(entry.first, entry.last));
-        aside.clear();
+    void discardOrphaned() {
+        orphaned.forEach(entry -> remove(entry.first, entry.last));
+        orphaned.clear();
     }
 
     void close() {

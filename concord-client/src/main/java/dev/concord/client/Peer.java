@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param user display name; to be shown as text, never as markup
  * @param color a CSS hex colour
  * @param cursor the caret as a flat offset; {@link ConcordSession#caretOf} knows better
- * @param caret the caret by element, null when it was not told
- * @param anchor the other end of the selection by element, null when it was not told
+ * @param caret the caret by element, null when it is not known
+ * @param anchor the other end of the selection by element, null when it is not known
  */
 public record Peer(
         String client,

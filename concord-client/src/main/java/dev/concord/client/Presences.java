@@ -2,10 +2,10 @@ package dev.concord.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.InvalidOperationException;
-import dev.concord.crdt.Side;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.util.LinkedHashMap;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is here. Tells the others about this client, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was heard
+ * Who is here. Shows this client to the others, at most every 80 ms and at least every 10 s, and forgets those of whom nothing was received
  * for a few such beats.
  */
 final class Presences {
@@ -59,7 +59,7 @@ final class Presences {
         return peers.values().stream().map(Seen::peer).toList();
     }
 
-    void introduce(String name, String hexColor) {
+    void setUser(String name, String hexColor) {
         if (!COLOR.matcher(hexColor).matches()) {
             throw new IllegalArgumentException("color: must be a hex colour like #2DD4BF, but is " + hexColor);
         }
@@ -77,7 +77,7 @@ final class Presences {
         soon();
     }
 
-    /** The connection is up; the server tells anew who is here. */
+    /** The connection is up; the server sends again who is here. */
     void start() {
         stop();
         announce();
@@ -133,7 +133,7 @@ final class Presences {
         onChange.accept(peers());
     }
 
-    /** Nobody hears of those who have neither a name nor a caret. */
+    /** Nobody is shown who has neither a name nor a caret. */
     private boolean isIntroduced() {
         return !user.isEmpty() || caret != null;
     }
@@ -182,7 +182,7 @@ final class Presences {
             ObjectNode element = node.putObject("element");
             element.put("site", position.element().site());
             element.put("counter", position.element().counter());
-            node.put("side", position.side() == Side.AFTER ? "after" : "before");
+            node.put("side", position.bias() == Bias.LEFT ? "after" : "before");
         }
     }
 
@@ -200,7 +200,7 @@ final class Presences {
         try {
             ElementId id = new ElementId(
                     element.path("site").textValue(), element.path("counter").longValue());
-            return new Caret(id, after ? Side.AFTER : Side.BEFORE);
+            return new Caret(id, after ? Bias.LEFT : Bias.RIGHT);
         } catch (InvalidOperationException e) {
             return null;
         }

@@ -65,7 +65,7 @@ public final class SessionBuilder {
     /**
      * Adds a listener from the beginning.
      *
-     * @param listener hears of everything
+     * @param listener is notified of everything
      * @return this
      */
     public SessionBuilder listener(SessionListener listener) {

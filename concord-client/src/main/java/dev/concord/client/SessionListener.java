@@ -4,7 +4,7 @@ import dev.concord.crdt.TextChange;
 import java.util.List;
 
 /**
- * Hears from a session, on its loop. May call the session. What a listener throws goes to its thread's handler of uncaught exceptions and
+ * Is notified by a session, on its loop. May call the session. What a listener throws goes to its thread's handler of uncaught exceptions and
  * does not disturb the session.
  */
 public interface SessionListener {

@@ -1,21 +1,21 @@
 package dev.concord.client;
 
 /**
- * What a user should be told.
+ * What to show to the user.
  *
  * @param connection how it stands with the server
  * @param reason why the session stopped, a sentence for people; empty otherwise
  * @param unsent characters inserted or deleted here that the server has not acknowledged
  * @param refused operations that the server will not take; they are tried again at the next connection
- * @param aside operations of another history of the room, which are kept and never merged, see {@link ConcordSession#aside}
+ * @param orphaned operations of another history of the room, which are kept and never merged, see {@link ConcordSession#orphaned}
  */
-public record Status(ConnectionState connection, String reason, long unsent, int refused, int aside) {
+public record Status(ConnectionState connection, String reason, long unsent, int refused, int orphaned) {
     /**
-     * Whether all that was typed here is on the server's disk, as far as is known: live, and nothing unsent, refused or aside.
+     * Whether all that was typed here is on the server's disk, as far as is known: live, and nothing unsent, refused or orphaned.
      *
      * @return true only then
      */
     public boolean saved() {
-        return connection == ConnectionState.LIVE && unsent == 0 && refused == 0 && aside == 0;
+        return connection == ConnectionState.LIVE && unsent == 0 && refused == 0 && orphaned == 0;
     }
 }

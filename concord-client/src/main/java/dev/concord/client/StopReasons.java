@@ -1,6 +1,6 @@
 package dev.concord.client;
 
-/** What to tell a user when the server has closed for good and did not say why. */
+/** The reason to show when the server has closed for good and gave none. */
 final class StopReasons {
     private StopReasons() {}
 

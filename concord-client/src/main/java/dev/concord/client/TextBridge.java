@@ -42,7 +42,7 @@ public final class TextBridge implements AutoCloseable {
     }
 
     /**
-     * What the editor shows, as far as it has told.
+     * What the editor shows, as far as is known.
      *
      * @return the text
      */
@@ -101,12 +101,12 @@ public final class TextBridge implements AutoCloseable {
             session.edit(edit.offset(), removed.get(0).to() - edit.offset(), inserted);
             return;
         }
-        session.begin();
+        session.beginGroup();
         for (int i = removed.size() - 1; i >= 0; i--) {
             session.edit(
                     removed.get(i).from(), removed.get(i).to() - removed.get(i).from(), "");
         }
         session.edit(edit.offset(), 0, inserted);
-        session.seal();
+        session.endGroup();
     }
 }

@@ -22,7 +22,7 @@ public final class TextDiff {
             return null;
         }
         int shortest = Math.min(before.length(), after.length());
-        // What stands behind the caret was there before, if this was typing; then all of it is the common end.
+        // What stands after the caret was there before, if this was typing; then all of it is the common end.
         int tail = after.length() - caret;
         boolean typed = caret >= 0
                 && tail >= 0
@@ -76,14 +76,15 @@ public final class TextDiff {
         while (!(Graphemes.isBoundary(before, start) && Graphemes.isBoundary(after, start))) {
             start = Math.min(Graphemes.start(before, start), Graphemes.start(after, start));
         }
-        int behind = suffix;
-        while (!(Graphemes.isBoundary(before, before.length() - behind)
-                && Graphemes.isBoundary(after, after.length() - behind))) {
-            behind = Math.min(
-                    before.length() - Graphemes.end(before, before.length() - behind),
-                    after.length() - Graphemes.end(after, after.length() - behind));
+        int trailing = suffix;
+        while (!(Graphemes.isBoundary(before, before.length() - trailing)
+                && Graphemes.isBoundary(after, after.length() - trailing))) {
+            trailing = Math.min(
+                    before.length() - Graphemes.end(before, before.length() - trailing),
+                    after.length() - Graphemes.end(after, after.length() - trailing));
         }
-        return new TextChange(start, before.length() - behind - start, after.substring(start, after.length() - behind));
+        return new TextChange(
+                start, before.length() - trailing - start, after.substring(start, after.length() - trailing));
     }
 
     private static int commonPrefix(String a, String b, int limit) {

@@ -14,7 +14,7 @@ public interface Transport {
      * Starts to connect. Does not wait.
      *
      * @param address a {@code ws:} or {@code wss:} address
-     * @param handler hears how it goes, by any thread, one call at a time
+     * @param handler is notified how it goes, by any thread, one call at a time
      * @return the connection; it takes frames at once and keeps them until it is open
      */
     Link connect(URI address, Handler handler);
@@ -35,7 +35,7 @@ public interface Transport {
         void close();
     }
 
-    /** Hears of one connection. */
+    /** Is notified of one connection. */
     interface Handler {
         /**
          * A whole text frame came.

@@ -6,7 +6,7 @@
  * pauses), {@code Outbox} (what is not acknowledged), {@code Presences} (who is here). Editors that only report their whole text
  * use {@link dev.concord.client.TextBridge}.
  *
- * <p><b>Threads.</b> A session belongs to its {@link dev.concord.client.Loop}: call it there only, and hear from it there only. It
+ * <p><b>Threads.</b> A session belongs to its {@link dev.concord.client.Loop}: call it there only, and it calls its listeners there only. It
  * starts no thread, takes no lock and never blocks. Transports may report from any thread; the session hands over.
  *
  * <p>All offsets are UTF-16 code units, as in {@link java.lang.String}.

@@ -35,11 +35,11 @@ class ConcordSessionTest {
         ScriptedTransport wire = new ScriptedTransport();
         ConcordSession session =
                 ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
-        List<String> told = new ArrayList<>();
+        List<String> notified = new ArrayList<>();
         session.addListener(new SessionListener() {
             @Override
             public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
-                changes.forEach(change -> told.add(change.offset() + change.inserted()));
+                changes.forEach(change -> notified.add(change.offset() + change.inserted()));
             }
         });
         session.open();
@@ -51,7 +51,7 @@ class ConcordSessionTest {
         wire.send(op(2, "a", 2, new ElementId("a", 1), "ello "));
         loop.settle();
         assertEquals("Hello World", session.text());
-        assertEquals(List.of("0W", "0H", "2orld", "1ello "), told);
+        assertEquals(List.of("0W", "0H", "2orld", "1ello "), notified);
         assertEquals(ConnectionState.LIVE, session.status().connection());
     }
 
@@ -155,9 +155,9 @@ class ConcordSessionTest {
         assertEquals(ConnectionState.STOPPED, status.connection());
         assertEquals("another history", status.reason());
         assertEquals(0, status.unsent());
-        assertEquals(2, status.aside());
+        assertEquals(2, status.orphaned());
         assertFalse(status.saved());
-        assertEquals(List.of(", and unsent"), ann.session.aside().get(0).typed());
+        assertEquals(List.of(", and unsent"), ann.session.orphaned().get(0).typed());
         assertThrows(IllegalStateException.class, ann.session::open);
         ann.session.close();
 
@@ -165,10 +165,10 @@ class ConcordSessionTest {
         loop.advance(A_WHILE);
         assertEquals("new text", ann.session.text());
         assertEquals("new text", server.text());
-        assertEquals("epoch-1", ann.session.aside().get(0).epoch());
-        assertEquals(List.of(", and unsent"), ann.session.aside().get(0).typed());
+        assertEquals("epoch-1", ann.session.orphaned().get(0).epoch());
+        assertEquals(List.of(", and unsent"), ann.session.orphaned().get(0).typed());
         assertFalse(ann.session.status().saved());
-        ann.session.discardAside();
+        ann.session.discardOrphaned();
         assertTrue(ann.session.status().saved());
         assertEquals(0, ann.store.rows.size());
     }
@@ -232,7 +232,7 @@ class ConcordSessionTest {
         own.settle();
         chance[0] = 0;
         assertEquals(150L, wire.pauseAfterClose(own, 1012));
-        session.hurry();
+        session.reconnectNow();
         assertEquals(ConnectionState.RECONNECTING, session.status().connection());
     }
 
@@ -249,7 +249,7 @@ class ConcordSessionTest {
     }
 
     @Test
-    void what_is_refused_for_the_moment_is_sent_again_and_what_is_refused_for_good_is_told() {
+    void what_is_refused_for_the_moment_is_sent_again_and_what_is_refused_for_good_is_reported() {
         loop.advance(A_WHILE);
         server.refusing = op -> true;
         ann.session.edit(0, 0, "later");
@@ -350,7 +350,7 @@ class ConcordSessionTest {
     }
 
     @Test
-    void faults_are_told_and_leave_the_session_alive() {
+    void faults_are_reported_and_leave_the_session_alive() {
         ScriptedTransport wire = new ScriptedTransport();
         List<Exception> faults = new ArrayList<>();
         ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
@@ -393,10 +393,10 @@ class ConcordSessionTest {
 
     @Test
     void a_listener_that_throws_does_not_disturb_the_session() {
-        List<Throwable> heard = new ArrayList<>();
+        List<Throwable> uncaught = new ArrayList<>();
         Thread thread = Thread.currentThread();
         Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
-        thread.setUncaughtExceptionHandler((t, e) -> heard.add(e));
+        thread.setUncaughtExceptionHandler((t, e) -> uncaught.add(e));
         try {
             ann.session.addListener(new SessionListener() {
                 @Override
@@ -409,7 +409,7 @@ class ConcordSessionTest {
         } finally {
             thread.setUncaughtExceptionHandler(before);
         }
-        assertEquals(1, heard.size());
+        assertEquals(1, uncaught.size());
         assertAgreed("x");
     }
 

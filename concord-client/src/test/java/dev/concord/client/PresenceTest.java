@@ -27,7 +27,7 @@ class PresenceTest {
         Person bob = new Person("bob", network, () -> 0.5);
         loop.settle();
         ann.session.edit(0, 0, "one two three");
-        ann.session.introduce("Ann", "#0e7490");
+        ann.session.setUser("Ann", "#0e7490");
         ann.session.select(7, 4);
         loop.advance(100);
         Peer peer = bob.session.peers().get(0);
@@ -43,9 +43,9 @@ class PresenceTest {
     }
 
     @Test
-    void moves_are_told_at_most_every_80_ms_and_signs_of_life_every_10_s() {
+    void moves_are_sent_at_most_every_80_ms_and_signs_of_life_every_10_s() {
         ConcordSession session = live();
-        session.introduce("Ann", "#0e7490");
+        session.setUser("Ann", "#0e7490");
         session.edit(0, 0, "0123456789");
         loop.advance(1000);
         wire.send("{\"t\":\"ack\",\"seq\":1}");
@@ -85,7 +85,7 @@ class PresenceTest {
     @Test
     void it_says_goodbye_and_forgets_the_others_when_it_goes_offline() {
         ConcordSession session = live();
-        session.introduce("Ann", "#0e7490");
+        session.setUser("Ann", "#0e7490");
         loop.advance(100);
         wire.send(presence("b", false));
         loop.settle();
@@ -112,7 +112,7 @@ class PresenceTest {
             assertNull(peer.caret());
             assertEquals(0, session.caretOf(peer), "there is no text yet");
         }
-        assertThrows(IllegalArgumentException.class, () -> session.introduce("x", "red"));
+        assertThrows(IllegalArgumentException.class, () -> session.setUser("x", "red"));
     }
 
     @Test

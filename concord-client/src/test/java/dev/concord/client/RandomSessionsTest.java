@@ -121,7 +121,7 @@ class RandomSessionsTest {
             }
             for (Person person : people) {
                 assertEquals(server.text(), person.session.text(), "the text of " + person.session.site());
-                assertEquals(server.text(), person.seen.toString(), "the changes that were told");
+                assertEquals(server.text(), person.seen.toString(), "the changes that were notified");
                 assertEquals(
                         HexFormat.of().formatHex(server.document().digest()),
                         HexFormat.of().formatHex(person.session.digest()));
@@ -168,11 +168,11 @@ class RandomSessionsTest {
             }
             loop.advance(LONG);
             for (Person person : people) {
-                Set<ElementId> aside = new HashSet<>();
-                person.session.aside().forEach(of -> of.operations().forEach(op -> note(op, aside)));
-                assertEquals(unsent.get(person), aside, "what is kept aside by " + person.session.site());
-                aside.retainAll(known);
-                assertEquals(Set.of(), aside, "merged into another history");
+                Set<ElementId> orphaned = new HashSet<>();
+                person.session.orphaned().forEach(of -> of.operations().forEach(op -> note(op, orphaned)));
+                assertEquals(unsent.get(person), orphaned, "what is orphaned by " + person.session.site());
+                orphaned.retainAll(known);
+                assertEquals(Set.of(), orphaned, "merged into another history");
                 assertEquals(server.text(), person.session.text());
                 assertEquals(ConnectionState.LIVE, person.session.status().connection());
             }

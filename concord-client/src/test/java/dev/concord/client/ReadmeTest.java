@@ -24,12 +24,12 @@ class ReadmeTest {
     void theExampleCompiles() throws IOException {
         String code = example();
         assertEquals(0, compile(code), () -> said.toString(StandardCharsets.UTF_8) + code);
-        assertNotEquals(0, compile(code.replace(".introduce(", ".introduces(")), "a wrong example is noticed");
+        assertNotEquals(0, compile(code.replace(".setUser(", ".setUsers(")), "a wrong example is noticed");
     }
 
     private static String example() throws IOException {
         String readme = Files.readString(Path.of("../README.md")).replace("\r\n", "\n");
-        String section = readme.substring(readme.indexOf("\n## Take part from the JVM"));
+        String section = readme.substring(readme.indexOf("\n## JVM client"));
         int start = section.indexOf("```java\n") + "```java\n".length();
         return section.substring(start, section.indexOf("```", start));
     }

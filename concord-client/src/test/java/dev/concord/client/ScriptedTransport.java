@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Plays a server by hand: says what the test says, and keeps what it hears. */
+/** Plays a server by hand: says what the test says, and keeps what it receives. */
 final class ScriptedTransport implements Transport {
     final List<URI> addresses = new ArrayList<>();
     final List<String> frames = new ArrayList<>();

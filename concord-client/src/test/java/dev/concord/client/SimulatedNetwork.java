@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Links that take their time, keep the order of frames, and break when told. */
+/** Links that take their time, keep the order of frames, and break on command. */
 final class SimulatedNetwork {
     final HandLoop loop;
     private final Random random;
-    private final int mostMillis;
+    private final int maxMillis;
     private final SimulatedServer server;
 
-    SimulatedNetwork(HandLoop loop, Random random, int mostMillis, SimulatedServer server) {
+    SimulatedNetwork(HandLoop loop, Random random, int maxMillis, SimulatedServer server) {
         this.loop = loop;
         this.random = random;
-        this.mostMillis = mostMillis;
+        this.maxMillis = maxMillis;
         this.server = server;
     }
 
@@ -53,12 +53,12 @@ final class SimulatedNetwork {
             wires.clear();
         }
 
-        /** What is on its way and what comes later vanishes, and nobody is told until the transport finds out. */
+        /** What is on its way and what comes later vanishes, and nobody knows until the transport finds out. */
         void blackHole() {
             wires.forEach(wire -> {
                 wire.broken = true;
                 server.leave(wire);
-                loop.schedule(() -> wire.tell(BROKEN, "silent"), 45_000);
+                loop.schedule(() -> wire.close(BROKEN, "silent"), 45_000);
             });
             wires.clear();
         }
@@ -93,10 +93,10 @@ final class SimulatedNetwork {
 
         /** The server closes. */
         void end(int code, String reason) {
-            down(() -> tell(code, reason));
+            down(() -> close(code, reason));
         }
 
-        private void tell(int code, String reason) {
+        private void close(int code, String reason) {
             if (!ended) {
                 ended = true;
                 handler.closed(code, reason);
@@ -106,7 +106,7 @@ final class SimulatedNetwork {
         private void cut() {
             broken = true;
             server.leave(this);
-            loop.schedule(() -> tell(Transport.BROKEN, ""), latency());
+            loop.schedule(() -> close(Transport.BROKEN, ""), latency());
         }
 
         private void toServer(Runnable arrival) {
@@ -127,7 +127,7 @@ final class SimulatedNetwork {
     }
 
     private long latency() {
-        return mostMillis == 0 ? 0 : random.nextInt(mostMillis + 1);
+        return maxMillis == 0 ? 0 : random.nextInt(maxMillis + 1);
     }
 
     private static Map<String, String> query(URI address) {

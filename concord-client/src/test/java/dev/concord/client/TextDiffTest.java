@@ -101,10 +101,10 @@ class TextDiffTest {
             assertEquals(after, before.substring(0, edit.offset()) + edit.inserted() + before.substring(end), at);
             assertFalse(TextDiff.isInsidePair(before, edit.offset()) || TextDiff.isInsidePair(before, end), at);
             boolean replaces = edit.removed() > 0 && !edit.inserted().isEmpty();
-            int behind = edit.offset() + edit.inserted().length();
+            int insertedEnd = edit.offset() + edit.inserted().length();
             if (replaces) {
                 assertTrue(Graphemes.isBoundary(before, edit.offset()) && Graphemes.isBoundary(before, end), at);
-                assertTrue(Graphemes.isBoundary(after, edit.offset()) && Graphemes.isBoundary(after, behind), at);
+                assertTrue(Graphemes.isBoundary(after, edit.offset()) && Graphemes.isBoundary(after, insertedEnd), at);
             }
         }
     }

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * Where an insert hangs in the tree: on one side of one element. Immutable.
  *
@@ -13,7 +15,8 @@ public record Anchor(ElementId element, Side side) {
      * @throws InvalidOperationException for {@code before} the head
      */
     public Anchor {
-        if (element.isHead() && side == Side.BEFORE) {
+        requireNonNull(side, "side");
+        if (requireNonNull(element, "element").isHead() && side == Side.BEFORE) {
             throw new InvalidOperationException("before", "nothing stands before the head; use after");
         }
     }

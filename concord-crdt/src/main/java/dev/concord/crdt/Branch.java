@@ -54,7 +54,7 @@ final class Branch {
             insert(at, child, width, minDepth);
             return null;
         }
-        // Behind everything: leave this node full, as it is when text is appended.
+        // After everything: leave this node full, as it is when text is appended.
         boolean append = at == count;
         int cut = append ? count : count / 2;
         Branch right = new Branch();

@@ -1,32 +1,23 @@
 package dev.concord.crdt;
 
-import java.util.Arrays;
-
 /**
  * Fills an empty document from a state whose elements have no siblings: there is no order to decide, so the runs are laid down as they
  * come, leaf after leaf, and the tree is built on top of the leaves. O(runs + text).
  */
 final class BulkLoad {
-    private static final int DIGIT_BITS = 11;
-    private static final int DIGITS = 1 << DIGIT_BITS;
-
     private final Runs runs;
     private final SiteTable sites;
     private final RunTree tree;
 
-    BulkLoad(Runs runs, SiteTable sites, RunTree tree) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
+    BulkLoad(Core core) {
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
     }
 
-    /**
-     * Loads the tree of a state.
-     *
-     * @throws MalformedStateException when an id occurs twice; nothing was changed
-     */
+    /** Loads the tree of a state. */
     void load(StateReader state) {
-        int[][] ofSite = ascending(state);
+        int[][] ofSite = state.runsBySite();
         int[] numbers = new int[ofSite.length];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = sites.intern(state.sites[i]);
@@ -38,6 +29,7 @@ final class BulkLoad {
             handles[run] = append(builder, state, run, numbers[state.site[run]]);
         }
         builder.finish();
+        runs.elements = state.treeElements();
         for (int i = 0; i < numbers.length; i++) {
             index(ofSite[i], handles, state, numbers[i]);
         }
@@ -96,56 +88,5 @@ final class BulkLoad {
             int last = ofSite[ofSite.length - 1];
             sites.reached(site, state.counter[last] + state.length[last]);
         }
-    }
-
-    /** The runs of each site in ascending order of their counters; refuses those that overlap. */
-    private static int[][] ascending(StateReader state) {
-        int[] counts = new int[state.sites.length];
-        long highest = 0;
-        for (int run = 0; run < state.site.length; run++) {
-            counts[state.site[run]]++;
-            highest = Math.max(highest, state.counter[run]);
-        }
-        int[] order = byCounter(state.counter, highest);
-        int[][] ofSite = new int[state.sites.length][];
-        for (int i = 0; i < ofSite.length; i++) {
-            ofSite[i] = new int[counts[i]];
-        }
-        Arrays.fill(counts, 0);
-        long[] ends = new long[ofSite.length];
-        for (int run : order) {
-            int site = state.site[run];
-            if (state.counter[run] < ends[site]) {
-                throw new MalformedStateException(state.sites[site] + ":" + state.counter[run] + " occurs twice");
-            }
-            ends[site] = state.counter[run] + state.length[run];
-            ofSite[site][counts[site]++] = run;
-        }
-        return ofSite;
-    }
-
-    /** The indexes of the counters in ascending order, by a radix sort from the lowest digit up. */
-    private static int[] byCounter(long[] counter, long highest) {
-        int[] order = new int[counter.length];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
-        }
-        int[] sorted = new int[counter.length];
-        for (int shift = 0; shift < Long.SIZE && highest >>> shift != 0; shift += DIGIT_BITS) {
-            int[] starts = new int[DIGITS + 1];
-            for (long value : counter) {
-                starts[((int) (value >>> shift) & (DIGITS - 1)) + 1]++;
-            }
-            for (int digit = 1; digit < DIGITS; digit++) {
-                starts[digit] += starts[digit - 1];
-            }
-            for (int i : order) {
-                sorted[starts[(int) (counter[i] >>> shift) & (DIGITS - 1)]++] = i;
-            }
-            int[] swapped = order;
-            order = sorted;
-            sorted = swapped;
-        }
-        return order;
     }
 }

@@ -24,6 +24,15 @@ final class ByteReader {
         return end - at;
     }
 
+    /** The place of the next byte, for {@link #moveTo}. */
+    int at() {
+        return at;
+    }
+
+    void moveTo(int place) {
+        at = place;
+    }
+
     int raw() {
         if (at == end) {
             throw new MalformedStateException("ends too early, at byte " + at);
@@ -49,7 +58,7 @@ final class ByteReader {
         return (value & 1) == 0 ? value >>> 1 : -((value + 1) >>> 1);
     }
 
-    private long varint(long most) {
+    private long varint(long max) {
         if (at < end && bytes[at] >= 0) {
             return bytes[at++];
         }
@@ -58,13 +67,13 @@ final class ByteReader {
             int b = raw();
             value |= (long) (b & 0x7f) << shift;
             if (b < 0x80) {
-                if (value > most) {
+                if (value > max) {
                     break;
                 }
                 return value;
             }
         }
-        throw new MalformedStateException("an integer above " + most + " before byte " + at);
+        throw new MalformedStateException("an integer above " + max + " before byte " + at);
     }
 
     /** A number of things of which each takes at least {@code least} bytes of what remains. */
@@ -77,10 +86,10 @@ final class ByteReader {
     }
 
     /** An integer that must be in a range. */
-    int bounded(long least, long most, String what) {
+    int bounded(long min, long max, String what) {
         long value = varint();
-        if (value < least || value > most) {
-            throw new MalformedStateException(what + " is " + value + ", allowed is " + least + " to " + most);
+        if (value < min || value > max) {
+            throw new MalformedStateException(what + " is " + value + ", allowed is " + min + " to " + max);
         }
         return (int) value;
     }

@@ -57,7 +57,7 @@ final class ByteWriter {
     }
 
     private void widen(int more) {
-        // Twice as long, unless that is no int any more.
+        // Twice as long, unless that exceeds an int.
         int wanted = Math.addExact(size, more);
         bytes = Arrays.copyOf(bytes, (int) Math.max(wanted, Math.min(2L * bytes.length, Integer.MAX_VALUE - 64)));
     }

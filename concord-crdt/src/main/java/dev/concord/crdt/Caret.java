@@ -1,21 +1,30 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /**
- * A position that sticks to an element: it stays beside it whatever is typed elsewhere, also when the element is deleted.
- * {@code AFTER} the head is the start of the document; {@code BEFORE} the head, by convention, its end. Immutable; made
- * by {@link Document#caretAt}, found again by {@link Document#offsetOf(Caret)}, on any replica.
+ * A position that belongs to an element: it stays beside it whatever is typed elsewhere, also when the element is deleted. {@link Bias#LEFT}
+ * of an element stands directly after it, {@link Bias#RIGHT} directly before it. With {@link ElementId#HEAD} the caret stands at an edge of
+ * the document: {@code LEFT} at its start, {@code RIGHT} at its end. Immutable; made by {@link Document#caretAt}, found again by
+ * {@link Document#offsetOf(Caret)}, on any replica.
  *
  * <pre>{@code
  * Document document = new Document("ann");
  * document.insert(0, "ab");
- * Caret stays = document.caretAt(1, Side.BEFORE);
- * Caret moves = document.caretAt(1, Side.AFTER);
+ * Caret stays = document.caretAt(1, Bias.LEFT);
+ * Caret moves = document.caretAt(1, Bias.RIGHT);
  * document.insert(1, "---");
  * assert document.offsetOf(stays) == 1;
  * assert document.offsetOf(moves) == 4;
  * }</pre>
  *
- * @param element the element
- * @param side the side of it on which the position stands
+ * @param element the element to which the caret belongs, or the head
+ * @param bias on which side of the caret that element is
  */
-public record Caret(ElementId element, Side side) {}
+public record Caret(ElementId element, Bias bias) {
+    /** Refuses nulls. */
+    public Caret {
+        requireNonNull(element, "element");
+        requireNonNull(bias, "bias");
+    }
+}

@@ -5,8 +5,9 @@ package dev.concord.crdt;
  * for editors that follow at once and for those who want no changes at all ({@link #NONE}). {@link Document#apply(Operation)} without a
  * sink joins what touches and returns a list.
  *
- * <p>An implementation need not be thread-safe: it is called by the thread that applies, before {@code apply} returns. It must not
- * use the document, which is between two changes then, and must not throw.
+ * <p>An implementation need not be thread-safe: it is called by the thread that applies, before {@code apply} returns. By then the
+ * operation is applied in whole: the document shows the text as it is after all of the changes. An implementation must not change the
+ * document. What it throws passes to the caller; the operation stays applied.
  */
 public interface ChangeSink {
     /** Forgets what it is given. */
@@ -24,7 +25,7 @@ public interface ChangeSink {
      * @param offset where the first of them stands, in UTF-16 units
      * @param text holds them; usually more than they, and of the operation that brought them
      * @param from index in {@code text} of the first, in UTF-16 units
-     * @param to index in {@code text} behind the last
+     * @param to index in {@code text} after the last
      */
     void insert(int offset, String text, int from, int to);
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A state as inserts and deletes with explicit anchors and site names.
  *
- * @param inserts runs to insert; those that wait in a state are in the order of {@link AnchorsFirst} only when that has been asked for
+ * @param inserts runs to insert; those that wait in a state are in the order of {@link TopologicalOrder} only when that has been asked for
  * @param deletes ranges to delete
  */
 record DecodedState(List<Run> inserts, List<Range> deletes) {
@@ -69,7 +69,7 @@ record DecodedState(List<Run> inserts, List<Range> deletes) {
      * A range of deleted counters of a site.
      *
      * @param from first counter
-     * @param to the counter behind the last
+     * @param to the counter after the last
      */
     record Range(String site, long from, long to) {}
 }

@@ -1,36 +1,43 @@
 package dev.concord.crdt;
 
-/** Joins deleted elements that continue each other into one operation, and hands each on as it is complete. */
+import java.util.Arrays;
+
+/** Joins deleted elements that continue each other into one operation. They are handed on together, when all are deleted. */
 final class DeleteRanges {
     private final SiteTable sites;
-    private OperationSink sink = OperationSink.NONE;
-    private int site;
-    private long from;
-    private long to;
+    private int[] site = new int[4];
+    private long[] from = new long[4];
+    private long[] to = new long[4];
+    private int count;
 
     DeleteRanges(SiteTable sites) {
         this.sites = sites;
     }
 
-    void open(OperationSink target) {
-        sink = target;
-        site = Runs.NO_SITE;
-        from = 0;
-        to = 0;
+    void clear() {
+        count = 0;
     }
 
     void add(int itsSite, long counter, int length) {
-        if (itsSite != site || counter != to) {
-            close();
-            site = itsSite;
-            from = counter;
+        int last = count - 1;
+        if (last >= 0 && itsSite == site[last] && counter == to[last]) {
+            to[last] = counter + length;
+            return;
         }
-        to = counter + length;
+        if (count == site.length) {
+            site = Arrays.copyOf(site, 2 * count);
+            from = Arrays.copyOf(from, 2 * count);
+            to = Arrays.copyOf(to, 2 * count);
+        }
+        site[count] = itsSite;
+        from[count] = counter;
+        to[count] = counter + length;
+        count++;
     }
 
-    void close() {
-        if (to > from) {
-            sink.delete(sites.name(site), from, (int) (to - from));
+    void deliver(OperationSink sink) {
+        for (int i = 0; i < count; i++) {
+            sink.delete(sites.name(site[i]), from[i], (int) (to[i] - from[i]));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,16 +42,22 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
      * @param from the UTF-16 offset in the first text; for what was added, where it would come
      * @param to the UTF-16 offset in the second text; for what was removed, where it would stand
      */
-    public record Range(ElementId id, int length, String text, int from, int to) {}
+    public record Range(ElementId id, int length, String text, int from, int to) {
+        /** Refuses nulls. */
+        public Range {
+            requireNonNull(id, "id");
+            requireNonNull(text, "text");
+        }
+    }
 
     private static final int NONE = -1;
     private static final int TAKEN = -2;
 
     /** Copies the lists. */
     public Difference {
-        added = List.copyOf(added);
-        removed = List.copyOf(removed);
-        moved = List.copyOf(moved);
+        added = List.copyOf(requireNonNull(added, "added"));
+        removed = List.copyOf(requireNonNull(removed, "removed"));
+        moved = List.copyOf(requireNonNull(moved, "moved"));
     }
 
     /**
@@ -61,7 +69,8 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
      * @throws InvalidOperationException when an element stands twice in one list, in the part where the lists differ
      */
     public static Difference between(List<Element> first, List<Element> second) {
-        return new Comparison(Visible.of(first), Visible.of(second)).difference();
+        return new Comparison(Visible.of(requireNonNull(first, "first")), Visible.of(requireNonNull(second, "second")))
+                .difference();
     }
 
     /** The visible elements of a list, and the offset of each in their text; one more offset than elements. */
@@ -71,7 +80,7 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
             List<Integer> offsets = new ArrayList<>(list.size() + 1);
             int offset = 0;
             for (Element element : list) {
-                String value = element.value();
+                String value = requireNonNull(element, "element").value();
                 if (value != null) {
                     elements.add(element);
                     offsets.add(offset);
@@ -112,7 +121,7 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
             List<Range> added = new ArrayList<>();
             List<Range> moved = new ArrayList<>();
             boolean[] common = new boolean[first.size()];
-            int behind = 0;
+            int after = 0;
             for (int i = 0; i < second.size(); ) {
                 int place = places[i];
                 int end = i + 1;
@@ -120,9 +129,9 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
                     while (end < second.size() && places[end] == NONE && continues(second, end)) {
                         end++;
                     }
-                    added.add(range(second, i, end, behind, second.offsets().get(i)));
+                    added.add(range(second, i, end, after, second.offsets().get(i)));
                 } else if (kept[i]) {
-                    behind = first.offsets().get(place + 1);
+                    after = first.offsets().get(place + 1);
                 } else {
                     while (end < second.size()
                             && !kept[end]
@@ -155,16 +164,16 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
                 }
             }
             List<Range> removed = new ArrayList<>();
-            int behind = 0;
+            int after = 0;
             for (int i = 0; i < first.size(); ) {
                 int end = i + 1;
                 if (!common[i]) {
                     while (end < first.size() && !common[end] && continues(first, end)) {
                         end++;
                     }
-                    removed.add(range(first, i, end, first.offsets().get(i), behind));
+                    removed.add(range(first, i, end, first.offsets().get(i), after));
                 } else if (ends[i] != NONE) {
-                    behind = ends[i];
+                    after = ends[i];
                 }
                 i = end;
             }
@@ -174,13 +183,13 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
         /** Finds the elements of one list in the other. What both begin and end with needs no looking up. */
         private void match() {
             int head = 0;
-            int most = Math.min(first.size(), second.size());
-            while (head < most && first.id(head).equals(second.id(head))) {
+            int shorter = Math.min(first.size(), second.size());
+            while (head < shorter && first.id(head).equals(second.id(head))) {
                 places[head] = head;
                 head++;
             }
             int tail = 0;
-            while (tail < most - head
+            while (tail < shorter - head
                     && first.id(first.size() - 1 - tail).equals(second.id(second.size() - 1 - tail))) {
                 places[second.size() - 1 - tail] = first.size() - 1 - tail;
                 tail++;

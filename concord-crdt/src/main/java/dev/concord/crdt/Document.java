@@ -1,6 +1,9 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +31,37 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: confine an instance to one thread, or guard it.
  */
 public final class Document {
-    /** Told of each new document, so that the tests can check the invariants of all that they made. Null in production. */
+    /**
+     * Elements, tombstones and those of waiting inserts included, that one document holds at most, 2^30. As many deletes may wait, and one
+     * operation or state names no more.
+     */
+    public static final int MAX_ELEMENTS = 1 << 30;
+
+    /** Notified of each new document, so that the tests can check the invariants of all that they made. Null in production. */
     static @Nullable Consumer<Document> watcher;
 
     private final String site;
-    private final Runs runs = new Runs();
-    private final SiteTable sites = new SiteTable(runs);
-    private final RunTree tree = new RunTree(runs, sites);
-    private final Placement placement = new Placement(runs, sites, tree);
-    private final Tombstones tombstones = new Tombstones(runs, sites, tree);
-    private final PendingBuffer pending = new PendingBuffer(sites);
-    private final TypedRun typed = new TypedRun(runs, sites, tree);
+    private final Core core = new Core();
+    private final RunTree tree = core.tree;
+    private final Positions positions = new Positions(core);
+    private final Editor editor;
     /** Of the call under way; one for all calls, for most change one thing. */
     private final Changes changes = new Changes();
 
-    private final Editor editor;
-    private final Integrator integrator = new Integrator(runs, sites, tree, placement, tombstones, pending, typed);
+    /** The operation that {@link #check} let through last, what it said, and what the document was then. */
+    private @Nullable Operation checked;
+
+    private @Nullable Outcome verdict;
+    private int checkedTree;
+    private int checkedWidth;
+    private int checkedPending;
+
+    /**
+     * An empty document with a site of its own, see {@link Sites#random()}.
+     */
+    public Document() {
+        this(Sites.random());
+    }
 
     /**
      * An empty document.
@@ -52,12 +70,12 @@ public final class Document {
      * @throws InvalidOperationException when the site is not well formed
      */
     public Document(String site) {
-        Sites.check(site);
+        Sites.check(requireNonNull(site, "site"));
         this.site = site;
-        this.editor = new Editor(site, runs, sites, tree, placement, tombstones, integrator, pending, typed);
-        Consumer<Document> told = watcher;
-        if (told != null) {
-            told.accept(this);
+        this.editor = new Editor(site, core);
+        Consumer<Document> listener = watcher;
+        if (listener != null) {
+            listener.accept(this);
         }
     }
 
@@ -67,7 +85,7 @@ public final class Document {
      * @param site the name under which this replica edits
      * @param state from {@link #encode} or {@link #difference}
      * @return the document
-     * @throws MalformedStateException when the bytes are no state
+     * @throws MalformedStateException when the bytes are not a state
      */
     public static Document load(String site, byte[] state) {
         return load(site, state, Integer.MAX_VALUE);
@@ -79,14 +97,28 @@ public final class Document {
      *
      * @param site the name under which this replica edits
      * @param state from {@link #encode} or {@link #difference}
-     * @param mostBytes how long the body may be, in bytes; checked before anything is uncompressed
+     * @param maxBytes how long the body may be, in bytes; checked before anything is uncompressed
      * @return the document
-     * @throws MalformedStateException when the bytes are no state, or its body is longer
+     * @throws MalformedStateException when the bytes are not a state, or its body is longer
      */
-    public static Document load(String site, byte[] state, int mostBytes) {
+    public static Document load(String site, byte[] state, int maxBytes) {
         Document document = new Document(site);
-        document.merge(state, mostBytes);
+        document.merge(state, maxBytes);
         return document;
+    }
+
+    /**
+     * A copy that is edited under a name of its own: what it types does not come here, and the other way round, until somebody applies or
+     * merges it.
+     *
+     * @param site the name under which the copy edits; another than this replica's
+     * @return the copy, pending buffer included; O(runs + length)
+     * @throws InvalidOperationException when the site is not well formed
+     */
+    public Document fork(String site) {
+        Document copy = new Document(site);
+        copy.merge(StateReader.readBody(body()));
+        return copy;
     }
 
     /**
@@ -111,7 +143,7 @@ public final class Document {
      * A part of the visible text.
      *
      * @param from first offset
-     * @param to the offset behind the last
+     * @param to the offset after the last
      * @return the text between them
      * @throws InvalidOperationException when the range is outside the text
      */
@@ -155,10 +187,12 @@ public final class Document {
      * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
      */
     public void insert(int offset, String text, OperationSink sink) {
+        requireNonNull(text, "text");
+        requireNonNull(sink, "sink");
         if (text.length() == 1 && editor.type(offset, text, sink)) {
             return;
         }
-        checkOffset(offset);
+        positions.checkOffset(offset);
         int points = Text.codePoints(text);
         if (points <= 0) {
             throw new InvalidOperationException(
@@ -190,12 +224,8 @@ public final class Document {
      * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
      */
     public void delete(int offset, int length, OperationSink sink) {
-        if (length < 0 || length > length() - offset) {
-            throw new InvalidOperationException(
-                    "length", length + " from offset " + offset + " is outside the text, whose length is " + length());
-        }
-        checkOffset(offset);
-        checkOffset(offset + length);
+        requireNonNull(sink, "sink");
+        positions.checkRange(offset, length);
         if (length > 0) {
             editor.delete(offset, length, sink);
         }
@@ -203,30 +233,41 @@ public final class Document {
 
     /**
      * Applies an operation of another replica, or again one of this one. Idempotent; commutes with all others. An operation that is
-     * not causally ready waits, see {@link #pendingCount}, and its changes are returned by the call that releases it.
+     * not causally ready waits, see {@link #pendingCount}, and its changes are returned by the call that releases it. Everything is
+     * validated before anything is changed.
      *
      * @param op the operation
-     * @return what it changed in the visible text, in the order in which to replay it; empty for a duplicate
+     * @return what became of it, and what it changed in the visible text
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
-     * @throws InvalidOperationException when it is a delete after which more than 2^30 elements would wait; nothing was changed
+     * @throws InvalidOperationException when the document would hold more than {@link #MAX_ELEMENTS}, or the deletes of more would wait;
+     *     nothing was changed
      */
-    public List<TextChange> apply(Operation op) {
-        apply(op, changes);
-        return changes.take();
+    public Applied apply(Operation op) {
+        Outcome outcome = apply(op, changes);
+        return new Applied(outcome, changes.take());
     }
 
     /**
-     * Applies an operation as {@link #apply(Operation)} does, and tells its changes to a sink instead of making a list of them.
+     * Applies an operation as {@link #apply(Operation)} does, and hands its changes to a sink instead of making a list of them.
      *
      * @param op the operation
      * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
+     * @return what became of it
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
-     * @throws InvalidOperationException when it is a delete after which more than 2^30 elements would wait; nothing was changed
+     * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
      */
-    public void apply(Operation op, ChangeSink changes) {
+    public Outcome apply(Operation op, ChangeSink changes) {
+        requireNonNull(op, "op");
+        requireNonNull(changes, "changes");
+        Outcome known = op == checked && isUnchangedSinceCheck() ? verdict : null;
+        checked = null;
+        if (known == Outcome.DUPLICATE) {
+            return known;
+        }
+        SiteTable sites = core.sites;
         if (op instanceof Operation.Insert insert) {
             ElementId anchor = insert.anchor().element();
-            integrator.insert(
+            return core.integrator.insert(
                     sites.intern(insert.id().site()),
                     insert.id().counter(),
                     insert.length(),
@@ -234,93 +275,143 @@ public final class Document {
                     anchor.isHead() ? Runs.NO_SITE : sites.intern(anchor.site()),
                     anchor.counter(),
                     insert.anchor().side(),
+                    known,
                     changes);
-        } else {
-            long counter = op.id().counter();
-            integrator.delete(sites.intern(op.id().site()), counter, counter + op.length(), changes);
         }
+        long counter = op.id().counter();
+        return core.integrator.delete(sites.intern(op.id().site()), counter, counter + op.length(), changes);
     }
 
     /**
      * Applies the next operation of a stream, as {@link #apply(Operation)} does.
      *
-     * @param operations a reader that {@link OperationReader#hasNext has a next one}
-     * @return what it changed in the visible text
-     * @throws MalformedStateException when the bytes at this place are no operation; nothing was changed
+     * @param operations a reader that {@link OperationReader#hasNext has a next one}; it moves on to the one after, also when the
+     *     operation is refused, but not when the bytes are malformed
+     * @return what became of it, and what it changed in the visible text
+     * @throws MalformedStateException when the bytes at this place are not an operation; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
      */
-    public List<TextChange> apply(OperationReader operations) {
-        apply(operations, changes);
-        return changes.take();
+    public Applied apply(OperationReader operations) {
+        Outcome outcome = apply(operations, changes);
+        return new Applied(outcome, changes.take());
     }
 
     /**
      * Applies the next operation of a stream, as {@link #apply(Operation, ChangeSink)} does.
      *
-     * @param operations a reader that {@link OperationReader#hasNext has a next one}
+     * @param operations a reader that {@link OperationReader#hasNext has a next one}; it moves on as {@link #apply(OperationReader)} says
      * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
-     * @throws MalformedStateException when the bytes at this place are no operation; nothing was changed
+     * @return what became of it
+     * @throws MalformedStateException when the bytes at this place are not an operation; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
      */
-    public void apply(OperationReader operations, ChangeSink changes) {
+    public Outcome apply(OperationReader operations, ChangeSink changes) {
+        requireNonNull(operations, "operations");
+        requireNonNull(changes, "changes");
         operations.advance();
-        int site = operations.siteIn(sites);
+        int opSite = operations.siteIn(core.sites);
         long counter = operations.counter;
-        if (operations.isDelete) {
-            integrator.delete(site, counter, counter + operations.length, changes);
-        } else {
-            integrator.insert(
-                    site,
-                    counter,
-                    operations.length,
-                    operations.value,
-                    operations.anchorSiteIn(sites),
-                    operations.anchorCounter,
-                    operations.anchorSide,
-                    changes);
-        }
+        return operations.isDelete
+                ? core.integrator.delete(opSite, counter, counter + operations.length, changes)
+                : core.integrator.insert(
+                        opSite,
+                        counter,
+                        operations.length,
+                        operations.value,
+                        operations.anchorSiteIn(core.sites),
+                        operations.anchorCounter,
+                        operations.anchorSide,
+                        null,
+                        changes);
     }
 
     /**
-     * Refuses an operation that {@link #apply(Operation)} would refuse, and changes nothing.
+     * Applies operations in their order, all of them or none.
+     *
+     * @param ops the operations, of any replicas, duplicates included
+     * @return what they changed in the visible text, in the order in which to replay it
+     * @throws ConflictException when an element is known, here or earlier in the collection, with another anchor or value; nothing was
+     *     changed
+     * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
+     */
+    public List<TextChange> applyAll(Collection<? extends Operation> ops) {
+        List<Operation> all = new ArrayList<>(requireNonNull(ops, "ops").size());
+        ops.forEach(op -> all.add(requireNonNull(op, "op")));
+        if (!new Batch(core, all).isCertain()) {
+            // What the operations are to one another decides: that takes a trial, which throws what this has to throw.
+            Document trial = fork(site);
+            all.forEach(op -> trial.apply(op, ChangeSink.NONE));
+        }
+        for (Operation op : all) {
+            if (op instanceof Operation.Insert) {
+                apply(op, changes);
+            } else {
+                // What waits is bounded by the trial: it counts fewer than this document when deletes of waiting
+                // inserts came one by one.
+                long counter = op.id().counter();
+                core.integrator.deleteChecked(
+                        core.sites.intern(op.id().site()), counter, counter + op.length(), changes);
+            }
+        }
+        return changes.take();
+    }
+
+    /**
+     * What {@link #apply(Operation)} would do with an operation; changes nothing. For those who have limits of their own, or store an
+     * operation before they apply it:
+     *
+     * <pre>{@code
+     * Document document = new Document("room");
+     * Operation op = new Document("ann").insert(0, "Hello").get(0);
+     * switch (document.check(op)) {
+     *     case DUPLICATE -> { }                              // nothing to store
+     *     case PENDING, APPLIED -> {
+     *         // compare pendingElements() and length() with your limits, write op to a log, then
+     *         document.apply(op, ChangeSink.NONE);           // is not validated a second time
+     *     }
+     * }
+     * }</pre>
+     *
+     * <p>When the very same instance is applied next, and nothing was changed in between, it is not validated again and cannot be refused.
      *
      * @param op the operation
+     * @return the outcome that applying it would have now
      * @throws ConflictException when an element is known with another anchor or value
+     * @throws InvalidOperationException as {@link #apply(Operation)} does
      */
+    public Outcome check(Operation op) {
+        Outcome outcome = core.verifier.check(requireNonNull(op, "op"));
+        checked = op;
+        verdict = outcome;
+        checkedTree = tree.changes;
+        checkedWidth = tree.width();
+        checkedPending = core.pending.changes;
+        return outcome;
+    }
+
+    private boolean isUnchangedSinceCheck() {
+        return checkedTree == tree.changes && checkedWidth == tree.width() && checkedPending == core.pending.changes;
+    }
+
+    /** Use {@link #check}. */
     public void verify(Operation op) {
-        if (op instanceof Operation.Insert insert && sites.find(op.id().site()) != Runs.NO_SITE) {
-            integrator.check(insertion(insert));
-        }
+        check(op);
     }
 
-    /**
-     * Whether an operation was applied already, waiting in the pending buffer included: applying it again changes nothing.
-     *
-     * @param op the operation
-     * @return true for a duplicate, also for one that came in other pieces
-     */
+    /** Use {@link #check}. */
     public boolean isKnown(Operation op) {
-        int opSite = sites.find(op.id().site());
-        long counter = op.id().counter();
-        return opSite != Runs.NO_SITE
-                && (op instanceof Operation.Insert insert
-                        ? integrator.knowsInsert(insertion(insert))
-                        : integrator.knowsDelete(opSite, counter, counter + op.length()));
+        try {
+            return check(op) == Outcome.DUPLICATE;
+        } catch (CrdtException e) {
+            return false;
+        }
     }
 
-    /**
-     * Whether an operation can be applied at once: the anchor of an insert, or all targets of a delete, are here.
-     *
-     * @param op the operation
-     * @return false when it would wait in the pending buffer
-     */
+    /** Use {@link #check}. */
     public boolean isReady(Operation op) {
-        if (op instanceof Operation.Insert insert) {
-            return sites.runOf(insert.anchor().element()) >= 0;
-        }
-        int opSite = sites.find(op.id().site());
-        long counter = op.id().counter();
-        return opSite != Runs.NO_SITE && integrator.knows(opSite, counter, counter + op.length());
+        return check(op) != Outcome.PENDING;
     }
 
     /**
@@ -329,7 +420,7 @@ public final class Document {
      * @return the number of waiting runs and delete ranges
      */
     public int pendingCount() {
-        return pending.count();
+        return core.pending.count();
     }
 
     /**
@@ -339,17 +430,18 @@ public final class Document {
      * @return the number of elements
      */
     public long pendingElements() {
-        return pending.elements();
+        return core.pending.elements();
     }
 
     /**
-     * Merges a state, whole or partial: the same as applying its operations.
+     * Merges a state, whole or partial: the same as applying its operations, all of them or none.
      *
      * @param state from {@link #encode} or {@link #difference} of a replica of the same document
-     * @return what it changed in the visible text
-     * @throws MalformedStateException when the bytes are no state; nothing was changed
-     * @throws ConflictException when an element is known with another anchor or value; what the state said of other elements may
-     *     have been merged
+     * @return what it changed in the visible text, in the order in which to replay it
+     * @throws MalformedStateException when the bytes are not a state; nothing was changed
+     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
+     * @throws InvalidOperationException when the document would hold more than {@link #MAX_ELEMENTS}, or the deletes of more would wait;
+     *     nothing was changed
      */
     public List<TextChange> merge(byte[] state) {
         return merge(state, Integer.MAX_VALUE);
@@ -359,28 +451,28 @@ public final class Document {
      * Merges a state of a stranger, see {@link #load(String, byte[], int)}.
      *
      * @param state from {@link #encode} or {@link #difference} of another replica
-     * @param mostBytes how long its uncompressed body may be, in bytes
+     * @param maxBytes how long its uncompressed body may be, in bytes
      * @return what it changed in the visible text, in the order in which to replay it
-     * @throws MalformedStateException when the bytes are no state, or its body is longer; nothing was changed
-     * @throws ConflictException as {@link #merge(byte[])} does
+     * @throws MalformedStateException when the bytes are not a state, or its body is longer; nothing was changed
+     * @throws ConflictException as {@link #merge(byte[])} does; nothing was changed
+     * @throws InvalidOperationException as {@link #merge(byte[])} does; nothing was changed
      */
-    public List<TextChange> merge(byte[] state, int mostBytes) {
-        StateReader decoded = StateReader.read(state, mostBytes);
-        try {
-            if (tree.isEmpty() && pending.count() == 0 && !decoded.hasSiblings()) {
-                new BulkLoad(runs, sites, tree).load(decoded);
-                changes.insert(0, decoded.text, 0, decoded.text.length());
-            } else {
-                insertAll(decoded.treeInserts(), changes);
-            }
-            insertAll(AnchorsFirst.of(decoded.waiting().inserts()), changes);
-            for (DecodedState.Range range : decoded.waiting().deletes()) {
-                integrator.delete(sites.intern(range.site()), range.from(), range.to(), changes);
-            }
-        } catch (ConflictException | InvalidOperationException e) {
-            changes.take();
-            throw e;
+    public List<TextChange> merge(byte[] state, int maxBytes) {
+        return merge(StateReader.read(requireNonNull(state, "state"), maxBytes));
+    }
+
+    private List<TextChange> merge(StateReader state) {
+        List<DecodedState.Run> waiting = state.waiting().inserts();
+        if (tree.isEmpty() && core.pending.count() == 0 && !state.hasSiblings()) {
+            new BulkLoad(core).load(state);
+            changes.insert(0, state.text, 0, state.text.length());
+        } else {
+            List<DecodedState.Run> inserts = state.treeInserts();
+            core.verifier.checkAll(inserts, waiting, state.waiting().deletes());
+            core.integrator.insertAll(inserts, changes);
         }
+        core.integrator.insertAll(TopologicalOrder.of(waiting), changes);
+        core.integrator.deleteAll(state.waiting().deletes(), changes);
         return changes.take();
     }
 
@@ -409,32 +501,32 @@ public final class Document {
      * @return the encoded summary, see docs/FORMAT.md
      */
     public byte[] version() {
-        return VersionSummary.of(runs, sites, pending).encode();
+        return VersionSummary.of(core).encode();
     }
 
     /**
-     * Everything that this replica has and a version lacks, as a partial state for {@link #merge}.
+     * Everything that this replica has and that is missing from a version, as a partial state for {@link #merge}.
      *
      * @param version from {@link #version} of another replica
      * @return the encoded partial state
-     * @throws MalformedStateException when the bytes are no version
+     * @throws MalformedStateException when the bytes are not a version
      */
     public byte[] difference(byte[] version) {
         return Envelope.wrap(StateWriter.partial(missing(version)));
     }
 
     /**
-     * Everything that this replica has and a version lacks, as operations: inserts before what hangs on them, deletes last. Elements
+     * Everything that this replica has and that is missing from a version, as operations: inserts before what hangs on them, deletes last. Elements
      * that are tombstones here, and unknown there, come as a delete followed by an insert of U+FFFD in place of the characters, which
      * are not kept: the delete waits for the insert, so that they are never visible.
      *
      * @param version from {@link #version} of another replica
      * @return the operations
-     * @throws MalformedStateException when the bytes are no version
+     * @throws MalformedStateException when the bytes are not a version
      */
     public List<Operation> missingFrom(byte[] version) {
         DecodedState missing = missing(version);
-        return new DecodedState(AnchorsFirst.of(missing.inserts()), missing.deletes()).operations();
+        return new DecodedState(TopologicalOrder.of(missing.inserts()), missing.deletes()).operations();
     }
 
     /**
@@ -442,15 +534,15 @@ public final class Document {
      * at each operation, or store it, before they apply it.
      *
      * @param state from {@link #encode} or {@link #difference} of a replica of the same document
-     * @param mostBytes how long its uncompressed body may be, in bytes
+     * @param maxBytes how long its uncompressed body may be, in bytes
      * @return the operations; O(runs here + n log n) for n runs in the state
-     * @throws MalformedStateException when the bytes are no state, or its body is longer
+     * @throws MalformedStateException when the bytes are not a state, or its body is longer
      */
-    public List<Operation> unseen(byte[] state, int mostBytes) {
-        StateReader decoded = StateReader.read(state, mostBytes);
+    public List<Operation> unseen(byte[] state, int maxBytes) {
+        StateReader decoded = StateReader.read(requireNonNull(state, "state"), maxBytes);
         List<DecodedState.Run> inserts = decoded.treeInserts();
-        inserts.addAll(AnchorsFirst.of(decoded.waiting().inserts()));
-        return VersionSummary.of(runs, sites, pending)
+        inserts.addAll(TopologicalOrder.of(decoded.waiting().inserts()));
+        return VersionSummary.of(core)
                 .unseen(inserts, decoded.waiting().deletes())
                 .operations();
     }
@@ -463,12 +555,11 @@ public final class Document {
      * @throws InvalidOperationException when no element starts there
      */
     public ElementId idAt(int offset) {
-        checkOffset(offset);
+        positions.checkOffset(offset);
         if (offset == length()) {
             throw new InvalidOperationException("offset", offset + " is the end of the text; no element starts there");
         }
-        tree.seek(offset);
-        return sites.id(tree.run(), tree.elements(tree.unitsIntoRun));
+        return positions.idAt(offset);
     }
 
     /**
@@ -478,28 +569,25 @@ public final class Document {
      * @return the offset, or -1 when the element is not here
      */
     public int offsetOf(ElementId id) {
-        return offsetOf(id, Side.BEFORE);
+        return positions.offsetOf(requireNonNull(id, "id"), 0);
     }
 
     /**
-     * A position that sticks to the element on one side of it.
+     * A position that belongs to the element on one side of it.
      *
      * @param offset 0 to {@link #length}
-     * @param stick {@link Side#BEFORE} to stick to the element in front of the offset, so that text inserted right there comes
-     *     behind the caret; {@link Side#AFTER} to stick to the element behind it, so that such text pushes the caret on
+     * @param bias {@link Bias#LEFT} for the element before the offset: text inserted exactly there lands after the caret, which stays;
+     *     {@link Bias#RIGHT} for the element after it: such text lands before the caret, which moves on
      * @return the caret
      * @throws InvalidOperationException when the offset is outside the text or inside a surrogate pair
      */
-    public Caret caretAt(int offset, Side stick) {
-        checkOffset(offset);
-        if (stick == Side.AFTER) {
-            return offset == length() ? new Caret(ElementId.HEAD, Side.BEFORE) : new Caret(idAt(offset), Side.BEFORE);
+    public Caret caretAt(int offset, Bias bias) {
+        requireNonNull(bias, "bias");
+        positions.checkOffset(offset);
+        if (bias == Bias.LEFT) {
+            return new Caret(positions.idBefore(offset), bias);
         }
-        if (offset == 0) {
-            return new Caret(ElementId.HEAD, Side.AFTER);
-        }
-        tree.seek(offset - 1);
-        return new Caret(sites.id(tree.run(), tree.elements(tree.unitsIntoRun + 1) - 1), Side.AFTER);
+        return new Caret(offset == length() ? ElementId.HEAD : positions.idAt(offset), bias);
     }
 
     /**
@@ -509,26 +597,19 @@ public final class Document {
      * @return the offset, or -1 when its element is not here yet
      */
     public int offsetOf(Caret caret) {
-        if (caret.element().isHead()) {
-            return caret.side() == Side.AFTER ? 0 : length();
+        if (requireNonNull(caret, "caret").element().isHead()) {
+            return caret.bias() == Bias.LEFT ? 0 : length();
         }
-        return offsetOf(caret.element(), caret.side());
+        return positions.offsetOf(caret.element(), caret.bias() == Bias.LEFT ? 1 : 0);
     }
 
     /**
      * How many elements {@link #elements} would list.
      *
-     * @return their number, tombstones included; O(runs)
+     * @return their number, tombstones included; O(1)
      */
     public long elementCount() {
-        long count = 0;
-        for (Leaf leaf = tree.firstLeaf(); leaf != null; leaf = leaf.next) {
-            for (int i = 0; i < leaf.count; i++) {
-                int run = leaf.runs[i];
-                count += runs.site[run] == Runs.NO_SITE ? 0 : runs.length[run];
-            }
-        }
-        return count;
+        return core.runs.elements;
     }
 
     /**
@@ -537,95 +618,48 @@ public final class Document {
      * @return a new list; O(elements)
      */
     public List<Element> elements() {
-        List<Element> elements = new ArrayList<>();
-        String text = text();
-        int at = 0;
-        for (Leaf leaf = tree.firstLeaf(); leaf != null; leaf = leaf.next) {
-            for (int i = 0; i < leaf.count; i++) {
-                int run = leaf.runs[i];
-                if (runs.site[run] == Runs.NO_SITE) {
-                    continue;
-                }
-                boolean dead = runs.isDead(run);
-                for (int k = 0; k < runs.length[run]; k++) {
-                    if (dead) {
-                        elements.add(new Element(sites.id(run, k), null, true));
-                    } else {
-                        int size = Character.charCount(text.codePointAt(at));
-                        elements.add(new Element(sites.id(run, k), text.substring(at, at + size), false));
-                        at += size;
-                    }
-                }
-            }
-        }
-        return elements;
+        return positions.elements();
+    }
+
+    /**
+     * Names the replica and its sizes, for logs and debuggers.
+     *
+     * @return no text of the document
+     */
+    @Override
+    public String toString() {
+        return "Document[site=" + site + ", length=" + length() + ", elements=" + elementCount() + ", pending="
+                + pendingCount() + "]";
     }
 
     /** Edits by element, for undo. */
     Revision revise() {
-        return new Revision(runs, sites, tree, editor, integrator);
+        return new Revision(core, editor);
     }
 
     /** Fails when a part of the structure contradicts another; for the tests. */
     void checkInvariants() {
-        Invariants.check(runs, sites, tree, placement, pending);
-    }
-
-    private void insertAll(List<DecodedState.Run> inserts, ChangeSink changes) {
-        for (DecodedState.Run run : inserts) {
-            int ofSite = sites.intern(run.site());
-            String value = run.value();
-            ElementId anchor = run.anchor().element();
-            if (value == null) {
-                integrator.insert(new Insertion(ofSite, run.counter(), run.length(), null, run.anchor()), changes);
-            } else {
-                integrator.insert(
-                        ofSite,
-                        run.counter(),
-                        run.length(),
-                        value,
-                        anchor.isHead() ? Runs.NO_SITE : sites.intern(anchor.site()),
-                        anchor.counter(),
-                        run.anchor().side(),
-                        changes);
-            }
-        }
-    }
-
-    private Insertion insertion(Operation.Insert op) {
-        return new Insertion(sites.intern(op.id().site()), op.id().counter(), op.length(), op.value(), op.anchor());
+        Invariants.check(core);
     }
 
     private byte[] body() {
-        return new StateWriter(runs, sites, tree, pending).body();
+        return new StateWriter(core).body();
     }
 
     private DecodedState missing(byte[] version) {
-        return VersionSummary.read(version).missing(runs, sites, tree, placement, pending);
+        return VersionSummary.read(requireNonNull(version, "version")).missing(core);
     }
 
-    private int offsetOf(ElementId id, Side side) {
-        int run = sites.runOf(id);
-        if (run < 0) {
-            return -1;
-        }
-        if (run == Runs.HEAD) {
-            return 0;
-        }
-        tree.moveTo(run);
-        int at = (int) (id.counter() - runs.counter[run]) + (side == Side.AFTER ? 1 : 0);
-        return tree.offset() + tree.units(tree.unitsBefore(), run, at);
+    /** Refuses what {@link #delete(int, int)} or {@link #insert(int, String)} would refuse of a replacement of text. */
+    void checkEdit(int offset, int removed, int points) {
+        positions.checkRange(offset, removed);
+        checkRoom(points);
     }
 
-    private void checkOffset(int offset) {
-        if (offset < 0 || offset > length()) {
-            throw new InvalidOperationException("offset", offset + " is outside the text, whose length is " + length());
-        }
-        if (tree.hasPairs() && offset > 0 && offset < length()) {
-            tree.seek(offset);
-            if (tree.isInsidePair()) {
-                throw new InvalidOperationException("offset", offset + " lies inside a surrogate pair");
-            }
+    /** Refuses to insert so many elements in edits made here, when counters or elements would run out. */
+    void checkRoom(long points) {
+        if (points > 0) {
+            editor.checkRoom(points);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.concord.crdt;
 /** Local edits: from offsets to operations. Offsets and texts are checked by the caller. */
 final class Editor {
     private final String site;
+    private final Core core;
     private final int ownSite;
     private final Runs runs;
     private final SiteTable sites;
@@ -15,26 +16,18 @@ final class Editor {
     private final DeleteRanges deleted;
     private long lastCounter;
 
-    Editor(
-            String site,
-            Runs runs,
-            SiteTable sites,
-            RunTree tree,
-            Placement placement,
-            Tombstones tombstones,
-            Integrator integrator,
-            PendingBuffer pending,
-            TypedRun typed) {
+    Editor(String site, Core core) {
         this.site = site;
-        this.ownSite = sites.intern(site);
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
-        this.placement = placement;
-        this.tombstones = tombstones;
-        this.integrator = integrator;
-        this.pending = pending;
-        this.typed = typed;
+        this.core = core;
+        this.ownSite = core.sites.intern(site);
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
+        this.placement = core.placement;
+        this.tombstones = core.tombstones;
+        this.integrator = core.integrator;
+        this.pending = core.pending;
+        this.typed = core.typed;
         this.deleted = new DeleteRanges(sites);
     }
 
@@ -78,27 +71,27 @@ final class Editor {
             placement.placeChosen(ownSite, counter, points, text, leftRun, leftAt);
             sites.reached(ownSite, counter + points);
             typed.open(offset + text.length());
-        } else if (integrator.isPlain(ownSite, counter)) {
+        } else if (core.isPlain(ownSite, counter)) {
             integrator.placeText(ownSite, counter, points, text, 0, text.length(), run, at, side, ChangeSink.NONE);
             typed.open(offset + text.length());
         } else {
             // What waits may hang on the new elements, however unlikely.
             Anchor anchor = new Anchor(sites.id(run, at), side);
-            integrator.insert(new Insertion(ownSite, counter, points, text, anchor), ChangeSink.NONE);
+            integrator.insertChecked(new Insertion(ownSite, counter, points, text, anchor), ChangeSink.NONE);
         }
         sink.insert(site, counter, points, text, anchorSite, anchorCounter, side);
     }
 
     /**
-     * Inserts text right behind an element, be it deleted or not.
+     * Inserts text right after an element, be it deleted or not.
      *
      * @return the id of the first new element
      */
-    ElementId insertBehind(int leftRun, int leftAt, String text, int points, OperationSink sink, ChangeSink changes) {
+    ElementId insertAfter(int leftRun, int leftAt, String text, int points, OperationSink sink, ChangeSink changes) {
         long counter = nextCounter(points);
         placement.choose(leftRun, leftAt);
         Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);
-        integrator.insert(new Insertion(ownSite, counter, points, text, anchor), changes);
+        integrator.insertChecked(new Insertion(ownSite, counter, points, text, anchor), changes);
         ElementId parent = anchor.element();
         sink.insert(site, counter, points, text, parent.site(), parent.counter(), anchor.side());
         return new ElementId(site, counter);
@@ -118,7 +111,7 @@ final class Editor {
             return;
         }
         int left = length;
-        deleted.open(sink);
+        deleted.clear();
         while (left > 0) {
             int run = tree.run();
             if (tree.unitsIntoRun == 0 && left >= runs.width[run]) {
@@ -134,20 +127,28 @@ final class Editor {
                 tree.seek(offset);
             }
         }
-        deleted.close();
+        deleted.deliver(sink);
     }
 
-    private long nextCounter(int points) {
-        lastCounter = Math.max(lastCounter, sites.end(ownSite) - 1);
-        if (pending.count() > 0) {
-            lastCounter = Math.max(lastCounter, pending.lastCounter(ownSite));
-        }
-        if (lastCounter > ElementId.MAX_COUNTER - points) {
+    /** Refuses to insert so many elements, in one edit or several, when counters or elements would run out. */
+    void checkRoom(long points) {
+        core.checkRoom(points);
+        if (lastCounter() > ElementId.MAX_COUNTER - points) {
             throw new InvalidOperationException(
                     "id.counter", "the site has used up its counters; edit under a new site");
         }
-        long counter = lastCounter + 1;
-        lastCounter += points;
+    }
+
+    private long nextCounter(int points) {
+        checkRoom(points);
+        long counter = lastCounter() + 1;
+        lastCounter = counter + points - 1;
         return counter;
+    }
+
+    /** The highest counter that the site has used, as far as is known here. */
+    private long lastCounter() {
+        long last = Math.max(lastCounter, sites.end(ownSite) - 1);
+        return pending.count() > 0 ? Math.max(last, pending.lastCounter(ownSite)) : last;
     }
 }

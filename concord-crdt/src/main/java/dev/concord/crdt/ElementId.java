@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * The identity of one element: the site that made it and that site's counter.
  *
@@ -21,8 +23,8 @@ public record ElementId(String site, long counter) implements Comparable<Element
      * @throws InvalidOperationException when the site or the counter is outside its range
      */
     public ElementId {
-        if (!(counter == 0 && site.isEmpty())) {
-            Sites.check(site);
+        if (!(counter == 0 && requireNonNull(site, "site").isEmpty())) {
+            Sites.check(requireNonNull(site, "site"));
             if (counter < 1 || counter > MAX_COUNTER) {
                 throw new InvalidOperationException("id.counter", "must be 1 to 2^53-1, but is " + counter);
             }
@@ -40,7 +42,7 @@ public record ElementId(String site, long counter) implements Comparable<Element
 
     @Override
     public int compareTo(ElementId other) {
-        int byCounter = Long.compare(counter, other.counter);
+        int byCounter = Long.compare(counter, requireNonNull(other, "other").counter);
         return byCounter != 0 ? byCounter : site.compareTo(other.site);
     }
 

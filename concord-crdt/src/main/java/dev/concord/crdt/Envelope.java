@@ -42,14 +42,14 @@ final class Envelope {
         return unwrap(state, MAX_BODY);
     }
 
-    static byte[] unwrap(byte[] state, int mostBytes) {
+    static byte[] unwrap(byte[] state, int maxBytes) {
         ByteReader in = new ByteReader(state);
         in.expect('C', "not a state");
         in.expect('D', "not a state");
         in.expect(VERSION, "state of an unknown version");
         int compression = in.raw();
         if (compression == STORED) {
-            checkSize(in.remaining(), mostBytes);
+            checkSize(in.remaining(), maxBytes);
             return in.rest();
         }
         if (compression != DEFLATED) {
@@ -61,13 +61,13 @@ final class Envelope {
             throw new MalformedStateException(
                     deflated.length + " compressed bytes cannot hold the declared " + size + " bytes");
         }
-        checkSize(size, mostBytes);
+        checkSize(size, maxBytes);
         return inflate(deflated, (int) size);
     }
 
-    private static void checkSize(long size, int mostBytes) {
-        if (size > mostBytes) {
-            throw new MalformedStateException("a body of " + size + " bytes, allowed are " + mostBytes);
+    private static void checkSize(long size, int maxBytes) {
+        if (size > maxBytes) {
+            throw new MalformedStateException("a body of " + size + " bytes, allowed are " + maxBytes);
         }
     }
 

@@ -29,7 +29,7 @@ final class Family {
     }
 
     /**
-     * Adds a child that is not there yet and stands in {@code run}. {@link #isFirst} and {@link #next} tell of its neighbours until the
+     * Adds a child that is not there yet and stands in {@code run}. {@link #isFirst} and {@link #next} answer for it until the
      * next one is added.
      */
     void add(int site, long counter, int run) {
@@ -64,7 +64,7 @@ final class Family {
         return addedBlock == 0 && addedAt == 0;
     }
 
-    /** The run that holds the child behind the one that was added last, or -1. */
+    /** The run that holds the child after the one that was added last, or -1. */
     int next() {
         int block = addedBlock;
         int at = addedAt + 1;
@@ -134,11 +134,11 @@ final class Family {
             places = Arrays.copyOf(places, 2 * blockCount);
             counts = Arrays.copyOf(counts, 2 * blockCount);
         }
-        int behind = blockCount - block - 1;
-        System.arraycopy(counters, block + 1, counters, block + 2, behind);
-        System.arraycopy(siteNumbers, block + 1, siteNumbers, block + 2, behind);
-        System.arraycopy(places, block + 1, places, block + 2, behind);
-        System.arraycopy(counts, block + 1, counts, block + 2, behind);
+        int after = blockCount - block - 1;
+        System.arraycopy(counters, block + 1, counters, block + 2, after);
+        System.arraycopy(siteNumbers, block + 1, siteNumbers, block + 2, after);
+        System.arraycopy(places, block + 1, places, block + 2, after);
+        System.arraycopy(counts, block + 1, counts, block + 2, after);
         blockCount++;
         int half = BLOCK / 2;
         counters[block + 1] = Arrays.copyOfRange(counters[block], half, BLOCK);

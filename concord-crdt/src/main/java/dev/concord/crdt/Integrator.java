@@ -1,13 +1,15 @@
 package dev.concord.crdt;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings inserts and deletes into the tree, in whatever order and however often they come: recognises what is known,
- * refuses ids that have two meanings, keeps what is not causally ready and releases it, iteratively, when its anchor arrives.
+ * Brings inserts and deletes into the tree, in whatever order and however often they come: passes over what is known,
+ * keeps what is not causally ready and releases it, iteratively, when its anchor arrives.
  */
 final class Integrator {
+    private final Core core;
     private final Runs runs;
     private final SiteTable sites;
     private final RunTree tree;
@@ -15,30 +17,27 @@ final class Integrator {
     private final Tombstones tombstones;
     private final PendingBuffer pending;
     private final TypedRun typed;
+    private final ChangeBuffer buffer = new ChangeBuffer();
 
-    Integrator(
-            Runs runs,
-            SiteTable sites,
-            RunTree tree,
-            Placement placement,
-            Tombstones tombstones,
-            PendingBuffer pending,
-            TypedRun typed) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
-        this.placement = placement;
-        this.tombstones = tombstones;
-        this.pending = pending;
-        this.typed = typed;
+    Integrator(Core core) {
+        this.core = core;
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
+        this.placement = core.placement;
+        this.tombstones = core.tombstones;
+        this.pending = core.pending;
+        this.typed = core.typed;
     }
 
     /**
      * Applies an insert given by its fields; the common case, all new and its anchor here while nothing waits, goes straight in.
      *
      * @param anchorSite the number of the anchor's site, {@link Runs#NO_SITE} for the head
+     * @param verdict what {@link Verifier#check(Operation)} said of the insert, when nothing has changed since; else null
+     * @throws CrdtException when it is refused; nothing was changed
      */
-    void insert(
+    Outcome insert(
             int site,
             long counter,
             int length,
@@ -46,41 +45,52 @@ final class Integrator {
             int anchorSite,
             long anchorCounter,
             Side anchorSide,
+            @Nullable Outcome verdict,
             ChangeSink changes) {
-        if (isPlain(site, counter)) {
-            if (anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER) {
-                if (length == 1 && value.length() == 1 && typed.takes(site, counter)) {
-                    changes.insert(typed.add(value.charAt(0)), value, 0, 1);
-                    return;
-                }
+        if (core.isPlain(site, counter)) {
+            boolean follows = anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER;
+            if (follows && length == 1 && value.length() == 1 && typed.takes(site, counter)) {
+                changes.insert(typed.add(value.charAt(0)), value, 0, 1);
+                return Outcome.APPLIED;
+            }
+            core.checkRoom(length);
+            if (follows) {
                 int last = tree.lastRun();
                 if (last >= 0 && placement.goesOn(last, runs.length[last] - 1, site, counter, value)) {
                     int offset = tree.extend(value, 0, value.length(), length);
-                    changes.insert(offset, value, 0, value.length());
                     sites.reached(site, counter + length);
                     typed.open(offset + value.length());
-                    return;
+                    changes.insert(offset, value, 0, value.length());
+                    return Outcome.APPLIED;
                 }
             }
-            int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : runOf(anchorSite, anchorCounter);
+            int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : core.runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
-                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
-                return;
+                ChangeSink sink = value.length() > RunTree.MAX_RUN_CHARS ? buffer.inFrontOf(changes) : changes;
+                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, sink));
+                if (sink != changes) {
+                    buffer.deliver(changes);
+                }
+                return Outcome.APPLIED;
             }
         }
         ElementId anchor =
                 anchorSite == Runs.NO_SITE ? ElementId.HEAD : new ElementId(sites.name(anchorSite), anchorCounter);
-        insert(new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide)), changes);
+        Insertion insertion = new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide));
+        Outcome outcome = verdict == null ? core.verifier.check(insertion) : verdict;
+        if (outcome != Outcome.DUPLICATE) {
+            ChangeSink sink = buffer.inFrontOf(changes);
+            insertChecked(insertion, sink);
+            if (sink != changes) {
+                buffer.deliver(changes);
+            }
+        }
+        return outcome;
     }
 
-    /**
-     * Applies an insert.
-     *
-     * @throws ConflictException when an element is known with another anchor or value; nothing was changed
-     */
-    void insert(Insertion insertion, ChangeSink changes) {
-        check(insertion);
+    /** Applies an insert that {@link Verifier} let through, or that is new for certain. */
+    void insertChecked(Insertion insertion, ChangeSink changes) {
         if (insertion.value() == null) {
             buryKnown(insertion, changes);
         }
@@ -96,74 +106,86 @@ final class Integrator {
      *
      * @throws InvalidOperationException when too much would wait; nothing was changed
      */
-    void delete(int site, long from, long to, ChangeSink changes) {
-        if (pending.elements() + (to - from) > PendingBuffer.MAX_ELEMENTS && !knows(site, from, to)) {
-            throw new InvalidOperationException("length", "more than 2^30 elements would wait in this document");
+    Outcome delete(int site, long from, long to, ChangeSink changes) {
+        if (pending.deleteElements() + (to - from) > Document.MAX_ELEMENTS) {
+            core.verifier.checkDelete(site, from, to);
         }
-        SiteIndex index = sites.index(site);
+        int run = core.runOf(site, from);
+        if (run >= 0 && to <= runs.counter[run] + runs.length[run]) {
+            if (runs.isDead(run)) {
+                return Outcome.DUPLICATE;
+            }
+            bury(run, from, to, changes);
+            return Outcome.APPLIED;
+        }
+        ChangeSink sink = buffer.inFrontOf(changes);
+        Outcome outcome = deleteChecked(site, from, to, sink);
+        if (sink != changes) {
+            buffer.deliver(changes);
+        }
+        return outcome;
+    }
+
+    private void bury(int run, long from, long to, ChangeSink changes) {
+        tree.moveTo(run);
+        int size = tombstones.bury((int) (from - runs.counter[run]), (int) (to - from));
+        changes.remove(tombstones.buriedAt, size);
+    }
+
+    /** Applies a delete of which not too much waits. */
+    Outcome deleteChecked(int site, long from, long to, ChangeSink changes) {
+        boolean buried = false;
+        boolean waits = false;
         long at = from;
         while (at < to) {
-            int run = runOf(site, at);
-            if (run < 0) {
-                run = index.ceiling(at);
-            }
-            if (run < 0 || runs.counter[run] >= to) {
-                pending.addDelete(site, at, to);
-                return;
-            }
-            long start = runs.counter[run];
+            int run = core.runAtOrAfter(site, at);
+            long start = run < 0 ? to : Math.min(to, runs.counter[run]);
             if (start > at) {
-                pending.addDelete(site, at, start);
-                at = start;
-            }
-            long end = Math.min(to, start + runs.length[run]);
-            if (!runs.isDead(run)) {
-                tree.moveTo(run);
-                int size = tombstones.bury((int) (at - start), (int) (end - at));
-                changes.remove(tombstones.buriedAt, size);
-            }
-            at = end;
-        }
-    }
-
-    /** Whether all elements of the range are in the tree. */
-    boolean knows(int site, long from, long to) {
-        return knownEnd(site, from, to) == to;
-    }
-
-    /** Whether all elements are in the tree or waiting. */
-    boolean knowsInsert(Insertion insertion) {
-        long at = knownEnd(insertion.site(), insertion.counter(), insertion.end());
-        for (Insertion waiting : pending.overlapping(insertion)) {
-            if (waiting.counter() <= at) {
-                at = Math.max(at, waiting.end());
-            }
-        }
-        return at >= insertion.end();
-    }
-
-    /** Whether all elements are tombstones or will be as soon as they come. */
-    boolean knowsDelete(int site, long from, long to) {
-        SiteIndex index = sites.index(site);
-        Ranges deletes = pending.deletes(site);
-        long at = from;
-        while (at < to) {
-            int run = index.find(at);
-            long end = at;
-            if (run >= 0 && runs.isDead(run)) {
-                end = runs.counter[run] + runs.length[run];
-            } else if (run < 0) {
-                end = deletes == null ? at : deletes.endOf(at);
-                if (end == at) {
-                    end = pending.deadEnd(site, at);
+                if (pending.undeleted(site, at, start) > 0) {
+                    pending.addDelete(site, at, start);
+                    waits = true;
                 }
+                at = start;
+                continue;
             }
-            if (end == at) {
-                return false;
+            long end = Math.min(to, runs.counter[run] + runs.length[run]);
+            if (!runs.isDead(run)) {
+                bury(run, at, end, changes);
+                buried = true;
             }
             at = end;
         }
-        return true;
+        return waits ? Outcome.PENDING : buried ? Outcome.APPLIED : Outcome.DUPLICATE;
+    }
+
+    /** Applies inserts that {@link Verifier#checkAll} let through. */
+    void insertAll(List<DecodedState.Run> inserts, ChangeSink changes) {
+        for (DecodedState.Run run : inserts) {
+            int site = sites.intern(run.site());
+            String value = run.value();
+            ElementId anchor = run.anchor().element();
+            if (value == null) {
+                insertChecked(new Insertion(site, run.counter(), run.length(), null, run.anchor()), changes);
+            } else {
+                insert(
+                        site,
+                        run.counter(),
+                        run.length(),
+                        value,
+                        anchor.isHead() ? Runs.NO_SITE : sites.intern(anchor.site()),
+                        anchor.counter(),
+                        run.anchor().side(),
+                        Outcome.APPLIED,
+                        changes);
+            }
+        }
+    }
+
+    /** Applies deletes that {@link Verifier#checkAll} let through. */
+    void deleteAll(List<DecodedState.Range> deletes, ChangeSink changes) {
+        for (DecodedState.Range range : deletes) {
+            deleteChecked(sites.intern(range.site()), range.from(), range.to(), changes);
+        }
     }
 
     private void receive(Insertion insertion, ChangeSink changes, ArrayDeque<Insertion> ready) {
@@ -183,18 +205,7 @@ final class Integrator {
         pending.release(site, rest.counter(), rest.end(), ready);
     }
 
-    /** Whether nothing waits and all counters of the site from this one on are new: nothing then has to be looked up. */
-    boolean isPlain(int site, long counter) {
-        return counter >= sites.end(site) && pending.count() == 0;
-    }
-
-    /** The run that holds an element, -1 when it is not in the tree; the runs about the last edit are tried first. */
-    int runOf(int site, long counter) {
-        int run = tree.near(site, counter);
-        return run >= 0 ? run : sites.index(site).find(counter);
-    }
-
-    /** Places visible text, long text in pieces. Returns the text offset behind it. */
+    /** Places visible text, long text in pieces. Returns the text offset after it. */
     int placeText(
             int site,
             long counter,
@@ -228,8 +239,8 @@ final class Integrator {
             start = end;
         }
         int offset = placement.place(site, next, left, text, start, to, false, run, at, side);
-        changes.insert(offset, text, start, to);
         sites.reached(site, counter + length);
+        changes.insert(offset, text, start, to);
         return offset + to - start;
     }
 
@@ -282,7 +293,7 @@ final class Integrator {
 
     /** Elements that arrive as tombstones are deleted where they are known as visible. */
     private void buryKnown(Insertion dead, ChangeSink changes) {
-        delete(dead.site(), dead.counter(), knownEnd(dead.site(), dead.counter(), dead.end()), changes);
+        deleteChecked(dead.site(), dead.counter(), knownEnd(dead.site(), dead.counter(), dead.end()), changes);
         for (Insertion waiting : pending.overlapping(dead)) {
             pending.addDelete(
                     dead.site(), Math.max(dead.counter(), waiting.counter()), Math.min(dead.end(), waiting.end()));
@@ -301,71 +312,5 @@ final class Integrator {
             at = Math.min(to, runs.counter[run] + runs.length[run]);
         }
         return at;
-    }
-
-    /**
-     * Compares what arrives with what is known under the same ids, in the tree and in the pending buffer. (When no
-     * conflict is found, the known elements of the tree are a prefix: each hangs on the one before it.)
-     */
-    void check(Insertion insertion) {
-        SiteIndex index = sites.index(insertion.site());
-        String name = sites.name(insertion.site());
-        int run = index.ceiling(insertion.counter());
-        while (run >= 0 && runs.counter[run] < insertion.end()) {
-            long from = Math.max(insertion.counter(), runs.counter[run]);
-            long to = Math.min(insertion.end(), runs.counter[run] + runs.length[run]);
-            int at = (int) (from - runs.counter[run]);
-            checkAnchor(name, from, insertion.anchorAt(from, name), placement.anchorOf(run, at));
-            Insertion part = insertion.part(from, to, name);
-            String value = part.value();
-            if (value != null && !runs.isDead(run)) {
-                tree.moveTo(run);
-                if (tree.units(tree.unitsBefore(), run, at + part.length()) - tree.units(tree.unitsBefore(), run, at)
-                                != value.length()
-                        || !tree.shows(at, value, 0, value.length())) {
-                    throw new ConflictException(new ElementId(name, from), "is known with another value");
-                }
-            }
-            run = index.after(run);
-        }
-        for (Insertion waiting : pending.overlapping(insertion)) {
-            long from = Math.max(insertion.counter(), waiting.counter());
-            long to = Math.min(insertion.end(), waiting.end());
-            checkAnchor(name, from, insertion.anchorAt(from, name), waiting.anchorAt(from, name));
-            checkWaiting(name, insertion, waiting, from, to);
-        }
-    }
-
-    /** Compares values but for the elements that are to be deleted: where either side is a tombstone, there is no value. */
-    private void checkWaiting(String name, Insertion arriving, Insertion waiting, long from, long to) {
-        Ranges deleted = pending.deletes(arriving.site());
-        long at = from;
-        while (at < to) {
-            long end = to;
-            if (deleted != null) {
-                at = Math.min(to, deleted.endOf(at));
-                end = deleted.nextStart(at, to);
-            }
-            if (at < end) {
-                checkValue(
-                        name,
-                        at,
-                        arriving.part(at, end, name).value(),
-                        waiting.part(at, end, name).value());
-            }
-            at = end;
-        }
-    }
-
-    private static void checkAnchor(String site, long counter, Anchor arriving, Anchor known) {
-        if (!arriving.equals(known)) {
-            throw new ConflictException(new ElementId(site, counter), "is known with another anchor");
-        }
-    }
-
-    private static void checkValue(String site, long counter, @Nullable String arriving, @Nullable String known) {
-        if (arriving != null && known != null && !arriving.equals(known)) {
-            throw new ConflictException(new ElementId(site, counter), "is known with another value");
-        }
     }
 }

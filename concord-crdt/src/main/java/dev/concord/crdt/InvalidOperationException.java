@@ -1,7 +1,9 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /** An operation, an argument or one of its fields is outside its range. Nothing was changed. Immutable. */
-public final class InvalidOperationException extends IllegalArgumentException {
+public final class InvalidOperationException extends CrdtException {
     private static final long serialVersionUID = 1L;
 
     private final String field;
@@ -13,7 +15,7 @@ public final class InvalidOperationException extends IllegalArgumentException {
      * @param problem what is wrong and what is accepted
      */
     public InvalidOperationException(String field, String problem) {
-        super(field + ": " + problem);
+        super(requireNonNull(field, "field") + ": " + requireNonNull(problem, "problem"), null);
         this.field = field;
     }
 

@@ -17,20 +17,20 @@ final class Invariants {
     private final RunTree tree;
     private final Placement placement;
 
-    private Invariants(Runs runs, SiteTable sites, RunTree tree, Placement placement) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
-        this.placement = placement;
+    private Invariants(Core core) {
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
+        this.placement = core.placement;
     }
 
-    static void check(Runs runs, SiteTable sites, RunTree tree, Placement placement, PendingBuffer pending) {
-        tree.settle();
-        Invariants checker = new Invariants(runs, sites, tree, placement);
+    static void check(Core core) {
+        core.tree.settle();
+        Invariants checker = new Invariants(core);
         List<Integer> order = checker.checkLeaves();
         checker.checkIndexes(order);
         checker.checkFamilies(order);
-        pending.checkInvariants();
+        core.pending.checkInvariants();
     }
 
     private List<Integer> checkLeaves() {
@@ -80,16 +80,19 @@ final class Invariants {
 
     private void checkIndexes(List<Integer> order) {
         int real = 0;
+        long elements = 0;
         for (int run : order) {
             if (runs.site[run] == Runs.NO_SITE) {
                 continue;
             }
             real++;
+            elements += runs.length[run];
             SiteIndex index = sites.index(runs.site[run]);
             require(index.find(runs.counter[run]) == run, "run " + run + " is not found by its first counter");
             long last = runs.counter[run] + runs.length[run] - 1;
             require(index.find(last) == run, "run " + run + " is not found by its last counter");
         }
+        require(elements == runs.elements, runs.elements + " elements are counted, " + elements + " are there");
         int indexed = 0;
         for (int site = 0; site < sites.size(); site++) {
             SiteIndex index = sites.index(site);

@@ -59,7 +59,7 @@ final class Leaf {
         count++;
     }
 
-    /** Inserts two runs, one behind the other; there must be room. */
+    /** Inserts two runs, one after the other; there must be room. */
     void insertRuns(int index, int first, int second) {
         if (count + 1 >= runs.length) {
             runs = Arrays.copyOf(runs, Math.min(MAX_RUNS, runs.length * 2));

@@ -1,11 +1,11 @@
 package dev.concord.crdt;
 
 /** Bytes that were to be a state, a version summary or operations are truncated, damaged or of an unknown version. Immutable. */
-public final class MalformedStateException extends RuntimeException {
+public final class MalformedStateException extends CrdtException {
     private static final long serialVersionUID = 1L;
 
     MalformedStateException(String problem) {
-        super(problem);
+        super(problem, null);
     }
 
     MalformedStateException(String problem, Throwable cause) {

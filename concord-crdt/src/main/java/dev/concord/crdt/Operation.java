@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * One edit, as it travels between replicas. Immutable; checked when made, so that an instance is always well formed. Making one costs
  * O(length of its text).
@@ -25,7 +27,7 @@ public sealed interface Operation {
      *
      * @param id id of the first element
      * @param anchor where the first element hangs
-     * @param value the text, not empty, no lone surrogates
+     * @param value the text, 1 to {@link Document#MAX_ELEMENTS} code points, no lone surrogates
      * @param length number of code points in {@code value}
      */
     record Insert(ElementId id, Anchor anchor, String value, int length) implements Operation {
@@ -36,12 +38,16 @@ public sealed interface Operation {
          */
         public Insert {
             checkId(id);
-            if (value.isEmpty()) {
+            requireNonNull(anchor, "anchor");
+            if (requireNonNull(value, "value").isEmpty()) {
                 throw new InvalidOperationException("value", "must not be empty");
             }
             int points = Text.codePoints(value);
             if (points < 0) {
                 throw new InvalidOperationException("value", "has a lone surrogate at index " + (-points - 1));
+            }
+            if (points > Document.MAX_ELEMENTS) {
+                throw new InvalidOperationException("value", "must have at most 2^30 code points");
             }
             if (points != length) {
                 throw new InvalidOperationException("length", "must be the number of code points, " + points);
@@ -63,7 +69,7 @@ public sealed interface Operation {
          * @throws InvalidOperationException naming the field that is wrong
          */
         public Insert(ElementId id, Anchor anchor, String value) {
-            this(id, anchor, value, Math.max(0, Text.codePoints(value)));
+            this(id, anchor, value, Math.max(0, Text.codePoints(requireNonNull(value, "value"))));
         }
     }
 
@@ -71,7 +77,7 @@ public sealed interface Operation {
      * Deletes a range of one site's elements: {@code id.counter} to {@code id.counter + length - 1}.
      *
      * @param id id of the first element
-     * @param length number of elements, 1 or more
+     * @param length number of elements, 1 to {@link Document#MAX_ELEMENTS}
      */
     record Delete(ElementId id, int length) implements Operation {
         /**
@@ -81,15 +87,15 @@ public sealed interface Operation {
          */
         public Delete {
             checkId(id);
-            if (length < 1) {
-                throw new InvalidOperationException("length", "must be at least 1, but is " + length);
+            if (length < 1 || length > Document.MAX_ELEMENTS) {
+                throw new InvalidOperationException("length", "must be 1 to 2^30, but is " + length);
             }
             checkLast(id, length);
         }
     }
 
     private static void checkId(ElementId id) {
-        if (id.isHead()) {
+        if (requireNonNull(id, "id").isHead()) {
             throw new InvalidOperationException("id.counter", "must be 1 to 2^53-1, but is 0");
         }
     }

@@ -1,12 +1,13 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the binary form of operations, see docs/FORMAT.md. Hand it to {@link Document#apply(OperationReader)} to apply them without making
- * objects of them, or take them with {@link #next}. Each costs
- * O(its length). Not thread-safe.
+ * Reads the binary form of operations, see docs/FORMAT.md. Pass it to {@link Document#apply(OperationReader)} to apply them without making
+ * objects of them, or take them with {@link #next}. Each costs O(its length). Not thread-safe.
  */
 public final class OperationReader {
     private static final String[] ASCII = new String[0x80];
@@ -46,10 +47,10 @@ public final class OperationReader {
      * A reader at the beginning of a stream.
      *
      * @param bytes from an {@link OperationWriter}
-     * @throws MalformedStateException when it is no such stream, or one of an unknown version
+     * @throws MalformedStateException when the bytes are not such a stream, or one of an unknown version
      */
     public OperationReader(byte[] bytes) {
-        in = new ByteReader(bytes);
+        in = new ByteReader(requireNonNull(bytes, "bytes"));
         in.expect('C', "not a stream of operations");
         in.expect('O', "not a stream of operations");
         in.expect(OperationWriter.VERSION, "operations of an unknown version");
@@ -68,27 +69,39 @@ public final class OperationReader {
      * The next operation.
      *
      * @return the operation
-     * @throws MalformedStateException when the bytes at this place are none
+     * @throws MalformedStateException when the bytes at this place are none; the reader stays where it is
      */
     public Operation next() {
         advance();
         OperationList one = new OperationList();
         String site = sites[lastSite];
         String anchorSite = lastAnchorSite == NONE ? "" : sites[lastAnchorSite];
-        try {
-            if (isDelete) {
-                one.delete(site, counter, length);
-            } else {
-                one.insert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
-            }
-        } catch (InvalidOperationException e) {
-            throw new MalformedStateException("an operation is not well formed: " + e.getMessage(), e);
+        if (isDelete) {
+            one.delete(site, counter, length);
+        } else {
+            one.insert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
         }
         return one.list().get(0);
     }
 
-    /** Reads the next operation into the fields. */
+    /** Reads the next operation, which is well formed then, into the fields. */
     void advance() {
+        int at = in.at();
+        int introduced = siteCount;
+        int site = lastSite;
+        int anchorSite = lastAnchorSite;
+        try {
+            read();
+        } catch (MalformedStateException e) {
+            in.moveTo(at);
+            siteCount = introduced;
+            lastSite = site;
+            lastAnchorSite = anchorSite;
+            throw e;
+        }
+    }
+
+    private void read() {
         int tag = in.raw();
         if ((tag & OperationWriter.SITE) != 0) {
             lastSite = siteNumber(in.varint());
@@ -131,7 +144,7 @@ public final class OperationReader {
     private void readDelete(int tag) {
         counter = focus + in.zigzag();
         long elements = (tag & OperationWriter.LENGTH) != 0 ? in.varint() + 2 : 1;
-        if (elements > Integer.MAX_VALUE || tag >>> OperationWriter.ANCHOR_SHIFT != 0) {
+        if (elements > Document.MAX_ELEMENTS || tag >>> OperationWriter.ANCHOR_SHIFT != 0) {
             throw new MalformedStateException("a delete of " + elements + " elements, or an unknown kind");
         }
         length = (int) elements;

@@ -2,7 +2,11 @@ package dev.concord.crdt;
 
 /**
  * Takes operations field by field, so that none has to be made as an object. Implemented by {@link OperationWriter}; {@link #NONE}
- * is for edits whose operations are collected later with {@link Document#missingFrom}. An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns.
+ * is for edits whose operations are collected later with {@link Document#missingFrom}.
+ *
+ * <p>An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns. By then the edit is
+ * made in whole. An implementation must not change the document. What it throws passes to the caller; the edit stays made, and
+ * {@link Document#missingFrom} finds its operations.
  */
 public interface OperationSink {
     /** Forgets what it is given. */

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -7,8 +9,8 @@ import java.util.Map;
 
 /**
  * Writes operations in their binary form, a few bytes each: a site is named once, ids and anchors are written as differences from
- * what came before. See docs/FORMAT.md. Each costs O(its
- * length). Not thread-safe.
+ * what came before. See docs/FORMAT.md. Each costs O(its length). Fields that are not well formed are refused with an
+ * {@link InvalidOperationException}, and nothing is written. Not thread-safe.
  */
 public final class OperationWriter implements OperationSink {
     static final int VERSION = 1;
@@ -27,7 +29,7 @@ public final class OperationWriter implements OperationSink {
     private byte[] bytes = new byte[64];
     private int size;
     private final Map<String, Integer> sites = new HashMap<>();
-    /** By site: the counter behind its last insert. */
+    /** By site: the counter after its last insert. */
     private long[] next = new long[4];
 
     private String lastName = "";
@@ -48,7 +50,7 @@ public final class OperationWriter implements OperationSink {
      * @param operation the operation
      */
     public void write(Operation operation) {
-        if (operation instanceof Operation.Insert insert) {
+        if (requireNonNull(operation, "operation") instanceof Operation.Insert insert) {
             ElementId anchor = insert.anchor().element();
             insert(
                     insert.id().site(),
@@ -72,6 +74,7 @@ public final class OperationWriter implements OperationSink {
             String anchorSite,
             long anchorCounter,
             Side anchorSide) {
+        checkInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
         reserve(32);
         int tagAt = size++;
         int tag = site(site);
@@ -115,6 +118,8 @@ public final class OperationWriter implements OperationSink {
 
     @Override
     public void delete(String site, long counter, int length) {
+        checkSite(site, "site");
+        checkRange(counter, length);
         reserve(32);
         int tagAt = size++;
         int tag = DELETE | site(site);
@@ -125,6 +130,55 @@ public final class OperationWriter implements OperationSink {
         }
         bytes[tagAt] = (byte) tag;
         focus = counter - 1;
+    }
+
+    /** Checks what a hand-made call may have wrong, before a byte is written. */
+    private void checkInsert(
+            String site,
+            long counter,
+            int length,
+            String value,
+            String anchorSite,
+            long anchorCounter,
+            Side anchorSide) {
+        checkSite(site, "site");
+        checkRange(counter, length);
+        requireNonNull(value, "value");
+        requireNonNull(anchorSide, "anchorSide");
+        boolean isAscii = length == 1 && value.length() == 1 && value.charAt(0) < 0x80;
+        if (!isAscii && Text.codePoints(value) != length) {
+            throw new InvalidOperationException(
+                    "value", "must have as many code points as length says, and no lone surrogates");
+        }
+        if (anchorCounter == 0) {
+            if (!requireNonNull(anchorSite, "anchorSite").isEmpty() || anchorSide == Side.BEFORE) {
+                throw new InvalidOperationException("anchor", "the head has no site, and nothing stands before it");
+            }
+            return;
+        }
+        checkSite(anchorSite, "anchorSite");
+        if (anchorCounter < 1 || anchorCounter > ElementId.MAX_COUNTER) {
+            throw new InvalidOperationException("anchor.counter", "must be 0 to 2^53-1, but is " + anchorCounter);
+        }
+        if (anchorCounter >= counter && anchorCounter - counter < length && anchorSite.equals(site)) {
+            throw new InvalidOperationException("anchor", "an element cannot hang on itself");
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a quick way out: the very same string was checked when it was written
+    private void checkSite(String site, String name) {
+        if (site != lastName || lastSite < 0) {
+            Sites.check(requireNonNull(site, name));
+        }
+    }
+
+    private static void checkRange(long counter, int length) {
+        if (length < 1 || length > Document.MAX_ELEMENTS) {
+            throw new InvalidOperationException("length", "must be 1 to 2^30, but is " + length);
+        }
+        if (counter < 1 || counter > ElementId.MAX_COUNTER - length + 1) {
+            throw new InvalidOperationException("id.counter", "must be 1 to 2^53-1, and so must the last one");
+        }
     }
 
     /**

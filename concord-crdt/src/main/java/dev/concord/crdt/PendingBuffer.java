@@ -22,14 +22,14 @@ final class PendingBuffer {
         final Ranges deletes = new Ranges();
     }
 
-    /** Elements that may wait in one document: version summaries grow with them, and states name them in ranges. */
-    static final long MAX_ELEMENTS = 1 << 30;
-
     private final SiteTable sites;
     private final Map<Integer, OfSite> bySite = new HashMap<>();
     private int insertCount;
     private int deleteCount;
-    private long elements;
+    private long insertElements;
+    private long deleteElements;
+    /** Counts what changes the buffer, but for what leaves it because it came into the tree. */
+    int changes;
 
     PendingBuffer(SiteTable sites) {
         this.sites = sites;
@@ -42,7 +42,17 @@ final class PendingBuffer {
 
     /** How many elements wait to be inserted or deleted. */
     long elements() {
-        return elements;
+        return insertElements + deleteElements;
+    }
+
+    /** How many elements wait to be inserted. */
+    long insertElements() {
+        return insertElements;
+    }
+
+    /** How many elements wait to be deleted. */
+    long deleteElements() {
+        return deleteElements;
     }
 
     /** Keeps an insert whose anchor is not there, without the elements that wait already. */
@@ -81,9 +91,8 @@ final class PendingBuffer {
     }
 
     /** The end of the waiting insert that came as a tombstone and holds this element, or {@code counter} when there is none. */
-    long deadEnd(int site, long counter) {
-        OfSite own = bySite.get(site);
-        Map.Entry<Long, Insertion> found = own == null ? null : own.inserts.floorEntry(counter);
+    private static long deadEnd(OfSite own, long counter) {
+        Map.Entry<Long, Insertion> found = own.inserts.floorEntry(counter);
         return found != null
                         && found.getValue().value() == null
                         && found.getValue().end() > counter
@@ -103,7 +112,7 @@ final class PendingBuffer {
             for (Insertion insertion : next.getValue()) {
                 of(insertion.site()).inserts.remove(insertion.counter());
                 insertCount--;
-                elements -= insertion.length();
+                insertElements -= insertion.length();
                 queue.add(insertion);
             }
             anchors.waiters.remove(next.getKey());
@@ -111,22 +120,44 @@ final class PendingBuffer {
     }
 
     void addDelete(int site, long from, long to) {
+        changes++;
         Ranges deletes = of(site).deletes;
         deleteCount -= deletes.count();
-        elements -= deletes.total();
+        deleteElements -= deletes.total();
         deletes.add(from, to);
         deleteCount += deletes.count();
-        elements += deletes.total();
+        deleteElements += deletes.total();
+    }
+
+    /** How many elements of a range, none of which is in the tree, neither wait as tombstones nor have a delete that waits. */
+    long undeleted(int site, long from, long to) {
+        OfSite own = bySite.get(site);
+        if (own == null) {
+            return to - from;
+        }
+        long undeleted = 0;
+        long at = from;
+        while (at < to) {
+            long end = Math.max(own.deletes.endOf(at), deadEnd(own, at));
+            if (end == at) {
+                // Elements without a delete come one range at a time: up to the next delete or waiting insert.
+                Long next = own.inserts.higherKey(at);
+                end = own.deletes.nextStart(at, next == null ? to : Math.min(next, to));
+                undeleted += end - at;
+            }
+            at = end;
+        }
+        return undeleted;
     }
 
     void removeDeletes(int site, long from, long to) {
         OfSite own = deleteCount == 0 ? null : bySite.get(site);
         if (own != null && !own.deletes.isEmpty()) {
             deleteCount -= own.deletes.count();
-            elements -= own.deletes.total();
+            deleteElements -= own.deletes.total();
             own.deletes.remove(from, to);
             deleteCount += own.deletes.count();
-            elements += own.deletes.total();
+            deleteElements += own.deletes.total();
         }
     }
 
@@ -143,18 +174,26 @@ final class PendingBuffer {
         return own == null ? List.of() : own.inserts.values();
     }
 
-    /** The highest counter of a waiting insert of a site, 0 when there is none. */
+    /**
+     * The highest counter of a site that anything here names, as an insert, as the anchor of one or as a delete: the site has used it. 0
+     * when there is none.
+     */
     long lastCounter(int site) {
         OfSite own = bySite.get(site);
-        return own == null || own.inserts.isEmpty()
-                ? 0
-                : own.inserts.lastEntry().getValue().end() - 1;
+        if (own == null) {
+            return 0;
+        }
+        Map.Entry<Long, Insertion> insert = own.inserts.lastEntry();
+        long last = insert == null ? 0 : insert.getValue().end() - 1;
+        last = Math.max(last, own.waiters.isEmpty() ? 0 : own.waiters.lastKey());
+        return Math.max(last, own.deletes.end() - 1);
     }
 
     private void keep(OfSite own, Insertion insertion) {
         own.inserts.put(insertion.counter(), insertion);
+        changes++;
         insertCount++;
-        elements += insertion.length();
+        insertElements += insertion.length();
         ElementId anchor = insertion.anchor().element();
         of(sites.intern(anchor.site()))
                 .waiters
@@ -171,7 +210,8 @@ final class PendingBuffer {
         int ofInserts = 0;
         int ofDeletes = 0;
         int ofWaiters = 0;
-        long sum = 0;
+        long toInsert = 0;
+        long toDelete = 0;
         for (Map.Entry<Integer, OfSite> entry : bySite.entrySet()) {
             long end = 0;
             for (Map.Entry<Long, Insertion> waiting : entry.getValue().inserts.entrySet()) {
@@ -185,7 +225,7 @@ final class PendingBuffer {
                 Invariants.require(released != null && released.contains(insertion), "an insert that nothing releases");
                 end = insertion.end();
                 ofInserts++;
-                sum += insertion.length();
+                toInsert += insertion.length();
             }
             for (List<Insertion> waiters : entry.getValue().waiters.values()) {
                 ofWaiters += waiters.size();
@@ -198,10 +238,11 @@ final class PendingBuffer {
                         run < 0 || sites.id(run, 0).counter() >= range.getValue(), "a delete waits for what is here");
             }
             ofDeletes += deletes.count();
-            sum += deletes.total();
+            toDelete += deletes.total();
         }
         Invariants.require(ofInserts == insertCount && ofWaiters == insertCount, "the number of waiting inserts");
         Invariants.require(ofDeletes == deleteCount, "the number of waiting deletes");
-        Invariants.require(sum == elements, "the number of waiting elements");
+        Invariants.require(toInsert == insertElements, "the number of elements of waiting inserts");
+        Invariants.require(toDelete == deleteElements, "the number of elements of waiting deletes");
     }
 }

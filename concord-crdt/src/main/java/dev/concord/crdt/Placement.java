@@ -12,13 +12,13 @@ import java.util.Map;
  *
  * <p><b>Depth.</b> The head has depth 0, an element its anchor's depth plus one. Depths never change.
  *
- * <p><b>Markers.</b> Where a subtree starts behind an elder sibling's, on the same side of the same element, a marker of the
- * younger sibling's depth stands in the sequence, before the whole subtree. So the item behind the last element of the subtree
+ * <p><b>Markers.</b> Where a subtree starts after an elder sibling's, on the same side of the same element, a marker of the
+ * younger sibling's depth stands in the sequence, before the whole subtree. So the item after the last element of the subtree
  * of A, and the one before its first, are at most as deep as A, while everything inside is deeper than A, and the end and the start
  * of any subtree are found by a search for the next item that is shallow enough. Only concurrency, and clients that know no
  * {@code before}, make siblings; text typed by one hand has no markers.
  *
- * <p>It follows that A has a right child exactly when the item behind it is deeper than A, and a left child exactly when the
+ * <p>It follows that A has a right child exactly when the item after it is deeper than A, and a left child exactly when the
  * element before it is.
  */
 final class Placement {
@@ -68,7 +68,7 @@ final class Placement {
             if (extendsAnchor) {
                 return tree.extend(text, from, to, length);
             }
-            tree.stepBehind();
+            tree.stepAfter();
             return tree.insert(newRun(site, counter, length, to - from, depth, side, dead), text, from, to);
         }
         int run = newRun(site, counter, length, to - from, depth, side, dead);
@@ -94,6 +94,7 @@ final class Placement {
 
     private int newRun(int site, long counter, int length, int width, int depth, Side side, boolean dead) {
         int run = runs.add(site, counter, length, width, depth, side, dead);
+        runs.elements += length;
         if (counter >= sites.end(site)) {
             sites.index(site).append(run);
         } else {
@@ -115,7 +116,7 @@ final class Placement {
             } else {
                 tree.moveTo(anchorRun);
                 tree.previousAtMost(depth - 1);
-                tree.stepBehind();
+                tree.stepAfter();
             }
             tree.insert(runs.addMarker(depth), "", 0, 0);
             return tree.insert(run, text, from, to);
@@ -132,7 +133,7 @@ final class Placement {
             }
         }
         tree.insert(runs.addMarker(depth), "", 0, 0);
-        tree.stepBehind();
+        tree.stepAfter();
         return tree.insert(run, text, from, to);
     }
 
@@ -173,7 +174,7 @@ final class Placement {
     }
 
     /**
-     * Chooses the anchor for text typed between an element and whatever stands behind it, tombstones included: {@code after} the
+     * Chooses the anchor for text typed between an element and whatever stands after it, tombstones included: {@code after} the
      * left neighbour when it has no right child yet, else {@code before} the right one. Sets {@link #chosenRun}, {@link #chosenAt} and
      * {@link #chosenSide}.
      */
@@ -195,14 +196,14 @@ final class Placement {
 
     /**
      * Inserts visible elements where {@link #choose} chose. Nothing is looked up again: the anchor has no child on that side, so they
-     * stand directly behind the element that was given to it, at the tree's place.
+     * stand directly after the element that was given to it, at the tree's place.
      *
      * @param text no longer than {@link RunTree#MAX_RUN_CHARS}
      */
     void placeChosen(int site, long counter, int length, String text, int leftRun, int leftAt) {
         int size = text.length();
         int depth = runs.depth[chosenRun] + chosenAt + 1;
-        tree.moveBehind(leftRun, leftAt);
+        tree.moveAfter(leftRun, leftAt);
         tree.insert(newRun(site, counter, length, size, depth, chosenSide, false), text, 0, size);
     }
 
@@ -217,7 +218,7 @@ final class Placement {
         if (side == Side.AFTER) {
             tree.previousAtMost(depth);
         } else if (!tree.nextAtMost(depth)) {
-            throw new IllegalStateException("a left child stands behind its parent");
+            throw new IllegalStateException("a left child stands after its parent");
         }
         int parent = tree.run();
         return new Anchor(sites.id(parent, depth - runs.depth[parent]), side);

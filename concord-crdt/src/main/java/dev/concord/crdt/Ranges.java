@@ -5,7 +5,7 @@ import java.util.TreeMap;
 
 /** A set of counters as maximal ranges. Each update is O(log n) amortised. */
 final class Ranges {
-    /** First counter to the one behind the last. */
+    /** First counter to the one after the last. */
     private final TreeMap<Long, Long> ends = new TreeMap<>();
 
     private long total;
@@ -61,6 +61,11 @@ final class Ranges {
         return start == null ? limit : Math.min(start, limit);
     }
 
+    /** The counter after the highest in the set, 1 when it is empty. */
+    long end() {
+        return ends.isEmpty() ? 1 : ends.lastEntry().getValue();
+    }
+
     boolean isEmpty() {
         return ends.isEmpty();
     }
@@ -84,7 +89,7 @@ final class Ranges {
         return ends.size();
     }
 
-    /** First counters to the counters behind the last, ascending. */
+    /** First counters to the counters after the last, ascending. */
     Map<Long, Long> ranges() {
         return ends;
     }

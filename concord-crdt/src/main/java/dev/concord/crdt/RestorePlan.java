@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.function.Consumer;
  * @param surplus to be deleted
  * @param missing to be typed again, in document order
  */
-record RestorePlan(List<Heirs.Span> surplus, List<Piece> missing) {
+record RestorePlan(List<Replacements.Span> surplus, List<Piece> missing) {
 
     static RestorePlan of(List<Element> present, List<Element> version) {
         Map<ElementId, Integer> places = new HashMap<>(present.size() * 4 / 3 + 1);
@@ -26,7 +28,7 @@ record RestorePlan(List<Heirs.Span> surplus, List<Piece> missing) {
         int at = 0;
         int last = -1;
         for (Element element : version) {
-            if (element.value() == null) {
+            if (requireNonNull(element, "element").value() == null) {
                 continue;
             }
             Integer place = places.get(element.id());
@@ -50,19 +52,19 @@ record RestorePlan(List<Heirs.Span> surplus, List<Piece> missing) {
         return plan;
     }
 
-    private void settle(List<Element> between, List<Element> lacking) {
+    private void settle(List<Element> between, List<Element> absent) {
         List<Element> visible =
                 between.stream().filter(element -> !element.deleted()).toList();
-        if (!text(visible).equals(text(lacking))) {
+        if (!text(visible).equals(text(absent))) {
             addRuns(visible, this::addSurplus);
-            addRuns(lacking, this::addMissing);
+            addRuns(absent, this::addMissing);
         }
-        lacking.clear();
+        absent.clear();
     }
 
     private void addSurplus(List<Element> run) {
         ElementId id = run.get(0).id();
-        surplus.add(new Heirs.Span(id.site(), id.counter(), run.size()));
+        surplus.add(new Replacements.Span(id.site(), id.counter(), run.size()));
     }
 
     private void addMissing(List<Element> run) {

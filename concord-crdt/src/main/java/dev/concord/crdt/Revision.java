@@ -20,12 +20,12 @@ final class Revision {
     private final List<Piece> group = new ArrayList<>();
     private int groupLength;
 
-    Revision(Runs runs, SiteTable sites, RunTree tree, Editor editor, Integrator integrator) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
+    Revision(Core core, Editor editor) {
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
         this.editor = editor;
-        this.integrator = integrator;
+        this.integrator = core.integrator;
     }
 
     List<Operation> operations() {
@@ -50,7 +50,7 @@ final class Revision {
         long end = counter + length;
         // The text collected is that of the counters from one to before the other.
         long from = 0;
-        long behind = 0;
+        long after = 0;
         StringBuilder text = new StringBuilder();
         SiteIndex index = sites.index(site);
         long at = counter;
@@ -64,15 +64,15 @@ final class Revision {
             if (runs.isDead(run)) {
                 continue;
             }
-            if (start != behind) {
-                close(siteName, from, (int) (behind - from), text, gone);
+            if (start != after) {
+                close(siteName, from, (int) (after - from), text, gone);
                 from = start;
             }
             copyText(run, (int) (start - runs.counter[run]), (int) (at - runs.counter[run]), text);
-            behind = at;
+            after = at;
             integrator.delete(site, start, at, changes);
         }
-        close(siteName, from, (int) (behind - from), text, gone);
+        close(siteName, from, (int) (after - from), text, gone);
         return gone;
     }
 
@@ -92,11 +92,11 @@ final class Revision {
     }
 
     /**
-     * Types deleted elements again, each stretch of them right behind its own tombstones, so that the order stays what it was. A
+     * Types deleted elements again, each stretch of them right after its own tombstones, so that the order stays what it was. A
      * stretch ends where anything else stands between two of the elements, be it visible or not.
      *
      * @param pieces tombstones of this document; in document order they make the fewest operations
-     * @param typed told for each part of a piece the id of the first of the elements that stand for it now
+     * @param typed receives for each part of a piece the id of the first of the elements that stand for it now
      */
     void retype(List<Piece> pieces, BiConsumer<Piece, ElementId> typed) {
         int lastRun = Runs.NO_SITE;
@@ -124,7 +124,7 @@ final class Revision {
         typeGroup(typed);
     }
 
-    /** Whether the second element stands right behind the first, tombstones counted. */
+    /** Whether the second element stands right after the first, tombstones counted. */
     private boolean follows(int firstRun, int firstAt, int run, int at) {
         if (firstRun == run) {
             return at == firstAt + 1;
@@ -145,7 +145,7 @@ final class Revision {
         Piece last = group.get(group.size() - 1);
         int run = sites.index(sites.find(last.site())).find(last.end() - 1);
         int at = (int) (last.end() - 1 - runs.counter[run]);
-        ElementId id = editor.insertBehind(run, at, text.toString(), groupLength, operations, changes);
+        ElementId id = editor.insertAfter(run, at, text.toString(), groupLength, operations, changes);
         long counter = id.counter();
         for (Piece piece : group) {
             typed.accept(piece, new ElementId(id.site(), counter));

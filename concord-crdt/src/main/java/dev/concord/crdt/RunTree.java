@@ -126,15 +126,15 @@ final class RunTree {
         index--;
     }
 
-    /** Moves the place behind the run at it, in the same leaf. */
-    void stepBehind() {
+    /** Moves the place after the run at it, in the same leaf. */
+    void stepAfter() {
         if (unitsBefore >= 0) {
             unitsBefore += runs.width[leaf.runs[index]];
         }
         index++;
     }
 
-    /** The run behind the place. */
+    /** The run after the place. */
     int run() {
         return leaf.runs[index];
     }
@@ -167,7 +167,7 @@ final class RunTree {
             moveTo(target, target.indexOf(run));
         } else if (index >= leaf.count || leaf.runs[index] != run) {
             if (index + 1 < leaf.count && leaf.runs[index + 1] == run) {
-                stepBehind();
+                stepAfter();
             } else if (index > 0 && leaf.runs[index - 1] == run) {
                 stepBefore();
             } else {
@@ -183,7 +183,7 @@ final class RunTree {
         }
     }
 
-    /** The run or marker behind the one at the place, or -1 at the end. Does not move the place. */
+    /** The run or marker after the one at the place, or -1 at the end. Does not move the place. */
     int peekNext() {
         if (index + 1 < leaf.count) {
             return leaf.runs[index + 1];
@@ -209,7 +209,7 @@ final class RunTree {
         return startOf(leaf) + unitsBefore();
     }
 
-    /** Moves the place on to the first run or marker behind it whose depth is at most the given one; false at the end. */
+    /** Moves the place on to the first run or marker after it whose depth is at most the given one; false at the end. */
     boolean nextAtMost(int depth) {
         for (int i = index + 1; i < leaf.count; i++) {
             if (runs.depth[leaf.runs[i]] <= depth) {
@@ -263,21 +263,21 @@ final class RunTree {
     void moveBefore(int run, int at) {
         moveTo(run);
         if (at == runs.length[run]) {
-            stepBehind();
+            stepAfter();
         } else if (at > 0) {
             reserve();
             int tail = cut(run, at);
-            stepBehind();
+            stepAfter();
             insertTextless(tail);
         }
     }
 
-    /** Moves the place behind element {@code at} of the run at it, which is cut there when that is not its last. */
-    void moveBehind(int run, int at) {
+    /** Moves the place after element {@code at} of the run at it, which is cut there when that is not its last. */
+    void moveAfter(int run, int at) {
         if (at + 1 < runs.length[run]) {
             moveBefore(run, at + 1);
         } else {
-            stepBehind();
+            stepAfter();
         }
     }
 
@@ -326,6 +326,7 @@ final class RunTree {
         leaf.insertText(at, text, from, to);
         hasPairs |= to - from > elements;
         runs.length[run] += elements;
+        runs.elements += elements;
         runs.width[run] += to - from;
         addWidth(to - from);
         return start + at;
@@ -433,10 +434,10 @@ final class RunTree {
         runs.leaf[run] = leaf;
     }
 
-    /** Puts two runs behind the one at the place, which they continue, as {@link #insertTextless} does with one; ends on the second. */
+    /** Puts two runs after the one at the place, which they continue, as {@link #insertTextless} does with one; ends on the second. */
     void insertBoth(int first, int second) {
         changes++;
-        stepBehind();
+        stepAfter();
         leaf.insertRuns(index, first, second);
         runs.leaf[first] = leaf;
         runs.leaf[second] = leaf;
@@ -603,7 +604,7 @@ final class RunTree {
         }
     }
 
-    /** Where to split: behind everything when text is appended to the document, so that leaves fill up; else in the middle. */
+    /** Where to split: after everything when text is appended to the document, so that leaves fill up; else in the middle. */
     private int cutOf(Leaf split) {
         if (index == split.count && split.next == null) {
             return split.count;

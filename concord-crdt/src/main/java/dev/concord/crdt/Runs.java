@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The runs of a document as columns of primitive arrays; a run is an index into them (its handle, stable for its life).
  *
  * <p>A run is a stretch of neighbouring elements: same site, rising counters, each {@code after} the one before it, all
- * visible or all tombstones. Two entries are no runs: {@link #HEAD}, the root, and <em>markers</em> (see {@link Placement}),
+ * visible or all tombstones. Two entries are not runs: {@link #HEAD}, the root, and <em>markers</em> (see {@link Placement}),
  * which have length 0 and only a depth.
  */
 final class Runs {
@@ -31,6 +31,9 @@ final class Runs {
 
     @Nullable
     Leaf[] leaf = new Leaf[FIRST_CAPACITY];
+
+    /** How many elements all runs together have; whoever adds some counts them here. */
+    long elements;
 
     private byte[] flags = new byte[FIRST_CAPACITY];
     private int used;
@@ -127,7 +130,7 @@ final class Runs {
         flags[run] &= ~LEFT_CHILD;
     }
 
-    /** Whether {@code next}, which stands directly behind {@code run}, goes on where {@code run} ends, deleted or not. */
+    /** Whether {@code next}, which stands directly after {@code run}, goes on where {@code run} ends, deleted or not. */
     boolean continues(int run, int next) {
         return counter[next] == counter[run] + length[run]
                 && site[next] == site[run]

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * that a run that is cut in the middle moves no more than one block.
  *
  * <p>Edits that are made here look nothing up by id, so a run that is cut is only noted, and sorted in with the next look-up; many are
- * joined again before. What goes on behind the highest counter is added at once.
+ * joined again before. What goes on after the highest counter is added at once.
  *
  * <p>Finding is O(log n). Adding moves at most {@link #BLOCK} handles, and one time in about {@code BLOCK / 2} the vector of
  * blocks, which is shorter than the runs by that factor.

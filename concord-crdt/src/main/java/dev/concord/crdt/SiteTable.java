@@ -14,7 +14,7 @@ final class SiteTable {
     private String lastName = "";
     private int lastNumber = Runs.NO_SITE;
 
-    /** By site: the counter behind the highest in the tree. */
+    /** By site: the counter after the highest in the tree. */
     private long[] ends = new long[4];
     /** By site: the first four UTF-16 units of its name, which decide most comparisons without a look at the strings. */
     private long[] prefixes = new long[4];
@@ -65,7 +65,7 @@ final class SiteTable {
         return names[site];
     }
 
-    /** Whether the name of a site stands behind that of another, as {@link String#compareTo} has it. */
+    /** Whether the name of a site stands after that of another, as {@link String#compareTo} has it. */
     boolean isAbove(int site, int other) {
         long prefix = prefixes[site];
         long others = prefixes[other];
@@ -84,7 +84,7 @@ final class SiteTable {
         return indexes[site];
     }
 
-    /** The counter behind the highest of a site that is in the tree, 1 when there is none: all from there on are new. */
+    /** The counter after the highest of a site that is in the tree, 1 when there is none: all from there on are new. */
     long end(int site) {
         return ends[site];
     }

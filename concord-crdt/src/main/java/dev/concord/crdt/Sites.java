@@ -1,5 +1,8 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
+import java.security.SecureRandom;
 import java.util.random.RandomGenerator;
 
 /** Names of editing sessions. Thread-safe. */
@@ -11,16 +14,31 @@ public final class Sites {
     /** The last site that was found well formed: most ids in a row are of one. A race costs a check, nothing else. */
     private static String lastChecked = "";
 
+    /** Opened when a name is wanted, for most documents get theirs from elsewhere. */
+    private static final class Secure {
+        static final SecureRandom SOURCE = new SecureRandom();
+    }
+
     private Sites() {}
+
+    /**
+     * A fresh name from a secure source, see {@link #random(RandomGenerator)}.
+     *
+     * @return 12 characters
+     */
+    public static String random() {
+        return random(Secure.SOURCE);
+    }
 
     /**
      * A fresh name of 72 random bits. Take a new one for every editing session: a site that is used again after a restart
      * mints ids that exist already.
      *
-     * @param random the source, {@code new SecureRandom()} outside of tests
+     * @param random the source; outside of tests a secure one
      * @return 12 characters
      */
     public static String random(RandomGenerator random) {
+        requireNonNull(random, "random");
         StringBuilder site = new StringBuilder(RANDOM_LENGTH);
         for (int i = 0; i < RANDOM_LENGTH; i++) {
             site.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));

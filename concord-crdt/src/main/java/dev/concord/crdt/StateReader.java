@@ -6,20 +6,19 @@ import java.util.List;
 
 /**
  * Reads a state into inserts with explicit anchors. Hostile input gives a {@link MalformedStateException}, and nothing is
- * allocated that the bytes do not pay for; the order of siblings is not trusted but decided anew by {@link Placement}.
+ * allocated that the bytes do not pay for; the order of siblings is not trusted but decided again by {@link Placement}.
  *
  * <p>A left child comes before its parent in document order. Runs in the subtree of such a child are held back in a
  * <em>group</em> until the parent is read, so that the result has parents first.
  */
 final class StateReader {
-    /** Elements in one state: keeps depths and lengths far from overflowing an int. */
-    private static final long MAX_ELEMENTS = 1 << 30;
-
     private static final int NONE = -1;
 
     final String[] sites;
     private final ByteReader in;
     private long elements;
+    private long treeElements;
+    private int[][] runsBySite = {};
 
     /** The runs of the tree in document order, column by column. */
     int[] site = {};
@@ -39,7 +38,7 @@ final class StateReader {
     private long[] anchorCounter = {};
     private boolean siblings;
 
-    /** Emission order: the run behind a run. */
+    /** Emission order: the run after a run. */
     private int[] next = {};
 
     private final Spine spine = new Spine();
@@ -68,14 +67,33 @@ final class StateReader {
 
     private DecodedState waiting = new DecodedState(List.of(), List.of());
 
-    static StateReader read(byte[] state, int mostBytes) {
-        StateReader reader = new StateReader(Envelope.unwrap(state, mostBytes));
+    static StateReader read(byte[] state, int maxBytes) {
+        return readBody(Envelope.unwrap(state, maxBytes));
+    }
+
+    static StateReader readBody(byte[] body) {
+        StateReader reader = new StateReader(body);
         reader.readTree();
+        reader.treeElements = reader.elements;
+        reader.runsBySite = IdCheck.ascending(reader);
         List<DecodedState.Run> inserts = new ArrayList<>();
         reader.readInserts(inserts);
-        reader.waiting = new DecodedState(inserts, reader.readDeletes());
+        IdCheck.checkInserts(reader, reader.runsBySite, inserts);
+        List<DecodedState.Range> deletes = reader.readDeletes();
+        IdCheck.checkDeletes(deletes);
+        reader.waiting = new DecodedState(inserts, deletes);
         reader.in.expectEnd("state");
         return reader;
+    }
+
+    /** How many elements the tree has. */
+    long treeElements() {
+        return treeElements;
+    }
+
+    /** The runs of each site in ascending order of their counters. */
+    int[][] runsBySite() {
+        return runsBySite;
     }
 
     /** Whether two elements hang on the same side of a third. Without that there is no order to decide. */
@@ -151,12 +169,12 @@ final class StateReader {
             int predictedSite = previousSite;
             if (before[run]) {
                 long deep = spine.lastDepth() + 2L + (shifted ? shifts.zigzag() : 0);
-                if (deep <= spine.firstDepth() || deep > MAX_ELEMENTS) {
+                if (deep <= spine.firstDepth() || deep > Document.MAX_ELEMENTS) {
                     throw new MalformedStateException("run " + run + " has an impossible depth " + deep);
                 }
                 at = (int) deep;
             } else {
-                int back = shifted ? shifts.bounded(1, MAX_ELEMENTS, "shift") : 0;
+                int back = shifted ? shifts.bounded(1, Document.MAX_ELEMENTS, "shift") : 0;
                 siblings |= back > 0;
                 at = spine.lastDepth() - back + 1;
                 if (at - 1 < spine.firstDepth()) {
@@ -341,9 +359,9 @@ final class StateReader {
         for (int row = 0; row < count; row++) {
             String ofSite = siteAt(in.varint());
             long from = in.varint();
-            int size = in.bounded(1, PendingBuffer.MAX_ELEMENTS, "length of a delete");
+            int size = in.bounded(1, Document.MAX_ELEMENTS, "length of a delete");
             total += size;
-            if (total > PendingBuffer.MAX_ELEMENTS) {
+            if (total > Document.MAX_ELEMENTS) {
                 throw new MalformedStateException("more than 2^30 elements wait to be deleted");
             }
             deletes.add(new DecodedState.Range(ofSite, checked(from, size), from + size));
@@ -360,7 +378,7 @@ final class StateReader {
 
     private int lengthOf(long value) {
         elements += value;
-        if (value < 1 || elements > MAX_ELEMENTS) {
+        if (value < 1 || elements > Document.MAX_ELEMENTS) {
             throw new MalformedStateException("a run of " + value + " elements, or too many elements in all");
         }
         return (int) value;

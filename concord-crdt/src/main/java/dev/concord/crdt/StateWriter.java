@@ -34,18 +34,18 @@ final class StateWriter {
 
     /** Rank of each site number among the sites that are written, in ASCII order. */
     private final int[] rank;
-    /** By rank: the counter behind the latest run written. */
+    /** By rank: the counter after the latest run written. */
     private long[] expected = new long[0];
 
     private final Spine spine = new Spine();
     private int previousSite;
     private int runCount;
 
-    StateWriter(Runs runs, SiteTable sites, RunTree tree, PendingBuffer pending) {
-        this.runs = runs;
-        this.sites = sites;
-        this.tree = tree;
-        this.pending = pending;
+    StateWriter(Core core) {
+        this.runs = core.runs;
+        this.sites = core.sites;
+        this.tree = core.tree;
+        this.pending = core.pending;
         this.rank = new int[sites.size()];
     }
 
@@ -85,7 +85,7 @@ final class StateWriter {
         return out.toBytes();
     }
 
-    /** The pending buffer in canonical form: maximal runs by site and counter, deletes of waiting inserts folded into them. */
+    /** The pending buffer in canonical form: maximal runs by site and counter, deletes of waiting inserts merged into them. */
     static DecodedState waiting(SiteTable sites, PendingBuffer pending) {
         List<DecodedState.Run> inserts = new ArrayList<>();
         List<DecodedState.Range> deletes = new ArrayList<>();

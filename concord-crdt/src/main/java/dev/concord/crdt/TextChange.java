@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * What an applied operation did to the visible text. A list of changes is meant to be applied one after the other. Immutable.
  *
@@ -7,4 +9,9 @@ package dev.concord.crdt;
  * @param removed how many UTF-16 units went, from {@code offset}
  * @param inserted what came at {@code offset} instead, possibly empty
  */
-public record TextChange(int offset, int removed, String inserted) {}
+public record TextChange(int offset, int removed, String inserted) {
+    /** Refuses null. */
+    public TextChange {
+        requireNonNull(inserted, "inserted");
+    }
+}

@@ -81,7 +81,7 @@ final class Tombstones {
             runs.depth[next] -= n;
             return;
         }
-        insertBehind(run, n, 0, true);
+        insertAfter(run, n, 0, true);
     }
 
     private void buryMiddle(int run, int at, int n, int unitsBefore, int unitsGone) {
@@ -104,9 +104,9 @@ final class Tombstones {
         tree.insertBoth(dead, tail);
     }
 
-    /** A new run behind the one at the place that continues it. Its text, if visible, is in the leaf already. */
-    private void insertBehind(int run, int length, int width, boolean dead) {
-        int behind = runs.add(
+    /** A new run after the one at the place that continues it. Its text, if visible, is in the leaf already. */
+    private void insertAfter(int run, int length, int width, boolean dead) {
+        int after = runs.add(
                 runs.site[run],
                 runs.counter[run] + runs.length[run],
                 length,
@@ -114,16 +114,16 @@ final class Tombstones {
                 runs.depth[run] + runs.length[run],
                 Side.AFTER,
                 dead);
-        sites.index(runs.site[run]).add(behind);
-        tree.stepBehind();
-        tree.insertTextless(behind);
+        sites.index(runs.site[run]).add(after);
+        tree.stepAfter();
+        tree.insertTextless(after);
     }
 
     /**
-     * Turns the run at the place and those behind it in the same leaf into tombstones, as long as they lie in the next {@code units} of
+     * Turns the run at the place and those after it in the same leaf into tombstones, as long as they lie in the next {@code units} of
      * text as a whole; the first one must.
      *
-     * @return how many UTF-16 units of text went; they stood behind the place
+     * @return how many UTF-16 units of text went; they stood after the place
      */
     int buryWhole(int units, DeleteRanges deleted) {
         tree.startOf(tree.leaf);

@@ -19,7 +19,7 @@ final class TreeBuilder {
     /**
      * A builder on a tree that holds only the head.
      *
-     * @param text the visible text of all runs to come, one behind the other
+     * @param text the visible text of all runs to come, one after the other
      */
     TreeBuilder(Runs runs, RunTree tree, String text) {
         this.runs = runs;
@@ -42,11 +42,11 @@ final class TreeBuilder {
 
     private void nextLeaf() {
         fill();
-        Leaf behind = new Leaf();
-        behind.previous = leaf;
-        leaf.next = behind;
-        leaf = behind;
-        level.add(behind);
+        Leaf after = new Leaf();
+        after.previous = leaf;
+        leaf.next = after;
+        leaf = after;
+        level.add(after);
     }
 
     private void fill() {

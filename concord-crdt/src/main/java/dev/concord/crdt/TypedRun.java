@@ -1,7 +1,7 @@
 package dev.concord.crdt;
 
 /**
- * The run that is being typed. Most edits put one character behind the one before, with the next counter of the same site; such a
+ * The run that is being typed. Most edits put one character after the one before, with the next counter of the same site; such a
  * character is taken here without any lookup. Whatever else changes the tree ends it.
  */
 final class TypedRun {
@@ -15,7 +15,7 @@ final class TypedRun {
     private int site = Runs.NO_SITE;
     /** The counter with which it goes on. */
     private long next;
-    /** The text offset behind it. */
+    /** The text offset after it. */
     private int end = NOWHERE;
     /** How many more characters it takes here before the bounds of run and leaf have to be looked at. */
     private int room;
@@ -34,7 +34,7 @@ final class TypedRun {
     /**
      * Remembers the visible run at the tree's place, of whose text the last part was just placed at its end.
      *
-     * @param offset the text offset behind it
+     * @param offset the text offset after it
      */
     void open(int offset) {
         run = tree.run();
@@ -43,7 +43,7 @@ final class TypedRun {
         end = offset;
         leaf = tree.leaf;
         index = tree.index;
-        room = Math.min(tree.room(), leaf.gap());
+        room = (int) Math.min(Math.min(tree.room(), leaf.gap()), Document.MAX_ELEMENTS - runs.elements);
         changes = tree.changes;
     }
 
@@ -66,6 +66,7 @@ final class TypedRun {
     int add(char c) {
         leaf.append(c);
         runs.length[run]++;
+        runs.elements++;
         runs.width[run]++;
         tree.addWidth(1);
         room--;

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * assert bob.text().equals("one two!");
  * }</pre>
  *
- * <p>Typing or deleting that goes on at one place, with short pauses, is one step; so is everything between {@link #begin} and
- * {@link #seal}. Tombstones lose their characters, so the history keeps the text that it deleted, for the last 1000
+ * <p>Typing or deleting that goes on at one place, with short pauses, is one step; so is everything between {@link #beginGroup}
+ * and {@link #endGroup}. Tombstones lose their characters, so the history keeps the text that it deleted, for the last 1000
  * steps. Text that is typed again has new ids; the history knows which elements they stand for, and steps before and
  * after follow them.
  *
@@ -45,12 +47,18 @@ public final class UndoHistory {
      * @param operations to be sent, in this order; empty when there was nothing to do
      * @param changes of the visible text, in the order in which to replay them
      */
-    public record Result(List<Operation> operations, List<TextChange> changes) {}
+    public record Result(List<Operation> operations, List<TextChange> changes) {
+        /** Copies the lists. */
+        public Result {
+            operations = List.copyOf(requireNonNull(operations, "operations"));
+            changes = List.copyOf(requireNonNull(changes, "changes"));
+        }
+    }
 
     /** A part of a step: elements that were inserted, or ones that were deleted. */
-    private record Entry(Heirs.@Nullable Span inserted, List<Piece> deleted) {
+    private record Entry(Replacements.@Nullable Span inserted, List<Piece> deleted) {
         static Entry inserted(ElementId id, int length) {
-            return new Entry(new Heirs.Span(id.site(), id.counter(), length), List.of());
+            return new Entry(new Replacements.Span(id.site(), id.counter(), length), List.of());
         }
 
         static Entry deleted(List<Piece> pieces) {
@@ -71,10 +79,10 @@ public final class UndoHistory {
     private final long pauseMillis;
     private final Deque<List<Entry>> done = new ArrayDeque<>();
     private final Deque<List<Entry>> undone = new ArrayDeque<>();
-    private final Heirs heirs = new Heirs();
+    private final Replacements replacements = new Replacements();
 
     private @Nullable Kind open;
-    private Caret place = new Caret(ElementId.HEAD, Side.AFTER);
+    private Caret place = new Caret(ElementId.HEAD, Bias.LEFT);
     private long editedMillis;
     /** Whether the open group has no step yet, because nothing was edited in it. */
     private boolean groupIsNew;
@@ -95,7 +103,7 @@ public final class UndoHistory {
      * @param pauseMillis how long nothing must be typed for the next edit to be a step of its own; 0 for every time
      */
     public UndoHistory(Document document, long pauseMillis) {
-        this.document = document;
+        this.document = requireNonNull(document, "document");
         this.pauseMillis = pauseMillis;
     }
 
@@ -128,15 +136,14 @@ public final class UndoHistory {
      * @throws InvalidOperationException when the range or the text is refused; nothing was changed
      */
     public List<Operation> edit(int offset, int removed, String inserted, long nowMillis) {
-        int points = Text.codePoints(inserted);
+        int points = Text.codePoints(requireNonNull(inserted, "inserted"));
         if (points < 0) {
             throw new InvalidOperationException("value", "has a lone surrogate at index " + (-points - 1));
         }
+        document.checkEdit(offset, removed, points);
         boolean joins = continues(offset, removed, inserted, nowMillis);
         List<Entry> entries = new ArrayList<>(2);
-        String gone = removed > 0 && offset >= 0 && removed <= document.length() - offset
-                ? document.text(offset, offset + removed)
-                : "";
+        String gone = document.text(offset, offset + removed);
         List<Operation> operations = new ArrayList<>(document.delete(offset, removed));
         if (!operations.isEmpty()) {
             entries.add(Entry.deleted(pieces(operations, gone)));
@@ -153,7 +160,7 @@ public final class UndoHistory {
         add(entries, joins);
         if (open != Kind.GROUP) {
             open = removed == 0 ? Kind.INSERT : inserted.isEmpty() ? Kind.DELETE : Kind.REPLACE;
-            place = document.caretAt(offset + inserted.length(), Side.BEFORE);
+            place = document.caretAt(offset + inserted.length(), Bias.LEFT);
             editedMillis = nowMillis;
         }
         return operations;
@@ -170,10 +177,11 @@ public final class UndoHistory {
      *     another order, and so is not of this document; nothing was changed
      */
     public Result restore(List<Element> version) {
-        RestorePlan plan = RestorePlan.of(document.elements(), version);
+        RestorePlan plan = RestorePlan.of(document.elements(), requireNonNull(version, "version"));
+        document.checkRoom(length(plan.missing()));
         Revision revision = document.revise();
         List<Piece> gone = new ArrayList<>();
-        for (Heirs.Span span : plan.surplus()) {
+        for (Replacements.Span span : plan.surplus()) {
             gone.addAll(revision.delete(span.site(), span.counter(), span.length()));
         }
         List<Entry> entries = new ArrayList<>();
@@ -191,14 +199,14 @@ public final class UndoHistory {
         return new Result(revision.operations(), revision.changes());
     }
 
-    /** Begins a step that all edits join until {@link #seal}, {@link #undo} or {@link #redo}. */
-    public void begin() {
+    /** Begins a step that all edits join until {@link #endGroup}, {@link #undo} or {@link #redo}. */
+    public void beginGroup() {
         open = Kind.GROUP;
         groupIsNew = true;
     }
 
-    /** Ends the current step, so that what is edited next is a step of its own. */
-    public void seal() {
+    /** Ends the open group, or without one the current step: what is edited next is a step of its own. */
+    public void endGroup() {
         open = null;
     }
 
@@ -206,6 +214,8 @@ public final class UndoHistory {
      * Takes back the last step.
      *
      * @return what it took; empty lists when there is no step, or nothing of it is left
+     * @throws InvalidOperationException when the site's counters are used up, or the document would hold more than
+     *     {@link Document#MAX_ELEMENTS}; nothing was changed
      */
     public Result undo() {
         return revert(done, undone);
@@ -215,6 +225,7 @@ public final class UndoHistory {
      * Does again what was undone last.
      *
      * @return what it took; empty lists when there is nothing, or nothing of it is left
+     * @throws InvalidOperationException as {@link #undo} does; nothing was changed
      */
     public Result redo() {
         return revert(undone, done);
@@ -249,21 +260,26 @@ public final class UndoHistory {
     }
 
     private Result revert(Deque<List<Entry>> from, Deque<List<Entry>> to) {
+        List<Entry> step = from.peek();
+        if (step != null) {
+            document.checkRoom(
+                    step.stream().mapToLong(entry -> length(entry.deleted())).sum());
+        }
         open = null;
-        List<Entry> step = from.poll();
         if (step == null) {
             return new Result(List.of(), List.of());
         }
+        from.remove();
         Revision revision = document.revise();
         List<Entry> reverse = new ArrayList<>();
         Collections.reverse(step);
         for (Entry entry : step) {
-            Heirs.Span inserted = entry.inserted();
+            Replacements.Span inserted = entry.inserted();
             if (inserted == null) {
                 retype(entry.deleted(), revision, reverse);
             } else {
                 List<Piece> gone = new ArrayList<>();
-                for (Heirs.Span span : heirs.of(inserted)) {
+                for (Replacements.Span span : replacements.of(inserted)) {
                     gone.addAll(revision.delete(span.site(), span.counter(), span.length()));
                 }
                 if (!gone.isEmpty()) {
@@ -276,10 +292,14 @@ public final class UndoHistory {
     }
 
     private void retype(List<Piece> pieces, Revision revision, List<Entry> entries) {
-        revision.retype(pieces, (piece, heir) -> {
-            heirs.add(piece, heir);
-            entries.add(Entry.inserted(heir, piece.length()));
+        revision.retype(pieces, (piece, replacement) -> {
+            replacements.add(piece, replacement);
+            entries.add(Entry.inserted(replacement, piece.length()));
         });
+    }
+
+    private static long length(List<Piece> pieces) {
+        return pieces.stream().mapToLong(Piece::length).sum();
     }
 
     /** Shares out the deleted text among the deletes, which stand in document order. */

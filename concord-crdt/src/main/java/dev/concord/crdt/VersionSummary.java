@@ -28,11 +28,13 @@ final class VersionSummary {
 
     private VersionSummary() {}
 
-    static VersionSummary of(Runs runs, SiteTable sites, PendingBuffer pending) {
+    static VersionSummary of(Core core) {
+        SiteTable sites = core.sites;
+        PendingBuffer pending = core.pending;
         VersionSummary version = new VersionSummary();
         for (int site = 0; site < sites.size(); site++) {
             OfSite summary = new OfSite();
-            addTree(runs, sites.index(site), summary);
+            addTree(core.runs, sites.index(site), summary);
             for (Insertion insertion : pending.inserts(site)) {
                 summary.known.add(insertion.counter(), insertion.end());
                 if (insertion.value() == null) {
@@ -147,10 +149,12 @@ final class VersionSummary {
         return summary;
     }
 
-    /** What the given document has and this version lacks. */
-    DecodedState missing(Runs runs, SiteTable sites, RunTree tree, Placement placement, PendingBuffer pending) {
-        VersionSummary ours = of(runs, sites, pending);
-        DecodedState waiting = StateWriter.waiting(sites, pending);
+    /** What the given document has and is missing from this version. */
+    DecodedState missing(Core core) {
+        Runs runs = core.runs;
+        SiteTable sites = core.sites;
+        VersionSummary ours = of(core);
+        DecodedState waiting = StateWriter.waiting(sites, core.pending);
         List<DecodedState.Run> inserts = new ArrayList<>();
         List<DecodedState.Range> deletes = new ArrayList<>();
         int waitingAt = 0;
@@ -164,7 +168,7 @@ final class VersionSummary {
                 long end = runs.counter[run] + runs.length[run];
                 for (long from = unknown(theirs, runs.counter[run], end); from < end; ) {
                     long to = theirs.known.nextStart(from, end);
-                    ofSite.add(part(runs, sites, tree, placement, run, from, to));
+                    ofSite.add(part(core, run, from, to));
                     from = unknown(theirs, to, end);
                 }
             }
@@ -231,8 +235,9 @@ final class VersionSummary {
         return Math.min(end, summary.known.endOf(from));
     }
 
-    private static DecodedState.Run part(
-            Runs runs, SiteTable sites, RunTree tree, Placement placement, int run, long from, long to) {
+    private static DecodedState.Run part(Core core, int run, long from, long to) {
+        Runs runs = core.runs;
+        RunTree tree = core.tree;
         int at = (int) (from - runs.counter[run]);
         int length = (int) (to - from);
         String text = null;
@@ -245,9 +250,9 @@ final class VersionSummary {
             tree.leaf.copyText(start, end, copy, 0);
             text = new String(copy);
         }
-        // Behind the text, for it moves the place away from the run.
-        Anchor anchor = placement.anchorOf(run, at);
-        return new DecodedState.Run(sites.name(runs.site[run]), from, length, text, anchor);
+        // After the text, for it moves the place away from the run.
+        Anchor anchor = core.placement.anchorOf(run, at);
+        return new DecodedState.Run(core.sites.name(runs.site[run]), from, length, text, anchor);
     }
 
     private static void addDeletes(
@@ -267,7 +272,7 @@ final class VersionSummary {
         fresh.ranges().forEach(send::remove);
         send.ranges().forEach((from, to) -> {
             for (long at = from; at < to; ) {
-                long end = Math.min(to, at + Integer.MAX_VALUE);
+                long end = Math.min(to, at + Document.MAX_ELEMENTS);
                 target.add(new DecodedState.Range(name, at, end));
                 at = end;
             }

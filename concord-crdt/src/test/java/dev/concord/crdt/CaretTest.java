@@ -10,27 +10,27 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** Positions that stick to an element on a stated side of it. */
+/** Positions that belong to one of their two neighbours. */
 class CaretTest {
     private final Document document = new Document("me");
 
     @Test
-    void theSideDecidesWhatTextInsertedRightThereDoes() {
+    void theBiasDecidesOnWhichSideTextInsertedRightThereLands() {
         document.insert(0, "ab");
-        Caret stays = document.caretAt(1, Side.BEFORE);
-        Caret moves = document.caretAt(1, Side.AFTER);
+        Caret stays = document.caretAt(1, Bias.LEFT);
+        Caret moves = document.caretAt(1, Bias.RIGHT);
         document.insert(1, "xyz");
         assertEquals(1, document.offsetOf(stays));
         assertEquals(4, document.offsetOf(moves));
     }
 
     @Test
-    void atTheEdgesItSticksToTheHead() {
-        assertEquals(new Caret(ElementId.HEAD, Side.AFTER), document.caretAt(0, Side.BEFORE));
-        assertEquals(new Caret(ElementId.HEAD, Side.BEFORE), document.caretAt(0, Side.AFTER));
+    void atTheEdgesItBelongsToTheHead() {
+        assertEquals(new Caret(ElementId.HEAD, Bias.LEFT), document.caretAt(0, Bias.LEFT));
+        assertEquals(new Caret(ElementId.HEAD, Bias.RIGHT), document.caretAt(0, Bias.RIGHT));
         document.insert(0, "ab");
-        Caret start = document.caretAt(0, Side.BEFORE);
-        Caret end = document.caretAt(2, Side.AFTER);
+        Caret start = document.caretAt(0, Bias.LEFT);
+        Caret end = document.caretAt(2, Bias.RIGHT);
         document.insert(2, "!");
         document.insert(0, "> ");
         assertEquals(0, document.offsetOf(start));
@@ -40,8 +40,8 @@ class CaretTest {
     @Test
     void whenItsElementGoesItStandsWhereTheElementStood() {
         document.insert(0, "abcdef");
-        Caret left = document.caretAt(3, Side.BEFORE);
-        Caret right = document.caretAt(3, Side.AFTER);
+        Caret left = document.caretAt(3, Bias.LEFT);
+        Caret right = document.caretAt(3, Bias.RIGHT);
         document.delete(1, 4);
         assertEquals(1, document.offsetOf(left));
         assertEquals(1, document.offsetOf(right));
@@ -52,7 +52,7 @@ class CaretTest {
     @Test
     void itMeansTheSameElsewhereAsSoonAsItsElementIsThere() {
         List<Operation> first = document.insert(0, "x\uD83D\uDE00y");
-        Caret caret = document.caretAt(3, Side.BEFORE);
+        Caret caret = document.caretAt(3, Bias.LEFT);
         Document other = new Document("other");
         other.insert(0, "before ");
         assertEquals(-1, other.offsetOf(caret));
@@ -65,10 +65,10 @@ class CaretTest {
     @Test
     void aPlaceInsideAPairOrOutsideTheTextIsRefused() {
         document.insert(0, "\uD83D\uDE00");
-        for (Side side : Side.values()) {
-            assertThrows(InvalidOperationException.class, () -> document.caretAt(1, side));
-            assertThrows(InvalidOperationException.class, () -> document.caretAt(3, side));
-            assertThrows(InvalidOperationException.class, () -> document.caretAt(-1, side));
+        for (Bias bias : Bias.values()) {
+            assertThrows(InvalidOperationException.class, () -> document.caretAt(1, bias));
+            assertThrows(InvalidOperationException.class, () -> document.caretAt(3, bias));
+            assertThrows(InvalidOperationException.class, () -> document.caretAt(-1, bias));
         }
     }
 
@@ -81,9 +81,9 @@ class CaretTest {
         List<Integer> expected = new ArrayList<>();
         for (Operation op : RandomHistory.typed(random, 3, 60)) {
             int offset = RandomHistory.whole(reader.text(), random.nextInt(reader.length() + 1));
-            carets.add(reader.caretAt(offset, random.nextBoolean() ? Side.AFTER : Side.BEFORE));
+            carets.add(reader.caretAt(offset, random.nextBoolean() ? Bias.RIGHT : Bias.LEFT));
             expected.add(offset);
-            for (TextChange change : reader.apply(op)) {
+            for (TextChange change : reader.apply(op).changes()) {
                 for (int i = 0; i < carets.size(); i++) {
                     expected.set(i, moved(expected.get(i), change, reader, carets.get(i)));
                 }
@@ -109,7 +109,7 @@ class CaretTest {
         boolean visible = caret.element().isHead()
                 || document.elements().stream()
                         .anyMatch(element -> element.id().equals(caret.element()) && !element.deleted());
-        boolean pushed = caret.side() == Side.BEFORE;
+        boolean pushed = caret.bias() == Bias.RIGHT;
         return visible ? (pushed ? offset + change.inserted().length() : offset) : found;
     }
 }

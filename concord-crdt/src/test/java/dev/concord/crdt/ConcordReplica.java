@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * Concord's own document under the published checks. Beside it stand a string that follows only its reported text changes, and the list
- * of operations that it has seen, from which the naive model tells what it must be.
+ * of operations that it has seen, from which the naive model derives what it must be.
  */
 final class ConcordReplica implements Replica<Operation> {
     private record State(ByteBuffer body, List<Element> elements, ByteBuffer version) {}
@@ -106,7 +106,7 @@ final class ConcordReplica implements Replica<Operation> {
         });
     }
 
-    /** By a whole state, by the part of a state that is lacking, or by the operations that are, named by either side. */
+    /** By a whole state, by the part of a state that is missing, or by the operations that are, named by either side. */
     @Override
     public boolean catchUp(Replica<Operation> other) {
         ConcordReplica from = (ConcordReplica) other;

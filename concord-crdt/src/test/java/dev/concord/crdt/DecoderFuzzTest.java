@@ -102,7 +102,7 @@ class DecoderFuzzTest {
         }
         flip(version, bad -> survives(difference, bad, "flipped"));
         Random random = new Random(Seeds.first());
-        for (int i = Seeds.runs(20_000); i > 0; i--) {
+        for (int i = Seeds.runs(8_000); i > 0; i--) {
             survives(difference, Garbage.version(random), "garbage");
         }
         assertArrayEquals(before, document.encode());
@@ -123,7 +123,7 @@ class DecoderFuzzTest {
     @Test
     void garbage() {
         long first = Seeds.first();
-        int runs = Seeds.isReplay() ? 1 : Seeds.runs(20_000);
+        int runs = Seeds.isReplay() ? 1 : Seeds.runs(8_000);
         for (long seed = first; seed < first + runs; seed++) {
             try {
                 Random random = new Random(seed);

@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 /**
  * The documents that a test makes, so that the invariants of all of them are checked when it ends, whether or not it thought of that.
  * Held weakly: a test may let go of large documents. Of a test that makes very many, a document is checked already when
- * {@link #MOST} others were made after it.
+ * {@link #MAX} others were made after it.
  */
 final class DocumentWatch implements Consumer<Document> {
-    private static final int MOST = 1024;
+    private static final int MAX = 1024;
 
     private final Thread owner = Thread.currentThread();
     private final ArrayDeque<WeakReference<Document>> made = new ArrayDeque<>();
@@ -29,7 +29,7 @@ final class DocumentWatch implements Consumer<Document> {
         // A test with threads of its own checks what they make: documents are not thread-safe.
         if (Thread.currentThread() == owner) {
             made.add(new WeakReference<>(document));
-            if (made.size() > MOST) {
+            if (made.size() > MAX) {
                 check(made.remove());
             }
         }

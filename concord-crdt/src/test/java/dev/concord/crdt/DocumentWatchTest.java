@@ -37,9 +37,9 @@ class DocumentWatchTest {
         DocumentWatch watch = DocumentWatch.start();
         Document document = new Document("a");
         document.insert(0, "abc");
-        Field field = Document.class.getDeclaredField("runs");
+        Field field = Document.class.getDeclaredField("core");
         field.setAccessible(true);
-        ((Runs) field.get(document)).depth[1]++;
+        ((Core) field.get(document)).runs.depth[1]++;
         assertThrows(IllegalStateException.class, watch::finish);
         assertEquals("abc", document.text());
     }

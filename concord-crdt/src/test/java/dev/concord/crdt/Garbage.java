@@ -193,11 +193,11 @@ final class Garbage {
         sites(out, count, () -> {});
     }
 
-    private static void sites(ByteWriter out, int count, Runnable behindEach) {
+    private static void sites(ByteWriter out, int count, Runnable afterEach) {
         out.varint(count);
         for (int i = 0; i < count; i++) {
             out.site("s" + i);
-            behindEach.run();
+            afterEach.run();
         }
     }
 

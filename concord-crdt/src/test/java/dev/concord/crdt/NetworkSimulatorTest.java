@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Five replicas on a network that drops, duplicates, reorders and falls apart, with restarts, crashes and merges of whole and partial
- * states; the naive model is the judge of text, ids and tombstones, and canonical bytes must be equal. 10,000 seeds in a build, and in
+ * states; the naive model is the judge of text, ids and tombstones, and canonical bytes must be equal. 4,000 seeds in a build, and in
  * proportion to {@code concord.tries}.
  */
 class NetworkSimulatorTest {
     @Test
     void replicasAgreeWithEachOtherAndWithTheNaiveModel() {
         Report report =
-                checks("replicasAgreeWithEachOtherAndWithTheNaiveModel", 10_000).convergence();
+                checks("replicasAgreeWithEachOtherAndWithTheNaiveModel", 4_000).convergence();
         System.out.println("simulated network: " + report + "; no failure");
         if (!Seeds.isReplay() && report.seeds() >= 100) {
             assertTrue(report.dropped() > 0 && report.duplicated() > 0 && report.partitions() > 0);
@@ -26,7 +26,7 @@ class NetworkSimulatorTest {
 
     @Test
     void runsTypedAtOneSpotStayWhole() {
-        Report report = checks("runsTypedAtOneSpotStayWhole", 5_000).nonInterleaving();
+        Report report = checks("runsTypedAtOneSpotStayWhole", 2_000).nonInterleaving();
         System.out.println("runs at one spot: " + report.seeds() + " seeds; no failure");
     }
 

@@ -15,7 +15,7 @@ class OrderTest {
     private static final Anchor START = Anchor.after(ElementId.HEAD);
 
     @Test
-    void aBetweenAnchoredTextComesRightBehindItInEveryOrderOfArrival() {
+    void aBetweenAnchoredTextComesRightAfterItInEveryOrderOfArrival() {
         Operation a = new Operation.Insert(new ElementId("A", 1), START, "A");
         Operation b = new Operation.Insert(new ElementId("B", 1), START, "B");
         Operation x = new Operation.Insert(new ElementId("A", 2), Anchor.after(new ElementId("A", 1)), "x");
@@ -49,7 +49,7 @@ class OrderTest {
     }
 
     @Test
-    void aYoungerSiblingStandsBehindAllThatHangsOnItsElder() {
+    void aYoungerSiblingStandsAfterAllThatHangsOnItsElder() {
         inEveryOrder(
                 "AyxB",
                 insert("A", 1, START, "A"),
@@ -74,15 +74,15 @@ class OrderTest {
     @Test
     void aTextLongerThanARunStandsInOneOrderAndItsPairsStayWhole() {
         int run = RunTree.MAX_RUN_CHARS;
-        // The first pair would be cut by the bound of the run, the second begins behind it.
+        // The first pair would be cut by the bound of the run, the second begins after it.
         String text = "x".repeat(run - 1) + "\uD83D\uDE00" + "y".repeat(run - 2) + "\uD83D\uDE00" + "z".repeat(run);
         for (String typed : List.of("x".repeat(run), text.substring(0, run + 1), text)) {
             Replay replica = new Replay("r");
             replica.apply(insert("A", 1, START, typed));
             replica.apply(insert("B", 1, Anchor.after(new ElementId("A", run)), "!"));
             replica.check();
-            int behind = typed.offsetByCodePoints(0, run);
-            assertEquals(typed.substring(0, behind) + "!" + typed.substring(behind), replica.document.text());
+            int after = typed.offsetByCodePoints(0, run);
+            assertEquals(typed.substring(0, after) + "!" + typed.substring(after), replica.document.text());
             Document typist = new Document("A");
             List<Operation> ops = typist.insert(0, typed);
             assertEquals(List.of(insert("A", 1, START, typed)), ops);

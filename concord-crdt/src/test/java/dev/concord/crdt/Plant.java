@@ -31,7 +31,7 @@ record Plant(String name, String type, String text, String wrong) {
                     "return false && other != counter"),
             new Plant("no marker before a younger sibling", "Placement", """
                             tree.insert(runs.addMarker(depth), "", 0, 0);
-                            tree.stepBehind();
+                            tree.stepAfter();
                             return tree.insert(run, text, from, to);
                     """, """
                             return tree.insert(run, text, from, to);
@@ -41,7 +41,7 @@ record Plant(String name, String type, String text, String wrong) {
                     "Placement",
                     "if (!tree.nextAtMost(depth - 1)) {",
                     "if (!tree.nextAtMost(depth)) {"),
-            new Plant("a left child placed behind its parent's other left children", "Placement", """
+            new Plant("a left child placed after its parent's other left children", "Placement", """
                             } else if (side == Side.BEFORE) {
                                 tree.moveTo(anchorRun);
                     """, """
@@ -50,7 +50,7 @@ record Plant(String name, String type, String text, String wrong) {
                                 tree.previousAtMost(depth);
                     """),
             new Plant(
-                    "a first left child placed behind its parent",
+                    "a first left child placed after its parent",
                     "Placement",
                     "tree.moveBefore(anchorRun, anchorAt);\n",
                     "tree.moveBefore(anchorRun, anchorAt + 1);\n"),

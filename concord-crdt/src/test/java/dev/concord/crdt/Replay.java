@@ -19,11 +19,11 @@ final class Replay {
     }
 
     void apply(Operation op) {
-        follow(document.apply(op));
+        follow(document.apply(op).changes());
     }
 
     void apply(OperationReader op) {
-        follow(document.apply(op));
+        follow(document.apply(op).changes());
     }
 
     void merge(byte[] state) {

@@ -38,7 +38,7 @@ class SmallScopeTest {
     /** Enough to find errors that were planted. */
     private static final boolean SMALL = SCOPE.equals("small");
 
-    private static final int MOST_DELETES = 2;
+    private static final int MAX_DELETES = 2;
 
     private final LongAdder trees = new LongAdder();
     private final LongAdder histories = new LongAdder();
@@ -131,19 +131,19 @@ class SmallScopeTest {
         List<List<Operation>> histories = new ArrayList<>();
         int n = inserts.size();
         for (int deletes = 0; deletes < 1 << n; deletes++) {
-            if (Integer.bitCount(deletes) <= MOST_DELETES) {
+            if (Integer.bitCount(deletes) <= MAX_DELETES) {
                 histories.add(subset(inserts, (1 << n) - 1, deletes));
             }
         }
         return histories;
     }
 
-    /** Walks all subsets of all histories of a tree: they share those of their subsets that lack a delete. */
+    /** Walks all subsets of all histories of a tree: they share those of their subsets that miss a delete. */
     private void walkEveryOrder(List<Operation.Insert> inserts) {
         int n = inserts.size();
         int all = (1 << n) - 1;
         for (int deletes = 0; deletes <= all; deletes++) {
-            if (Integer.bitCount(deletes) > MOST_DELETES) {
+            if (Integer.bitCount(deletes) > MAX_DELETES) {
                 continue;
             }
             histories.increment();

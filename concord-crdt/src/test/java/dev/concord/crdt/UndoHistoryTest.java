@@ -67,7 +67,7 @@ class UndoHistoryTest {
     @Test
     void whatIsSealedIsNotGoneOnWith() {
         history.edit(0, 0, "a", 0);
-        history.seal();
+        history.endGroup();
         history.edit(1, 0, "b", 1);
         history.undo();
         assertEquals("a", mine.text());
@@ -77,11 +77,11 @@ class UndoHistoryTest {
     void aGroupIsOneStepWhateverIsInIt() {
         given("one two three");
         history.edit(0, 0, "> ", 0);
-        history.begin();
+        history.beginGroup();
         history.edit(6, 3, "2", 1);
         history.edit(0, 2, "", 100 * LATER);
         history.edit(mine.length(), 0, "!", 200 * LATER);
-        history.seal();
+        history.endGroup();
         history.edit(mine.length(), 0, "?", 200 * LATER);
         assertEquals("one 2 three!?", mine.text());
         history.undo();
@@ -90,10 +90,10 @@ class UndoHistoryTest {
         assertEquals("> one two three", mine.text());
         history.redo();
         assertEquals("one 2 three!", mine.text());
-        history.begin();
-        history.seal();
+        history.beginGroup();
+        history.endGroup();
         history.undo();
-        assertEquals("> one two three", mine.text(), "a group without an edit is no step");
+        assertEquals("> one two three", mine.text(), "a group without an edit is not a step");
     }
 
     @Test

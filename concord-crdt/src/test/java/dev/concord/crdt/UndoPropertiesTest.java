@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 /** Undo and redo in random concurrent histories. */
 class UndoPropertiesTest {
 
-    /** Editors whose letters say whose they are. All edit through a history of their own and hear of the others late. */
+    /** Editors whose letters say whose they are. All edit through a history of their own and receive the edits of the others late. */
     private static final class Session {
         final Random random;
         final List<Editor> editors = new ArrayList<>();

@@ -2,9 +2,8 @@ package dev.concord.crdt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,49 +18,51 @@ class WaitingTest {
     @Test
     void anInsertThatWaitsIsKnownAndSoIsEachPartOfIt() {
         document.apply(insert("a", 5, NOWHERE, "pqrs"));
-        assertTrue(document.isKnown(insert("a", 5, NOWHERE, "pqrs")));
-        assertTrue(document.isKnown(insert("a", 5, NOWHERE, "p")));
-        assertTrue(document.isKnown(insert("a", 6, Anchor.after(new ElementId("a", 5)), "qr")));
-        assertFalse(document.isKnown(insert("a", 6, Anchor.after(new ElementId("a", 5)), "qrst")));
-        assertFalse(document.isKnown(insert("a", 4, NOWHERE, "opq")));
-        assertFalse(document.isKnown(insert("b", 5, NOWHERE, "pqrs")));
+        assertEquals(Outcome.DUPLICATE, document.check(insert("a", 5, NOWHERE, "pqrs")));
+        assertEquals(Outcome.DUPLICATE, document.check(insert("a", 5, NOWHERE, "p")));
+        assertEquals(Outcome.DUPLICATE, document.check(insert("a", 6, Anchor.after(new ElementId("a", 5)), "qr")));
+        assertNotEquals(Outcome.DUPLICATE, document.check(insert("a", 6, Anchor.after(new ElementId("a", 5)), "qrst")));
+        assertThrows(ConflictException.class, () -> document.check(insert("a", 4, NOWHERE, "opq")));
+        assertNotEquals(Outcome.DUPLICATE, document.check(insert("b", 5, NOWHERE, "pqrs")));
     }
 
     @Test
     void anInsertInTwoPiecesWithAHoleIsKnownWhenTheHoleIsFilled() {
         document.apply(insert("a", 1, NOWHERE, "p"));
         document.apply(insert("a", 3, Anchor.after(new ElementId("a", 2)), "r"));
-        assertFalse(document.isKnown(insert("a", 1, NOWHERE, "pqr")));
+        assertNotEquals(Outcome.DUPLICATE, document.check(insert("a", 1, NOWHERE, "pqr")));
         assertEquals(2, document.pendingCount());
         document.apply(insert("a", 1, NOWHERE, "pqr"));
-        assertTrue(document.isKnown(insert("a", 1, NOWHERE, "pqr")));
+        assertEquals(Outcome.DUPLICATE, document.check(insert("a", 1, NOWHERE, "pqr")));
         assertEquals(3, document.pendingElements());
         document.apply(insert("z", 1, START, "z"));
         assertEquals("zpqr", document.text());
         assertEquals(0, document.pendingElements());
-        assertTrue(document.isKnown(insert("a", 1, NOWHERE, "pqr")));
+        assertEquals(Outcome.DUPLICATE, document.check(insert("a", 1, NOWHERE, "pqr")));
     }
 
     @Test
     void aPartOfAnInsertThatIsHereIsKnownAndTheRestIsAdded() {
         document.apply(insert("a", 1, START, "pq"));
-        assertFalse(document.isKnown(insert("a", 1, START, "pqrs")));
-        List<TextChange> changes = document.apply(insert("a", 1, START, "pqrs"));
+        assertNotEquals(Outcome.DUPLICATE, document.check(insert("a", 1, START, "pqrs")));
+        List<TextChange> changes = document.apply(insert("a", 1, START, "pqrs")).changes();
         assertEquals(List.of(new TextChange(2, 0, "rs")), changes);
-        assertEquals(List.of(), document.apply(insert("a", 2, Anchor.after(new ElementId("a", 1)), "qr")));
+        assertEquals(
+                new Applied(Outcome.DUPLICATE, List.of()),
+                document.apply(insert("a", 2, Anchor.after(new ElementId("a", 1)), "qr")));
     }
 
     @Test
     void aDeleteThatWaitsIsKnown() {
         document.apply(new Operation.Delete(new ElementId("a", 2), 3));
-        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 2), 3)));
-        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 3), 1)));
-        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 1), 2)));
-        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 4), 2)));
+        assertEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 2), 3)));
+        assertEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 3), 1)));
+        assertNotEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 1), 2)));
+        assertNotEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 4), 2)));
         document.apply(insert("a", 1, START, "pqrst"));
         assertEquals("pt", document.text());
-        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 2), 3)));
-        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 2), 4)));
+        assertEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 2), 3)));
+        assertNotEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 2), 4)));
         assertEquals(0, document.pendingElements());
     }
 
@@ -71,10 +72,10 @@ class WaitingTest {
         other.apply(insert("a", 2, NOWHERE, "pqrs"));
         other.apply(new Operation.Delete(new ElementId("a", 3), 2));
         document.merge(other.encode());
-        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 3), 2)));
-        assertTrue(document.isKnown(new Operation.Delete(new ElementId("a", 4), 1)));
-        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 2), 2)));
-        assertFalse(document.isKnown(new Operation.Delete(new ElementId("a", 4), 2)));
+        assertEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 3), 2)));
+        assertEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 4), 1)));
+        assertNotEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 2), 2)));
+        assertNotEquals(Outcome.DUPLICATE, document.check(new Operation.Delete(new ElementId("a", 4), 2)));
     }
 
     @Test
@@ -114,7 +115,7 @@ class WaitingTest {
     }
 
     @Test
-    void ownCountersGoOnBehindOwnTextThatWaits() {
+    void ownCountersGoOnAfterOwnTextThatWaits() {
         Document own = new Document("a");
         own.apply(insert("a", 7, NOWHERE, "late"));
         Operation.Insert typed = (Operation.Insert) own.insert(0, "x").get(0);
@@ -123,7 +124,9 @@ class WaitingTest {
 
     @Test
     void noMoreThanTheBoundWaits() {
-        document.apply(new Operation.Delete(new ElementId("a", 1), 1 << 30));
+        Operation all = new Operation.Delete(new ElementId("a", 1), 1 << 30);
+        assertEquals(Outcome.PENDING, document.apply(all).outcome());
+        assertEquals(Outcome.DUPLICATE, document.apply(all).outcome(), "what waits already does not count again");
         assertThrows(
                 InvalidOperationException.class, () -> document.apply(new Operation.Delete(new ElementId("b", 1), 1)));
         document.apply(insert("b", 1, START, "x"));
@@ -132,15 +135,15 @@ class WaitingTest {
     }
 
     @Test
-    void verifyRefusesAConflictWithWhatWaitsAndChangesNothing() {
+    void checkRefusesAConflictWithWhatWaitsAndChangesNothing() {
         document.apply(insert("a", 5, NOWHERE, "pqrs"));
         byte[] before = document.digest();
-        assertThrows(ConflictException.class, () -> document.verify(insert("a", 5, START, "pqrs")));
-        assertThrows(ConflictException.class, () -> document.verify(insert("a", 4, NOWHERE, "opq")));
+        assertThrows(ConflictException.class, () -> document.check(insert("a", 5, START, "pqrs")));
+        assertThrows(ConflictException.class, () -> document.check(insert("a", 4, NOWHERE, "opq")));
         assertThrows(
                 ConflictException.class,
-                () -> document.verify(insert("a", 7, Anchor.after(new ElementId("a", 6)), "rX")));
-        document.verify(insert("a", 8, Anchor.after(new ElementId("a", 7)), "st"));
+                () -> document.check(insert("a", 7, Anchor.after(new ElementId("a", 6)), "rX")));
+        document.check(insert("a", 8, Anchor.after(new ElementId("a", 7)), "st"));
         assertArrayEquals(before, document.digest());
     }
 

@@ -13,7 +13,9 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.concord.demo.testing.Chromium;
+import dev.concord.testing.browser.Chromium;
+import dev.concord.testing.browser.Relay;
+import dev.concord.testing.browser.WebFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -30,7 +32,7 @@ final class PageTest {
     private static final String SAVED = "Live · saved";
 
     private Chromium chromium;
-    private WebServer server;
+    private WebFiles server;
     private BrowserContext context;
     private Relay relay;
     private Page page;
@@ -39,7 +41,7 @@ final class PageTest {
     @BeforeAll
     void start() {
         chromium = Chromium.start();
-        server = new WebServer();
+        server = PageFiles.serve();
     }
 
     @AfterAll

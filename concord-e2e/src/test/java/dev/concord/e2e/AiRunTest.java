@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.concord.ai.testing.FakeGemini;
-import dev.concord.ai.testing.FakeGemini.Reply;
-import dev.concord.store.testing.PgVectorForTests;
+import dev.concord.testing.ai.FakeGemini;
+import dev.concord.testing.ai.FakeGemini.Reply;
+import dev.concord.testing.postgres.PgVectorForTests;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;

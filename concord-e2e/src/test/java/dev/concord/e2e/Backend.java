@@ -1,6 +1,6 @@
 package dev.concord.e2e;
 
-import dev.concord.store.testing.PostgresForTests;
+import dev.concord.testing.postgres.PostgresForTests;
 import java.nio.file.Path;
 
 /** Where a server under test keeps its rooms. */

@@ -71,7 +71,7 @@ class DesktopTest {
     private ProcessBuilder desktop(String display, ServerProcess server, Path log) {
         String root = System.getProperty("concord.basedir");
         Path modules = root == null ? Path.of("").toAbsolutePath().getParent() : Path.of(root);
-        Path jar = modules.resolve(Path.of("concord-demo", "target", "concord-demo.jar"));
+        Path jar = modules.resolve(Path.of("concord-desktop", "target", "concord-desktop.jar"));
         assertTrue(Files.isRegularFile(jar), () -> jar + " is missing: run ./mvnw verify and not ./mvnw test");
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

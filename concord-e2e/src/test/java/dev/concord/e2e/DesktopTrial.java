@@ -4,7 +4,7 @@ import dev.concord.client.ConcordSession;
 import dev.concord.client.Peer;
 import dev.concord.client.http.HttpTransport;
 import dev.concord.client.thread.ThreadLoop;
-import dev.concord.demo.desktop.DesktopEditor;
+import dev.concord.desktop.DesktopEditor;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.EventQueue;
@@ -69,7 +69,7 @@ final class DesktopTrial {
         status = (JLabel) onScreen(() -> find(frame, "status"));
         awaitStatus("Live \u00b7 saved");
         doInBob(() -> {
-            bob.introduce("Bob", "#be123c");
+            bob.setUser("Bob", "#be123c");
             bob.open();
             bob.edit(0, 0, "Bob was here.\n");
         });

@@ -9,10 +9,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.concord.demo.testing.Chromium;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The history in the editor's drawer, in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
 final class HistoryPageTest {
-    private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
 
     @TempDir
     Path home;
@@ -50,7 +46,7 @@ final class HistoryPageTest {
     }
 
     @Test
-    void captureCompareGoThroughRestoreAndUndoWithTheKeyboard() throws IOException {
+    void captureCompareGoThroughRestoreAndUndoWithTheKeyboard() {
         EditorTab ann = tab(ColorScheme.LIGHT);
         EditorTab ben = tab(ColorScheme.DARK);
         ann.type("The path by the quarry is open.\nDalia kept the map.\n");
@@ -169,20 +165,15 @@ final class HistoryPageTest {
 
     private EditorTab tab(ColorScheme scheme) {
         BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
+                .newContext(Axe.still(new Browser.NewContextOptions()
                         .setViewportSize(1200, 900)
-                        .setColorScheme(scheme));
+                        .setColorScheme(scheme)));
         return EditorTab.open(context, server.port(), "history", complaints);
     }
 
-    private static void look(EditorTab tab, String name) throws IOException {
+    private static void look(EditorTab tab, String name) {
         tab.page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
-        try (InputStream script = HistoryPageTest.class.getResourceAsStream(AXE)) {
-            tab.page.evaluate(new String(script.readAllBytes(), StandardCharsets.UTF_8) + ";0");
-        }
-        Object violations = tab.page.evaluate(
-                "async () => (await axe.run()).violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.html).join())");
-        assertEquals(List.of(), violations);
+        Axe.assertNoFaults(tab.page, List.of("minor", "moderate", "serious", "critical"));
         assertTrue(tab.page.locator(".version-text").isVisible());
     }
 }

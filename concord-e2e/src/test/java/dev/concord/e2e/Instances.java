@@ -1,8 +1,8 @@
 package dev.concord.e2e;
 
-import dev.concord.server.testing.BrokenNetwork;
-import dev.concord.server.testing.OwnRedis;
-import dev.concord.store.testing.PostgresForTests;
+import dev.concord.testing.network.BrokenNetwork;
+import dev.concord.testing.postgres.PostgresForTests;
+import dev.concord.testing.redis.OwnRedis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

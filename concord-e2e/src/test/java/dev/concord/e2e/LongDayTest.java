@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
-import dev.concord.crdt.Side;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +134,7 @@ class LongDayTest {
         final TestClient client;
         private final Ledger ledger;
         private final Random random;
-        private Caret caret = new Caret(ElementId.HEAD, Side.AFTER);
+        private Caret caret = new Caret(ElementId.HEAD, Bias.LEFT);
 
         Writer(TestClient client, Ledger ledger, Random random) {
             this.client = client;
@@ -176,7 +176,7 @@ class LongDayTest {
                 at++;
             }
             // It moves with what the others type.
-            caret = document.caretAt(at, Side.BEFORE);
+            caret = document.caretAt(at, Bias.LEFT);
             return ops;
         }
     }

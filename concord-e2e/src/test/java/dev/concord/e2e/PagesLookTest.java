@@ -9,14 +9,10 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.concord.demo.testing.Chromium;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +35,6 @@ final class PagesLookTest {
 
             Come back to the measurements tonight, while they are fresh.
             """;
-    private static final String AXE = "/META-INF/resources/webjars/axe-core/4.6.3/axe.min.js";
     private static final List<String[]> PEOPLE = List.of(
             new String[] {"Ada", "#0f766e"},
             new String[] {"Bela Bartók", "#c2410c"},
@@ -72,7 +67,7 @@ final class PagesLookTest {
     }
 
     @Test
-    void theEditorWithFivePeople() throws IOException {
+    void theEditorWithFivePeople() {
         List<EditorTab> tabs = new ArrayList<>();
         for (String[] person : PEOPLE) {
             tabs.add(EditorTab.open(contextOf(person), server.port(), "field-notes", complaints));
@@ -119,7 +114,7 @@ final class PagesLookTest {
     }
 
     @Test
-    void theTwoPanesAndTheWatchingPage() throws IOException {
+    void theTwoPanesAndTheWatchingPage() {
         BrowserContext context = contextOf(PEOPLE.get(0));
         Page page = context.newPage();
         page.onPageError(complaints::add);
@@ -159,9 +154,9 @@ final class PagesLookTest {
 
     private BrowserContext contextOf(String[] person) {
         BrowserContext context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
+                .newContext(Axe.still(new Browser.NewContextOptions()
                         .setViewportSize(1280, 800)
-                        .setColorScheme(ColorScheme.LIGHT));
+                        .setColorScheme(ColorScheme.LIGHT)));
         context.addInitScript("localStorage.getItem('concord.me') ?? localStorage.setItem('concord.me', '{\"user\":\""
                 + person[0] + "\",\"color\":\"" + person[1] + "\"}')");
         return context;
@@ -185,27 +180,7 @@ final class PagesLookTest {
                 "the page is wider than the window");
     }
 
-    /** Reads the page as axe does. The script comes through the debugger, which the page's policy does not bind. */
-    private static void assertNoSeriousFault(Page page) throws IOException {
-        try (InputStream axe = PagesLookTest.class.getResourceAsStream(AXE)) {
-            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + ";0");
-        }
-        @SuppressWarnings("unchecked")
-        Map<String, Object> result = (Map<String, Object>) page.evaluate("""
-                async () => {
-                    const { violations, passes } = await axe.run(document);
-                    // A name at a caret fades away, and is hard to read while it does.
-                    const isFading = ({ html }) => html.includes('caret-name') || html.includes('cm-concord-name');
-                    return {
-                        passes: passes.length,
-                        faults: violations
-                            .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-                            .map((violation) => ({ ...violation, nodes: violation.nodes.filter((node) => !isFading(node)) }))
-                            .filter(({ nodes }) => nodes.length > 0)
-                            .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`),
-                    };
-                }""");
-        assertTrue(((Number) result.get("passes")).intValue() > 10, () -> "axe has looked at little: " + result);
-        assertEquals(List.of(), result.get("faults"));
+    private static void assertNoSeriousFault(Page page) {
+        Axe.assertNoFaults(page, List.of("serious", "critical"));
     }
 }

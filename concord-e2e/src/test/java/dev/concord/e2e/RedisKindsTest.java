@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.concord.server.testing.OwnRedis;
-import dev.concord.store.testing.PostgresForTests;
+import dev.concord.testing.postgres.PostgresForTests;
+import dev.concord.testing.redis.OwnRedis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

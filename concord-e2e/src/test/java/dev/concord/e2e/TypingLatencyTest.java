@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.concord.ai.testing.FakeGemini;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.testing.ai.FakeGemini;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

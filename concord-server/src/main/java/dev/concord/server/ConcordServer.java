@@ -7,10 +7,10 @@ import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.server.config.RedisAddress;
 import dev.concord.server.history.History;
+import dev.concord.server.http.HttpServer;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
 import dev.concord.server.room.RoomDirectory;
-import dev.concord.server.transport.HttpServer;
 import dev.concord.store.OpLog;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /** A running server: puts the parts together, and takes them apart in the right order. */
 public final class ConcordServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
-    /** Loading, folding and checks; each mostly waits for the store, which has its own small pools. */
+    /** Loading, compaction and checks; each mostly waits for the store, which has its own small pools. */
     private static final int IO_THREADS = 4;
     /** How often the logs are looked at for what other servers appended; one query for all rooms. */
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
@@ -84,7 +84,7 @@ public final class ConcordServer implements AutoCloseable {
             throw e;
         }
         ai.announce();
-        Duration sweep = config.limits().unloadAfter().dividedBy(2).plusMillis(500);
+        Duration sweep = config.limits().rooms().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
             cluster.bus().onConnected(this::catchUpSoon);
             sweeper.scheduleWithFixedDelay(
@@ -145,7 +145,7 @@ public final class ConcordServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: takes no more connections, sends the members away, flushes the log, folds every changed room, and closes the
+     * Stops gracefully: takes no more connections, sends the members away, flushes the log, compacts every changed room, and closes the
      * store; within the configured deadline. What the deadline cuts off was not acknowledged, or is in the log.
      */
     @Override

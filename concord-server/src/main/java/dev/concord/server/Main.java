@@ -22,7 +22,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs a server until it is told to stop.
+     * Runs a server until it is asked to stop.
      *
      * @param args {@code --help}, {@code --version}, or nothing
      */
@@ -57,7 +57,7 @@ public final class Main {
             return EXIT_USAGE;
         }
         if (operator) {
-            // What goes wrong is told by the command itself.
+            // The command itself reports what goes wrong.
             System.setProperty("concord.log.level", "ERROR");
             return new Operator(config, System.in, out).run(args, err);
         }

@@ -9,7 +9,7 @@ import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Sites;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
-import dev.concord.server.room.StoredRooms;
+import dev.concord.server.room.Replay;
 import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
@@ -143,7 +143,7 @@ final class Operator {
             if (stored.isEmpty()) {
                 throw new FailedException("there is no room \"" + roomId + "\"");
             }
-            Document document = StoredRooms.document(roomId, stored.get(), Sites.random(new SecureRandom()));
+            Document document = Replay.of(roomId, stored.get(), Sites.random(new SecureRandom()));
             ObjectNode json = JSON.createObjectNode();
             json.put("concord_room", FORMAT)
                     .put("room", roomId)

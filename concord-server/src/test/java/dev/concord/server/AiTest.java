@@ -11,8 +11,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.concord.ai.testing.FakeGemini;
-import dev.concord.ai.testing.FakeGemini.Reply;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.server.config.AiConfig;
@@ -20,6 +18,8 @@ import dev.concord.server.config.AiLimits;
 import dev.concord.server.config.Secret;
 import dev.concord.store.AiRun;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.ai.FakeGemini;
+import dev.concord.testing.ai.FakeGemini.Reply;
 import dev.concord.wire.Message;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -54,7 +54,7 @@ class AiTest {
         root.addAppender(log);
         ((Logger) LoggerFactory.getLogger("dev.concord.audit")).setLevel(Level.INFO);
         server = ServerFixture.start(store, config(AiLimits.DEFAULT.withQuotas(1000, 1000)), limits -> {
-            limits.foldOps = 1;
+            limits.compactionOps = 1;
         });
     }
 

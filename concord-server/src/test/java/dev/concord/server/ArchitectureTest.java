@@ -15,12 +15,12 @@ import com.tngtech.archunit.lang.ArchRule;
 /** Which way the dependencies go: crdt ← wire ← server → store. */
 @AnalyzeClasses(
         packages = "dev.concord",
-        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoSharedTests.class})
 class ArchitectureTest {
-    static final class NoTestJars implements ImportOption {
+    static final class NoSharedTests implements ImportOption {
         @Override
         public boolean includes(Location location) {
-            return !location.contains("-tests.jar");
+            return !location.contains("/dev/concord/testing/");
         }
     }
 
@@ -41,9 +41,9 @@ class ArchitectureTest {
                     DescribedPredicate.equalTo(4)));
 
     @ArchTest
-    static final ArchRule netty_is_the_transports = noClasses()
+    static final ArchRule netty_is_for_http_and_ws = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".transport..")
+            .resideOutsideOfPackages(ROOT + ".http..", ROOT + ".ws..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.netty..");
@@ -142,9 +142,17 @@ class ArchitectureTest {
                     ROOT + ".history", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.store"));
 
     @ArchTest
-    static final ArchRule the_transport_does_not_know_the_root_or_the_metrics = noClasses()
+    static final ArchRule a_websocket_starts_from_a_checked_request = noClasses()
             .that()
-            .resideInAPackage(ROOT + ".transport..")
+            .resideInAPackage(ROOT + ".ws..")
+            .should()
+            .dependOnClassesThat(oursOutside(
+                    ROOT + ".ws", ROOT + ".room", ROOT + ".config", "dev.concord.crdt", "dev.concord.wire"));
+
+    @ArchTest
+    static final ArchRule http_does_not_know_the_root_the_metrics_or_the_store = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".http..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(ROOT, ROOT + ".metrics..", "dev.concord.store..");

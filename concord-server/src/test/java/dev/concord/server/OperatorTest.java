@@ -13,7 +13,7 @@ import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoredRoom;
-import dev.concord.store.testing.PostgresForTests;
+import dev.concord.testing.postgres.PostgresForTests;
 import dev.concord.wire.WireCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /** A whole server on a free port, and the simplest ways to ask it. */
@@ -31,7 +32,9 @@ final class ServerFixture implements AutoCloseable {
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private static final Logger TRANSPORT = (Logger) LoggerFactory.getLogger("dev.concord.server.transport");
+    private static final List<Logger> TRANSPORT = Stream.of("dev.concord.server.http", "dev.concord.server.ws")
+            .map(name -> (Logger) LoggerFactory.getLogger(name))
+            .toList();
 
     final ConcordServer server;
     private final ListAppender<ILoggingEvent> faults = new ListAppender<>();
@@ -39,8 +42,10 @@ final class ServerFixture implements AutoCloseable {
     private ServerFixture(ConcordServer server) {
         this.server = server;
         faults.start();
-        TRANSPORT.setLevel(Level.ERROR);
-        TRANSPORT.addAppender(faults);
+        for (Logger logger : TRANSPORT) {
+            logger.setLevel(Level.ERROR);
+            logger.addAppender(faults);
+        }
     }
 
     static ServerFixture start(RoomStore store, Consumer<TestLimits> change, String... origins) {
@@ -124,7 +129,7 @@ final class ServerFixture implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        TRANSPORT.detachAppender(faults);
+        TRANSPORT.forEach(logger -> logger.detachAppender(faults));
         assertEquals(
                 List.of(),
                 faults.list.stream()

@@ -1,7 +1,7 @@
 package dev.concord.store;
 
 /**
- * Edits that a model proposed for a room, and what became of them.
+ * Edits that a model proposed for a room, and their outcome.
  *
  * @param id names the run, unique in the store
  * @param roomId the room
@@ -10,7 +10,7 @@ package dev.concord.store;
  * @param instruction what was asked for
  * @param summary the model's words
  * @param edits the proposal, in a form that is the caller's
- * @param state what became of it
+ * @param state its outcome so far
  * @param createdAt unix ms
  * @param expiresAt unix ms, from which on it cannot be applied
  */

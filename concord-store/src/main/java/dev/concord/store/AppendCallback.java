@@ -1,7 +1,7 @@
 package dev.concord.store;
 
 /**
- * Hears what became of one op given to {@link OpLog#append}. Exactly one of the methods is called, once, by the op log's
+ * Notified of the outcome of one op given to {@link OpLog#append}. Exactly one of the methods is called, once, by the op log's
  * writer thread, and in the order in which the ops of a room were appended. All rooms wait for that thread: hand the news
  * on to the thread that the room lives on, and return. What a callback throws is logged and disturbs nobody.
  */

@@ -1,6 +1,6 @@
 package dev.concord.store;
 
-/** What became of one {@link Append}. */
+/** The outcome of one {@link Append}. */
 public sealed interface AppendResult {
 
     /**

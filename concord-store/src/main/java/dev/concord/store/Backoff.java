@@ -16,13 +16,13 @@ public interface Backoff {
      */
     long nanosAfter(int failures);
 
-    /** Starts with {@code first}, doubles after each failure, and stays at {@code most}. */
-    static Backoff exponential(Duration first, Duration most) {
+    /** Starts with {@code first}, doubles after each failure, and stays at {@code max}. */
+    static Backoff exponential(Duration first, Duration max) {
         long firstNanos = first.toNanos();
-        long mostNanos = most.toNanos();
+        long maxNanos = max.toNanos();
         return failures -> {
             int doublings = Math.min(failures - 1, Long.numberOfLeadingZeros(firstNanos) - 1);
-            return Math.min(mostNanos, firstNanos << doublings);
+            return Math.min(maxNanos, firstNanos << doublings);
         };
     }
 }

@@ -19,7 +19,7 @@ public sealed interface LogPage {
     }
 
     /**
-     * The ops asked for were folded into the snapshot and removed: {@link RoomStore#load} gives the snapshot, which contains them.
+     * The ops asked for were compacted into the snapshot and removed: {@link RoomStore#load} gives the snapshot, which contains them.
      *
      * @param snapshotSeq the last op that the snapshot covers
      */

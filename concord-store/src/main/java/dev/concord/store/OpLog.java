@@ -22,12 +22,12 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe, and no method but {@link #close} blocks. Ops that one thread appends are stored in that order.
  *
  * <p><b>When the store is away</b> the writer tries the same batch again, with pauses, until it is stored; what comes
- * later waits behind it up to the {@link OpLogLimits}, then {@link #append} refuses. Nothing is reported as stored
+ * later waits for it up to the {@link OpLogLimits}, then {@link #append} refuses. Nothing is reported as stored
  * without a commit. Each batch carries a {@link BatchId} by which the store recognises one that it has committed with
  * only the answer lost, so trying again never stores an op twice.
  *
  * <p><b>When the store rejects a batch for good</b>, its ops are tried again room by room, so that one damaged room fails
- * alone. A room that heard of such a failure has a log without that op and should be loaded anew.
+ * alone. A room that is notified of such a failure has a log without that op and should be loaded again.
  *
  * <p>Left out on purpose: there is no delay to let a batch grow. The time that a commit takes gathers the next batch.
  */
@@ -45,7 +45,7 @@ public final class OpLog implements AutoCloseable {
     private record Mark(CompletableFuture<@Nullable Void> reached) implements Entry {}
 
     /**
-     * What {@link OpLog#close(Duration)} had to leave behind.
+     * What {@link OpLog#close(Duration)} could not store.
      *
      * @param ops not known to be durable; 0 when all went well
      * @param bytes their size
@@ -84,7 +84,7 @@ public final class OpLog implements AutoCloseable {
     }
 
     /**
-     * Queues an op. Returns at once; {@code callback} hears the rest.
+     * Queues an op. Returns at once; {@code callback} is notified of the outcome.
      *
      * @param op must not be changed afterwards
      * @throws OpLogFullException when too much is waiting; the op was not queued
@@ -109,7 +109,7 @@ public final class OpLog implements AutoCloseable {
 
     /**
      * Queues ops of one room that are stored in one transaction: all of them or, whatever happens to the process, none. Returns at once;
-     * {@code callback} hears of each.
+     * {@code callback} is notified of each.
      *
      * @param ops at least one, and a reasonable number, since their commit makes the other rooms wait; must not be changed afterwards
      * @throws OpLogFullException when too much is waiting; no op was queued
@@ -138,7 +138,7 @@ public final class OpLog implements AutoCloseable {
     }
 
     /**
-     * Completes when every op appended before it is durable, or its callback has heard why not. Completes with an {@link
+     * Completes when every op appended before it is durable, or its callback was notified why not. Completes with an {@link
      * OpLogClosedException} when the log is closed without getting there. It is completed by the writer thread: continue
      * elsewhere.
      */

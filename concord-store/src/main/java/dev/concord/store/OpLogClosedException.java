@@ -7,7 +7,7 @@ package dev.concord.store;
 public class OpLogClosedException extends StoreException {
     private static final long serialVersionUID = 1L;
 
-    /** The one thing there is to say. */
+    /** With the one message there is. */
     public OpLogClosedException() {
         super("the op log is closed");
     }

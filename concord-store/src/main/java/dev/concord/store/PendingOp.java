@@ -3,7 +3,7 @@ package dev.concord.store;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An op between {@link OpLog#append} and the word to its callback, which is given once. */
+/** An op between {@link OpLog#append} and its callback, which is called once. */
 final class PendingOp {
     private static final Logger LOG = LoggerFactory.getLogger(PendingOp.class);
 
@@ -12,7 +12,7 @@ final class PendingOp {
     private final Runnable beforeSettling;
     private boolean settled;
 
-    /** Runs {@code beforeSettling} just before the callback hears. */
+    /** Runs {@code beforeSettling} just before the callback is notified. */
     PendingOp(Append append, AppendCallback callback, Runnable beforeSettling) {
         this.append = append;
         this.callback = callback;

@@ -1,6 +1,6 @@
 package dev.concord.store;
 
-/** An op was not stored because its room does not exist any more, or was made anew under another epoch. */
+/** An op was not stored because its room does not exist any more, or was created again under another epoch. */
 public class RoomGoneException extends StoreException {
     private static final long serialVersionUID = 1L;
 

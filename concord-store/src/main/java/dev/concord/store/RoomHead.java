@@ -1,7 +1,7 @@
 package dev.concord.store;
 
 /**
- * Where a room's log stands.
+ * How far a room's log goes.
  *
  * @param epoch the room's epoch
  * @param lastSeq of the newest op ever appended; 0 when there was none

@@ -53,7 +53,7 @@ public interface RoomStore extends AutoCloseable {
 
     /**
      * Replaces the room's snapshot, unless the stored one covers more ops. One that covers just as many is replaced too,
-     * which mends a damaged one. Does not remove ops: see {@link #prune}. Repeating is harmless.
+     * which repairs a damaged one. Does not remove ops: see {@link #prune}. Repeating is harmless.
      *
      * @param opSeq the last op that {@code state} covers; 0 for none. {@code state} may contain later ones as well
      * @return whether it was stored; {@code false} when a newer one is there, or the room is gone or has another epoch
@@ -62,29 +62,29 @@ public interface RoomStore extends AutoCloseable {
     boolean saveSnapshot(String roomId, String epoch, byte[] state, long opSeq);
 
     /**
-     * The ops of a room after a place, for whoever has the ones up to there.
+     * The ops of a room after a place, for a reader that has those up to there.
      *
      * @param epoch the history that {@code afterSeq} is a place in
      * @param afterSeq the last op that is known; 0 for none
-     * @param most how many ops to return at most, at least 1. Fewer come when they pass some 4 MiB together
+     * @param max how many ops to return at most, at least 1. Fewer come when they pass some 4 MiB together
      * @throws CorruptRoomException when a checksum does not match or the log has a gap
      */
-    LogPage read(String roomId, String epoch, long afterSeq, int most);
+    LogPage read(String roomId, String epoch, long afterSeq, int max);
 
     /**
-     * Where the logs of these rooms stand. Cheap: one query for each thousand rooms, and no op or state is read.
+     * How far the logs of these rooms go. Cheap: one query for each thousand rooms, and no op or state is read.
      *
      * @return by room id; rooms that do not exist are missing
      */
     Map<String, RoomHead> heads(Collection<String> roomIds);
 
     /**
-     * The rooms, in the order of the database, page by page. Reads every op's size: for operators, not for the way of an edit.
+     * The rooms, in the order of the database, page by page. Reads every op's size: for operators, not for the path of an edit.
      *
      * @param after the last room of the page before; empty for the first page
-     * @param most how many rooms to return at most, at least 1
+     * @param max how many rooms to return at most, at least 1
      */
-    List<RoomSummary> rooms(String after, int most);
+    List<RoomSummary> rooms(String after, int max);
 
     /** Whether other processes may write to this store while it is open here. */
     boolean isShared();

@@ -69,9 +69,9 @@ public interface Versions {
      * The versions of a room, newest first.
      *
      * @param before only those with a lower id
-     * @param most how many, at least 1
+     * @param max how many, at least 1
      */
-    List<Version> list(String roomId, long before, int most);
+    List<Version> list(String roomId, long before, int max);
 
     /**
      * One version of a room; empty when the room has none of this id.

@@ -1,6 +1,6 @@
 /**
- * Where rooms are kept. {@link dev.concord.store.RoomStore} is the port: rooms named by strings, ops and states as
- * opaque bytes. {@link dev.concord.store.OpLog} stands above it and turns the appends of all rooms into group commits,
+ * The store of rooms. {@link dev.concord.store.RoomStore} is the port: rooms named by strings, ops and states as
+ * opaque bytes. {@link dev.concord.store.OpLog} is on top of it and turns the appends of all rooms into group commits,
  * so that an edit can be acknowledged once it is durable without paying for a commit of its own.
  *
  * <p>The adapters live in packages of their own: {@code jdbc} for databases, {@code memory} for tests.

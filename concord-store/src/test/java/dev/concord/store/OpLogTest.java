@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.store.testing.FaultyStore;
+import dev.concord.testing.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ class OpLogTest {
     @Test
     void an_op_is_reported_with_its_place_after_the_commit() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         commit.awaitReached();
         assertEquals(1, log.pendingOps());
@@ -101,7 +102,7 @@ class OpLogTest {
     @Test
     void what_gathers_during_a_commit_shares_the_next_one() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         commit.awaitReached();
         append("r", "b");
@@ -115,7 +116,7 @@ class OpLogTest {
     @Test
     void a_batch_is_bounded_by_count_and_by_bytes() throws Exception {
         start(new OpLogLimits(100, 1000, 3, 50), AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         commit.awaitReached();
         IntStream.range(0, 4).forEach(i -> append("r", "op" + i));
@@ -147,7 +148,7 @@ class OpLogTest {
     @Test
     void ops_that_belong_together_share_a_transaction() throws Exception {
         start(SMALL, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("s", "first");
         commit.awaitReached();
         append("r", "a");
@@ -178,7 +179,7 @@ class OpLogTest {
     @Test
     void too_many_ops_are_refused_until_there_is_room_again() throws Exception {
         start(SMALL, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "0");
         commit.awaitReached();
         IntStream.range(1, 5).forEach(i -> append("r", String.valueOf(i)));
@@ -204,7 +205,7 @@ class OpLogTest {
     @Test
     void an_unavailable_store_is_tried_until_it_answers_and_the_order_stays() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         commit.awaitReached();
         IntStream.range(0, 20).forEach(i -> store.failNext(new StoreUnavailableException("busy", null)));
@@ -257,7 +258,7 @@ class OpLogTest {
     @Test
     void an_op_of_a_room_that_is_gone_fails_alone() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         commit.awaitReached();
         append("nowhere", "n");
@@ -281,7 +282,7 @@ class OpLogTest {
     void a_damaged_room_fails_alone_and_the_others_are_stored() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
         store.damage("r");
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("s", "x");
         commit.awaitReached();
         append("r", "a");
@@ -368,7 +369,7 @@ class OpLogTest {
     @Test
     void closing_stores_what_waits_and_refuses_what_comes() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         append("r", "b");
         commit.awaitReached();
@@ -404,7 +405,7 @@ class OpLogTest {
     @Test
     void a_commit_that_ends_after_the_deadline_is_still_reported_as_stored() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
-        FaultyStore.Gate commit = store.holdNext();
+        Faults.Gate commit = store.holdNext();
         append("r", "a");
         commit.awaitReached();
         append("r", "b");

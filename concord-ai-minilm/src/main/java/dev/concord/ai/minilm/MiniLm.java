@@ -9,10 +9,10 @@ import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2Quantize
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model all-MiniLM-L6-v2, quantised, from the class path: English first of all, 384 dimensions filled up with zeros. It is loaded with the
+ * The model all-MiniLM-L6-v2, quantised, from the class path: best at English, 384 dimensions padded with zeros. It is loaded with the
  * first text, which takes about a second and some 100 MB; making an instance costs nothing.
  *
- * <p>It reads pieces of up to 510 tokens and averages them, so a long text costs in proportion; texts are cut at {@link #MAX_UNITS}.
+ * <p>It reads pieces of up to 510 tokens and averages them, so that the cost of a text grows with its length; texts are cut at {@link #MAX_UNITS}.
  */
 public final class MiniLm implements TextEmbedder {
     /** UTF-16 units of a text that are read: about eight pieces, some half a second. */

@@ -20,7 +20,7 @@ import dev.concord.ai.Vectors;
 import java.util.List;
 
 /**
- * Gemini, through Google's client library. Thread-safe. One attempt a call: whoever calls knows whether it is worth another.
+ * Gemini, through Google's client library. Thread-safe. One attempt a call: the caller knows whether it is worth another.
  *
  * <p>Close it to give the connections back.
  */

@@ -89,7 +89,7 @@ public class Reading {
     }
 
     /**
-     * What it gets when it lacks a hundred edits.
+     * What it gets when it is missing a hundred edits.
      *
      * @param scattered the document and the version
      * @return the partial state

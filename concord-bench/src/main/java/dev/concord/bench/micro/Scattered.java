@@ -26,7 +26,7 @@ public class Scattered {
     Document document = new Document("reader");
 
     byte[] state = new byte[0];
-    /** The version of somebody who lacks the last hundred edits. */
+    /** The version of a replica that is missing the last hundred edits. */
     byte[] olderVersion = new byte[0];
     /** Places in the text, good for as many inserts or deletes as there are calls. */
     int[] offsets = new int[0];

@@ -22,7 +22,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Keeps unacknowledged edits in a file, a line each, and a line for each acknowledgement. The file is begun anew when nothing is left in
+ * Keeps unacknowledged edits in a file, a line each, and a line for each acknowledgement. The file is started again when nothing is left in
  * it, and rewritten when most of it is void.
  *
  * <p>Lines are handed to the operating system at once: they survive the end of the process, also by kill -9, but not every power cut. A last line
@@ -31,7 +31,7 @@ import java.util.TreeMap;
 public final class FileOutboxStore implements OutboxStore {
     private static final String HEADER = "concord outbox 1\n";
     private static final String NO_EPOCH = "-";
-    private static final long MOST_VOID_BYTES = 1 << 20;
+    private static final long MAX_VOID_BYTES = 1 << 20;
 
     private final Path file;
     private final FileChannel lockFile;
@@ -118,7 +118,7 @@ public final class FileOutboxStore implements OutboxStore {
             liveBytes -= line.length;
         }
         gone.clear();
-        if (lines.isEmpty() || writtenBytes - liveBytes > MOST_VOID_BYTES + liveBytes) {
+        if (lines.isEmpty() || writtenBytes - liveBytes > MAX_VOID_BYTES + liveBytes) {
             try {
                 rewrite();
             } catch (IOException e) {

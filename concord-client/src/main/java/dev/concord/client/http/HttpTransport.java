@@ -23,7 +23,7 @@ public final class HttpTransport implements Transport {
     /** So long after the last sign of life the other side is asked for one, and again; then it is given up. */
     private static final long QUIET_SECONDS = 15;
 
-    private static final int MOST_UNANSWERED = 2;
+    private static final int MAX_UNANSWERED = 2;
 
     private final HttpClient http;
 
@@ -73,7 +73,7 @@ public final class HttpTransport implements Transport {
         private boolean closing;
         private boolean ended;
         /** Whether anything came since the last look. */
-        private boolean heard;
+        private boolean received;
 
         private int unanswered;
 
@@ -111,21 +111,21 @@ public final class HttpTransport implements Transport {
 
         @Override
         public @Nullable CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
-            heard();
+            received();
             from.request(1);
             return null;
         }
 
         @Override
         public @Nullable CompletionStage<?> onPong(WebSocket from, ByteBuffer message) {
-            heard();
+            received();
             from.request(1);
             return null;
         }
 
         @Override
         public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
-            heard();
+            received();
             frame.append(data);
             if (last) {
                 String whole = frame.toString();
@@ -157,8 +157,8 @@ public final class HttpTransport implements Transport {
             }
         }
 
-        private synchronized void heard() {
-            heard = true;
+        private synchronized void received() {
+            received = true;
         }
 
         private void lookAgain(WebSocket at) {
@@ -170,10 +170,10 @@ public final class HttpTransport implements Transport {
                 if (ended || closing) {
                     return;
                 }
-                unanswered = heard ? 0 : unanswered + 1;
-                heard = false;
+                unanswered = received ? 0 : unanswered + 1;
+                received = false;
             }
-            if (unanswered > MOST_UNANSWERED) {
+            if (unanswered > MAX_UNANSWERED) {
                 at.abort();
                 end(BROKEN, "the server gives no sign of life");
                 return;

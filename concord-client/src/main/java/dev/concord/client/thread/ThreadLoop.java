@@ -36,7 +36,7 @@ public final class ThreadLoop implements Loop, AutoCloseable {
         try {
             executor.execute(guarded(task));
         } catch (RejectedExecutionException e) {
-            // Closed: a connection that ends late has nobody to tell.
+            // Closed: a connection that ends late has nobody to notify.
             if (!executor.isShutdown()) {
                 throw e;
             }
@@ -87,7 +87,7 @@ public final class ThreadLoop implements Loop, AutoCloseable {
         executor.shutdown();
     }
 
-    /** A task that throws must not go unheard: the executor would keep it in a future that nobody asks. */
+    /** A task that throws must not go unnoticed: the executor would keep it in a future that nobody asks. */
     private static Runnable guarded(Runnable task) {
         return () -> {
             try {

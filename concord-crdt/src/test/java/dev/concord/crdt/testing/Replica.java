@@ -17,7 +17,7 @@ public interface Replica<M> {
      *
      * @param offset 0 to the length of the text
      * @param text not empty
-     * @return what the other replicas must be told, in this order
+     * @return what the other replicas must receive, in this order
      */
     List<M> insert(int offset, String text);
 
@@ -26,7 +26,7 @@ public interface Replica<M> {
      *
      * @param offset first offset
      * @param length 1 or more
-     * @return what the other replicas must be told, in this order
+     * @return what the other replicas must receive, in this order
      */
     List<M> delete(int offset, int length);
 

@@ -11,7 +11,7 @@ import java.util.function.LongFunction;
  *         .convergence();
  * }</pre>
  *
- * <p>A failure is a {@link CheckFailure} whose message tells the seed, the shortest session of that seed that fails, step by step, and
+ * <p>A failure is a {@link CheckFailure} whose message names the seed, the shortest session of that seed that fails, step by step, and
  * the call that replays it.
  *
  * <p>Instances are immutable: each setting returns another one.
@@ -104,7 +104,7 @@ public final class ReplicaChecks<M> {
     }
 
     /**
-     * Sets what a failure tells to run.
+     * Sets what a failure says to run.
      *
      * @param ofSeed from the failed seed to the command
      * @return checks whose failures name that command

@@ -181,9 +181,9 @@ final class Session<M> {
         if (!causal) {
             return true;
         }
-        BitSet lacking = (BitSet) messages.get(number).seenBySender().clone();
-        lacking.andNot(node.seen);
-        return lacking.isEmpty();
+        BitSet missing = (BitSet) messages.get(number).seenBySender().clone();
+        missing.andNot(node.seen);
+        return missing.isEmpty();
     }
 
     private void take(int at, Node<M> node, int number) {

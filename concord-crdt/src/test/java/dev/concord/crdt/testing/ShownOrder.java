@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** Which character stood right before which in any text that was shown. One order of all must agree with that: no circle. */
 final class ShownOrder {
-    private final Map<Integer, Set<Integer>> behind = new HashMap<>();
+    private final Map<Integer, Set<Integer>> after = new HashMap<>();
 
     /** Notes a text in which no character occurs twice. */
     void show(String text) {
@@ -20,9 +20,9 @@ final class ShownOrder {
             if (!met.add(c)) {
                 throw new AssertionError("a character that was inserted once stands twice in " + Words.quote(text));
             }
-            behind.computeIfAbsent(c, x -> new HashSet<>(2));
+            after.computeIfAbsent(c, x -> new HashSet<>(2));
             if (previous >= 0) {
-                behind.get(previous).add(c);
+                after.get(previous).add(c);
             }
             previous = c;
         }
@@ -31,9 +31,9 @@ final class ShownOrder {
     /** Takes away, as long as there are any, characters before which nothing must stand. */
     void check() {
         Map<Integer, Integer> before = new HashMap<>();
-        behind.values().forEach(all -> all.forEach(c -> before.merge(c, 1, Integer::sum)));
+        after.values().forEach(all -> all.forEach(c -> before.merge(c, 1, Integer::sum)));
         ArrayDeque<Integer> free = new ArrayDeque<>();
-        for (int c : behind.keySet()) {
+        for (int c : after.keySet()) {
             if (!before.containsKey(c)) {
                 free.add(c);
             }
@@ -41,15 +41,15 @@ final class ShownOrder {
         int taken = 0;
         while (!free.isEmpty()) {
             taken++;
-            for (int c : behind.get(free.remove())) {
+            for (int c : after.get(free.remove())) {
                 if (before.merge(c, -1, Integer::sum) == 0) {
                     free.add(c);
                 }
             }
         }
-        if (taken < behind.size()) {
+        if (taken < after.size()) {
             throw new AssertionError("no order of all characters agrees with all texts that were shown: "
-                    + (behind.size() - taken) + " of " + behind.size() + " changed places");
+                    + (after.size() - taken) + " of " + after.size() + " changed places");
         }
     }
 }

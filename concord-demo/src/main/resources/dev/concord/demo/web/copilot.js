@@ -92,9 +92,9 @@ export function copilot({ room, session, view, announce }) {
     const start = mode === 'rewrite' ? from : to;
     pending = null;
     // A step of undo of its own, whatever was typed before and will be after.
-    session.seal();
+    session.endGroup();
     view.dispatch({ changes: { from: start, to, insert: suggestion }, userEvent: 'input.assist', scrollIntoView: true });
-    session.seal();
+    session.endGroup();
     dismiss();
     view.focus();
     announce('Accepted');

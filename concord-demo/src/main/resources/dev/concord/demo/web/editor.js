@@ -30,7 +30,7 @@ let spoken = '';
 let speaking = 0;
 
 bindCodeMirror(session, view);
-me.onChange((person) => session.introduce(person));
+me.onChange((person) => session.setUser(person));
 nameRoom();
 PANELS.forEach((panel) => drawer.add(panel({ room, session, view, drawer, me, announce, notify: (text, actions) => notice.show('panel', text, actions) })));
 showPeople($('people'), {
@@ -119,27 +119,27 @@ function showNotices(status) {
       const kept = status.unsent > 0 ? ' What was not sent is kept in this browser.' : '';
       notice.show('stopped', `${status.reason}${kept}`, [{ label: 'Reload', run: () => location.reload() }]);
     }
-  } else if (status.aside > 0) {
+  } else if (status.orphaned > 0) {
     if (!notice.shows('aside')) {
-      offerAside(status.aside);
+      offerAside(status.orphaned);
     }
   } else if (status.saved) {
     notice.hide('refused');
   }
 }
 
-/** Unsent edits of another history of the room: they are offered, and go only when told to. */
+/** Unsent edits of another history of the room: they are offered, and go only when asked to. */
 function offerAside(count) {
   const kept = textAside(session);
   const quote = kept.length > LONGEST_QUOTE ? `${kept.slice(0, LONGEST_QUOTE)}…` : kept;
   const what = kept === '' ? 'some deletions' : `“${quote}”`;
-  const actions = [{ label: 'Discard', run: () => session.discardAside() }];
+  const actions = [{ label: 'Discard', run: () => session.discardOrphaned() }];
   if (kept !== '' && !readOnly) {
     actions.unshift({
       label: 'Insert at the caret',
       run: () => {
         view.dispatch(view.state.replaceSelection(kept), { scrollIntoView: true, userEvent: 'input' });
-        session.discardAside();
+        session.discardOrphaned();
       },
     });
   }

@@ -32,7 +32,7 @@ class HistoryPanel {
     this.element.append(this.#form(), this.#problem, heading('Versions'), this.#list, this.#more, this.#detail);
   }
 
-  /** Lists the newest versions anew. */
+  /** Lists the newest versions again. */
   async refresh() {
     this.#oldest = null;
     this.#list.replaceChildren();

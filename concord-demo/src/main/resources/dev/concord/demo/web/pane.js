@@ -6,7 +6,7 @@ const SPEAK_MS = 900;
 
 /**
  * One pane: a session of its own with its socket, its textarea, and what is to be known about both. `person` is
- * `{user, color}`; `onRename` hears of a new name; `environment` is that of the session.
+ * `{user, color}`; `onRename` is notified of a new name; `environment` is that of the session.
  */
 export class Pane {
   #session;
@@ -60,11 +60,11 @@ export class Pane {
     const { name, text, toggle, undo, redo } = this.#parts;
     name.value = person.user;
     text.setAttribute('aria-label', `Text, ${this.#side.toLowerCase()} client`);
-    this.#session.introduce(person);
+    this.#session.setUser(person);
     name.addEventListener('change', () => {
       const user = name.value.trim() || person.user;
       name.value = user;
-      this.#session.introduce({ user });
+      this.#session.setUser({ user });
       onRename(user);
     });
     toggle.addEventListener('click', () => this.#toggle());
@@ -100,8 +100,8 @@ export class Pane {
     redo.disabled = !this.#session.canRedo;
     if (status.connection === 'stopped') {
       this.#notify(status.unsent > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
-    } else if (status.aside > 0) {
-      this.#notifyAside(status.aside);
+    } else if (status.orphaned > 0) {
+      this.#notifyAside(status.orphaned);
     } else if (status.saved && this.#refusal) {
       this.#refusal = false;
       this.#parts.notice.hidden = true;
@@ -135,7 +135,7 @@ export class Pane {
     this.#parts.notice.hidden = false;
   }
 
-  /** Edits of an earlier document under this name: they are shown to be copied, and go only when told to. */
+  /** Edits of an earlier document under this name: they are shown to be copied, and go only when asked to. */
   #notifyAside(count) {
     const kept = textAside(this.#session);
     const text = document.createElement('span');
@@ -147,7 +147,7 @@ export class Pane {
     discard.textContent = 'Discard';
     discard.addEventListener('click', () => {
       this.#parts.notice.hidden = true;
-      this.#session.discardAside();
+      this.#session.discardOrphaned();
     });
     this.#parts.notice.replaceChildren(text, discard);
     this.#parts.notice.hidden = false;

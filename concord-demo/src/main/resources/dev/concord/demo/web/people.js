@@ -3,7 +3,7 @@ import { initialsOf } from './identity.js';
 
 // More than this would push the tools out of the line.
 const MOST_SHOWN = 5;
-// Those who are here when the page comes are told of together.
+// Those who are here when the page comes are announced together.
 const ARRIVAL_MS = 700;
 
 /** A round mark with somebody's initials in their colour. */

@@ -2,7 +2,7 @@ const WORDS = 'the river keeps its own time and nobody asks a stone where it has
 const PAUSE_MS = 90;
 const LONGEST_TEXT = 1_200;
 
-/** Types into a session like somebody in a hurry: words letter by letter, now and then at another place, now and then a deletion. */
+/** Types into a session like somebody in haste: words letter by letter, now and then at another place, now and then a deletion. */
 export class Robot {
   #session;
   #timer = null;
@@ -29,7 +29,7 @@ export class Robot {
   #act() {
     this.#timer = setTimeout(() => this.#act(), PAUSE_MS * (0.4 + 1.2 * Math.random()));
     const { document } = this.#session;
-    const at = this.#place === null ? null : document.offsetOfPosition(this.#place);
+    const at = this.#place === null ? null : document.offsetOfCaret(this.#place);
     const place = at ?? this.#somewhere(document);
     if (Math.random() < 0.01) {
       this.#place = null;
@@ -47,7 +47,7 @@ export class Robot {
     const [letter] = this.#rest;
     this.#rest = this.#rest.slice(1);
     this.#session.edit({ offset, inserted: letter });
-    this.#place = document.positionAt(offset + 1, 'after');
+    this.#place = document.caretAt(offset + 1, 'left');
     this.#session.select(offset + 1);
   }
 
@@ -66,10 +66,5 @@ export class Robot {
 
 /** People may have typed emoji into the same text. */
 function outsideOfPair(document, offset) {
-  try {
-    document.positionAt(offset);
-    return offset;
-  } catch {
-    return offset - 1;
-  }
+  return document.isBoundary(offset) ? offset : offset - 1;
 }

@@ -36,7 +36,7 @@ export class Verdict {
     const started = this.#panes.every(({ session }) => session.status.connection !== 'connecting');
     this.#root.dataset.state = !started ? 'waiting' : same ? 'same' : 'differ';
     this.#say(!started ? `Waiting for ${this.#all()}…` : same ? `${capital(this.#all())} are identical right now.` : this.#differenceOf(texts));
-    // Until they are computed anew, they are those of a moment ago.
+    // Until they are computed again, they are those of a moment ago.
     this.#fingerprints.classList.add('stale');
     clearTimeout(this.#digesting);
     this.#digesting = setTimeout(() => this.#showDigests(), DIGEST_MS);

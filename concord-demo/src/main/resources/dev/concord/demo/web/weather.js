@@ -1,4 +1,4 @@
-// As TCP does: what is lost is sent again after a pause that doubles, and what comes later waits behind it.
+// As TCP does: what is lost is sent again after a pause that doubles, and what comes later waits after it.
 const RESEND_MS = 200;
 const LONGEST_RESEND_MS = 3_000;
 const MOST_RESENDS = 8;

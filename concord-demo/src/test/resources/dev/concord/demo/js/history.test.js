@@ -1,4 +1,4 @@
-import { Replay, restoreParts, textAfter } from '../web/history-api.js';
+import { Replay, restoreParts, textAfter } from '../src/history-api.js';
 import { assertEquals } from './assert.js';
 
 const show = (parts) => parts.map(({ kind, text }) => `${kind}:${text}`).join('|');

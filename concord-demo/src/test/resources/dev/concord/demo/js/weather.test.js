@@ -1,6 +1,6 @@
-import { Ledger } from '../web/ledger.js';
-import { ConcordSession } from '../web/session.js';
-import { Weather } from '../web/weather.js';
+import { Ledger } from '../src/ledger.js';
+import { ConcordSession } from '../src/session.js';
+import { Weather } from '../src/weather.js';
 import { assert, assertEquals, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor } from './fake-server.js';
 

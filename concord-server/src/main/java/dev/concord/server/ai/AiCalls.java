@@ -41,7 +41,7 @@ public final class AiCalls implements AutoCloseable {
      * @param limits how many calls, for whom
      * @param timer ends calls that take too long
      * @param factory makes the threads
-     * @param events hears of every call
+     * @param events notified of every call
      */
     public AiCalls(AiLimits limits, ScheduledExecutorService timer, ThreadFactory factory, AiEvents events) {
         this.timer = timer;

@@ -30,7 +30,7 @@ public final class Copilot {
      *
      * @param suggester proposes; null when none is configured
      * @param calls runs and counts
-     * @param events hears of tokens
+     * @param events notified of tokens
      * @param access who may do what
      * @param limits lengths
      */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Has edits planned, keeps the plans, and carries out what people decide about them. Thread-safe.
  *
  * <p>A plan is kept in the store, pinned to elements, so any instance can apply it. Applying captures a version first, then hands ordinary
- * operations to the room. Their site is named after the run: whoever wrote a text can be told from its ids, and a run whose instance died between
+ * operations to the room. Their site is named after the run: who wrote a text can be seen from its ids, and a run whose instance died between
  * applying and saying so is recognised by them.
  */
 public final class EditRuns {
@@ -32,7 +32,7 @@ public final class EditRuns {
     private static final String LABEL = "/ai: ";
     private static final int MAX_LABEL = 200;
     private static final int CONTEXT = 60;
-    /** For a room on this instance that has not heard yet of what the plan was made on. */
+    /** For a room on this instance that has not received yet what the plan was made on. */
     private static final int TRIES = 20;
 
     private static final long PAUSE_MILLIS = 250;
@@ -56,7 +56,7 @@ public final class EditRuns {
      * @param rooms the rooms
      * @param versions captures a room before it is changed
      * @param calls runs and counts
-     * @param events hears of tokens
+     * @param events notified of tokens
      * @param access who may do what
      * @param limits lengths and times
      * @param clock unix ms

@@ -1,11 +1,11 @@
 package dev.concord.server.ai;
 
 import dev.concord.ai.PlannedEdit;
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
-import dev.concord.crdt.Side;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +46,7 @@ record PinnedEdit(Caret at, List<Span> spans, int index, String removed, String 
             }
             offset += Character.charCount(removed.codePointAt(offset));
         }
-        return new PinnedEdit(document.caretAt(edit.start(), Side.BEFORE), spans, edit.start(), removed, edit.text());
+        return new PinnedEdit(document.caretAt(edit.start(), Bias.LEFT), spans, edit.start(), removed, edit.text());
     }
 
     /** Whether the document has everything that this hangs on. */

@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.ai.PlannedEdit;
+import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
-import dev.concord.crdt.Side;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -79,7 +79,7 @@ final class PinnedEdits {
                     spans.add(new PinnedEdit.Span(id(span), span.get(2).asInt()));
                 }
                 edits.add(new PinnedEdit(
-                        new Caret(id(node.get("at")), Side.AFTER),
+                        new Caret(id(node.get("at")), Bias.LEFT),
                         spans,
                         node.get("index").asInt(),
                         node.get("removed").asText(),

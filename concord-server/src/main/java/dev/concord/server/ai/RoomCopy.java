@@ -1,13 +1,15 @@
 package dev.concord.server.ai;
 
 import dev.concord.crdt.Document;
+import dev.concord.server.room.Absence;
 import dev.concord.server.room.Room;
+import dev.concord.server.room.RoomAbsentException;
 import dev.concord.server.room.RoomDirectory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Brings rooms and copies of their documents to threads that may block. */
 final class RoomCopy {
@@ -21,6 +23,9 @@ final class RoomCopy {
      */
     record Copy(Document document, String epoch) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record State(String epoch, byte[] encoded) {}
+
     private final RoomDirectory rooms;
 
     RoomCopy(RoomDirectory rooms) {
@@ -29,39 +34,22 @@ final class RoomCopy {
 
     /** A copy of a room as it is now, under a site of its own. */
     Copy of(String roomId, String site) {
-        CompletableFuture<byte[]> state = new CompletableFuture<>();
-        CompletableFuture<String> epoch = new CompletableFuture<>();
-        visit(roomId, state, room -> {
-            epoch.complete(room.epoch());
-            state.complete(room.encode());
-        });
-        byte[] encoded = await(state);
-        return new Copy(Document.load(site, encoded), await(epoch));
+        State state =
+                await(call(roomId, room -> CompletableFuture.completedFuture(new State(room.epoch(), room.encode()))));
+        return new Copy(Document.load(site, state.encoded()), state.epoch());
     }
 
-    /** Has something done on the room's loop; the future fails when the room cannot be had. */
-    void visit(String roomId, CompletableFuture<?> failed, Consumer<Room> task) {
-        rooms.visit(roomId, false, new RoomDirectory.Visitor() {
-            @Override
-            public void enter(Room room) {
-                try {
-                    task.accept(room);
-                } catch (RuntimeException e) {
-                    failed.completeExceptionally(e);
-                }
-            }
+    /** Has something done on the room's loop; fails with a {@link Problem} when the room cannot be had. */
+    <T> CompletableFuture<T> call(String roomId, Function<Room, CompletableFuture<T>> task) {
+        return rooms.call(roomId, task)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        failure instanceof RoomAbsentException absent ? problem(absent.reason()) : failure));
+    }
 
-            @Override
-            public void missing() {
-                failed.completeExceptionally(Problems.noSuchRoom());
-            }
-
-            @Override
-            public void unavailable() {
-                failed.completeExceptionally(new Problem(
-                        503, "room_unavailable", "the room cannot be loaded just now; the server's log says why"));
-            }
-        });
+    private static Problem problem(Absence reason) {
+        return reason == Absence.MISSING
+                ? Problems.noSuchRoom()
+                : new Problem(503, "room_unavailable", "the room cannot be loaded just now; the server's log says why");
     }
 
     static <T> T await(CompletableFuture<T> future) {

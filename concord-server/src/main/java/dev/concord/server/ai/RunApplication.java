@@ -70,7 +70,7 @@ final class RunApplication {
             pause();
         }
         throw new Problem(
-                503, "not_caught_up", "this server has not heard yet of what the run was planned on; try again");
+                503, "not_caught_up", "this server has not received yet what the run was planned on; try again");
     }
 
     private void pause() {
@@ -89,29 +89,11 @@ final class RunApplication {
             throw new StaleException();
         }
         List<Operation> operations = edits.operations(copy);
-        CompletableFuture<ServerEdit.Outcome> outcome = new CompletableFuture<>();
-        rooms.visit(run.roomId(), outcome, room -> {
-            if (!room.epoch().equals(run.epoch())) {
-                outcome.complete(ServerEdit.Outcome.STALE);
-                return;
-            }
-            room.edit(new ServerEdit() {
-                @Override
-                public List<Operation> operations() {
-                    return operations;
-                }
-
-                @Override
-                public boolean holds(Document document) {
-                    return edits.holds(document);
-                }
-
-                @Override
-                public void done(Outcome what) {
-                    outcome.complete(what);
-                }
-            });
-        });
+        CompletableFuture<ServerEdit.Outcome> outcome = rooms.call(
+                run.roomId(),
+                room -> room.epoch().equals(run.epoch())
+                        ? room.edit(operations, edits::holds)
+                        : CompletableFuture.completedFuture(ServerEdit.Outcome.STALE));
         switch (awaitOutcome(outcome)) {
             case STORED -> {
                 return operations;

@@ -35,7 +35,7 @@ public record RunView(
      * @param removed what goes
      * @param text what comes
      * @param before some of what stands in front of it
-     * @param after some of what stands behind it
+     * @param after some of the text after it
      */
     public record Edit(int index, int at, String removed, String text, String before, String after) {}
 }

@@ -16,7 +16,7 @@ public interface Bus {
     String instance();
 
     /**
-     * Hears a channel from now on, and again by itself after every lost connection. Own messages come as well.
+     * Subscribes to a channel, and again by itself after every lost connection. Own messages come as well.
      *
      * @param channel see {@link Channels}
      * @param receiver called on a thread of the bus's own: hand over and return
@@ -24,18 +24,18 @@ public interface Bus {
     void subscribe(String channel, Consumer<byte[]> receiver);
 
     /**
-     * Hears a channel no more.
+     * Ends the subscription to a channel.
      *
      * @param channel from {@link #subscribe}
      */
     void unsubscribe(String channel);
 
     /**
-     * Sends to all that hear a channel; lost when there is no connection just now.
+     * Sends to all that are subscribed to a channel; lost when there is no connection just now.
      *
      * @param channel see {@link Channels}
      * @param message not changed afterwards
-     * @return how many instances hear the channel, this one included; 0 when the message was lost
+     * @return how many instances are subscribed, this one included; 0 when the message was lost
      */
     CompletionStage<Long> publish(String channel, byte[] message);
 
@@ -47,7 +47,7 @@ public interface Bus {
     boolean isConnected();
 
     /**
-     * Names what to call after each time that the connection was made, all channels heard again.
+     * Names what to call after each time that the connection was made, all channels subscribed again.
      *
      * @param listener called on a thread of the bus's own
      */

@@ -1,9 +1,9 @@
 package dev.concord.server.cluster;
 
-/** The names of channels. A room id has no colon, so no room's channel is another's, or the hall. */
+/** The names of channels. A room id has no colon, so no room's channel is another's, or the locator. */
 public final class Channels {
     /** Where instances meet that share no database: who has this room? */
-    public static final String HALL = "rooms";
+    public static final String LOCATOR = "rooms";
 
     private Channels() {}
 

@@ -33,15 +33,6 @@ public record Cluster(Bus bus, PresenceBoard board, Reach reach) {
         return new Cluster(new NoBus(), new NoBoard(), Reach.SOLO);
     }
 
-    /**
-     * Whether there are no others.
-     *
-     * @return true for {@link Reach#SOLO}
-     */
-    public boolean isSolo() {
-        return reach == Reach.SOLO;
-    }
-
     private static final class NoBus implements Bus {
         @Override
         public String instance() {

@@ -47,29 +47,30 @@ public record Config(
         Values values = new Values(environment);
         Limits d = Limits.DEFAULT;
         Limits limits = new Limits(
-                values.integer(Setting.CONCORD_MAX_FRAME_BYTES, 1 << 10, 16 << 20),
-                values.integer(Setting.CONCORD_MAX_OPS_PER_SECOND, 1, 10_000_000),
-                values.integer(Setting.CONCORD_MAX_CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
-                values.integer(Setting.CONCORD_MAX_ROOM_CHARS, 1, 100_000_000),
-                values.integer(Setting.CONCORD_MAX_PENDING, 1, 10_000_000),
-                d.presenceBytes(),
-                values.integer(Setting.CONCORD_MAX_BODY_BYTES, 1 << 10, 64 << 20),
-                values.integer(Setting.CONCORD_MEMBER_QUEUE_BYTES, 64 << 10, 64 << 20),
-                d.handshake(),
-                d.idle(),
-                d.foldOps(),
-                d.foldInterval(),
-                Duration.ofSeconds(values.integer(Setting.CONCORD_UNLOAD_SECONDS, 0, 86_400)),
-                d.presenceTick(),
-                Duration.ofSeconds(values.integer(Setting.CONCORD_PRESENCE_SECONDS, 3, 600)),
-                d.healInterval(),
-                Limits.DEFAULT.healTurn(),
-                d.shutdown(),
+                new Limits.Connections(
+                        values.integer(Setting.CONCORD_MAX_FRAME_BYTES, 1 << 10, 16 << 20),
+                        values.integer(Setting.CONCORD_MAX_OPS_PER_SECOND, 1, 10_000_000),
+                        values.integer(Setting.CONCORD_MAX_CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
+                        values.integer(Setting.CONCORD_MEMBER_QUEUE_BYTES, 64 << 10, 64 << 20),
+                        d.connections().handshake(),
+                        d.connections().idle()),
+                new Limits.Http(values.integer(Setting.CONCORD_MAX_BODY_BYTES, 1 << 10, 64 << 20)),
+                new Limits.Rooms(
+                        values.integer(Setting.CONCORD_MAX_ROOM_CHARS, 1, 100_000_000),
+                        values.integer(Setting.CONCORD_MAX_PENDING, 1, 10_000_000),
+                        Duration.ofSeconds(values.integer(Setting.CONCORD_UNLOAD_SECONDS, 0, 86_400))),
+                d.compaction(),
+                new Limits.Presence(
+                        d.presence().bytes(),
+                        d.presence().tick(),
+                        Duration.ofSeconds(values.integer(Setting.CONCORD_PRESENCE_SECONDS, 3, 600))),
+                d.peers(),
                 new HistoryLimits(
                         Duration.ofSeconds(values.integer(Setting.CONCORD_VERSION_SECONDS, 0, 86_400)),
                         values.integer(Setting.CONCORD_AUTOMATIC_VERSIONS, 1, 10_000),
                         d.history().elements(),
-                        d.history().steps()));
+                        d.history().steps()),
+                d.shutdown());
         return new Config(
                 values.integer(Setting.PORT, 0, 65_535),
                 values.host(),
@@ -127,7 +128,9 @@ public record Config(
             String host = text(Setting.CONCORD_HOST);
             if (!host.matches("[A-Za-z0-9._:%-]+")) {
                 throw new ConfigException(
-                        Setting.CONCORD_HOST.name(), quoted(host) + " is no address", Setting.CONCORD_HOST.accepted);
+                        Setting.CONCORD_HOST.name(),
+                        quoted(host) + " is not a valid address",
+                        Setting.CONCORD_HOST.accepted);
             }
             return host;
         }
@@ -190,7 +193,7 @@ public record Config(
             for (String host :
                     authority.substring(authority.lastIndexOf('@') + 1).split(",", -1)) {
                 if (!host.matches("(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")) {
-                    throw redisFault("a host in it is no address");
+                    throw redisFault("a host in it is not a valid address");
                 }
             }
             if (!cluster && authority.indexOf(',') >= 0) {
@@ -247,7 +250,7 @@ public record Config(
                     return url;
                 }
             } catch (IllegalArgumentException e) {
-                // Told below.
+                // Reported below.
             }
             throw new ConfigException(setting.name(), quoted(text) + " is not such a URL", setting.accepted);
         }

@@ -196,7 +196,7 @@ public final class History implements AutoCloseable {
      * @param roomId a valid room id
      * @param from the earlier version
      * @param to the later one; null for what is durable now
-     * @param after begins behind this place in the log, to go on where an answer ended; null for the beginning
+     * @param after begins after this place in the log, to continue where an answer ended; null for the beginning
      * @return the first steps, as many as one answer has
      */
     public CompletableFuture<Replayed> replay(String roomId, long from, @Nullable Long to, @Nullable Long after) {

@@ -5,12 +5,13 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Element;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.UndoHistory;
+import dev.concord.server.room.Absence;
 import dev.concord.server.room.Room;
+import dev.concord.server.room.RoomAbsentException;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.ServerEdit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -32,10 +33,9 @@ final class RestoreEdit {
      */
     Restored make(
             String roomId, String epoch, String site, Document version, Function<Document, List<Element>> elements) {
-        CompletableFuture<byte[]> state = new CompletableFuture<>();
-        visit(roomId, epoch, state, room -> state.complete(room.encode()));
+        CompletableFuture<byte[]> state = call(roomId, epoch, room -> CompletableFuture.completedFuture(room.encode()));
         Document copy = Document.load(site, History.await(state));
-        // Another server may have captured text of which this one has not heard yet.
+        // Another server may have captured text that this one has not received yet.
         copy.merge(version.encode());
         List<Element> before = elements.apply(copy);
         List<Operation> operations =
@@ -49,27 +49,8 @@ final class RestoreEdit {
     }
 
     private void apply(String roomId, String epoch, List<Operation> operations) {
-        CompletableFuture<ServerEdit.Outcome> outcome = new CompletableFuture<>();
-        visit(
-                roomId,
-                epoch,
-                outcome,
-                room -> room.edit(new ServerEdit() {
-                    @Override
-                    public List<Operation> operations() {
-                        return operations;
-                    }
-
-                    @Override
-                    public boolean holds(Document document) {
-                        return true;
-                    }
-
-                    @Override
-                    public void done(Outcome what) {
-                        outcome.complete(what);
-                    }
-                }));
+        CompletableFuture<ServerEdit.Outcome> outcome =
+                call(roomId, epoch, room -> room.edit(operations, document -> true));
         switch (History.await(outcome)) {
             case STORED -> {}
             case ROOM_FULL ->
@@ -85,31 +66,21 @@ final class RestoreEdit {
         }
     }
 
-    private void visit(String roomId, String epoch, CompletableFuture<?> failed, Consumer<Room> task) {
-        rooms.visit(roomId, false, new RoomDirectory.Visitor() {
-            @Override
-            public void enter(Room room) {
-                if (!room.epoch().equals(epoch)) {
-                    missing();
-                    return;
-                }
-                try {
-                    task.accept(room);
-                } catch (RuntimeException e) {
-                    failed.completeExceptionally(e);
-                }
-            }
+    /** Has something done on the room's loop; fails with a {@link HistoryProblem} when this history of the room cannot be had. */
+    private <T> CompletableFuture<T> call(String roomId, String epoch, Function<Room, CompletableFuture<T>> task) {
+        return rooms.call(
+                        roomId,
+                        room -> room.epoch().equals(epoch)
+                                ? task.apply(room)
+                                : CompletableFuture.<T>failedFuture(HistoryProblem.noSuchRoom()))
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        failure instanceof RoomAbsentException absent ? problem(absent.reason()) : failure));
+    }
 
-            @Override
-            public void missing() {
-                failed.completeExceptionally(HistoryProblem.noSuchRoom());
-            }
-
-            @Override
-            public void unavailable() {
-                failed.completeExceptionally(new HistoryProblem(
-                        503, "room_unavailable", "the room cannot be loaded just now; the server's log says why"));
-            }
-        });
+    private static HistoryProblem problem(Absence reason) {
+        return reason == Absence.MISSING
+                ? HistoryProblem.noSuchRoom()
+                : new HistoryProblem(
+                        503, "room_unavailable", "the room cannot be loaded just now; the server's log says why");
     }
 }

@@ -47,9 +47,9 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     private final Counter ops = counter("concord.ops", "ops applied");
     private final Counter deliveries = counter("concord.deliveries", "ops written to members");
     private final Counter resyncs = counter("concord.resyncs", "slow readers that were resynchronised");
-    private final Counter folds = counter("concord.folds", "snapshots stored");
-    private final Counter foldedOps = counter("concord.folded.ops", "ops folded into snapshots");
-    private final Counter foldFailures = counter("concord.fold.failures", "snapshots that could not be stored");
+    private final Counter compactions = counter("concord.folds", "snapshots stored");
+    private final Counter compactedOps = counter("concord.folded.ops", "ops covered by stored snapshots");
+    private final Counter compactionFailures = counter("concord.fold.failures", "snapshots that could not be stored");
     private final Counter caughtUpOps =
             counter("concord.caughtup.ops", "ops of other instances that were read from the log");
     private final Counter remoteOps = counter("concord.bus.ops", "ops of other instances that were applied here");
@@ -170,14 +170,14 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     }
 
     @Override
-    public void folded(long count) {
-        folds.increment();
-        foldedOps.increment((double) count);
+    public void compacted(long count) {
+        compactions.increment();
+        compactedOps.increment((double) count);
     }
 
     @Override
-    public void foldFailed() {
-        foldFailures.increment();
+    public void compactionFailed() {
+        compactionFailures.increment();
     }
 
     @Override

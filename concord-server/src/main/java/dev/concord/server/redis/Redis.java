@@ -65,7 +65,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /**
-     * Messages that could not be handed to Redis: what they said is healed later.
+     * Messages that could not be handed to Redis: what they said is recovered later.
      *
      * @return a count since the start
      */

@@ -35,7 +35,7 @@ final class RedisBus implements Bus {
         this.suspect = suspect;
     }
 
-    /** Hears all channels on new connections, on the link's thread. */
+    /** Subscribes to all channels on new connections, on the link's thread. */
     void prepare(RedisLink.Live made) {
         StatefulRedisPubSubConnection<String, byte[]> listening = made.listening();
         if (listening instanceof StatefulRedisClusterPubSubConnection<String, byte[]> clustered) {

@@ -34,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections to Redis, one for commands and one that listens, made and made anew by a thread of its own for as long as it takes. The
+ * The connections to Redis, one for commands and one that listens, made, and made again, by a thread of its own for as long as it takes. The
  * client's own reconnecting is off: a first connection, a cut one and a silent one are then one and the same case.
  */
 final class RedisLink implements AutoCloseable {
@@ -204,7 +204,7 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    /** Something failed that must not: connects anew. */
+    /** Something failed that must not: connects again. */
     void suspect(Live suspected, Throwable failure) {
         if (!closed) {
             keeper.execute(() -> lose(suspected, reason(failure)));

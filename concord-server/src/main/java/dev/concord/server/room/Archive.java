@@ -28,26 +28,26 @@ interface Archive {
     }
 
     /**
-     * What became of a fold.
+     * What became of a compaction.
      *
      * @param coveredSeq what the stored snapshot covers now; -1 when it failed
      * @param damage what is damaged in the store, when that is why it failed
      */
-    record Folded(long coveredSeq, @Nullable String damage) {
+    record Compacted(long coveredSeq, @Nullable String damage) {
         boolean failed() {
             return coveredSeq < 0;
         }
     }
 
-    /** Folds the room's log into its snapshot, from what is stored alone, and removes the ops that the snapshot covers. */
-    void fold(String roomId, String epoch, Consumer<Folded> done);
+    /** Compacts the room's log into its snapshot, from what is stored alone, and removes the ops that the snapshot covers. */
+    void compact(String roomId, String epoch, Consumer<Compacted> done);
 
     /**
      * Replaces what is stored, of which something is damaged, by a room's state from memory.
      *
      * @param opSeq the state holds every op up to here
      */
-    void mend(String roomId, String epoch, byte[] state, long opSeq, Consumer<Folded> done);
+    void replace(String roomId, String epoch, byte[] state, long opSeq, Consumer<Compacted> done);
 
     /** Reads the log after a place. */
     void read(String roomId, String epoch, long afterSeq, Consumer<Later> done);

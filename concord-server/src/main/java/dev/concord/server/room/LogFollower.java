@@ -40,7 +40,7 @@ final class LogFollower {
         void storeForAnother(Operation operation);
 
         /** More of the log than before is in the document. */
-        void levelled();
+        void caughtUp();
 
         boolean isClosed();
     }
@@ -199,7 +199,7 @@ final class LogFollower {
             pause = TROUBLE;
         }
         notBeforeNanos = loop.nanoTime() + pause.toNanos();
-        room.levelled();
+        room.caughtUp();
         if (knownSeq > appliedSeq) {
             readSoon();
         }

@@ -20,7 +20,7 @@ final class PresenceRounds {
     private static final Duration A_MEMBER = Duration.ofNanos(500_000);
 
     private final Room room;
-    private final Siblings siblings;
+    private final RoomPeers peers;
     private final Limits limits;
     private final RoomLoop loop;
     private final Frames frames;
@@ -30,9 +30,9 @@ final class PresenceRounds {
 
     private boolean scheduled;
 
-    PresenceRounds(Room room, Siblings siblings, Limits limits, RoomLoop loop, Frames frames) {
+    PresenceRounds(Room room, RoomPeers peers, Limits limits, RoomLoop loop, Frames frames) {
         this.room = room;
-        this.siblings = siblings;
+        this.peers = peers;
         this.limits = limits;
         this.loop = loop;
         this.frames = frames;
@@ -59,7 +59,7 @@ final class PresenceRounds {
     Frames.@Nullable Frame others(Member newcomer) {
         List<byte[]> messages = new ArrayList<>();
         presences.others(newcomer).forEach(presence -> messages.add(WireCodec.write(presence)));
-        siblings.present().forEach(presence -> messages.add(WireCodec.write(presence)));
+        peers.present().forEach(presence -> messages.add(WireCodec.write(presence)));
         return messages.isEmpty() ? null : frames.encode(messages);
     }
 
@@ -67,7 +67,11 @@ final class PresenceRounds {
         if (!scheduled) {
             scheduled = true;
             Duration crowd = A_MEMBER.multipliedBy(room.members().size());
-            loop.schedule(this::round, crowd.compareTo(limits.presenceTick()) > 0 ? crowd : limits.presenceTick());
+            loop.schedule(
+                    this::round,
+                    crowd.compareTo(limits.presence().tick()) > 0
+                            ? crowd
+                            : limits.presence().tick());
         }
     }
 
@@ -85,7 +89,7 @@ final class PresenceRounds {
             tell(changed);
         }
         elsewhere.clear();
-        siblings.show(changed);
+        peers.show(changed);
     }
 
     private void tell(Map<Member, Message.Presence> changed) {

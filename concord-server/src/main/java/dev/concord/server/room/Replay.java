@@ -55,7 +55,7 @@ public final class Replay {
     public static List<TextChange> apply(String roomId, StoredOp op, Document document) {
         Operation operation = operation(roomId, op);
         try {
-            return document.apply(operation);
+            return document.apply(operation).changes();
         } catch (ConflictException e) {
             // Two instances took two edits of one id, each before it knew the other's: the log's order decides, for all
             // alike.

@@ -24,7 +24,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,9 +60,9 @@ public final class Room {
     private final RoomLoop loop;
     private final Frames frames;
     private final RoomEvents events;
-    private final Folder folder;
+    private final Compactor compactor;
     private final LogFollower log;
-    private final Siblings siblings;
+    private final RoomPeers peers;
 
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
     private final PresenceRounds presences;
@@ -107,16 +109,16 @@ public final class Room {
         this.loop = loop;
         this.frames = frames;
         this.events = events;
-        this.log = new LogFollower(id, epoch, lastSeq, commits, archive, loop, events, new Levelling());
-        this.folder = new Folder(this, snapshotSeq, archive, limits, loop, events);
-        this.siblings = new Siblings(this, cluster, limits, loop, events);
-        this.presences = new PresenceRounds(this, siblings, limits, loop, frames);
+        this.log = new LogFollower(id, epoch, lastSeq, commits, archive, loop, events, new LogListener());
+        this.compactor = new Compactor(this, snapshotSeq, archive, limits, loop, events);
+        this.peers = new RoomPeers(this, cluster, limits, loop, events);
+        this.presences = new PresenceRounds(this, peers, limits, loop, frames);
         this.emptySinceNanos = loop.nanoTime();
     }
 
     /** The room is in memory now; these were present on other instances a moment ago. */
     void open(List<PresenceBoard.Entry> present) {
-        siblings.open(present);
+        peers.open(present);
     }
 
     String id() {
@@ -180,7 +182,7 @@ public final class Room {
             }
             encoded.add(WireCodec.writeOperation(op));
         }
-        if (inserted > 0 && document.length() + inserted > limits.roomChars()) {
+        if (inserted > 0 && document.length() + inserted > limits.rooms().chars()) {
             edit.done(ServerEdit.Outcome.ROOM_FULL);
             return;
         }
@@ -200,9 +202,37 @@ public final class Room {
             if (!applyLogged(op)) {
                 return;
             }
-            int members = spread(new Message.Op(0, op), null);
+            int members = fanOut(new Message.Op(0, op), null);
             events.opApplied(loop.nanoTime() - arrived, members);
         }
+    }
+
+    /**
+     * Makes an edit of the server's own, as {@link #edit(ServerEdit)}.
+     *
+     * @param operations what to do, in an order in which each is ready when it comes
+     * @param holds whether the edit still makes sense; called on this loop right before the operations are applied
+     * @return completes with what became of it, on this loop
+     */
+    public CompletableFuture<ServerEdit.Outcome> edit(List<Operation> operations, Predicate<Document> holds) {
+        CompletableFuture<ServerEdit.Outcome> outcome = new CompletableFuture<>();
+        edit(new ServerEdit() {
+            @Override
+            public List<Operation> operations() {
+                return operations;
+            }
+
+            @Override
+            public boolean holds(Document now) {
+                return holds.test(now);
+            }
+
+            @Override
+            public void done(Outcome what) {
+                outcome.complete(what);
+            }
+        });
+        return outcome;
     }
 
     /**
@@ -254,7 +284,7 @@ public final class Room {
         Message.Presence farewell = presences.here().remove(member);
         if (farewell != null) {
             broadcast(farewell, member);
-            siblings.leave(member, farewell, presences.here().hasUser(farewell.user()));
+            peers.leave(member, farewell, presences.here().hasUser(farewell.user()));
         }
         if (seats.isEmpty()) {
             emptySinceNanos = loop.nanoTime();
@@ -365,7 +395,7 @@ public final class Room {
      */
     public List<Message.Presence> present() {
         List<Message.Presence> all = new ArrayList<>(presences.here().all());
-        all.addAll(siblings.present());
+        all.addAll(peers.present());
         return all;
     }
 
@@ -382,11 +412,12 @@ public final class Room {
     boolean isIdle() {
         return seats.isEmpty()
                 && appended == durable.get()
-                && !folder.isBusy()
+                && !compactor.isBusy()
                 && !log.isReading()
                 && !log.hasUnconfirmed()
-                && siblings.areStored()
-                && loop.nanoTime() - emptySinceNanos >= limits.unloadAfter().toNanos();
+                && peers.areStored()
+                && loop.nanoTime() - emptySinceNanos
+                        >= limits.rooms().unloadAfter().toNanos();
     }
 
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows stand still. */
@@ -394,13 +425,13 @@ public final class Room {
         return unsettled() == 0;
     }
 
-    Folder folder() {
-        return folder;
+    Compactor compactor() {
+        return compactor;
     }
 
     /** Runs something once all that other instances had and this one lacked has been given to the op log. */
-    void onceHealed(Runnable then) {
-        siblings.onceStored(then);
+    void onceSynced(Runnable then) {
+        peers.onceStored(then);
     }
 
     /** Sends everybody away and takes no more ops. */
@@ -412,7 +443,7 @@ public final class Room {
             events.memberLeft();
             Message.Presence farewell = presences.here().remove(member);
             if (farewell != null) {
-                siblings.leave(member, farewell, false);
+                peers.leave(member, farewell, false);
             }
             member.close(why);
         }
@@ -425,7 +456,7 @@ public final class Room {
         }
         dismiss(why);
         closed = true;
-        siblings.close();
+        peers.close();
         serverEdits.abandon();
         forgetSync();
         events.roomClosed();
@@ -446,7 +477,7 @@ public final class Room {
             return;
         }
         boolean known = document.isKnown(operation);
-        if (known && !log.hasUnconfirmed() && siblings.areStored()) {
+        if (known && !log.hasUnconfirmed() && peers.areStored()) {
             // Durable as soon as everything is that was appended up to now.
             seat.acks.expect(appended, op.seq(), arrived);
             acknowledge(member, seat);
@@ -454,8 +485,9 @@ public final class Room {
         }
         if (!known
                 && !document.isReady(operation)
-                && (document.pendingCount() >= limits.pendingPerRoom()
-                        || document.pendingElements() + operation.length() > limits.roomChars())) {
+                && (document.pendingCount() >= limits.rooms().pending()
+                        || document.pendingElements() + operation.length()
+                                > limits.rooms().chars())) {
             refuse(
                     member,
                     ErrorCode.PENDING_FULL,
@@ -465,11 +497,13 @@ public final class Room {
         }
         if (!known
                 && operation instanceof Operation.Insert insert
-                && document.length() + (long) insert.value().length() > limits.roomChars()) {
+                && document.length() + (long) insert.value().length()
+                        > limits.rooms().chars()) {
             refuse(
                     member,
                     ErrorCode.ROOM_FULL,
-                    "the document would pass " + limits.roomChars() + " characters; delete some or start a new room",
+                    "the document would pass " + limits.rooms().chars()
+                            + " characters; delete some or start a new room",
                     seq);
             return;
         }
@@ -488,29 +522,8 @@ public final class Room {
             return;
         }
         if (applyLogged(operation)) {
-            int others = spread(op, member);
+            int others = fanOut(op, member);
             events.opApplied(loop.nanoTime() - arrived, others);
-        }
-    }
-
-    /**
-     * Applies operations that were made elsewhere, and sends them to all members. Those that are known already change nothing. They are
-     * not appended: whoever made them does that. Should they not appear in the log, this instance does it after some seconds.
-     *
-     * @param origin one that is not stored here; an edit that is made here goes through {@link #edit}
-     * @param operations as they came; those that are not ready wait in the document
-     * @throws ConflictException when one contradicts what is known; those before it were applied
-     */
-    public void apply(Origin origin, List<Operation> operations) {
-        if (origin.isStored()) {
-            throw new IllegalArgumentException("made here, and so to be stored: " + origin);
-        }
-        for (Operation operation : operations) {
-            if (dismissed || closed) {
-                return;
-            }
-            document.verify(operation);
-            takeRemote(new Message.Op(0, operation), false);
         }
     }
 
@@ -579,8 +592,9 @@ public final class Room {
             return false;
         }
         if (!document.isReady(operation)
-                && (document.pendingCount() >= limits.pendingPerRoom()
-                        || document.pendingElements() + operation.length() > limits.roomChars())) {
+                && (document.pendingCount() >= limits.rooms().pending()
+                        || document.pendingElements() + operation.length()
+                                > limits.rooms().chars())) {
             // It comes again with what it hangs on.
             events.busDropped();
             return false;
@@ -609,7 +623,7 @@ public final class Room {
 
     /** Tells the other instances what is here, where each has a store of its own, so that they send what is not. */
     void compare() {
-        siblings.compare();
+        peers.compare();
     }
 
     /** As {@link #catchUp()}, when the log is known to reach this far; and makes up for what an instance told of and did not store. */
@@ -628,12 +642,12 @@ public final class Room {
             return false;
         }
         forgetSync();
-        siblings.changed();
+        peers.changed();
         return true;
     }
 
     /** What following the log does to this room. */
-    private final class Levelling implements LogFollower.Follower {
+    private final class LogListener implements LogFollower.Follower {
         @Override
         public void takeLogged(Operation operation, long seq) {
             try {
@@ -686,8 +700,8 @@ public final class Room {
         }
 
         @Override
-        public void levelled() {
-            folder.advanced();
+        public void caughtUp() {
+            compactor.advanced();
         }
 
         @Override
@@ -727,8 +741,8 @@ public final class Room {
         announced.set(-1);
         serverEdits.reached(durable.get());
         log.committed();
-        folder.advanced();
-        siblings.stored();
+        compactor.advanced();
+        peers.stored();
         seats.forEach((member, seat) -> {
             if (!seat.acks.isEmpty()) {
                 acknowledge(member, seat);
@@ -762,14 +776,14 @@ public final class Room {
     }
 
     /** Sends an op that was made here to the members and to the other instances, encoded once, and only when there are any. */
-    private int spread(Message.Op op, @Nullable Member except) {
+    private int fanOut(Message.Op op, @Nullable Member except) {
         boolean alone = isAlone(except);
-        if (alone && !siblings.isOpen()) {
+        if (alone && !peers.isOpen()) {
             return 0;
         }
         byte[] json = WireCodec.write(op);
         int sent = alone ? 0 : broadcast(json, except);
-        siblings.publish(op.operation(), json);
+        peers.publish(op.operation(), json);
         return sent;
     }
 

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,28 +39,12 @@ public final class RoomDirectory {
     /** A room that is loaded does not wait longer to know who is in it elsewhere. */
     private static final Duration PRESENCE_PATIENCE = Duration.ofMillis(500);
 
-    /** Somebody who wants to be in a room. Exactly one method is called, on the room's loop. */
-    public interface Visitor {
-        /**
-         * The room is in memory.
-         *
-         * @param room the room, to be used in this call and on its loop
-         */
-        void enter(Room room);
-
-        /** There is no such room, and the visitor did not want it made. */
-        void missing();
-
-        /** The room cannot be loaded: its rows are damaged, or the store is away. */
-        void unavailable();
-    }
-
     /** A room on its way into memory, in it, or on its way out. Everything but the id and the loop is the loop's. */
     private final class Slot {
         final String id;
         final RoomLoop loop;
-        final List<Visitor> toExisting = new ArrayList<>();
-        final List<Visitor> toAny = new ArrayList<>();
+        final List<RoomCallback> toExisting = new ArrayList<>();
+        final List<RoomCallback> toAny = new ArrayList<>();
 
         @Nullable
         Room room;
@@ -71,13 +57,13 @@ public final class RoomDirectory {
             this.loop = loop;
         }
 
-        void visit(Visitor visitor, boolean make) {
+        void run(RoomCallback callback, boolean make) {
             if (removed) {
-                RoomDirectory.this.visit(id, make, visitor);
+                RoomDirectory.this.run(id, make, callback);
             } else if (room != null && !room.isClosed()) {
-                visitor.enter(room);
+                callback.enter(room);
             } else {
-                (make ? toAny : toExisting).add(visitor);
+                (make ? toAny : toExisting).add(callback);
                 load();
             }
         }
@@ -97,7 +83,7 @@ public final class RoomDirectory {
             } else {
                 // Dropped after a fault with ops still in the op log: what is read before they are stored would lack
                 // them, and
-                // a later fold would prune them.
+                // a later compaction would prune them.
                 opLog.flush().whenComplete((flushed, logClosed) -> io.execute(() -> loadNow(make)));
             }
         }
@@ -122,25 +108,25 @@ public final class RoomDirectory {
             loading = false;
             if (loaded.failed()) {
                 events.roomFailed();
-                tell(toExisting, Visitor::unavailable);
-                tell(toAny, Visitor::unavailable);
+                tell(toExisting, callback -> callback.absent(Absence.UNAVAILABLE));
+                tell(toAny, callback -> callback.absent(Absence.UNAVAILABLE));
             } else if (loaded.room() == null) {
-                tell(toExisting, Visitor::missing);
+                tell(toExisting, callback -> callback.absent(Absence.MISSING));
                 if (!made && !toAny.isEmpty()) {
                     load();
                     return;
                 }
                 // Made, and deleted before it could be read.
-                tell(toAny, Visitor::unavailable);
+                tell(toAny, callback -> callback.absent(Absence.UNAVAILABLE));
             } else {
                 Room entered = loaded.room();
                 room = entered;
                 events.roomOpened();
                 entered.open(loaded.present());
-                // Ops that a process left behind before it folded them.
-                entered.folder().advanced();
-                tell(toExisting, visitor -> visitor.enter(entered));
-                tell(toAny, visitor -> visitor.enter(entered));
+                // Ops that a process left behind before it compacted them.
+                entered.compactor().advanced();
+                tell(toExisting, callback -> callback.enter(entered));
+                tell(toAny, callback -> callback.enter(entered));
             }
             if (isGone()) {
                 remove();
@@ -179,15 +165,15 @@ public final class RoomDirectory {
             slots.remove(id, this);
         }
 
-        private void tell(List<Visitor> visitors, Consumer<Visitor> outcome) {
-            List<Visitor> all = new ArrayList<>(visitors);
-            visitors.clear();
-            for (Visitor visitor : all) {
+        private void tell(List<RoomCallback> waiting, Consumer<RoomCallback> outcome) {
+            List<RoomCallback> all = new ArrayList<>(waiting);
+            waiting.clear();
+            for (RoomCallback callback : all) {
                 try {
-                    outcome.accept(visitor);
+                    outcome.accept(callback);
                 } catch (RuntimeException fault) {
                     // The others have come too.
-                    LOG.atError().addKeyValue("room", id).setCause(fault).log("a visitor failed");
+                    LOG.atError().addKeyValue("room", id).setCause(fault).log("what was to run in the room failed");
                 }
             }
         }
@@ -206,7 +192,7 @@ public final class RoomDirectory {
     private final SecureRandom random = new SecureRandom();
     private final Archive archive;
     private final Cluster cluster;
-    private final RoomFounder founder;
+    private final RoomCreator creator;
     /** Until when, in nanoseconds of their loops. */
     private final Map<String, Long> quarantine = new ConcurrentHashMap<>();
 
@@ -243,7 +229,7 @@ public final class RoomDirectory {
         this.archive = new StoreArchive(
                 store, io, () -> Sites.random(random), limits.history(), roomId -> stored.accept(roomId));
         this.cluster = cluster;
-        this.founder = new RoomFounder(store, cluster, new Hall(cluster, this), random);
+        this.creator = new RoomCreator(store, cluster, new RoomLocator(cluster, this), random);
     }
 
     /**
@@ -256,15 +242,53 @@ public final class RoomDirectory {
     }
 
     /**
-     * Brings a visitor into a room.
+     * Runs something in a room, which is brought into memory for that when needed.
      *
      * @param roomId a valid room id
      * @param make whether to make the room when there is none
-     * @param visitor hears the outcome on the room's loop
+     * @param callback gets the room, or why there is none, on the room's loop
      */
-    public void visit(String roomId, boolean make, Visitor visitor) {
+    public void run(String roomId, boolean make, RoomCallback callback) {
         Slot slot = slots.computeIfAbsent(roomId, id -> new Slot(id, loops.of(id)));
-        slot.loop.execute(() -> slot.visit(visitor, make));
+        slot.loop.execute(() -> slot.run(callback, make));
+    }
+
+    /**
+     * Runs something in an existing room, for callers on threads of their own.
+     *
+     * @param <T> what comes of it
+     * @param roomId a valid room id
+     * @param task runs on the room's loop, and must not block
+     * @return completes as the task's stage does, on the loop; exceptionally with a {@link RoomAbsentException} when there is no such room or
+     *     it cannot be loaded, and with whatever the task throws
+     */
+    public <T> CompletableFuture<T> call(String roomId, Function<Room, ? extends CompletionStage<T>> task) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        run(roomId, false, new RoomCallback() {
+            @Override
+            public void enter(Room room) {
+                CompletionStage<T> stage;
+                try {
+                    stage = task.apply(room);
+                } catch (RuntimeException e) {
+                    result.completeExceptionally(e);
+                    return;
+                }
+                stage.whenComplete((value, failure) -> {
+                    if (failure != null) {
+                        result.completeExceptionally(failure);
+                    } else {
+                        result.complete(value);
+                    }
+                });
+            }
+
+            @Override
+            public void absent(Absence reason) {
+                result.completeExceptionally(new RoomAbsentException(roomId, reason));
+            }
+        });
+        return result;
     }
 
     /**
@@ -277,7 +301,7 @@ public final class RoomDirectory {
     public CompletableFuture<Boolean> create(String roomId, String text) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    boolean made = founder.create(roomId, text);
+                    boolean made = creator.create(roomId, text);
                     if (made) {
                         stored.accept(roomId);
                     }
@@ -292,7 +316,7 @@ public final class RoomDirectory {
     }
 
     /**
-     * Sends all members away, waits for the log, and folds every changed room.
+     * Sends all members away, waits for the log, and compacts every changed room.
      *
      * @param deadline for all of it
      * @return completes when everything is stored, exceptionally when the deadline passes first
@@ -303,7 +327,7 @@ public final class RoomDirectory {
                         done.complete(null);
                     } else {
                         slot.room.dismiss(Close.RESTARTING);
-                        slot.room.onceHealed(() -> done.complete(null));
+                        slot.room.onceSynced(() -> done.complete(null));
                     }
                 })
                 .thenCompose(dismissed -> opLog.flush())
@@ -312,7 +336,7 @@ public final class RoomDirectory {
                     if (room == null || room.isClosed()) {
                         done.complete(null);
                     } else {
-                        room.folder().foldFinally(() -> {
+                        room.compactor().finish(() -> {
                             room.close(Close.RESTARTING);
                             done.complete(null);
                         });
@@ -384,7 +408,7 @@ public final class RoomDirectory {
     /** Runs on an I/O thread: the room's document from its snapshot and the ops after it. */
     private Loaded read(Slot slot, boolean make) {
         try {
-            Optional<StoredRoom> stored = founder.find(slot.id, make);
+            Optional<StoredRoom> stored = creator.find(slot.id, make);
             if (stored.isEmpty()) {
                 return new Loaded(null, List.of(), false);
             }

@@ -45,14 +45,14 @@ public interface RoomEvents {
     void resynchronised();
 
     /**
-     * A room was folded into its snapshot.
+     * A room was compacted into its snapshot.
      *
      * @param ops how many ops the snapshot covers that the one before it did not
      */
-    void folded(long ops);
+    void compacted(long ops);
 
     /** A snapshot could not be stored. */
-    void foldFailed();
+    void compactionFailed();
 
     /**
      * Ops that other instances had appended were read from the log.

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The archive on a store.
  *
- * <p>A fold needs nothing of the room in memory: it loads the snapshot and the ops after it, as a restart would, and stores the
+ * <p>A compaction needs nothing of the room in memory: it loads the snapshot and the ops after it, as a restart would, and stores the
  * document that they make. So a snapshot holds what the log holds, however many instances append to it, and a room whose stored rows do
  * not make a document is found out while the document is still in memory.
  */
@@ -54,46 +54,46 @@ final class StoreArchive implements Archive {
     }
 
     @Override
-    public void fold(String roomId, String epoch, Consumer<Folded> done) {
-        folding(roomId, done, () -> foldNow(roomId, epoch));
+    public void compact(String roomId, String epoch, Consumer<Compacted> done) {
+        compacting(roomId, done, () -> compactNow(roomId, epoch));
     }
 
     @Override
-    public void mend(String roomId, String epoch, byte[] state, long opSeq, Consumer<Folded> done) {
-        folding(roomId, done, () -> {
+    public void replace(String roomId, String epoch, byte[] state, long opSeq, Consumer<Compacted> done) {
+        compacting(roomId, done, () -> {
             store(roomId, epoch, state, opSeq);
             return opSeq;
         });
     }
 
-    private void folding(String roomId, Consumer<Folded> done, Supplier<Long> work) {
+    private void compacting(String roomId, Consumer<Compacted> done, Supplier<Long> work) {
         io.execute(() -> {
-            Folded folded = new Folded(-1, null);
+            Compacted compacted = new Compacted(-1, null);
             try {
-                folded = new Folded(work.get(), null);
+                compacted = new Compacted(work.get(), null);
             } catch (CorruptRoomException e) {
-                folded = new Folded(-1, e.row());
-                LOG.atError().addKeyValue("room", roomId).log("could not be folded: {}", e.getMessage());
+                compacted = new Compacted(-1, e.row());
+                LOG.atError().addKeyValue("room", roomId).log("could not be compacted: {}", e.getMessage());
             } catch (RuntimeException e) {
-                // Not the store's own exceptions only: a fold that never ends would keep the room for ever.
+                // Not the store's own exceptions only: a compaction that never ends would keep the room for ever.
                 LOG.atWarn()
                         .addKeyValue("room", roomId)
-                        .log("could not be folded, will be tried again: {}", e.toString());
+                        .log("could not be compacted, will be tried again: {}", e.toString());
             } finally {
-                done.accept(folded);
+                done.accept(compacted);
             }
         });
     }
 
-    private long foldNow(String roomId, String epoch) {
+    private long compactNow(String roomId, String epoch) {
         Optional<StoredRoom> found = store.load(roomId);
         if (found.isEmpty() || !found.get().epoch().equals(epoch)) {
-            // Deleted meanwhile: nothing of this history is left to fold.
+            // Deleted meanwhile: nothing of this history is left to compact.
             return 0;
         }
         StoredRoom stored = found.get();
         if (stored.ops().isEmpty()) {
-            // Another instance has folded it. Perhaps it was killed before it removed what it had covered.
+            // Another instance has compacted it. Perhaps it was killed before it removed what it had covered.
             store.prune(roomId);
             return stored.stateSeq();
         }
@@ -104,7 +104,7 @@ final class StoreArchive implements Archive {
         return stored.lastSeq();
     }
 
-    /** Keeps the state as an automatic version when one is due. That it cannot be kept is no reason not to fold. */
+    /** Keeps the state as an automatic version when one is due. That it cannot be kept is no reason not to compact. */
     private void capture(String roomId, String epoch, byte[] state, long opSeq) {
         if (history.interval().isZero()) {
             return;

@@ -69,7 +69,7 @@ public final class EmbeddingIndex implements AutoCloseable {
      * @param embedder makes vectors
      * @param store has the snapshots, and keeps the vectors
      * @param worker one thread; closed with the index
-     * @param events hears of every vector
+     * @param events notified of every vector
      * @param pace how patient to be
      */
     public EmbeddingIndex(
@@ -193,7 +193,7 @@ public final class EmbeddingIndex implements AutoCloseable {
         worker.shutdownNow();
         try {
             if (!worker.awaitTermination(2, TimeUnit.SECONDS)) {
-                LOG.info("an embedding is still being made, it is left behind");
+                LOG.info("an embedding is still being made and is abandoned");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

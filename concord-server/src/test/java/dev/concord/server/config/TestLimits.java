@@ -4,40 +4,32 @@ import java.time.Duration;
 
 /** The default limits with some of them changed. */
 public final class TestLimits {
-    public int frameBytes = Limits.DEFAULT.frameBytes();
-    public int opsPerSecond = Limits.DEFAULT.opsPerSecond();
-    public int roomChars = Limits.DEFAULT.roomChars();
-    public int pendingPerRoom = Limits.DEFAULT.pendingPerRoom();
-    public int bodyBytes = Limits.DEFAULT.bodyBytes();
-    public int memberQueueBytes = Limits.DEFAULT.memberQueueBytes();
-    public int foldOps = Limits.DEFAULT.foldOps();
-    public Duration handshake = Limits.DEFAULT.handshake();
-    public Duration idle = Limits.DEFAULT.idle();
-    public Duration unloadAfter = Limits.DEFAULT.unloadAfter();
-    public int healTurn = Limits.DEFAULT.healTurn();
-    public Duration shutdown = Limits.DEFAULT.shutdown();
+    private static final Limits.Connections CONNECTIONS = Limits.DEFAULT.connections();
+
+    public int frameBytes = CONNECTIONS.frameBytes();
+    public int opsPerSecond = CONNECTIONS.opsPerSecond();
+    public int memberQueueBytes = CONNECTIONS.queueBytes();
+    public Duration handshake = CONNECTIONS.handshake();
+    public Duration idle = CONNECTIONS.idle();
+    public int bodyBytes = Limits.DEFAULT.http().bodyBytes();
+    public int roomChars = Limits.DEFAULT.rooms().chars();
+    public int pendingPerRoom = Limits.DEFAULT.rooms().pending();
+    public Duration unloadAfter = Limits.DEFAULT.rooms().unloadAfter();
+    public int compactionOps = Limits.DEFAULT.compaction().ops();
+    public int opsPerTurn = Limits.DEFAULT.peers().opsPerTurn();
     public HistoryLimits history = HistoryLimits.DEFAULT;
+    public Duration shutdown = Limits.DEFAULT.shutdown();
 
     public Limits build() {
         return new Limits(
-                frameBytes,
-                opsPerSecond,
-                Limits.DEFAULT.connectionsPerAddress(),
-                roomChars,
-                pendingPerRoom,
-                Limits.DEFAULT.presenceBytes(),
-                bodyBytes,
-                memberQueueBytes,
-                handshake,
-                idle,
-                foldOps,
-                Limits.DEFAULT.foldInterval(),
-                unloadAfter,
-                Limits.DEFAULT.presenceTick(),
-                Limits.DEFAULT.presenceExpiry(),
-                Limits.DEFAULT.healInterval(),
-                healTurn,
-                shutdown,
-                history);
+                new Limits.Connections(
+                        frameBytes, opsPerSecond, CONNECTIONS.perAddress(), memberQueueBytes, handshake, idle),
+                new Limits.Http(bodyBytes),
+                new Limits.Rooms(roomChars, pendingPerRoom, unloadAfter),
+                new Limits.Compaction(compactionOps, Limits.DEFAULT.compaction().interval()),
+                Limits.DEFAULT.presence(),
+                new Limits.Peers(Limits.DEFAULT.peers().interval(), opsPerTurn),
+                history,
+                shutdown);
     }
 }

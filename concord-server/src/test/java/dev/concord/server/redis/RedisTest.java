@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.cluster.PresenceBoard;
-import dev.concord.server.testing.BrokenNetwork;
-import dev.concord.server.testing.OwnRedis;
-import dev.concord.server.testing.RedisForTests;
+import dev.concord.testing.network.BrokenNetwork;
+import dev.concord.testing.redis.OwnRedis;
+import dev.concord.testing.redis.RedisForTests;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScoredValue;
 import io.lettuce.core.api.sync.RedisCommands;

@@ -73,7 +73,7 @@ class ClusterSimulationTest {
             this.bus = bus.connect(name);
             this.log = OpLog.start(store, new OpLogLimits(100_000, 64 << 20, 7, 64 << 20), failures -> 0);
             TestLimits limits = new TestLimits();
-            limits.healTurn = healTurn;
+            limits.opsPerTurn = healTurn;
             this.rooms = new RoomDirectory(
                     store,
                     log,
@@ -128,7 +128,7 @@ class ClusterSimulationTest {
             disconnect(true);
             instance = to;
             asked = true;
-            to.rooms.visit(ID, true, new RoomDirectory.Visitor() {
+            to.rooms.run(ID, true, new RoomCallback() {
                 @Override
                 public void enter(Room entered) {
                     if (asked && instance == to) {
@@ -140,12 +140,8 @@ class ClusterSimulationTest {
                 }
 
                 @Override
-                public void missing() {
-                    throw new AssertionError("a visit that makes rooms finds one");
-                }
-
-                @Override
-                public void unavailable() {
+                public void absent(Absence reason) {
+                    assertEquals(Absence.UNAVAILABLE, reason, "the room is made when there is none");
                     asked = false;
                 }
             });

@@ -8,31 +8,31 @@ import java.util.function.Consumer;
 
 /** The archive on a store, whose work is done, or fails, when the test says. */
 final class FakeArchive implements Archive {
-    private record Fold(Consumer<Folded> done, Runnable work) {}
+    private record Compaction(Consumer<Compacted> done, Runnable work) {}
 
     private final StoreArchive archive;
-    /** Folds that have begun and not ended. */
-    private final Deque<Fold> folds = new ArrayDeque<>();
+    /** Compacts that have begun and not ended. */
+    private final Deque<Compaction> compactions = new ArrayDeque<>();
     /** Reads of the log that have begun and not ended. */
     private final Deque<Runnable> reads = new ArrayDeque<>();
 
     int writes;
-    int mended;
+    int replaced;
 
     FakeArchive(RoomStore store) {
         archive = new StoreArchive(store, Runnable::run, () -> "archive", HistoryLimits.DEFAULT, room -> {});
     }
 
     @Override
-    public void fold(String roomId, String epoch, Consumer<Folded> done) {
+    public void compact(String roomId, String epoch, Consumer<Compacted> done) {
         writes++;
-        folds.add(new Fold(done, () -> archive.fold(roomId, epoch, done)));
+        compactions.add(new Compaction(done, () -> archive.compact(roomId, epoch, done)));
     }
 
     @Override
-    public void mend(String roomId, String epoch, byte[] state, long opSeq, Consumer<Folded> done) {
-        mended++;
-        archive.mend(roomId, epoch, state, opSeq, done);
+    public void replace(String roomId, String epoch, byte[] state, long opSeq, Consumer<Compacted> done) {
+        replaced++;
+        archive.replace(roomId, epoch, state, opSeq, done);
     }
 
     @Override
@@ -40,27 +40,27 @@ final class FakeArchive implements Archive {
         reads.add(() -> archive.read(roomId, epoch, afterSeq, done));
     }
 
-    boolean isFolding() {
-        return !folds.isEmpty();
+    boolean isCompacting() {
+        return !compactions.isEmpty();
     }
 
     boolean isReading() {
         return !reads.isEmpty();
     }
 
-    /** Does the work of the oldest fold. */
+    /** Does the work of the oldest compaction. */
     void store() {
-        folds.remove().work().run();
+        compactions.remove().work().run();
     }
 
-    /** Fails the oldest fold. */
+    /** Fails the oldest compaction. */
     void fail() {
-        folds.remove().done().accept(new Folded(-1, null));
+        compactions.remove().done().accept(new Compacted(-1, null));
     }
 
-    /** Fails the oldest fold with a damaged row. */
+    /** Fails the oldest compaction with a damaged row. */
     void findDamage(String row) {
-        folds.remove().done().accept(new Folded(-1, row));
+        compactions.remove().done().accept(new Compacted(-1, row));
     }
 
     /** Does the oldest read. */

@@ -15,7 +15,7 @@ final class RecordedEvents implements RoomEvents {
     int delivered;
     int acknowledged;
     int resynchronised;
-    int foldFailures;
+    int compactionFailures;
     int remoteApplied;
     int healed;
     int adopted;
@@ -23,7 +23,7 @@ final class RecordedEvents implements RoomEvents {
     int busDropped;
     long caughtUp;
     int quarantined;
-    final List<Long> folded = new ArrayList<>();
+    final List<Long> compacted = new ArrayList<>();
     final List<ErrorCode> refused = new ArrayList<>();
 
     @Override
@@ -73,13 +73,13 @@ final class RecordedEvents implements RoomEvents {
     }
 
     @Override
-    public void folded(long ops) {
-        folded.add(ops);
+    public void compacted(long ops) {
+        compacted.add(ops);
     }
 
     @Override
-    public void foldFailed() {
-        foldFailures++;
+    public void compactionFailed() {
+        compactionFailures++;
     }
 
     @Override

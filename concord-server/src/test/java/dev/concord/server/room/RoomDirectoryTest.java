@@ -14,17 +14,18 @@ import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.testing.FaultyStore;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
+import dev.concord.store.ForwardingStore;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.store.testing.FaultyStore;
-import dev.concord.store.testing.ForwardingStore;
+import dev.concord.testing.Faults;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.time.Duration;
@@ -88,10 +89,9 @@ class RoomDirectoryTest {
         public void close() {}
     }
 
-    private static final class Guest implements RoomDirectory.Visitor {
+    private static final class Guest implements RoomCallback {
         Room room;
-        boolean missing;
-        boolean unavailable;
+        Absence absent;
 
         @Override
         public void enter(Room entered) {
@@ -100,15 +100,9 @@ class RoomDirectoryTest {
         }
 
         @Override
-        public void missing() {
+        public void absent(Absence reason) {
             answerOnce();
-            missing = true;
-        }
-
-        @Override
-        public void unavailable() {
-            answerOnce();
-            unavailable = true;
+            absent = reason;
         }
 
         private void answerOnce() {
@@ -116,7 +110,7 @@ class RoomDirectoryTest {
         }
 
         boolean answered() {
-            return room != null || missing || unavailable;
+            return room != null || absent != null;
         }
     }
 
@@ -174,7 +168,7 @@ class RoomDirectoryTest {
 
     private Guest visit(String id, boolean make) {
         Guest guest = new Guest();
-        rooms.visit(id, make, guest);
+        rooms.run(id, make, guest);
         return guest;
     }
 
@@ -216,7 +210,7 @@ class RoomDirectoryTest {
     void aVisitThatDoesNotMakeRoomsMakesNone() {
         Guest guest = visit("r", false);
         settle();
-        assertTrue(guest.missing);
+        assertEquals(Absence.MISSING, guest.absent);
         assertTrue(memory.load("r").isEmpty());
         assertEquals(0, events.opened);
     }
@@ -273,7 +267,7 @@ class RoomDirectoryTest {
             for (boolean make : new boolean[] {false, true}) {
                 Guest guest = visit(id, make);
                 settle();
-                assertTrue(guest.unavailable);
+                assertEquals(Absence.UNAVAILABLE, guest.absent);
             }
         }
         sweepAfterAWhile();
@@ -297,7 +291,7 @@ class RoomDirectoryTest {
         for (int i = 0; i < 10; i++) {
             Guest guest = visit("r", true);
             settle();
-            assertTrue(guest.unavailable);
+            assertEquals(Absence.UNAVAILABLE, guest.absent);
         }
         assertEquals(loads, store.loads);
         loop.pass(RoomDirectory.QUARANTINE);
@@ -341,8 +335,8 @@ class RoomDirectoryTest {
             Guest looker = visit("r", false);
             Guest maker = visit("r", true);
             settle();
-            assertTrue(looker.unavailable);
-            assertTrue(maker.unavailable);
+            assertEquals(Absence.UNAVAILABLE, looker.absent);
+            assertEquals(Absence.UNAVAILABLE, maker.absent);
         }
         store.onLoad = null;
         loop.pass(RoomDirectory.QUARANTINE);
@@ -360,7 +354,7 @@ class RoomDirectoryTest {
             assertSame(store.onLoadError, expected);
         }
         settle();
-        assertTrue(guest.unavailable);
+        assertEquals(Absence.UNAVAILABLE, guest.absent);
         store.onLoadError = null;
         enter("r");
     }
@@ -370,22 +364,19 @@ class RoomDirectoryTest {
         store.forgetful = true;
         Guest guest = visit("r", true);
         settle();
-        assertTrue(guest.unavailable);
+        assertEquals(Absence.UNAVAILABLE, guest.absent);
     }
 
     @Test
-    void aVisitorThatFailsDoesNotKeepTheOthersOut() {
-        rooms.visit("r", true, new RoomDirectory.Visitor() {
+    void aCallbackThatFailsDoesNotKeepTheOthersOut() {
+        rooms.run("r", true, new RoomCallback() {
             @Override
             public void enter(Room room) {
                 throw new IllegalStateException("from the test");
             }
 
             @Override
-            public void missing() {}
-
-            @Override
-            public void unavailable() {}
+            public void absent(Absence reason) {}
         });
         Guest guest = visit("r", true);
         settle();
@@ -468,7 +459,7 @@ class RoomDirectoryTest {
         Guest maker = visit("r", true);
         settle();
         assertTrue(made.join());
-        assertTrue(guest.missing);
+        assertEquals(Absence.MISSING, guest.absent);
         assertEquals("text", maker.room.view().text());
 
         Guest other = visit("s", true);
@@ -507,8 +498,8 @@ class RoomDirectoryTest {
         rooms = new RoomDirectory(store, log, this::io, id -> loop, frames, events, limits.build(), Cluster.solo());
         Room room = enter("r");
         FakeMember member = join(room);
-        FaultyStore.Gate failing = faulty.holdNext();
-        FaultyStore.Gate later = faulty.holdNext();
+        Faults.Gate failing = faulty.holdNext();
+        Faults.Gate later = faulty.holdNext();
         // The first op fails behind its gate, the second waits behind its own.
         room.receive(member, new Message.Op(1, insert("a", "1")));
         failing.awaitReached();
@@ -548,11 +539,11 @@ class RoomDirectoryTest {
             loop.pass(Duration.ofSeconds(5));
             settle();
         }
-        assertEquals(2, events.foldFailures);
+        assertEquals(2, events.compactionFailures);
         store.onSave = null;
         loop.pass(Duration.ofSeconds(5));
         settle();
-        assertEquals(List.of(1L), events.folded);
+        assertEquals(List.of(1L), events.compacted);
         assertEquals(0, memory.load("r").orElseThrow().ops().size());
     }
 

@@ -9,6 +9,7 @@ import dev.concord.server.config.TestLimits;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
+import dev.concord.store.ForwardingStore;
 import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoreException;
@@ -16,7 +17,6 @@ import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.store.testing.ForwardingStore;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Clients that edit one room through a server that is driven step by step from a seed: they read late, leave, come back, and the
- * store fails, forgets its answers and refuses folds. At the end all texts are one, and nothing that was acknowledged at any moment
+ * store fails, forgets its answers and refuses compactions. At the end all texts are one, and nothing that was acknowledged at any moment
  * is missing from what is stored. {@code -Dconcord.tries} sets the number of seeds (a fifth of it), {@code -Dconcord.seed} replays one.
  */
 class RoomSimulationTest {
@@ -225,7 +225,7 @@ class RoomSimulationTest {
             client.disconnect(true);
             client.asked = true;
             byte[] version = random.nextBoolean() ? client.document.version() : null;
-            rooms.visit(ID, true, new RoomDirectory.Visitor() {
+            rooms.run(ID, true, new RoomCallback() {
                 @Override
                 public void enter(Room room) {
                     client.asked = false;
@@ -235,12 +235,8 @@ class RoomSimulationTest {
                 }
 
                 @Override
-                public void missing() {
-                    throw new AssertionError("a visit that makes rooms finds one");
-                }
-
-                @Override
-                public void unavailable() {
+                public void absent(Absence reason) {
+                    assertEquals(Absence.UNAVAILABLE, reason, "the room is made when there is none");
                     throw new AssertionError("nothing is damaged here");
                 }
             });

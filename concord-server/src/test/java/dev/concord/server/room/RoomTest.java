@@ -14,6 +14,7 @@ import dev.concord.crdt.Operation;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.Limits;
 import dev.concord.server.config.TestLimits;
+import dev.concord.server.testing.FaultyStore;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.OpLog;
@@ -23,7 +24,7 @@ import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
-import dev.concord.store.testing.FaultyStore;
+import dev.concord.testing.Faults;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One room, step by step: tasks, timers, commits and folds happen when a test says. */
+/** One room, step by step: tasks, timers, commits and compactions happen when a test says. */
 @Timeout(60)
 class RoomTest {
     private static final String ID = "r";
@@ -243,7 +244,7 @@ class RoomTest {
     @Test
     void theAckComesAfterTheCommitAndOnceForMany() throws InterruptedException {
         join(ann, bob);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
 
         send(ann, 1, type("a"));
         gate.awaitReached();
@@ -287,7 +288,7 @@ class RoomTest {
     @Test
     void aDuplicateIsAcknowledgedOnlyWhenDurableAndNeitherSentNorStoredAgain() throws InterruptedException {
         join(ann, bob, cy);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         Operation op = type("a");
         send(ann, 1, op);
         gate.awaitReached();
@@ -420,7 +421,7 @@ class RoomTest {
         log = OpLog.start(store, new OpLogLimits(1, 1 << 20, 1, 1 << 20), failures -> 0);
         room = load();
         join(ann, bob);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         send(ann, 1, type("a"));
         gate.awaitReached();
         loop.run();
@@ -627,7 +628,7 @@ class RoomTest {
         loop.run();
         assertEquals(List.of(), bob.take());
 
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         assertEquals(List.of(presence("Ann", 2)), bob.take());
         assertEquals(List.of(), ann.take());
         loop.pass(Duration.ofSeconds(1));
@@ -641,7 +642,7 @@ class RoomTest {
         room.receive(bob, presence("Bob", 2));
         room.receive(cy, presence("Cy", 3));
         int flushes = ann.flushes;
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
 
         assertEquals(List.of(presence("Bob", 2), presence("Cy", 3)), ann.take());
         assertEquals(List.of(presence("Ann", 1), presence("Cy", 3)), bob.take());
@@ -658,7 +659,7 @@ class RoomTest {
         loop.run();
         bob.take();
         room.receive(ann, presence("Ann", 1));
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         assertEquals(List.of(), bob.take());
         loop.pass(Duration.ofMillis(250));
         assertEquals(List.of(presence("Ann", 1)), bob.take());
@@ -670,7 +671,7 @@ class RoomTest {
         Message.Presence here = presence("Ann", 1);
         here.extras().put("client", "c1").put("caret", 5);
         room.receive(ann, here);
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         bob.take();
 
         room.leave(ann);
@@ -690,7 +691,7 @@ class RoomTest {
     void aFarewellThatIsFollowedByTheEndOfTheConnectionIsHeard() {
         join(ann, bob);
         room.receive(ann, presence("Ann", 1));
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         bob.take();
         Message.Presence bye = presence("Ann", 1);
         bye.extras().put("left", true);
@@ -708,7 +709,7 @@ class RoomTest {
         join(ann, bob);
         room.receive(bob, presence("Bob", 1));
         room.receive(ann, presence("Ann", 1));
-        loop.pass(Limits.DEFAULT.presenceTick());
+        loop.pass(Limits.DEFAULT.presence().tick());
         bob.take();
         bob.writable = false;
         send(ann, 1, type("a"));
@@ -742,7 +743,7 @@ class RoomTest {
         archive.store();
         loop.run();
 
-        assertEquals(List.of(200L), events.folded);
+        assertEquals(List.of(200L), events.compacted);
         assertEquals(0, memory.load(ID).orElseThrow().ops().size());
         assertEquals(200, stored().length());
     }
@@ -752,7 +753,7 @@ class RoomTest {
         join(ann);
         typeMany(1);
         commit();
-        loop.pass(Limits.DEFAULT.foldInterval().minusMillis(1));
+        loop.pass(Limits.DEFAULT.compaction().interval().minusMillis(1));
         assertEquals(0, archive.writes);
         loop.pass(Duration.ofMillis(1));
         assertEquals(1, archive.writes);
@@ -771,7 +772,7 @@ class RoomTest {
         loop.pass(Duration.ofSeconds(30));
         assertEquals(1, archive.writes);
         typeMany(250);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         typeMany(1);
         archive.store();
         loop.run();
@@ -787,19 +788,19 @@ class RoomTest {
         join(ann);
         typeMany(200);
         commit();
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         typeMany(50);
         gate.awaitReached();
         archive.store();
         loop.run();
-        StoredRoom folded = memory.load(ID).orElseThrow();
-        assertEquals(200, folded.stateSeq());
-        assertEquals(200, Document.load("x", folded.state()).length());
+        StoredRoom compacted = memory.load(ID).orElseThrow();
+        assertEquals(200, compacted.stateSeq());
+        assertEquals(200, Document.load("x", compacted.state()).length());
         gate.open();
         commit();
         assertEquals(50, memory.load(ID).orElseThrow().ops().size());
 
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         archive.store();
         loop.run();
         assertEquals(250, memory.load(ID).orElseThrow().stateSeq());
@@ -815,7 +816,7 @@ class RoomTest {
         loop.pass(Duration.ofSeconds(10));
         archive.store();
         loop.run();
-        typeMany(Folder.BACKLOG - 1);
+        typeMany(Compactor.BACKLOG - 1);
         commit();
         assertEquals(1, archive.writes, "paced");
         typeMany(1);
@@ -828,13 +829,13 @@ class RoomTest {
         join(ann);
         typeMany(3);
         commit();
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         archive.findDamage("op 2");
         loop.run();
-        assertEquals(1, archive.mended);
+        assertEquals(1, archive.replaced);
         assertEquals(3, memory.load(ID).orElseThrow().stateSeq());
         assertEquals("xxx", stored().text());
-        assertFalse(room.folder().isBusy());
+        assertFalse(room.compactor().isBusy());
     }
 
     // Other instances on the same log
@@ -898,14 +899,14 @@ class RoomTest {
         another("zoe", 1, "Z");
         typeMany(1);
         commit();
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         level();
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         archive.store();
         loop.run();
-        StoredRoom folded = memory.load(ID).orElseThrow();
-        assertEquals(2, folded.stateSeq());
-        assertEquals(0, folded.ops().size());
+        StoredRoom compacted = memory.load(ID).orElseThrow();
+        assertEquals(2, compacted.stateSeq());
+        assertEquals(0, compacted.ops().size());
         assertEquals(2, stored().length());
     }
 
@@ -964,13 +965,13 @@ class RoomTest {
     void whatTheBusToldIsNotAcknowledgedBeforeItIsStoredHere() {
         join(ann);
         Operation told = insert("ann", 1, "A");
-        room.apply(Origin.CLUSTER, List.of(told));
+        room.takeRemote(new Message.Op(0, told), false);
         loop.run();
         assertEquals(List.of(new Message.Op(0, told)), ann.take());
         assertEquals(0, memory.load(ID).orElseThrow().lastSeq(), "not appended here");
 
         // Its sender has come over from an instance that was killed before its commit.
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         send(ann, 1, told);
         loop.run();
         assertEquals(List.of(), ann.take());
@@ -984,7 +985,7 @@ class RoomTest {
     @Test
     void whatTheBusToldAndNobodyStoredIsStoredHereInTheEnd() {
         join(ann);
-        room.apply(Origin.CLUSTER, List.of(insert("zoe", 1, "Z")));
+        room.takeRemote(new Message.Op(0, insert("zoe", 1, "Z")), false);
         room.catchUp(0);
         loop.pass(Duration.ofSeconds(1));
         room.catchUp(0);
@@ -1004,7 +1005,7 @@ class RoomTest {
     void whatTheBusToldAndTheLogHasIsStoredOnce() {
         join(ann);
         Operation op = insert("zoe", 1, "Z");
-        room.apply(Origin.CLUSTER, List.of(op));
+        room.takeRemote(new Message.Op(0, op), false);
         memory.append(new BatchId("another", 1), List.of(new Append(ID, EPOCH, WireCodec.writeOperation(op))));
         room.catchUp(1);
         level();
@@ -1023,13 +1024,13 @@ class RoomTest {
         commit();
         archive.fail();
         loop.run();
-        assertEquals(1, events.foldFailures);
+        assertEquals(1, events.compactionFailures);
         assertEquals(200, stored().length());
 
         typeMany(50);
         commit();
         assertEquals(1, archive.writes, "a store in trouble is not asked at every op");
-        loop.pass(Limits.DEFAULT.foldInterval());
+        loop.pass(Limits.DEFAULT.compaction().interval());
         assertEquals(2, archive.writes);
         archive.store();
         loop.run();
@@ -1043,7 +1044,7 @@ class RoomTest {
         typeMany(200);
         commit();
         boolean[] done = {false};
-        room.folder().foldFinally(() -> done[0] = true);
+        room.compactor().finish(() -> done[0] = true);
         assertEquals(1, archive.writes);
 
         archive.fail();
@@ -1063,7 +1064,7 @@ class RoomTest {
         commit();
         typeMany(1);
         boolean[] done = {false};
-        room.folder().foldFinally(() -> done[0] = true);
+        room.compactor().finish(() -> done[0] = true);
         room.close(Close.RESTARTING);
         archive.store();
         loop.run();
@@ -1076,7 +1077,7 @@ class RoomTest {
         typeMany(1);
         commit();
         boolean[] done = {false};
-        room.folder().foldFinally(() -> done[0] = true);
+        room.compactor().finish(() -> done[0] = true);
         archive.fail();
         loop.run();
         assertTrue(done[0]);
@@ -1096,8 +1097,8 @@ class RoomTest {
         assertFalse(room.isIdle(), "somebody is here");
         room.leave(ann);
         assertFalse(room.isIdle(), "just left");
-        loop.pass(Limits.DEFAULT.unloadAfter());
-        assertFalse(room.isIdle(), "its fold is not stored yet");
+        loop.pass(Limits.DEFAULT.rooms().unloadAfter());
+        assertFalse(room.isIdle(), "its compaction is not stored yet");
         archive.store();
         loop.run();
         assertTrue(room.isIdle());
@@ -1110,7 +1111,7 @@ class RoomTest {
     @Test
     void aRoomWhoseOpsAreNotDurableIsNotIdle() throws InterruptedException {
         join(ann);
-        FaultyStore.Gate gate = store.holdNext();
+        Faults.Gate gate = store.holdNext();
         typeMany(1);
         gate.awaitReached();
         room.leave(ann);
@@ -1119,7 +1120,7 @@ class RoomTest {
         gate.open();
         commit();
         loop.pass(Duration.ofMinutes(1));
-        while (archive.isFolding()) {
+        while (archive.isCompacting()) {
             archive.store();
             loop.run();
         }
@@ -1158,7 +1159,7 @@ class RoomTest {
         log = OpLog.start(store, new OpLogLimits(100, 1 << 20, 1, 1 << 20), failures -> 0);
         room = load();
         join(ann, bob);
-        FaultyStore.Gate first = store.holdNext();
+        Faults.Gate first = store.holdNext();
         store.failNext(new StoreException("no"));
         send(ann, 1, type("a"));
         first.awaitReached();

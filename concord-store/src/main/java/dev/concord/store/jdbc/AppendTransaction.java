@@ -139,7 +139,7 @@ final class AppendTransaction {
         }
     }
 
-    /** The batch itself says the rest: the same batch has the same logs in the same order. */
+    /** The rest follows from the batch: the same batch has the same logs in the same order. */
     private static byte[] encode(int size, long[] firsts) {
         ByteBuffer encoded = ByteBuffer.allocate(Integer.BYTES + firsts.length * Long.BYTES);
         encoded.putInt(size).asLongBuffer().put(firsts);

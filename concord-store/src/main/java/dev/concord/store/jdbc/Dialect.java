@@ -11,7 +11,7 @@ import java.util.SortedSet;
  * above all.
  */
 interface Dialect {
-    /** Where this database's migrations stand, as a Flyway location. */
+    /** Where the migrations of this database are, as a Flyway location. */
     String migrations();
 
     /**

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Runs in the table {@code ai_runs}. A decision is one update, so that the database says who came first. */
+/** Runs in the table {@code ai_runs}. A decision is one update, so that the database decides who came first. */
 final class JdbcAiRuns implements AiRuns {
     private static final Duration KEEP = Duration.ofDays(1);
 

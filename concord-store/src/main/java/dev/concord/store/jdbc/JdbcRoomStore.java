@@ -131,18 +131,18 @@ abstract class JdbcRoomStore implements RoomStore {
     }
 
     @Override
-    public LogPage read(String roomId, String epoch, long afterSeq, int most) {
-        return reading(roomId, connection -> new RoomReader(connection, roomId).page(epoch, afterSeq, most));
+    public LogPage read(String roomId, String epoch, long afterSeq, int max) {
+        return reading(roomId, connection -> new RoomReader(connection, roomId).page(epoch, afterSeq, max));
     }
 
     @Override
     public Map<String, RoomHead> heads(Collection<String> roomIds) {
-        return reads.run("read where the logs stand", connection -> new RoomLister(connection).heads(roomIds));
+        return reads.run("read how far the logs go", connection -> new RoomLister(connection).heads(roomIds));
     }
 
     @Override
-    public List<RoomSummary> rooms(String after, int most) {
-        return reads.run("list the rooms", connection -> new RoomLister(connection).summaries(after, most));
+    public List<RoomSummary> rooms(String after, int max) {
+        return reads.run("list the rooms", connection -> new RoomLister(connection).summaries(after, max));
     }
 
     @Override

@@ -125,13 +125,13 @@ final class JdbcVersions implements Versions {
     }
 
     @Override
-    public List<Version> list(String roomId, long before, int most) {
+    public List<Version> list(String roomId, long before, int max) {
         return reads.run("list the versions of room '" + roomId + "'", connection -> {
             List<Version> versions = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(LIST)) {
                 select.setString(1, roomId);
                 select.setLong(2, before);
-                select.setInt(3, most);
+                select.setInt(3, max);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         versions.add(version(row));

@@ -71,7 +71,7 @@ public final class PostgresAddress {
     /**
      * Reads an address.
      *
-     * @throws IllegalArgumentException when it is none; the message says what is wrong without repeating secrets
+     * @throws IllegalArgumentException when it is not valid; the message says what is wrong without repeating secrets
      */
     public static PostgresAddress parse(String text) {
         String address = text.strip();
@@ -203,7 +203,8 @@ public final class PostgresAddress {
             // Only in forms does + mean a space.
             return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("has a % in " + what + " that is no escape; a % itself is written %25");
+            throw new IllegalArgumentException(
+                    "has a % in " + what + " that does not begin an escape; a % itself is written %25");
         }
     }
 

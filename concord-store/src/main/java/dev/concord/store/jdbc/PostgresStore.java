@@ -23,16 +23,16 @@ import org.slf4j.LoggerFactory;
  * disk, which it does unless {@code synchronous_commit} was turned off.
  *
  * <p>A database that is away does not keep the store from being opened: every method throws {@link StoreUnavailableException} until
- * it is there. One that refuses the user, lacks the database, or was migrated by a newer version does.
+ * it is there. One that refuses the user, does not have the database, or was migrated by a newer version does.
  */
 public final class PostgresStore extends JdbcRoomStore {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresStore.class);
 
-    /** The op log has one of its own, so that its commits never wait behind snapshots. */
+    /** The op log has one of its own, so that its commits never wait for snapshots. */
     private static final int APPENDERS = 1;
     /** Snapshots, pruning, new rooms. */
     private static final int WRITERS = 3;
-    /** Rooms that load or fold at the same time, and the checks. */
+    /** Rooms that are loaded or compacted at the same time, and the checks. */
     private static final int READERS = 4;
     /** For a connection, from the pool or to the server. */
     private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -138,7 +138,7 @@ public final class PostgresStore extends JdbcRoomStore {
         return null;
     }
 
-    /** What the address itself says goes before these. */
+    /** Settings of the address itself go before these. */
     private static Map<String, String> driverProperties() {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("ApplicationName", "concord");

@@ -59,7 +59,7 @@ final class PostgresVectors implements VectorColumn {
             connection.commit();
             if (!vector) {
                 LOG.warn(
-                        "search ranks by an exact scan: this PostgreSQL lacks the extension pgvector, or lets this user not create it."
+                        "search ranks by an exact scan: this PostgreSQL does not have the extension pgvector, or this user may not create it."
                                 + " Once it is there, the next start takes it into use");
             }
             return new PostgresVectors(vector, installed != null && release(installed) >= ITERATIVE);

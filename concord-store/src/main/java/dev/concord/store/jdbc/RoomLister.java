@@ -58,11 +58,11 @@ final class RoomLister {
         }
     }
 
-    List<RoomSummary> summaries(String after, int most) throws SQLException {
+    List<RoomSummary> summaries(String after, int max) throws SQLException {
         List<RoomSummary> summaries = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(SUMMARIES)) {
             select.setString(1, after);
-            select.setInt(2, most);
+            select.setInt(2, max);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     summaries.add(new RoomSummary(

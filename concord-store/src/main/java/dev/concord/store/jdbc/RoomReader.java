@@ -57,7 +57,7 @@ final class RoomReader {
         return new StoredRoom(epoch, snapshot.map(Snapshot::state).orElse(null), covered, ops);
     }
 
-    LogPage page(String epoch, long afterSeq, int most) throws SQLException {
+    LogPage page(String epoch, long afterSeq, int max) throws SQLException {
         long lastSeq;
         try (PreparedStatement select = connection.prepareStatement(ROOM)) {
             select.setString(1, roomId);
@@ -78,7 +78,7 @@ final class RoomReader {
         if (afterSeq < covered && !has(afterSeq + 1)) {
             return new LogPage.Pruned(covered);
         }
-        List<StoredOp> ops = opsAfter(afterSeq, most, PAGE_BYTES);
+        List<StoredOp> ops = opsAfter(afterSeq, max, PAGE_BYTES);
         if (ops.isEmpty()) {
             throw corrupt("op " + (afterSeq + 1), "is missing, and the room's last op is " + lastSeq);
         }
@@ -121,16 +121,16 @@ final class RoomReader {
         }
     }
 
-    private List<StoredOp> opsAfter(long place, int most, long mostBytes) throws SQLException {
+    private List<StoredOp> opsAfter(long place, int max, long maxBytes) throws SQLException {
         List<StoredOp> ops = new ArrayList<>();
         long bytes = 0;
         try (PreparedStatement select = connection.prepareStatement(OPS)) {
             select.setFetchSize(FETCH);
             select.setString(1, roomId);
             select.setLong(2, place);
-            select.setInt(3, most);
+            select.setInt(3, max);
             try (ResultSet row = select.executeQuery()) {
-                while (bytes < mostBytes && row.next()) {
+                while (bytes < maxBytes && row.next()) {
                     long seq = row.getLong(1);
                     byte[] op = row.getBytes(2);
                     long expected = place + ops.size() + 1;

@@ -15,7 +15,7 @@ import org.sqlite.SQLiteException;
 
 /** SQLite. A statement costs microseconds there, so what PostgreSQL is asked at once is asked room by room. */
 final class SqliteDialect implements Dialect {
-    // Among them a full disk, and a disk that fails or was mounted read-only: an operator can mend these without a
+    // Among them a full disk, and a disk that fails or was mounted read-only: an operator can repair these without a
     // restart.
     private static final Set<SQLiteErrorCode> PASSING = EnumSet.of(
             SQLiteErrorCode.SQLITE_BUSY,

@@ -127,7 +127,7 @@ public final class SqliteStore extends JdbcRoomStore {
                 clock,
                 lock);
         try {
-            // The lock says that whoever wrote before is gone.
+            // Holding the lock means that whoever wrote before has ended.
             store.forgetBatches(Long.MAX_VALUE);
             return store;
         } catch (RuntimeException failure) {

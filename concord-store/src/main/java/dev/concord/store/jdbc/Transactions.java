@@ -68,7 +68,7 @@ final class Transactions implements AutoCloseable {
         try {
             connection.commit();
         } catch (SQLException failure) {
-            // Whatever the error says: once a commit was asked for, its outcome is unknown.
+            // Whatever the error is: once a commit was asked for, its outcome is unknown.
             throw new StoreUnavailableException(
                     "cannot " + doing + ": the commit failed or was not answered: " + failure.getMessage(), failure);
         }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How one database keeps vectors, and whether it ranks them itself. */
 interface VectorColumn {
-    /** The parameter of a statement that stands for a vector. */
+    /** The parameter of a statement that is a vector. */
     String parameter();
 
     /** Sets that parameter. */

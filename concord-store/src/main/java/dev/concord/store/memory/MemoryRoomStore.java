@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The port in its simplest form: a map behind one lock. It keeps the whole contract but durability, which makes it both
+ * The port in its simplest form: a map with one lock. It keeps the whole contract but durability, which makes it both
  * the store for other modules' tests and the model that the real ones are compared with. It knows no time. Contents live as long as the
  * object; {@link #close} does not remove them.
  */
@@ -160,7 +160,7 @@ public final class MemoryRoomStore implements RoomStore {
     }
 
     @Override
-    public synchronized LogPage read(String roomId, String epoch, long afterSeq, int most) {
+    public synchronized LogPage read(String roomId, String epoch, long afterSeq, int max) {
         Room room = rooms.get(roomId);
         if (room == null) {
             return new LogPage.NoSuchRoom();
@@ -169,7 +169,7 @@ public final class MemoryRoomStore implements RoomStore {
             return new LogPage.OtherEpoch();
         }
         List<StoredOp> later =
-                room.ops.stream().filter(op -> op.seq() > afterSeq).limit(most).toList();
+                room.ops.stream().filter(op -> op.seq() > afterSeq).limit(max).toList();
         if (afterSeq < room.stateSeq && (later.isEmpty() || later.get(0).seq() != afterSeq + 1)) {
             return new LogPage.Pruned(room.stateSeq);
         }
@@ -193,9 +193,9 @@ public final class MemoryRoomStore implements RoomStore {
     }
 
     @Override
-    public synchronized List<RoomSummary> rooms(String after, int most) {
+    public synchronized List<RoomSummary> rooms(String after, int max) {
         return rooms.tailMap(after, false).entrySet().stream()
-                .limit(most)
+                .limit(max)
                 .map(entry -> summary(entry.getKey(), entry.getValue()))
                 .toList();
     }

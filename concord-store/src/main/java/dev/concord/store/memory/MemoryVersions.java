@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class MemoryVersions implements Versions {
     /** The rooms that versions are of. */
     interface Rooms {
-        /** Where a room's log stands; null when there is none. */
+        /** How far a room's log goes; null when there is none. */
         @Nullable
         RoomHead head(String roomId);
 
@@ -85,10 +85,10 @@ final class MemoryVersions implements Versions {
     }
 
     @Override
-    public List<Version> list(String roomId, long before, int most) {
+    public List<Version> list(String roomId, long before, int max) {
         synchronized (lock) {
             List<Version> found = new ArrayList<>();
-            for (int i = versions.size() - 1; i >= 0 && found.size() < most; i--) {
+            for (int i = versions.size() - 1; i >= 0 && found.size() < max; i--) {
                 Version version = versions.get(i).version();
                 if (version.roomId().equals(roomId) && version.id() < before) {
                     found.add(version);

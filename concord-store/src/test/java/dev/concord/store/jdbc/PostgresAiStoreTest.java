@@ -2,7 +2,7 @@ package dev.concord.store.jdbc;
 
 import dev.concord.store.RoomStore;
 import dev.concord.store.testing.AiStoreContract;
-import dev.concord.store.testing.PostgresForTests;
+import dev.concord.testing.postgres.PostgresForTests;
 
 /** The contract on a PostgreSQL that need not have pgvector; the one from the class path lacks it. */
 class PostgresAiStoreTest extends AiStoreContract {

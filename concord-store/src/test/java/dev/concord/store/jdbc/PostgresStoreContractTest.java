@@ -2,8 +2,8 @@ package dev.concord.store.jdbc;
 
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreUnavailableException;
-import dev.concord.store.testing.PostgresForTests;
 import dev.concord.store.testing.RoomStoreContract;
+import dev.concord.testing.postgres.PostgresForTests;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 

@@ -1,8 +1,8 @@
 package dev.concord.store.jdbc;
 
 import dev.concord.store.RoomStore;
-import dev.concord.store.testing.PostgresForTests;
 import dev.concord.store.testing.RoomStoreProperties;
+import dev.concord.testing.postgres.PostgresForTests;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 

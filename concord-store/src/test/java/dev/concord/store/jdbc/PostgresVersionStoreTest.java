@@ -1,8 +1,8 @@
 package dev.concord.store.jdbc;
 
 import dev.concord.store.RoomStore;
-import dev.concord.store.testing.PostgresForTests;
 import dev.concord.store.testing.VersionStoreContract;
+import dev.concord.testing.postgres.PostgresForTests;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeAll;
 

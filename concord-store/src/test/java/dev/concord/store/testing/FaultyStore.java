@@ -4,52 +4,21 @@ import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
+import dev.concord.store.ForwardingStore;
 import dev.concord.store.RoomStore;
 import dev.concord.store.StoreUnavailableException;
+import dev.concord.testing.Faults;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A store in front of another one whose {@link #append} fails, forgets its answer, or stops, on demand. The other methods
  * pass through. Thread-safe.
  */
 public final class FaultyStore extends ForwardingStore {
-
-    /** A commit that an append has come to and that a test lets pass. */
-    public static final class Gate {
-        private final CountDownLatch reached = new CountDownLatch(1);
-        private final CountDownLatch open = new CountDownLatch(1);
-
-        private Gate() {}
-
-        /** Returns when an append stands before the gate. */
-        public void awaitReached() throws InterruptedException {
-            reached.await();
-        }
-
-        /** Lets the append through. */
-        public void open() {
-            open.countDown();
-        }
-
-        private void pass() {
-            reached.countDown();
-            try {
-                open.await();
-            } catch (InterruptedException stop) {
-                throw new StoreUnavailableException("interrupted", stop);
-            }
-        }
-    }
-
-    private final Queue<Runnable> before = new ConcurrentLinkedQueue<>();
-    private final Queue<Runnable> after = new ConcurrentLinkedQueue<>();
+    private final Faults faults = new Faults();
     private final Set<String> damaged = ConcurrentHashMap.newKeySet();
     private final List<Integer> attempts = new CopyOnWriteArrayList<>();
     private volatile boolean away;
@@ -71,19 +40,17 @@ public final class FaultyStore extends ForwardingStore {
 
     /** The next append (or the one after those already planned for) throws this and stores nothing. */
     public void failNext(Throwable fault) {
-        before.add(() -> sneak(fault));
+        faults.failNext(fault);
     }
 
     /** The next append stops at a gate before it stores anything. */
-    public Gate holdNext() {
-        Gate gate = new Gate();
-        before.add(gate::pass);
-        return gate;
+    public Faults.Gate holdNext() {
+        return faults.holdNext();
     }
 
-    /** The next append that gets as far as the commit is committed, and its caller hears that the store is unavailable. */
+    /** The next append that gets as far as the commit is committed, and its caller is told that the store is unavailable. */
     public void loseNextAnswer() {
-        after.add(() -> sneak(new StoreUnavailableException("the answer was lost", null)));
+        faults.loseNextAnswer(new StoreUnavailableException("the answer was lost", null));
     }
 
     /** From now on every append with an op of this room is rejected as a whole. */
@@ -99,36 +66,16 @@ public final class FaultyStore extends ForwardingStore {
     @Override
     public List<AppendResult> append(BatchId id, List<Append> batch) {
         attempts.add(batch.size());
-        run(before.poll());
-        if (away) {
-            throw new StoreUnavailableException("the store is away", null);
-        }
-        for (Append append : batch) {
-            if (damaged.contains(append.roomId())) {
-                throw new CorruptRoomException(append.roomId(), "log", "damaged by the test", null);
+        return faults.call(() -> {
+            if (away) {
+                throw new StoreUnavailableException("the store is away", null);
             }
-        }
-        List<AppendResult> results = super.append(id, batch);
-        run(after.poll());
-        return results;
-    }
-
-    private static void run(@Nullable Runnable step) {
-        if (step != null) {
-            step.run();
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void sneak(Throwable fault) throws T {
-        throw (T) fault;
-    }
-
-    @Override
-    public void ping() {
-        if (away) {
-            throw new StoreUnavailableException("the store is away", null);
-        }
-        super.ping();
+            for (Append append : batch) {
+                if (damaged.contains(append.roomId())) {
+                    throw new CorruptRoomException(append.roomId(), "log", "damaged by the test", null);
+                }
+            }
+            return super.append(id, batch);
+        });
     }
 }

@@ -1,8 +1,0 @@
-/**
- * A desktop editor in Swing on {@code concord-client}: what an editor screen of any toolkit has to do. {@link dev.concord.demo.desktop.TextBinding} joins a
- * text component and a session; everything lives on Swing's event thread, which is the session's loop.
- */
-@NullMarked
-package dev.concord.demo.desktop;
-
-import org.jspecify.annotations.NullMarked;

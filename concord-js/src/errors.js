@@ -1,0 +1,39 @@
+/** One class per cause; `code` is the word that the wire uses for it. */
+export class ConcordError extends Error {
+  constructor(code, message) {
+    super(message);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** An operation that no replica may send. `field` is the path of the part that is wrong. */
+export class InvalidOperationError extends ConcordError {
+  constructor(field, reason) {
+    super('invalid_op', `${field}: ${reason}`);
+    this.field = field;
+  }
+}
+
+/** An id that is known already came again with another anchor or another value. */
+export class ConflictError extends ConcordError {
+  constructor(site, counter, reason) {
+    super('conflict', `element ${site}:${counter} ${reason}`);
+    this.id = { site, counter };
+  }
+}
+
+/** Bytes that are not a state or a version. */
+export class MalformedStateError extends ConcordError {
+  constructor(reason) {
+    super('malformed', reason);
+  }
+}
+
+/** The browser keeps nothing. The `cause` is what it says itself. */
+export class StorageError extends ConcordError {
+  constructor(cause) {
+    super('storage', 'This browser stores nothing here: keep this tab open while you are offline.');
+    this.cause = cause;
+  }
+}

@@ -1,0 +1,278 @@
+import { StorageError } from './errors.js';
+
+const DATABASE = 'concord';
+const TABLE = 'outbox';
+const SPILL = 'concord.outbox ';
+
+/**
+ * Keeps an outbox in IndexedDB through a reload of the page, apart for each room and client name. Several sessions may have one name at
+ * the same time, as tabs do: each owns its rows and holds a lock while it lives, and the rows of one that has gone are adopted whole, by
+ * one. Adopting moves them, so that no session ever replaces or deletes a row of another. Where the browser has no locks, the rows of a
+ * session that lives may be adopted as well: they are then sent twice, and are there once, for operations carry their ids.
+ *
+ * Where the browser stores nothing, `onFailure` is called and the page goes on without.
+ *
+ * A page that is left aborts the writes that are on their way. Their rows go to `localStorage`, which writes at once, and
+ * from there to the database when the page is opened again.
+ */
+export class IndexedStore {
+  #room;
+  #client;
+  #session;
+  #onFailure;
+  #onAdopted;
+  #isOpen = false;
+  #database = null;
+  #opening;
+  #unsettled = new Map();
+  #writing = new Set();
+  #adopted = 0;
+  #ended = new AbortController();
+
+  /** `onAdopted` is told of rows that come later than `load`: their session has gone meanwhile. */
+  constructor({ room, client, session, onFailure, onAdopted = () => {} }) {
+    this.#room = room;
+    this.#client = client;
+    this.#session = session;
+    this.#onFailure = onFailure;
+    this.#onAdopted = onAdopted;
+    this.#opening = this.#open();
+    globalThis.addEventListener?.('pagehide', () => this.#spill(), { signal: this.#ended.signal });
+  }
+
+  /** What sessions that have gone have left, as `{key, operation, epoch}`; it is owned by this one from now on. */
+  async load() {
+    await this.#opening;
+    if (this.#database === null) {
+      return [];
+    }
+    try {
+      await this.#takeUpSpilled();
+    } catch (error) {
+      this.#fail(error);
+    }
+    const adopted = [];
+    for (const session of await this.#others()) {
+      const rows = await ifGone(this.#lockOf(session), () => this.#adopt(session));
+      if (rows === null) {
+        this.#adoptLater(session);
+      } else {
+        adopted.push(...rows);
+      }
+    }
+    return adopted;
+  }
+
+  put(number, { operation, epoch }) {
+    const row = this.#row(number, operation, epoch);
+    this.#unsettled.set(number, row);
+    this.#write((table) => table.put(row), () => {
+      if (this.#unsettled.get(number) === row) {
+        this.#unsettled.delete(number);
+      }
+    });
+  }
+
+  remove(number) {
+    this.#unsettled.delete(number);
+    this.removeKey([this.#room, this.#client, this.#session, number]);
+  }
+
+  removeKey(key) {
+    this.#write((table) => table.delete(key));
+  }
+
+  /** Lets go of everything, once what was written is there. */
+  async close() {
+    if (!this.#isOpen) {
+      // It may never be.
+      this.#spill();
+      this.#ended.abort();
+    }
+    await this.#opening;
+    while (this.#writing.size > 0) {
+      await Promise.allSettled(this.#writing);
+    }
+    this.#ended.abort();
+    this.#database?.close();
+    this.#database = null;
+  }
+
+  async #open() {
+    try {
+      const request = indexedDB.open(DATABASE, 1);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore(TABLE, { keyPath: ['room', 'client', 'session', 'number'] });
+      };
+      const database = await settled(request);
+      // Another page that wants to delete or upgrade the database does not wait for this one.
+      database.onversionchange = () => database.close();
+      await hold(this.#lockOf(this.#session), this.#ended.signal);
+      this.#database = database;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isOpen = true;
+  }
+
+  #row(number, operation, epoch) {
+    return { room: this.#room, client: this.#client, session: this.#session, number, operation, epoch };
+  }
+
+  #lockOf(session) {
+    return `concord.outbox ${JSON.stringify([this.#room, this.#client, session])}`;
+  }
+
+  /** The other sessions of this name that have rows. */
+  async #others() {
+    const mine = [this.#room, this.#client];
+    const keys = await settled(this.#table('readonly').getAllKeys(IDBKeyRange.bound(mine, [...mine, []])));
+    return new Set(keys.map(([, , session]) => session).filter((session) => session !== this.#session));
+  }
+
+  /** Moves the rows of a session that has gone, in one transaction; there are none when somebody was faster. */
+  async #adopt(session) {
+    const table = this.#table('readwrite');
+    const from = [this.#room, this.#client, session];
+    const rows = await settled(table.getAll(IDBKeyRange.bound(from, [...from, []])));
+    const adopted = rows.map(({ number, operation, epoch }) => {
+      // Own rows are numbered from one on.
+      const row = this.#row(--this.#adopted, operation, epoch);
+      table.put(row);
+      table.delete([...from, number]);
+      return { key: [this.#room, this.#client, this.#session, row.number], operation, epoch };
+    });
+    await committed(table.transaction);
+    return adopted;
+  }
+
+  /** Waits for the end of a session, be it a tab that is closed an hour later or a page that is just being reloaded. */
+  async #adoptLater(session) {
+    try {
+      const rows = await navigator.locks.request(this.#lockOf(session), { signal: this.#ended.signal }, () => this.#adopt(session));
+      if (rows.length > 0) {
+        this.#onAdopted(rows);
+      }
+    } catch (error) {
+      if (!this.#ended.signal.aborted) {
+        this.#fail(error);
+      }
+    }
+  }
+
+  #table(mode) {
+    // Relaxed: a reload must not lose anything, a power cut may; and a keystroke must not wait for the disk.
+    return this.#database.transaction(TABLE, mode, { durability: 'relaxed' }).objectStore(TABLE);
+  }
+
+  #write(action, onDone = () => {}) {
+    const written = this.#writeNow(action, onDone);
+    this.#writing.add(written);
+    written.finally(() => this.#writing.delete(written));
+  }
+
+  async #writeNow(action, onDone) {
+    if (this.#database === null) {
+      await this.#opening;
+    }
+    if (this.#database === null) {
+      return;
+    }
+    try {
+      const table = this.#table('readwrite');
+      action(table);
+      await committed(table.transaction);
+      onDone();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error) {
+    this.#onFailure(new StorageError(error));
+  }
+
+  #spill() {
+    try {
+      for (const row of this.#unsettled.values()) {
+        localStorage.setItem(SPILL + JSON.stringify([row.room, row.client, row.session, row.number]), JSON.stringify(row));
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #takeUpSpilled() {
+    if (globalThis.localStorage === undefined) {
+      return;
+    }
+    const mine = SPILL + JSON.stringify([this.#room, this.#client]).slice(0, -1);
+    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(`${mine},`))) {
+      const row = localStorage.getItem(key);
+      if (row === null) {
+        // Another page of this client was faster.
+        continue;
+      }
+      const table = this.#table('readwrite');
+      table.put(JSON.parse(row));
+      await committed(table.transaction);
+      localStorage.removeItem(key);
+    }
+  }
+}
+
+/** Where nothing can be kept: outside of browsers. */
+export class NoStore {
+  async load() {
+    return [];
+  }
+
+  put() {}
+
+  remove() {}
+
+  removeKey() {}
+}
+
+/** Takes a lock and keeps it until the signal; returns when it is held, at once where there are no locks. */
+function hold(name, signal) {
+  return new Promise((resolve) => {
+    if (globalThis.navigator?.locks === undefined || signal.aborted) {
+      resolve();
+      return;
+    }
+    const end = new Promise((release) => {
+      signal.addEventListener('abort', release);
+    });
+    navigator.locks
+      .request(name, () => {
+        resolve();
+        return end;
+      })
+      // Without locks the store works as well.
+      .catch(() => resolve());
+  });
+}
+
+/** Does something under the lock of somebody else, unless they hold it themselves; then the result is null. */
+async function ifGone(name, action) {
+  if (globalThis.navigator?.locks === undefined) {
+    return action();
+  }
+  return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock === null ? null : action()));
+}
+
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error ?? new Error('the browser has aborted a write'));
+  });
+}
+
+function settled(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error('the database is blocked by another page'));
+  });
+}

@@ -1,0 +1,631 @@
+import { Connection } from './connection.js';
+import { Coverage } from './coverage.js';
+import { ConcordDocument } from './document.js';
+import { unpackState } from './envelope.js';
+import { StorageError } from './errors.js';
+import { extentOf, randomSite } from './operation.js';
+import { Outbox } from './outbox.js';
+import { IndexedStore, NoStore } from './outbox-store.js';
+import { Presence } from './presence.js';
+import { UndoHistory } from './undo.js';
+import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
+
+const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 10_000;
+// A longer address is refused by many servers on the way; the whole state comes instead.
+const VERSION_CHARACTERS = 2_000;
+
+/** What these codes refuse may be accepted a little later; all others are final for the operation. */
+const PASSING = new Set(['rate_limited', 'unavailable']);
+
+const REPLACED = 4409;
+const TOO_LARGE = 4413;
+const LEAST_FRAME_BYTES = 4_096;
+// How long the browser's store may take before the session goes on without it.
+const STORE_MS = 2_000;
+/** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
+const FOUND = Symbol('found');
+
+const BROWSER = {
+  WebSocket: globalThis.WebSocket,
+  setTimeout: (action, delay) => setTimeout(action, delay),
+  clearTimeout: (timer) => clearTimeout(timer),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  reportError: (error) => (globalThis.reportError ?? console.error)(error),
+};
+
+const STOPPED = {
+  4400: 'The server could not read what this page sent.',
+  4401: 'You have to sign in.',
+  4403: 'You may not open this document.',
+  4404: 'This document does not exist.',
+  [REPLACED]: 'This document was replaced by another one.',
+  [TOO_LARGE]: 'Something was too large for the server.',
+};
+
+/**
+ * One client in one room: a document, the connection to the server, what it has not acknowledged yet, undo, and who is here.
+ *
+ * Events, by `on(name, listener)`: `change` with `{changes, source}`, `edit` with the operations that this client has just made,
+ * `status` with the status, `presence` with the others, `refused` with `{code, message, operation}`, `fault` with an error that
+ * has no better place. What a listener throws goes to `reportError`, as with events of the page, and disturbs nothing else.
+ */
+export class ConcordSession {
+  #room;
+  #base;
+  #environment;
+  #document;
+  #history;
+  #connection;
+  #presence;
+  #outbox;
+  #store;
+  #opening;
+  #listeners = new Map();
+  #state = 'connecting';
+  #reason = '';
+  #epoch = null;
+  #leftover = [];
+  #replaced = false;
+  #closed = false;
+  #seq = 0;
+  #frameBytes = MAX_FRAME_BYTES;
+  #frames = [];
+  #draining = false;
+  #holds = 0;
+  #gate = null;
+  #flushing = false;
+  #holding = null;
+  #retries = 0;
+  #ended = new AbortController();
+
+  /**
+   * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
+   * address of the server, that of the page by default.
+   */
+  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store }) {
+    this.#room = room;
+    this.#base = base;
+    this.#environment = { ...BROWSER, ...environment };
+    this.#document = new ConcordDocument(randomSite());
+    this.#history = new UndoHistory(this.#document);
+    this.#connection = new Connection(() => this.#address(), this.#environment, {
+      onDial: () => this.#dialled(),
+      onText: (text, socket) => this.#received(text, socket),
+      onDown: (close) => this.#down(close),
+      onFault: (error) => this.#emit('fault', error),
+    });
+    this.#presence = new Presence({
+      client: this.#document.site,
+      environment: this.#environment,
+      offsetOf: (caret) => (caret === undefined ? 0 : (this.#document.offsetOfCaret(caret) ?? 0)),
+      send: (message) => this.#connection.send(JSON.stringify(message)),
+      onChange: () => this.#emit('presence', this.peers),
+    });
+    const session = this.#document.site;
+    // Nobody can listen before the constructor has returned.
+    const onFailure = (error) => queueMicrotask(() => this.#emit('fault', error));
+    const keeps = store !== null && globalThis.indexedDB !== undefined;
+    this.#store = store ?? (keeps ? new IndexedStore({ room, client, session, onFailure, onAdopted: (rows) => this.#found(rows) }) : new NoStore());
+    this.#outbox = new Outbox(this.#store);
+    this.#opening = this.#open();
+    this.#watchPage();
+  }
+
+  get document() {
+    return this.#document;
+  }
+
+  get text() {
+    return this.#document.text;
+  }
+
+  /** The others in the room. */
+  get peers() {
+    return this.#presence.peers;
+  }
+
+  /**
+   * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
+   * characters that the server has not acknowledged, `refused` the operations that it will not take, `orphaned` those of another
+   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged.
+   */
+  get status() {
+    const leftover = this.#leftover.reduce((sum, { operation }) => sum + extentOf(operation), 0);
+    const unsent = this.#outbox.extent + leftover;
+    const refused = this.#outbox.refused.length;
+    const orphaned = this.#outbox.orphaned.length;
+    return {
+      connection: this.#state,
+      reason: this.#reason,
+      unsent,
+      refused,
+      orphaned,
+      saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
+    };
+  }
+
+  /** Operations that were made in another history of the room, or refused: the server has them not. */
+  get unsaved() {
+    return [...this.#outbox.orphaned, ...this.#outbox.refused];
+  }
+
+  on(name, listener) {
+    if (!this.#listeners.has(name)) {
+      this.#listeners.set(name, new Set());
+    }
+    this.#listeners.get(name).add(listener);
+    return () => this.#listeners.get(name).delete(listener);
+  }
+
+  /**
+   * Replaces `removed` UTF-16 units at `offset` by `inserted`. A list of such edits is done one after the other and is one step of
+   * undo. `source` comes back with the event.
+   */
+  edit(edit, source = null) {
+    this.#check();
+    const changes = [edit].flat().map(({ offset, removed = 0, inserted = '' }) => ({ offset, removed, inserted: cleanText(inserted) }));
+    const operations = this.#history.edit(changes, this.#environment.now());
+    this.#publish(operations);
+    if (operations.length > 0) {
+      this.#emit('change', { changes, source });
+    }
+  }
+
+  get canUndo() {
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
+  }
+
+  /** Takes back the last own edit. Returns the changes of the text. */
+  undo(source = null) {
+    this.#check();
+    return this.#reverted(this.#history.undo(), source);
+  }
+
+  redo(source = null) {
+    this.#check();
+    return this.#reverted(this.#history.redo(), source);
+  }
+
+  /**
+   * Makes what the server did for this user one step of undo, as soon as all of it is here. `inserted` and `deleted` are lists of pieces
+   * `{site, counter, length, text}`.
+   */
+  adopt({ inserted, deleted }) {
+    const isHere = () =>
+      inserted.every(({ site, counter, length }) => this.#document.offsetOf({ site, counter: counter + length - 1 }) !== null) &&
+      deleted.every(({ site, counter, length }) => this.#document.isDeleted({ site, counter: counter + length - 1 }));
+    return new Promise((resolve) => {
+      const off = this.on('change', take);
+      const history = this.#history;
+      const tell = () => this.#emitStatus();
+      function take() {
+        if (isHere()) {
+          off();
+          history.adopt({ inserted, deleted });
+          tell();
+          resolve();
+        }
+      }
+      take();
+    });
+  }
+
+  /** Begins a step of undo that all edits join until `endGroup`: what a program changes in one go is taken back in one. */
+  beginGroup() {
+    this.#check();
+    this.#history.beginGroup();
+  }
+
+  /** What is edited next begins a new step of undo. */
+  endGroup() {
+    this.#history.endGroup();
+  }
+
+  /** Disconnects and stays so until `goOnline`. Editing goes on. */
+  goOffline() {
+    if (this.#state !== 'stopped') {
+      this.#presence.leave();
+      this.#connection.close();
+      this.#disconnected('offline', '');
+    }
+  }
+
+  /** Connects after `goOffline`, or once more after the server has said that it is no use: somebody has signed in, say. */
+  async goOnline() {
+    if (!this.#closed && !this.#replaced && (this.#state === 'offline' || this.#state === 'stopped')) {
+      this.#setState('connecting');
+      await this.#opening;
+      if (this.#state === 'connecting') {
+        this.#connection.open();
+      }
+    }
+  }
+
+  /** Ends the session for good. */
+  close() {
+    if (!this.#closed) {
+      this.#presence.leave();
+      this.#connection.close();
+      this.#disconnected('stopped', 'closed');
+      this.#closed = true;
+      this.#ended.abort();
+      this.#store.close?.();
+    }
+  }
+
+  /** Does not wait for the end of a pause between two attempts: the network is back, say. */
+  reconnectNow() {
+    this.#connection.reconnectNow();
+  }
+
+  /** Lets nothing remote change the text until the returned function is called: an input method is composing. */
+  hold() {
+    this.#holds++;
+    this.#gate ??= new Gate();
+    return () => {
+      this.#holds--;
+      if (this.#holds === 0) {
+        this.#gate.open();
+        this.#gate = null;
+      }
+    };
+  }
+
+  /** Sets this client's `{user, color}` for the others. */
+  setUser(fields) {
+    this.#presence.update(fields);
+  }
+
+  /**
+   * Tells the others where the caret is, and the other end of the selection. An editor may be ahead of the text: an offset outside of
+   * it, or inside of a surrogate pair, is taken for the nearest one.
+   */
+  select(caret, anchor = caret) {
+    this.#presence.select(this.#caretNear(caret), this.#caretNear(anchor));
+  }
+
+  /** Forgets the operations of another history of the room: the user has taken what was wanted of them. */
+  discardOrphaned() {
+    this.#outbox.discardOrphaned();
+    this.#emitStatus();
+  }
+
+  #check() {
+    if (this.#closed) {
+      throw new Error('the session is closed');
+    }
+  }
+
+  #caretNear(offset) {
+    const inside = Math.max(0, Math.min(this.#document.length, Math.trunc(offset) || 0));
+    return this.#document.caretAt(this.#document.isBoundary(inside) ? inside : inside - 1, 'left');
+  }
+
+  /** A page that comes into view, or back onto a network, does not wait for the next attempt; one that lost it does not wait for silence. */
+  #watchPage() {
+    const { signal } = this.#ended;
+    globalThis.addEventListener?.('online', () => this.#connection.revive(), { signal });
+    globalThis.addEventListener?.('offline', () => this.#connection.drop(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => !document.hidden && this.#connection.revive(), { signal });
+  }
+
+  async #open() {
+    const loading = this.#store.load().then(
+      (rows) => this.#found(rows),
+      (error) => this.#emit('fault', error),
+    );
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = this.#environment.setTimeout(() => {
+        // Some browsers' stores never answer. Should this one do so later, what it has is taken up then.
+        this.#emit('fault', new StorageError(new Error('the store does not answer')));
+        resolve();
+      }, STORE_MS);
+    });
+    await Promise.race([loading, late]);
+    this.#environment.clearTimeout(timer);
+    if (this.#state === 'connecting') {
+      this.#connection.open();
+    }
+  }
+
+  /** Rows of earlier sessions: they are taken up with the first sync, or in their turn when that was before. */
+  #found(rows) {
+    if (rows.length === 0 || this.#closed) {
+      return;
+    }
+    this.#leftover.push(...rows);
+    if (this.#replaced) {
+      this.#leftover.splice(0).forEach((row) => this.#outbox.orphan(row));
+    } else if (this.#state === 'live') {
+      this.#frames.push({ message: { t: FOUND } });
+      if (!this.#draining) {
+        this.#drain();
+      }
+    }
+    this.#emitStatus();
+  }
+
+  #address() {
+    const url = new URL(`/rooms/${encodeURIComponent(this.#room)}/ws?batch=1`, this.#base);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    if (this.#epoch !== null) {
+      url.searchParams.set('epoch', this.#epoch);
+      const version = writeBase64Url(this.#document.version());
+      if (version.length <= VERSION_CHARACTERS) {
+        url.searchParams.set('version', version);
+      }
+    }
+    return url.href;
+  }
+
+  #dialled() {
+    if (this.#state !== 'connecting') {
+      this.#setState('reconnecting');
+    }
+  }
+
+  #down({ permanent, code, reason }) {
+    if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
+      // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
+      this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
+      this.#disconnected('reconnecting', '');
+      this.#connection.retry();
+    } else if (code === REPLACED && this.#epoch !== null) {
+      this.#stopReplaced(reason);
+    } else if (permanent) {
+      this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
+    } else {
+      this.#disconnected('reconnecting', '');
+    }
+  }
+
+  /** The room has another history now: what is unsent stays here, to be offered to the user. */
+  #stopReplaced(reason) {
+    this.#replaced = true;
+    this.#outbox.orphanAll();
+    this.#disconnected('stopped', reason || STOPPED[REPLACED]);
+  }
+
+  #disconnected(state, reason) {
+    this.#environment.clearTimeout(this.#holding);
+    this.#holding = null;
+    this.#frames = [];
+    this.#outbox.rewind();
+    this.#presence.stop();
+    this.#setState(state, reason);
+  }
+
+  #received(text, socket) {
+    let messages;
+    try {
+      messages = readFrame(text);
+    } catch (error) {
+      this.#emit('fault', error);
+      return;
+    }
+    for (const message of messages) {
+      if (message.t === 'presence') {
+        // It changes no text, so it waits for nothing.
+        this.#presence.receive(message);
+      } else {
+        this.#frames.push({ message, socket });
+      }
+    }
+    if (!this.#draining) {
+      this.#drain();
+    }
+  }
+
+  /** Takes the messages one by one: while a state is inflated, or the text is held, the later ones wait. */
+  async #drain() {
+    this.#draining = true;
+    for (;;) {
+      if (this.#gate !== null) {
+        await this.#gate.opened;
+        continue;
+      }
+      if (this.#frames.length === 0) {
+        break;
+      }
+      const { message, socket } = this.#frames.shift();
+      try {
+        if (message.t === 'sync') {
+          await this.#synchronise(message, socket);
+        } else {
+          this.#take(message);
+        }
+      } catch (error) {
+        this.#emit('fault', error);
+        if (message.t === 'sync' && this.#connection.isCurrent(socket)) {
+          this.#connection.drop();
+        }
+      }
+    }
+    this.#draining = false;
+  }
+
+  #take(message) {
+    if (message.t === 'op') {
+      this.#changed(this.#document.apply(message.data), 'remote');
+    } else if (message.t === 'ack') {
+      this.#outbox.acknowledge(message.seq);
+      this.#retries = 0;
+      // What waited for what is durable now.
+      this.#flush();
+      if (this.#outbox.expectsAck) {
+        this.#connection.expectAnswer();
+      }
+      this.#emitStatus();
+    } else if (message.t === 'pulse') {
+      this.#connection.expectPulse();
+    } else if (message.t === FOUND) {
+      this.#takeUpLeftover();
+      this.#outbox.belongTo(this.#epoch);
+      this.#flush();
+      this.#emitStatus();
+    } else if (message.t === 'error') {
+      this.#refuse(message);
+    }
+  }
+
+  async #synchronise({ state, version, epoch, limits }, socket) {
+    const body = await unpackState(readBase64(state));
+    while (this.#gate !== null) {
+      await this.#gate.opened;
+    }
+    if (!this.#connection.isCurrent(socket)) {
+      return;
+    }
+    if (this.#epoch !== null && this.#epoch !== epoch) {
+      this.#connection.close();
+      this.#stopReplaced('');
+      return;
+    }
+    this.#epoch = epoch;
+    this.#changed(this.#document.mergeBody(body), 'remote');
+    this.#takeUpLeftover();
+    this.#outbox.belongTo(epoch);
+    this.#repairServer(this.#document.missingFrom(readBase64(version)));
+    if (limits !== undefined) {
+      this.#connection.expectPulse();
+    }
+    if (limits?.frameBytes > 0) {
+      this.#frameBytes = Math.min(this.#frameBytes, Math.max(LEAST_FRAME_BYTES, limits.frameBytes));
+    }
+    this.#connection.settle();
+    this.#setState('live');
+    this.#presence.start();
+    this.#flush();
+  }
+
+  /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
+  #takeUpLeftover() {
+    for (const row of this.#leftover.splice(0)) {
+      if (row.epoch !== null && row.epoch !== this.#epoch) {
+        this.#outbox.orphan(row);
+        continue;
+      }
+      try {
+        this.#changed(this.#document.apply(row.operation), 'remote');
+        this.#outbox.adopt(row);
+      } catch (error) {
+        this.#emit('fault', error);
+        this.#outbox.orphan(row);
+      }
+    }
+  }
+
+  /** Queues what the server is missing and the outbox does not hold: operations of others that a crashed server has lost. */
+  #repairServer(missing) {
+    const queued = new Coverage(this.#outbox.operations());
+    for (const operation of missing) {
+      if (!queued.includes(operation)) {
+        this.#outbox.add(operation, this.#epoch);
+      }
+    }
+  }
+
+  #refuse({ code, message, seq }) {
+    if (PASSING.has(code) && seq !== undefined) {
+      if (!this.#outbox.retry(seq)) {
+        return;
+      }
+      this.#holding ??= this.#environment.setTimeout(() => {
+        this.#holding = null;
+        this.#flush();
+      }, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries++));
+    } else {
+      this.#emit('refused', { code, message, operation: this.#outbox.refuse(seq) });
+    }
+    this.#emitStatus();
+  }
+
+  #reverted(result, source) {
+    if (result === null) {
+      return [];
+    }
+    this.#publish(result.operations);
+    if (result.changes.length > 0) {
+      this.#emit('change', { changes: result.changes, source });
+    }
+    return result.changes;
+  }
+
+  #publish(operations) {
+    operations.forEach((operation) => this.#outbox.add(operation, this.#epoch));
+    if (this.#replaced) {
+      this.#outbox.orphanAll();
+    }
+    if (operations.length > 0) {
+      this.#emit('edit', operations);
+      this.#emitStatus();
+    }
+    if (this.#state === 'live' && !this.#flushing) {
+      // All that one turn of the page produces goes out as one frame.
+      this.#flushing = true;
+      queueMicrotask(() => {
+        this.#flushing = false;
+        this.#flush();
+      });
+    }
+  }
+
+  #flush() {
+    if (this.#state !== 'live' || this.#holding !== null) {
+      return;
+    }
+    this.#outbox.split((operation) => splitOperation(operation, this.#frameBytes));
+    const entries = this.#outbox.take(() => ++this.#seq);
+    for (const frame of writeFrames(entries.map(({ seq, operation }) => opMessage(seq, operation)), this.#frameBytes)) {
+      this.#connection.send(frame);
+    }
+    if (entries.length > 0) {
+      this.#connection.expectAnswer();
+    }
+  }
+
+  #changed(changes, source) {
+    if (changes.length > 0) {
+      this.#emit('change', { changes, source });
+    }
+  }
+
+  #setState(state, reason = '') {
+    this.#state = state;
+    this.#reason = reason;
+    this.#emitStatus();
+  }
+
+  #emitStatus() {
+    this.#emit('status', this.status);
+  }
+
+  #emit(name, event) {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    for (const listener of [...listeners]) {
+      try {
+        if (listeners.has(listener)) {
+          listener(event);
+        }
+      } catch (error) {
+        // One listener's fault is nothing to the others, nor to the connection.
+        this.#environment.reportError(error);
+      }
+    }
+  }
+}
+
+class Gate {
+  constructor() {
+    this.opened = new Promise((resolve) => {
+      this.open = resolve;
+    });
+  }
+}

@@ -1,0 +1,256 @@
+import { applyChange, mapOffset } from './change.js';
+import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
+import { cleanText } from './wire.js';
+
+const STRIDE = 1024;
+// In a long text a browser lays out everything again for each scripted change; above this it is felt.
+const SLOW_MS = 8;
+const LONGEST_DELAY_MS = 1_000;
+const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
+
+/**
+ * Keeps a textarea and a session's text equal. Local input becomes the smallest edit that explains it; remote edits are
+ * written with `setRangeText`, so that caret, selection and scroll stay where they are; where that is slow, a textarea without
+ * the focus collects them for up to a second. While an input method composes, remote edits wait. The keys for undo and redo go to the session. Returns a function that lets go of both.
+ */
+export function bindTextarea(session, textarea) {
+  const binding = new TextareaBinding(session, textarea);
+  return () => binding.release();
+}
+
+class TextareaBinding {
+  #session;
+  #textarea;
+  #text = '';
+  // Lets remote edits go on after a composition; null outside of one.
+  #resume = null;
+  // Changes that the textarea does not show yet, and how long showing some took last time.
+  #waiting = [];
+  #cost = 0;
+  #timer = null;
+  #ended = new AbortController();
+  #unsubscribe;
+
+  constructor(session, textarea) {
+    this.#session = session;
+    this.#textarea = textarea;
+    textarea.value = session.text;
+    this.#text = session.text;
+    this.#unsubscribe = session.on('change', ({ changes, source }) => source !== this && this.#receive(changes));
+    this.#listen('beforeinput', (event) => this.#beforeInput(event));
+    this.#listen('input', () => this.#input());
+    this.#listen('keydown', (event) => this.#keyDown(event));
+    this.#listen('compositionstart', () => {
+      this.#resume ??= session.hold();
+    });
+    this.#listen('compositionend', () => this.#composed());
+    this.#listen('focus', () => this.#show());
+    this.#listen('blur', () => session.endGroup());
+    // Only the document tells of selections in all browsers, and only while the textarea has the focus.
+    textarea.ownerDocument.addEventListener('selectionchange', () => this.#tellSelection(), this.#signal);
+  }
+
+  release() {
+    this.#resume?.();
+    clearTimeout(this.#timer);
+    this.#ended.abort();
+    this.#unsubscribe();
+  }
+
+  get #signal() {
+    return { signal: this.#ended.signal };
+  }
+
+  #listen(type, listener) {
+    this.#textarea.addEventListener(type, listener, this.#signal);
+  }
+
+  /** The composed text becomes an edit before anything remote is let in. */
+  #composed() {
+    const resume = this.#resume;
+    this.#resume = null;
+    this.#input();
+    resume?.();
+  }
+
+  #input() {
+    if (this.#resume !== null) {
+      return;
+    }
+    const value = this.#textarea.value;
+    const edit = smallestEdit(this.#text, value, this.#textarea.selectionEnd);
+    if (edit === null) {
+      return;
+    }
+    const cleaned = { ...edit, inserted: cleanText(edit.inserted) };
+    this.#text = applyChange(this.#text, cleaned);
+    if (cleaned.inserted !== edit.inserted) {
+      const { offset, inserted } = edit;
+      this.#textarea.setRangeText(cleaned.inserted, offset, offset + inserted.length, 'end');
+    }
+    this.#session.edit(this.#behindWaiting(cleaned), this);
+    if (this.#waiting.length > 0) {
+      this.#waiting = [smallestEdit(this.#text, this.#session.text, 0)];
+      this.#show();
+    }
+    this.#tellSelection();
+  }
+
+  /** An edit of what the textarea shows as one of the session's text: they differ where a script types without the focus. */
+  #behindWaiting({ offset, removed, inserted }) {
+    const start = this.#waiting.reduce((place, change) => mapOffset(place, change), offset);
+    const end = this.#waiting.reduce((place, change) => mapOffset(place, change), offset + removed);
+    return { offset: start, removed: end - start, inserted };
+  }
+
+  get #focused() {
+    return this.#textarea.ownerDocument.activeElement === this.#textarea;
+  }
+
+  #receive(changes) {
+    this.#waiting.push(...changes);
+    if (this.#cost > SLOW_MS && !this.#focused) {
+      this.#timer ??= setTimeout(() => this.#show(), Math.min(LONGEST_DELAY_MS, this.#cost * 4));
+    } else {
+      this.#show();
+    }
+  }
+
+  /** Writes all that waits as one change, and puts the selection where the single changes have moved it. */
+  #show() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+    const changes = this.#waiting.splice(0);
+    const text = changes.reduce(applyChange, this.#text);
+    const edit = smallestEdit(this.#text, text, text.length);
+    this.#text = text;
+    if (edit === null) {
+      return;
+    }
+    const begun = performance.now();
+    const textarea = this.#textarea;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop, scrollLeft } = textarea;
+    const empty = selectionStart === selectionEnd;
+    const mapped = changes.reduce((place, change) => mapOffset(place, change, !empty), selectionStart);
+    const end = outsideOfGrapheme(text, changes.reduce((place, change) => mapOffset(place, change), selectionEnd));
+    const start = empty ? end : graphemeAround(text, mapped).start;
+    textarea.setRangeText(edit.inserted, edit.offset, edit.offset + edit.removed, 'preserve');
+    textarea.setSelectionRange(start, Math.max(start, end), selectionDirection);
+    textarea.scrollTop = scrollTop;
+    textarea.scrollLeft = scrollLeft;
+    this.#cost = performance.now() - begun;
+  }
+
+  #beforeInput(event) {
+    const action = UNDO_INPUTS[event.inputType];
+    if (action !== undefined) {
+      event.preventDefault();
+      this.#revert(action);
+    }
+  }
+
+  #keyDown(event) {
+    if (event.isComposing || event.altKey || !(event.ctrlKey || event.metaKey)) {
+      return;
+    }
+    const key = event.key.toLowerCase();
+    if (key === 'z' || (key === 'y' && !event.shiftKey)) {
+      event.preventDefault();
+      this.#revert(key === 'y' || event.shiftKey ? 'redo' : 'undo');
+    }
+  }
+
+  #revert(action) {
+    if (this.#resume !== null || this.#textarea.readOnly || this.#textarea.disabled) {
+      return;
+    }
+    const changes = this.#session[action](this);
+    this.#waiting.push(...changes);
+    this.#show();
+    const last = changes[changes.length - 1];
+    if (last !== undefined) {
+      const caret = last.offset + last.inserted.length;
+      this.#textarea.setSelectionRange(caret, caret);
+      this.#tellSelection();
+    }
+  }
+
+  #tellSelection() {
+    const { selectionStart, selectionEnd, selectionDirection, value } = this.#textarea;
+    // Between a change of the text and its input event the offsets belong to another text.
+    if (!this.#focused || this.#resume !== null || value.length !== this.#text.length) {
+      return;
+    }
+    const end = outsideOfGrapheme(this.#text, selectionEnd);
+    const start = selectionStart === selectionEnd ? end : graphemeAround(this.#text, selectionStart).start;
+    if (start !== selectionStart || end !== selectionEnd) {
+      this.#textarea.setSelectionRange(start, end, selectionDirection);
+    }
+    if (selectionDirection === 'backward') {
+      this.#session.select(start, end);
+    } else {
+      this.#session.select(end, start);
+    }
+  }
+}
+
+/**
+ * The smallest replacement that turns one text into another: null when they are equal. Where it could stand at several places, as
+ * with a letter typed beside its like, it ends at the caret. It never cuts a surrogate pair.
+ */
+export function smallestEdit(before, after, caret) {
+  if (before === after) {
+    return null;
+  }
+  // What is after the caret was there before, if this was typing; then all of it is the common end.
+  const tail = after.length - caret;
+  const typed = tail <= before.length && before.endsWith(after.slice(caret));
+  const shortest = Math.min(before.length, after.length);
+  const reserved = typed ? tail : commonSuffix(before, after, shortest);
+  let prefix = commonPrefix(before, after, shortest - reserved);
+  if (isLow(before, prefix) || isLow(after, prefix)) {
+    prefix--;
+  }
+  let suffix = commonSuffix(before, after, shortest - prefix);
+  if (isLow(before, before.length - suffix) || isLow(after, after.length - suffix)) {
+    suffix--;
+  }
+  return {
+    offset: prefix,
+    removed: before.length - suffix - prefix,
+    inserted: after.slice(prefix, after.length - suffix),
+  };
+}
+
+/** Compares whole slices first: the browser does that far faster than a loop over characters. */
+function commonPrefix(a, b, limit) {
+  let length = 0;
+  while (length + STRIDE <= limit && a.slice(length, length + STRIDE) === b.slice(length, length + STRIDE)) {
+    length += STRIDE;
+  }
+  while (length < limit && a.charCodeAt(length) === b.charCodeAt(length)) {
+    length++;
+  }
+  return length;
+}
+
+function commonSuffix(a, b, limit) {
+  const tail = (text, length) => text.slice(text.length - length - STRIDE, text.length - length);
+  let length = 0;
+  while (length + STRIDE <= limit && tail(a, length) === tail(b, length)) {
+    length += STRIDE;
+  }
+  while (length < limit && a.charCodeAt(a.length - length - 1) === b.charCodeAt(b.length - length - 1)) {
+    length++;
+  }
+  return length;
+}
+
+/** Whether the offset lies inside of a surrogate pair. */
+function isLow(text, offset) {
+  return (
+    offset > 0 &&
+    (text.charCodeAt(offset) & 0xfc00) === 0xdc00 &&
+    (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800
+  );
+}

@@ -1,0 +1,64 @@
+package dev.concord.js;
+
+import static dev.concord.testing.browser.WebFiles.classPath;
+import static dev.concord.testing.browser.WebFiles.folder;
+import static dev.concord.testing.browser.WebFiles.project;
+
+import dev.concord.testing.browser.WebFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Properties;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/** The package as pages see it: its modules at the root and in {@code /src/}, {@code /test/}, an empty page at {@code /blank} and the fixtures that are shared with Java. */
+final class PackageFiles {
+    /** What CodeMirror's modules are made of, by the names that they import each other under. */
+    private static final Map<String, String> PEERS = new TreeMap<>(Map.of(
+            "@codemirror/commands", "dist/index.js",
+            "@codemirror/language", "dist/index.js",
+            "@codemirror/state", "dist/index.js",
+            "@codemirror/view", "dist/index.js",
+            "@lezer/common", "dist/index.js",
+            "@lezer/highlight", "dist/index.js",
+            "@marijn/find-cluster-break", "src/index.js",
+            "crelt", "index.js",
+            "style-mod", "src/style-mod.js",
+            "w3c-keyname", "index.js"));
+
+    private PackageFiles() {}
+
+    static WebFiles serve() {
+        String html = "<!doctype html><title>tests</title><script type=\"importmap\">" + importMap() + "</script>";
+        return new WebFiles()
+                .page("/blank", html)
+                .serve("/", folder(project().resolve("concord-js/src")))
+                .serve("/src/", folder(project().resolve("concord-js/src")))
+                .serve("/test/", folder(project().resolve("concord-js/test")))
+                .serve("/peers/", classPath("/META-INF/resources/webjars/"))
+                .fixtures("/golden/", project().resolve("concord-wire/src/test/resources/golden"))
+                .fixtures("/fixtures/", project().resolve("concord-crdt/src/test/resources/fixtures"));
+    }
+
+    private static String importMap() {
+        StringJoiner imports = new StringJoiner(",", "{\"imports\":{", "}}");
+        PEERS.forEach((name, main) -> {
+            String artifact = name.replace("@", "").replace("/", "__");
+            imports.add("\"" + name + "\":\"/peers/" + artifact + "/" + version(artifact) + "/" + main + "\"");
+        });
+        return imports.toString();
+    }
+
+    private static String version(String artifact) {
+        String name = "/META-INF/maven/org.webjars.npm/" + artifact + "/pom.properties";
+        try (InputStream in = PackageFiles.class.getResourceAsStream(name)) {
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

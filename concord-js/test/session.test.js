@@ -1,0 +1,821 @@
+import { ConcordDocument } from '../src/document.js';
+import { ConcordSession } from '../src/session.js';
+import { applyChange } from '../src/change.js';
+import { splitOperation, writeFrames } from '../src/wire.js';
+import { assert, assertBytes, assertEquals, assertThrows, eventually } from './assert.js';
+import { Clock, FakeServer, optionsFor } from './fake-server.js';
+import { boundary } from './histories.js';
+import { MemoryStore } from './memory-store.js';
+
+function start(server, clock, more) {
+  const session = new ConcordSession(optionsFor(server, clock, more));
+  session.events = [];
+  for (const name of ['refused', 'fault']) {
+    session.on(name, (event) => session.events.push({ name, event }));
+  }
+  return session;
+}
+
+const live = (session) => eventually(() => session.status.connection === 'live', 'the session going live');
+const saved = (session) => eventually(() => session.status.saved, 'saving');
+
+const insertOf = (value) => ({ kind: 'insert', id: { site: 'earlier', counter: 1 }, after: { site: '', counter: 0 }, value });
+
+export const tests = {
+  async 'a session synchronises, sends, hears others and is saved when acknowledged'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.document.insert(0, 'hello');
+    const session = start(server, clock);
+    assertEquals('connecting', session.status.connection, 'state');
+    await live(session);
+    assertEquals('ws://host:8080/rooms/r/ws?batch=1', server.dials[0], 'address');
+    assertEquals('hello', session.text, 'text');
+    server.acknowledges = false;
+    session.edit({ offset: 5, inserted: ' you' });
+    session.edit({ offset: 0, removed: 1, inserted: 'H' });
+    await eventually(() => server.document.text === 'Hello you', 'the edit arriving');
+    assertEquals('6', String(session.status.unsent), 'unsent');
+    assert(!session.status.saved, 'saved before it is acknowledged');
+    server.acknowledge();
+    assert(session.status.saved, 'not saved');
+    server.type(9, '!');
+    assertEquals('Hello you!', session.text, 'text');
+  },
+
+  async 'what is typed offline waits as few operations and is sent once'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.goOffline();
+    assertEquals('offline', session.status.connection, 'state');
+    Array.from('offline text').forEach((letter, i) => session.edit({ offset: i, inserted: letter }));
+    session.edit({ offset: 11, removed: 1 });
+    session.edit({ offset: 10, removed: 1 });
+    assertEquals(14, session.status.unsent, 'unsent');
+    server.type(0, 'Server. ');
+    assertEquals(0, server.operations.length, 'operations before the return');
+    session.goOnline();
+    await saved(session);
+    assertEquals(2, server.operations.length, 'operations');
+    assertEquals(server.document.text, session.text, 'text');
+    assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+  },
+
+  async 'going online at once after going offline opens one connection'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    session.goOffline();
+    session.goOnline();
+    session.goOffline();
+    session.goOnline();
+    await live(session);
+    assertEquals(1, server.members.size, 'connections');
+  },
+
+  async 'a lost connection comes back after growing pauses, a refused one stays away'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.refuses = true;
+    server.member.end(1012);
+    assertEquals('reconnecting', session.status.connection, 'state');
+    for (const [pause, dials] of [[200, 1], [100, 2], [400, 2], [100, 3], [5000, 5]]) {
+      clock.advance(pause);
+      await Promise.resolve();
+      await Promise.resolve();
+      clock.advance(0);
+      assert(server.dials.length >= Math.min(dials, 3), `only ${server.dials.length} attempts`);
+    }
+    server.refuses = false;
+    clock.advance(15_000);
+    await live(session);
+    server.member.end(4403, 'not for you');
+    assertEquals('stopped', session.status.connection, 'state');
+    assertEquals('not for you', session.status.reason, 'reason');
+    const dials = server.dials.length;
+    clock.advance(100_000);
+    assertEquals(dials, server.dials.length, 'attempts after a final refusal');
+  },
+
+  async 'the pauses grow, are never longer than 15 s, and have chance in them'() {
+    const dialled = async (random) => {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      server.refuses = true;
+      const environment = { ...clock.environment, random, WebSocket: server.WebSocket };
+      const session = new ConcordSession(optionsFor(server, clock, { environment }));
+      const at = [];
+      for (let ms = 0; ms < 60_000; ms += 50) {
+        if (server.dials.length > at.length) {
+          at.push(clock.environment.now());
+        }
+        for (let i = 0; i < 6; i++) {
+          await Promise.resolve();
+        }
+        clock.advance(50);
+      }
+      session.close();
+      return at.slice(1).map((time, i) => time - at[i]);
+    };
+    const [shortest, longest] = [await dialled(() => 0), await dialled(() => 0.999)];
+    assert(Math.max(...longest) <= 15_050, `a pause of ${Math.max(...longest)} ms`);
+    assert(longest.slice(0, 5).every((pause, i) => i === 0 || pause > longest[i - 1]), `pauses ${longest}`);
+    assert(shortest.slice(0, 5).every((pause, i) => pause < longest[i]), `pauses ${shortest} and ${longest}`);
+  },
+
+  async 'several edits at once are one step of undo and are told of'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const told = [];
+    session.on('edit', (operations) => told.push(...operations));
+    session.edit({ offset: 0, inserted: 'one two' });
+    session.edit([{ offset: 0, removed: 3, inserted: '1' }, { offset: 2, removed: 3, inserted: '2' }, { offset: 3, inserted: '!' }]);
+    assertEquals('1 2!', session.text, 'text');
+    session.edit({ offset: 4, inserted: '?' });
+    session.undo();
+    assertEquals('1 2!', session.text, 'text after undo');
+    session.undo();
+    assertEquals('one two', session.text, 'text after undo');
+    session.redo();
+    assertEquals('1 2!', session.text, 'text after redo');
+    const copy = new ConcordDocument('copy');
+    told.forEach((operation) => copy.apply(operation));
+    assertEquals('1 2!', copy.text, 'text of what was told of');
+    session.edit([]);
+    assertEquals('1 2!', session.text, 'text');
+  },
+
+  async 'an edit that was on its way when the connection broke is there once'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'once' });
+    await eventually(() => server.document.text === 'once', 'the edit arriving');
+    server.member.end(1006);
+    assertEquals(4, session.status.unsent, 'unsent');
+    server.acknowledges = true;
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('once', server.document.text, 'text');
+    assert(server.dials[1].includes('&version='), 'the version is in the address');
+  },
+
+  async 'what a crashed server has lost comes back from its clients, whoever wrote it'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'mine ' });
+    await saved(session);
+    server.type(0, 'theirs ');
+    server.type(0, 'gone');
+    server.document.delete(0, 4).forEach((data) => server.member.tell({ t: 'op', seq: 9, data }));
+    await eventually(() => session.text === 'theirs mine ' && session.status.saved, 'agreement');
+    const before = server.document.encodeBody();
+    server.document = new ConcordDocument('server2');
+    server.member.end(1006);
+    clock.advance(1000);
+    await saved(session);
+    assertBytes(before, server.document.encodeBody(), 'bytes');
+  },
+
+  async 'the outbox survives a reload and is sent, its ids unchanged'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const first = start(server, clock);
+    await live(first);
+    first.edit({ offset: 0, inserted: 'base' });
+    await saved(first);
+    first.close();
+    const offline = optionsFor(server, clock);
+    const second = new ConcordSession(offline);
+    await live(second);
+    second.goOffline();
+    second.edit({ offset: 4, inserted: ' kept' });
+    second.close();
+    const third = start(server, clock, { store: offline.store.reopened() });
+    await saved(third);
+    assertEquals('base kept', server.document.text, 'text');
+    assertEquals('base kept', third.text, 'text');
+    assertEquals(third.document.elementAt(8).site, second.document.site, 'site');
+    assertEquals(0, offline.store.reopened().rows.size - 1, 'rows of the first store');
+  },
+
+  async 'another epoch is not merged and what was not sent is kept'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    session.goOffline();
+    session.edit({ offset: 0, inserted: 'unsent' });
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.document.insert(0, 'another text');
+    session.goOnline();
+    await eventually(() => session.status.connection === 'stopped', 'stopping');
+    assertEquals('unsent', session.text, 'text');
+    assertEquals('another text', server.document.text, 'text of the server');
+    assertEquals(1, session.status.orphaned, 'kept for the user');
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await live(reloaded);
+    assertEquals('another text', reloaded.text, 'text');
+    assertEquals(1, reloaded.status.orphaned, 'kept for the user');
+    assertEquals('unsent', reloaded.unsaved[0].value, 'what is kept');
+    assertEquals('another text', server.document.text, 'text of the server');
+    reloaded.discardOrphaned();
+    assertEquals(0, reloaded.status.orphaned, 'kept for the user');
+  },
+
+  async 'what is refused for now is sent again, what is refused for good is shown'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    let refusals = 2;
+    server.refusal = () => (refusals-- > 0 ? 'rate_limited' : null);
+    session.edit({ offset: 0, inserted: 'abc' });
+    await eventually(() => refusals === 1, 'the first refusal');
+    assertEquals(3, session.status.unsent, 'unsent');
+    clock.advance(1000);
+    clock.advance(2000);
+    await saved(session);
+    assertEquals('abc', server.document.text, 'text');
+    assertEquals(0, session.events.length, 'events');
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 3, inserted: 'd' });
+    await eventually(() => session.events.length === 1, 'the refusal');
+    assertEquals('room_full', session.events[0].event.code, 'code');
+    assertEquals(0, session.status.unsent, 'unsent');
+    assertEquals(1, session.status.refused, 'refused');
+    assert(!session.status.saved, 'a refused edit counts as saved');
+    server.refusal = () => null;
+    server.member.end(1001);
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('abcd', server.document.text, 'text');
+  },
+
+  async 'what was refused is kept through a reload and may be taken then'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 0, inserted: 'refused' });
+    await eventually(() => session.status.refused === 1, 'the refusal');
+    session.close();
+    server.refusal = () => null;
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await saved(reloaded);
+    assertEquals('refused', reloaded.text, 'text');
+    assertEquals('refused', server.document.text, 'text of the server');
+  },
+
+  async 'a placeholder for deleted text is not sent before its delete is durable'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.type(0, 'abc');
+    const [gone] = server.document.delete(1, 1);
+    server.member.tell({ t: 'op', seq: 4, data: gone });
+    assertEquals('ac', session.text, 'text');
+    server.document = new ConcordDocument('restored');
+    server.refusal = ({ data }) => (data.kind === 'delete' ? 'room_full' : null);
+    server.member.end(1001);
+    clock.advance(1000);
+    await eventually(() => session.events.length === 1, 'the refusal');
+    assertEquals('a', server.document.text, 'text of the server');
+    session.edit({ offset: 0, inserted: 'x' });
+    await eventually(() => session.status.unsent === 1, 'the ack, with the placeholder held');
+    clock.advance(60_000);
+    assertEquals('live', session.status.connection, 'state while nothing is owed');
+    server.refusal = () => null;
+    server.member.end(1001);
+    clock.advance(1000);
+    await saved(session);
+    assertEquals('xac', server.document.text, 'text of the server');
+    assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+  },
+
+  async 'frames that are not understood are ignored, broken ones are told of'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.tell({ t: 'poll', question: 1 });
+    server.member.tell([null, 7, { t: 'weather' }]);
+    assertEquals(0, session.events.length, 'events');
+    server.member.onmessage({ data: '{' });
+    server.member.tell({ t: 'op', seq: 1, data: { kind: 'insert', id: { site: 'x', counter: 0 } } });
+    assertEquals('fault,fault', session.events.map(({ name }) => name).join(), 'events');
+    server.type(0, 'still here');
+    assertEquals('still here', session.text, 'text');
+  },
+
+  async 'a state that cannot be read leads to a new connection'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.tell({ t: 'sync', state: 'AAAA', version: '', epoch: 'first' });
+    await eventually(() => session.status.connection === 'reconnecting', 'reconnecting');
+    clock.advance(1000);
+    await live(session);
+  },
+
+  async 'a second sync on a connection is merged like the first'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'mine ' });
+    await saved(session);
+    server.document.insert(5, 'missed');
+    server.member.tell(server.syncMessage());
+    server.type(0, 'after ');
+    await eventually(() => session.text === 'after mine missed', 'both arriving in order');
+  },
+
+  async 'a connection that owes an answer and is silent is given up'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'x' });
+    await eventually(() => server.operations.length === 1, 'sending');
+    clock.advance(30_000);
+    assertEquals('reconnecting', session.status.connection, 'state');
+  },
+
+  async 'while the text is held nothing remote gets in'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const release = session.hold();
+    server.type(0, 'remote');
+    assertEquals('', session.text, 'text while held');
+    session.edit({ offset: 0, inserted: 'composed' });
+    release();
+    await eventually(() => session.text.length === 14, 'the remote edit');
+    await saved(session);
+    assertEquals(server.document.text, session.text, 'text');
+  },
+
+  async 'presence goes out throttled and comes in by client'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const [ann, ben] = [start(server, clock), start(server, clock)];
+    ann.setUser({ user: 'Ann', color: '#123456' });
+    ben.setUser({ user: 'Ann', color: 'url(x)' });
+    await live(ann);
+    await live(ben);
+    clock.advance(20_000);
+    assertEquals('Ann', ann.peers[0].user, 'the name of the other');
+    assertEquals('#64748b', ann.peers[0].color, 'a colour that is none');
+    ann.edit({ offset: 0, inserted: 'text' });
+    await saved(ann);
+    const count = server.received.length;
+    [1, 2, 3, 4].forEach((offset) => ann.select(offset, 1));
+    clock.advance(100);
+    assertEquals(count + 1, server.received.length, 'messages');
+    const [peer] = ben.peers;
+    assertEquals(4, peer.cursor, 'cursor');
+    ben.edit({ offset: 0, inserted: '> ' });
+    assertEquals(6, ben.document.offsetOfCaret(peer.caret), 'caret by element');
+    assertEquals(3, ben.document.offsetOfCaret(peer.anchor), 'other end of the selection');
+    server.members.forEach((member) => member.tell({ t: 'presence', ...peer, left: true }));
+    assertEquals(0, ben.peers.length, 'peers');
+    ann.goOffline();
+    assertEquals(0, ann.peers.length, 'peers of somebody offline');
+  },
+
+  async 'a listener that throws is reported and disturbs nothing'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.document.insert(0, 'hello');
+    const errors = [];
+    const environment = { ...clock.environment, WebSocket: server.WebSocket, reportError: (error) => errors.push(error.message) };
+    const session = start(server, clock, { environment });
+    let text = '';
+    for (const name of ['change', 'status', 'presence', 'edit', 'refused']) {
+      session.on(name, () => {
+        throw new Error(name);
+      });
+    }
+    session.on('change', ({ changes }) => {
+      text = changes.reduce(applyChange, text);
+    });
+    await live(session);
+    assertEquals('hello', text, 'what the second listener was told');
+    server.type(5, '!');
+    session.edit({ offset: 0, removed: 1, inserted: 'H' });
+    await saved(session);
+    server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c' });
+    server.refusal = () => 'room_full';
+    session.edit({ offset: 0, inserted: '>' });
+    await eventually(() => session.status.refused === 1, 'the refusal');
+    assertEquals('>Hello!', text, 'what the second listener was told');
+    assertEquals('live', session.status.connection, 'state');
+    assertEquals(1, server.dials.length, 'connections');
+    assertEquals('change,edit,presence,refused,status', [...new Set(errors)].sort().join(), 'what was reported');
+    assertEquals('refused', session.events.map(({ name }) => name).join(), 'events');
+  },
+
+  async 'a listener that is added or removed by another one hears from now on, or no more'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const heard = [];
+    session.on('edit', () => {
+      off();
+      session.on('edit', () => heard.push('added'));
+    });
+    const off = session.on('edit', () => heard.push('removed'));
+    session.edit({ offset: 0, inserted: 'x' });
+    assertEquals('', heard.join(), 'heard of the first edit');
+    session.edit({ offset: 1, inserted: 'y' });
+    assertEquals('added', heard.join(), 'heard of the second edit');
+  },
+
+  async 'when a room is replaced while it is open, what is unsent is offered at once and kept'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'sent' });
+    await eventually(() => server.operations.length === 1, 'sending');
+    session.edit({ offset: 4, inserted: ' typed' });
+    server.member.end(4409);
+    assertEquals('stopped', session.status.connection, 'state');
+    session.edit({ offset: 10, inserted: ' later' });
+    const values = (operations) => operations.map(({ value }) => value).join('');
+    assertEquals('sent typed later', values(session.unsaved), 'what is not saved');
+    assert(session.status.orphaned > 0 && session.status.unsent === 0, JSON.stringify(session.status));
+    assertEquals(false, session.status.saved, 'saved');
+    await session.goOnline();
+    assertEquals(1, server.dials.length, 'attempts after the room was replaced');
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    await live(reloaded);
+    assertEquals('', server.document.text, 'text of the server');
+    assertEquals('sent typed later', values(reloaded.unsaved), 'what is not saved after a reload');
+    assertEquals(false, reloaded.status.saved, 'saved while something is orphaned');
+    session.discardOrphaned();
+    assertEquals(0, session.unsaved.length, 'what is left');
+    assertEquals(0, options.store.rows.size, 'rows of the store');
+  },
+
+  async 'what was typed before the first connection belongs to the history that it was sent to'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    server.acknowledges = false;
+    const session = new ConcordSession(options);
+    session.edit({ offset: 0, inserted: 'early' });
+    await live(session);
+    session.close();
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    const store = options.store.reopened();
+    const reloaded = start(server, clock, { store });
+    await live(reloaded);
+    assertEquals('', reloaded.text, 'text of the new history');
+    assertEquals('early', reloaded.unsaved.map(({ value }) => value).join(''), 'what is kept');
+    // Rows that an earlier session left before it had ever connected are taken up, and belong to that history from then on.
+    const early = optionsFor(server, clock, { store: new MemoryStore([{ key: 'k', operation: insertOf('old'), epoch: null }]) });
+    const third = new ConcordSession(early);
+    await live(third);
+    assertEquals('old', third.text, 'text');
+    assertEquals('second', [...early.store.rows.values()].map(({ epoch }) => epoch).join(), 'epochs of the rows');
+  },
+
+  async 'a connection that never opens, or never synchronises, is given up'() {
+    for (const silent of [false, true]) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      const dials = [];
+      class Hanging {
+        constructor(url) {
+          dials.push(url);
+          queueMicrotask(() => silent && this.onopen?.({}));
+        }
+
+        close() {}
+      }
+      const environment = { ...clock.environment, WebSocket: Hanging };
+      const session = start(server, clock, { environment });
+      await eventually(() => dials.length === 1, 'the first attempt');
+      clock.advance(30_000);
+      assertEquals('reconnecting', session.status.connection, 'state');
+      clock.advance(1_000);
+      assertEquals(2, dials.length, 'attempts');
+      session.close();
+      clock.advance(100_000);
+      assertEquals(2, dials.length, 'attempts after closing');
+    }
+  },
+
+  async 'a WebSocket that cannot be made is a failed attempt'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    let broken = true;
+    const environment = {
+      ...clock.environment,
+      WebSocket: function open(url) {
+        if (broken) {
+          throw new Error('out of sockets');
+        }
+        return new server.WebSocket(url);
+      },
+    };
+    const session = start(server, clock, { environment });
+    await eventually(() => session.status.connection === 'reconnecting', 'the attempt failing');
+    assertEquals('out of sockets', session.events[0].event.message, 'what is told');
+    broken = false;
+    clock.advance(1_000);
+    await live(session);
+  },
+
+  async 'a session that the server has refused may be opened again'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.end(4401);
+    assertEquals('stopped', session.status.connection, 'state');
+    session.edit({ offset: 0, inserted: 'x' });
+    await session.goOnline();
+    await saved(session);
+    session.close();
+    await session.goOnline();
+    assertEquals('stopped', session.status.connection, 'state after closing');
+    assertThrows(Error, () => session.edit({ offset: 0, inserted: 'y' }), 'an edit after closing');
+    assertEquals('x', session.text, 'text');
+  },
+
+  async 'others hear that somebody has left, and are told of nobody twice'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const [ann, ben] = [start(server, clock), start(server, clock)];
+    await live(ann);
+    await live(ben);
+    ann.setUser({ user: 'Ann' });
+    clock.advance(100);
+    assertEquals(1, ben.peers.length, 'peers');
+    let told = 0;
+    ben.on('presence', () => told++);
+    ann.close();
+    assertEquals(0, ben.peers.length, 'peers after leaving');
+    server.member.tell({ t: 'presence', user: 'Ann', cursor: 0, color: '#000', client: ann.document.site, left: true });
+    assertEquals(1, told, 'times that it was told');
+    const count = server.received.length;
+    ben.select(0);
+    clock.advance(100);
+    ben.select(0);
+    clock.advance(100);
+    assertEquals(count + 1, server.received.length, 'messages for one place');
+  },
+
+  async 'while the text is held, others are seen to come and go'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const release = session.hold();
+    server.type(0, 'x');
+    server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c' });
+    assertEquals(1, session.peers.length, 'peers');
+    release();
+    await eventually(() => session.text === 'x', 'the text');
+  },
+
+  async 'a selection behind the text, or inside of a pair, is told of as the nearest place'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'a😀b' });
+    session.select(99, -1);
+    clock.advance(100);
+    const told = () => server.received.filter(({ t }) => t === 'presence').at(-1);
+    assertEquals(4, told().cursor, 'cursor');
+    session.select(2, 2);
+    clock.advance(100);
+    assertEquals(1, told().cursor, 'cursor');
+    assertEquals('after', told().caret.side, 'side on the wire');
+    assertEquals(1, told().caret.element.counter, 'element on the wire');
+  },
+
+  async 'a store that never answers is done without, one that answers late is heard'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    let answer;
+    const store = new MemoryStore();
+    store.load = () => new Promise((resolve) => {
+      answer = resolve;
+    });
+    const session = start(server, clock, { store });
+    clock.advance(1_999);
+    assertEquals(0, server.dials.length, 'attempts before the store has had its time');
+    clock.advance(1);
+    await live(session);
+    const [{ name, event }] = session.events;
+    assertEquals('fault storage', `${name} ${event.code}`, 'what is told');
+    assert(event.message.includes('keep this tab open'), event.message);
+    session.edit({ offset: 0, inserted: 'now ' });
+    await saved(session);
+    answer([{ key: 'k', operation: insertOf('kept'), epoch: null }]);
+    await eventually(() => session.status.saved && server.document.text.includes('kept'), 'what the store had');
+    assertEquals(server.document.text, session.text, 'text');
+    assertEquals(0, store.rows.size, 'rows');
+  },
+
+  'frames stay below the limit, counted in bytes as they travel'() {
+    for (const [text, limit] of [['😀\u0001'.repeat(200_000), undefined], ['中'.repeat(100_000), 65_536], ['x'.repeat(9_000), 4_096]]) {
+      const operations = new ConcordDocument('me').insert(0, text).flatMap((operation) => splitOperation(operation, limit));
+      const messages = operations.map((data, i) => ({ t: 'op', seq: i + 1, data }));
+      const frames = writeFrames([...messages, ...messages.slice(0, 3)], limit);
+      for (const frame of frames) {
+        const { length } = new TextEncoder().encode(frame);
+        assert(length <= (limit ?? 256 * 1024), `a frame has ${length} bytes of ${limit}`);
+      }
+      assertEquals(messages.length + 3, frames.flatMap((frame) => JSON.parse(frame)).length, 'messages');
+      const copy = new ConcordDocument('copy');
+      operations.forEach((operation) => copy.apply(operation));
+      assertEquals(text, copy.text, 'text');
+    }
+  },
+
+  async 'the client packs to what the server says that it takes'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.limits = { frameBytes: 65_536 };
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    session.edit({ offset: 0, inserted: '中'.repeat(100_000) });
+    await saved(session);
+    assert(server.longestFrame <= 65_536, `a frame has ${server.longestFrame} bytes`);
+    assertEquals(session.text, server.document.text, 'text');
+    assertEquals(0, options.store.rows.size, 'rows');
+  },
+
+  async 'a frame that is too large is split, and only what cannot be split any more is given up'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.mostBytes = 10_000;
+    const options = optionsFor(server, clock);
+    const session = start(server, clock, { store: options.store });
+    await live(session);
+    session.goOffline();
+    session.edit({ offset: 0, inserted: '中'.repeat(50_000) });
+    session.goOnline();
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.saved;
+    }, 'saving in small pieces');
+    assertEquals(session.text, server.document.text, 'text');
+    assertEquals(0, options.store.rows.size, 'rows');
+    server.mostBytes = 100;
+    session.edit({ offset: 0, inserted: 'x'.repeat(200) });
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.connection === 'stopped';
+    }, 'stopping');
+    assertEquals(200, session.status.unsent, 'unsent');
+  },
+
+  async 'a connection on which nothing comes any more is made again'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.limits = { frameBytes: 1_048_576 };
+    const session = start(server, clock);
+    await live(session);
+    for (let i = 0; i < 20; i++) {
+      clock.advance(20_000);
+      server.member.tell({ t: 'pulse' });
+    }
+    assertEquals(1, server.dials.length, 'attempts while the server pulses');
+    assertEquals(0, session.events.length, 'events');
+    // A proxy stops forwarding and does not close.
+    server.members.clear();
+    server.document.insert(0, 'missed');
+    clock.advance(44_999);
+    assertEquals('live', session.status.connection, 'state');
+    clock.advance(1);
+    assertEquals('reconnecting', session.status.connection, 'state');
+    clock.advance(1_000);
+    await live(session);
+    assertEquals('missed', session.text, 'text');
+  },
+
+  async 'a server that does not pulse is believed to live'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    clock.advance(600_000);
+    assertEquals(1, server.dials.length, 'attempts');
+    server.member.tell({ t: 'pulse' });
+    clock.advance(45_000);
+    assertEquals('reconnecting', session.status.connection, 'state after one pulse and no other');
+  },
+
+  async 'line ends become LF and half a pair a replacement character'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'a\r\nb\rc\ud800d' });
+    await saved(session);
+    assertEquals('a\nb\nc\ufffdd', server.document.text, 'text');
+  },
+};
+
+export const pageTests = {
+  async 'a page that loses its network says so at once, and does not wait when it is back'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.refuses = true;
+    dispatchEvent(new Event('offline'));
+    assertEquals('reconnecting', session.status.connection, 'state');
+    clock.advance(1_000);
+    await eventually(() => server.dials.length === 2, 'an attempt');
+    await Promise.resolve();
+    server.refuses = false;
+    dispatchEvent(new Event('online'));
+    await live(session);
+    session.close();
+  },
+
+  async 'a page that comes into view looks at once whether its connection still lives'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.limits = {};
+    const session = start(server, clock);
+    await live(session);
+    clock.advance(24_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    assertEquals(1, server.dials.length, 'attempts when it was heard of');
+    clock.advance(2_000);
+    document.dispatchEvent(new Event('visibilitychange'));
+    await eventually(() => server.dials.length === 2, 'a new connection at once');
+    await live(session);
+    clock.advance(26_000);
+    dispatchEvent(new Event('online'));
+    await eventually(() => server.dials.length === 3, 'a new connection at once');
+    session.close();
+  },
+
+  async 'a fault of the store is told when somebody can listen'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const original = indexedDB.open;
+    indexedDB.open = () => {
+      throw new DOMException('a mutation operation was attempted on a database', 'InvalidStateError');
+    };
+    try {
+      const session = start(server, clock, { store: undefined });
+      await live(session);
+      const [{ event }] = session.events;
+      assertEquals('storage', event.code, 'code');
+      assert(event.message.includes('keep this tab open'), event.message);
+      session.close();
+    } finally {
+      indexedDB.open = original;
+    }
+  },
+};
+
+export const share = 0.25;
+
+export const properties = {
+  async 'sessions that come and go end with the same text, each told of every change'(random) {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const sessions = [start(server, clock), start(server, clock), start(server, clock)];
+    await eventually(() => server.dials.length === sessions.length, 'all dialling');
+    const texts = sessions.map(() => '');
+    sessions.forEach((session, i) => {
+      session.on('change', ({ changes }) => {
+        texts[i] = changes.reduce(applyChange, texts[i]);
+      });
+    });
+    for (let step = 0; step < 30; step++) {
+      const session = random.pick(sessions);
+      const view = { length: session.text.length, codeAt: (offset) => session.text.charCodeAt(offset) };
+      const [a, b] = [boundary(random, view), boundary(random, view)].sort((x, y) => x - y);
+      const choice = random.next();
+      if (choice < 0.6) {
+        const removed = random.chance(0.3) ? b - a : 0;
+        session.edit({ offset: a, removed, inserted: random.text(3) });
+      } else if (choice < 0.7) {
+        session.undo();
+      } else if (choice < 0.75) {
+        session.redo();
+      } else if (choice < 0.85) {
+        session.goOffline();
+      } else if (choice < 0.95) {
+        session.goOnline();
+      } else {
+        server.member?.end(1006);
+      }
+      if (random.chance(0.5)) {
+        await Promise.resolve();
+        clock.advance(random.below(2000));
+      }
+    }
+    sessions.forEach((session) => session.goOnline());
+    await eventually(() => {
+      clock.advance(500);
+      return sessions.every((session) => session.status.saved);
+    }, 'everything being saved');
+    sessions.forEach((session, i) => {
+      assertEquals(server.document.text, session.text, 'text');
+      assertEquals(session.text, texts[i], 'text by changes');
+      assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
+      assertEquals(0, session.events.length, 'faults');
+      session.close();
+    });
+  },
+};

@@ -1,0 +1,188 @@
+import { applyChange } from '../src/change.js';
+import { ConcordSession } from '../src/session.js';
+import { bindTextarea, smallestEdit } from '../src/textarea.js';
+import { assert, assertEquals, eventually } from './assert.js';
+import { Clock, FakeServer, optionsFor, received } from './fake-server.js';
+import { boundary } from './histories.js';
+
+async function fixture(text = '') {
+  const server = new FakeServer();
+  if (text !== '') {
+    server.document.insert(0, text);
+  }
+  const session = new ConcordSession(optionsFor(server, new Clock()));
+  const textarea = document.createElement('textarea');
+  document.body.replaceChildren(textarea);
+  const release = bindTextarea(session, textarea);
+  await eventually(() => session.status.connection === 'live', 'the session going live');
+  textarea.focus();
+  return { server, session, textarea, release };
+}
+
+/** What a browser does for a key: changes the text around the selection and tells. */
+function type(textarea, text) {
+  const { selectionStart, selectionEnd } = textarea;
+  textarea.setRangeText(text, selectionStart, selectionEnd, 'end');
+  textarea.dispatchEvent(new InputEvent('input', { inputType: 'insertText', data: text }));
+}
+
+function key(textarea, name, more = {}) {
+  const event = new KeyboardEvent('keydown', { key: name, ctrlKey: true, cancelable: true, ...more });
+  textarea.dispatchEvent(event);
+  return event.defaultPrevented;
+}
+
+export const share = 0.25;
+
+export const properties = {
+  'the smallest edit explains what happened and cuts no pair'(random) {
+    const before = random.text(8).repeat(1 + random.below(3));
+    const view = { length: before.length, codeAt: (offset) => before.charCodeAt(offset) };
+    const [start, end] = [boundary(random, view), boundary(random, view)].sort((a, b) => a - b);
+    const inserted = random.chance(0.7) ? random.text(4) : '';
+    const after = before.slice(0, start) + inserted + before.slice(end);
+    const placed = random.chance(0.8);
+    const caret = placed ? start + inserted.length : random.below(after.length + 1);
+    const edit = smallestEdit(before, after, caret);
+    if (before === after) {
+      assertEquals(null, edit, 'an edit of nothing');
+      return;
+    }
+    assertEquals(after, applyChange(before, edit), 'text');
+    assert(!placed || edit.inserted.length <= inserted.length, 'more is inserted than was typed');
+    assert(!placed || edit.removed <= end - start, 'more is removed than was');
+    assert(!/\p{Surrogate}/u.test(edit.inserted), 'half a pair is inserted');
+    assert(!/\p{Surrogate}/u.test(before.slice(edit.offset, edit.offset + edit.removed)), 'half a pair is removed');
+  },
+
+  async 'textarea and text stay equal, the selection stays at its characters'(random) {
+    const { server, session, textarea } = await fixture('0123456789'.repeat(3));
+    for (let step = 0; step < 20; step++) {
+      const view = { length: textarea.value.length, codeAt: (offset) => textarea.value.charCodeAt(offset) };
+      if (random.chance(0.5)) {
+        const [start, end] = [boundary(random, view), boundary(random, view)].sort((a, b) => a - b);
+        textarea.setSelectionRange(start, random.chance(0.3) ? end : start);
+        type(textarea, random.chance(0.8) ? random.text(3) : '');
+      } else {
+        const { selectionStart, selectionEnd } = textarea;
+        const selected = textarea.value.slice(selectionStart, selectionEnd);
+        const offset = boundary(random, { length: server.document.length, codeAt: (i) => server.document.text.charCodeAt(i) });
+        server.type(offset, 'R');
+        const now = textarea.value.slice(textarea.selectionStart, textarea.selectionEnd);
+        assertEquals(selected.replaceAll('R', ''), now.replaceAll('R', ''), 'selected text');
+      }
+      await Promise.resolve();
+      assertEquals(session.text, textarea.value, 'textarea');
+    }
+    await eventually(() => server.document.text === textarea.value, 'the server having it all');
+  },
+};
+
+export const tests = {
+  async 'typing is one small edit, also beside like letters'() {
+    const { session, textarea, server } = await fixture('aaaa');
+    textarea.setSelectionRange(2, 2);
+    type(textarea, 'a');
+    await eventually(() => session.status.saved, 'saving');
+    assertEquals('aaaaa', server.document.text, 'text');
+    assertEquals(session.document.site, session.document.elementAt(2).site, 'who typed the letter in the middle');
+  },
+
+  async 'a caret stays where it was while somebody types before, at and behind it'() {
+    const { server, textarea } = await fixture('hello world');
+    textarea.setSelectionRange(5, 5);
+    server.type(0, '>> ');
+    assertEquals(8, textarea.selectionStart, 'caret after a remote edit before it');
+    server.type(8, '!');
+    assertEquals(8, textarea.selectionStart, 'caret after a remote edit at it');
+    server.type(15, ' end');
+    assertEquals(8, textarea.selectionStart, 'caret after a remote edit behind it');
+    textarea.setSelectionRange(3, 8, 'backward');
+    server.type(3, 'X');
+    server.type(9, 'Y');
+    assertEquals('hello', textarea.value.slice(textarea.selectionStart, textarea.selectionEnd), 'selection');
+    assertEquals('backward', textarea.selectionDirection, 'direction');
+  },
+
+  async 'scrolling stays where it was'() {
+    const { server, textarea } = await fixture('line\n'.repeat(300));
+    textarea.setSelectionRange(0, 0);
+    textarea.scrollTop = 700;
+    const top = textarea.scrollTop;
+    server.type(1500, 'below');
+    assertEquals(top, textarea.scrollTop, 'scrolled to');
+  },
+
+  async 'while an input method composes remote edits wait'() {
+    const { server, session, textarea } = await fixture('ab');
+    textarea.setSelectionRange(1, 1);
+    textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+    type(textarea, 'k');
+    textarea.setSelectionRange(1, 2);
+    type(textarea, 'か');
+    server.type(0, 'remote ');
+    assertEquals('aかb', textarea.value, 'textarea while composing');
+    assertEquals('ab', session.text, 'text while composing');
+    textarea.dispatchEvent(new CompositionEvent('compositionend', { data: 'か' }));
+    await eventually(() => textarea.value === 'remote aかb', 'the remote edit');
+    await eventually(() => server.document.text === 'remote aかb', 'the composed text');
+    assertEquals(9, textarea.selectionStart, 'caret');
+  },
+
+  async 'the keys for undo and redo take back own edits only'() {
+    const { server, textarea } = await fixture('base');
+    textarea.setSelectionRange(4, 4);
+    type(textarea, ' mine');
+    server.type(0, 'theirs ');
+    assert(key(textarea, 'z'), 'the key is left to the browser');
+    assertEquals('theirs base', textarea.value, 'text after undo');
+    assert(key(textarea, 'Z', { shiftKey: true }), 'the key is left to the browser');
+    assertEquals('theirs base mine', textarea.value, 'text after redo');
+    assertEquals(16, textarea.selectionStart, 'caret');
+    key(textarea, 'z');
+    key(textarea, 'y');
+    assertEquals('theirs base mine', textarea.value, 'text after redo');
+    const menu = new InputEvent('beforeinput', { inputType: 'historyUndo', cancelable: true });
+    textarea.dispatchEvent(menu);
+    assert(menu.defaultPrevented, 'the menu is left to the browser');
+    assertEquals('theirs base', textarea.value, 'text after undo');
+  },
+
+  async 'the others are told of caret and selection'() {
+    const { server, session, textarea } = await fixture('a😀b');
+    textarea.setSelectionRange(1, 3, 'backward');
+    document.dispatchEvent(new Event('selectionchange'));
+    session.setUser({ user: 'me' });
+    session.goOffline();
+    session.goOnline();
+    const told = () => server.received.filter(({ t, left }) => t === 'presence' && left !== true);
+    await eventually(() => told().length > 0, 'presence');
+    const { cursor, caret, anchor } = told().at(-1);
+    assertEquals(1, cursor, 'cursor');
+    assertEquals(1, session.document.offsetOfCaret(received(caret)), 'caret');
+    assertEquals(3, session.document.offsetOfCaret(received(anchor)), 'other end');
+  },
+
+  async 'a keystroke in 1 MB stays well below a frame'() {
+    const { textarea } = await fixture('The quick brown fox jumps over the lazy dog.\n'.repeat(22_800));
+    textarea.setSelectionRange(500_000, 500_000);
+    const times = [];
+    for (let i = 0; i < 40; i++) {
+      textarea.setRangeText('k', 500_000 + i, 500_000 + i, 'end');
+      const start = performance.now();
+      textarea.dispatchEvent(new InputEvent('input', { inputType: 'insertText', data: 'k' }));
+      times.push(performance.now() - start);
+    }
+    times.sort((a, b) => a - b);
+    return `a key in 1 MB: median ${times[20].toFixed(2)} ms, slowest ${times[39].toFixed(2)} ms`;
+  },
+
+  async 'a released textarea is left alone'() {
+    const { server, session, textarea, release } = await fixture('text');
+    release();
+    server.type(0, 'more ');
+    assertEquals('text', textarea.value, 'textarea');
+    type(textarea, '!');
+    assertEquals('more text', session.text, 'text');
+  },
+};

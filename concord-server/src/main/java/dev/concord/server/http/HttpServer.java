@@ -1,0 +1,188 @@
+package dev.concord.server.http;
+
+import dev.concord.server.config.Config;
+import dev.concord.server.history.History;
+import dev.concord.server.room.Frames;
+import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.room.RoomLoops;
+import dev.concord.server.ws.EventLoops;
+import dev.concord.server.ws.NettyFrames;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The port. Its event loops exist from the start, since rooms live on them; it listens from {@link #listen} on. */
+public final class HttpServer implements AutoCloseable {
+    /** How long the loops must have had nothing to do before they end. */
+    private static final Duration QUIET = Duration.ofMillis(50);
+    /**
+     * Connections change their event loop when they become WebSockets: of Netty's allocators the one that has been proven longest,
+     * unless Netty's own setting names another.
+     */
+    private static final ByteBufAllocator ALLOCATOR = System.getProperty("io.netty.allocator.type") == null
+            ? PooledByteBufAllocator.DEFAULT
+            : ByteBufAllocator.DEFAULT;
+
+    private final Config config;
+    private final MultiThreadIoEventLoopGroup group;
+    private final Class<? extends ServerChannel> channelType;
+    private final EventLoops loops;
+    private final Frames frames = new NettyFrames(ALLOCATOR);
+    private final ConnectionLimit connections;
+    private @Nullable Channel channel;
+
+    /**
+     * Starts the event loops.
+     *
+     * @param config where to listen, and the limits
+     */
+    public HttpServer(Config config) {
+        this.config = config;
+        IoHandlerFactory io;
+        if (Epoll.isAvailable()) {
+            io = EpollIoHandler.newFactory();
+            channelType = EpollServerSocketChannel.class;
+        } else {
+            io = NioIoHandler.newFactory();
+            channelType = NioServerSocketChannel.class;
+        }
+        group = new MultiThreadIoEventLoopGroup(io);
+        loops = new EventLoops(group);
+        connections = new ConnectionLimit(config.limits().connections().perAddress());
+    }
+
+    /**
+     * The event loops as room loops.
+     *
+     * @return one for each room id
+     */
+    public RoomLoops loops() {
+        return loops;
+    }
+
+    /**
+     * The encoder of frames that this port's members write.
+     *
+     * @return thread-safe
+     */
+    public Frames frames() {
+        return frames;
+    }
+
+    /**
+     * Opens the port.
+     *
+     * @param rooms answers for rooms
+     * @param metrics gives the Prometheus text
+     * @param readiness completes with what is not ready, empty when all is
+     * @param history answers for versions of rooms
+     * @param ai answers what models are asked for
+     * @param blocking runs what blocks
+     * @return the port that was taken
+     * @throws IOException when the address cannot be listened on
+     */
+    public int listen(
+            RoomDirectory rooms,
+            Supplier<String> metrics,
+            Supplier<CompletableFuture<String>> readiness,
+            History history,
+            AiServices ai,
+            Executor blocking)
+            throws IOException {
+        Services services = new Services(
+                rooms,
+                loops,
+                new Pages(),
+                new Origins(config.allowedOrigins()),
+                metrics,
+                readiness,
+                blocking,
+                config.limits());
+        RouteTable routes = routes(services, history, ai);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(channelType)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.ALLOCATOR, ALLOCATOR)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel child) {
+                        if (!connections.admit(child)) {
+                            child.close();
+                            return;
+                        }
+                        child.pipeline()
+                                .addLast(new HttpServerCodec())
+                                .addLast(new BodyLimit(config.limits().http().bodyBytes()))
+                                .addLast(new HttpHandler(routes, config.limits()));
+                    }
+                });
+        try {
+            Channel opened = bootstrap.bind(config.host(), config.port()).sync().channel();
+            channel = opened;
+            return ((InetSocketAddress) opened.localAddress()).getPort();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while opening the port", e);
+        } catch (Exception e) {
+            // Netty throws the bind's checked exception as it is.
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static RouteTable routes(Services services, History history, AiServices ai) {
+        OperatorRoutes operator = new OperatorRoutes(services);
+        RouteTable table = new RouteTable(operator::page);
+        operator.addTo(table);
+        new RoomRoutes(services).addTo(table);
+        new HistoryRoutes(history, services.origins()).addTo(table);
+        new AiRoutes(ai, services.origins()).addTo(table);
+        return table;
+    }
+
+    /** Takes no more connections; those that are open go on. */
+    public void stopAccepting() {
+        if (channel != null) {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Ends the event loops and whatever is still connected, within the configured time. */
+    @Override
+    public void close() {
+        close(config.limits().shutdown());
+    }
+
+    /**
+     * Ends the event loops and whatever is still connected.
+     *
+     * @param deadline after which tasks that wait are left undone
+     */
+    public void close(Duration deadline) {
+        stopAccepting();
+        long most = Math.max(QUIET.toMillis(), deadline.toMillis());
+        group.shutdownGracefully(QUIET.toMillis(), most, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.concord.server.http;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Writes HTTP responses; each request gets exactly one. */
+final class Responses {
+    static final String JSON = "application/json";
+    static final String TEXT = "text/plain; charset=utf-8";
+
+    private static final String PROBLEM = "application/problem+json";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'%s; style-src 'self'; connect-src 'self'; "
+                    + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final ChannelHandlerContext context;
+    private final boolean head;
+    private final boolean keepAlive;
+    private final Runnable written;
+    private final DefaultHttpHeaders extra = new DefaultHttpHeaders();
+
+    /** The answer to one request; {@code written} is run on the channel's loop when it has gone out and another may follow. */
+    Responses(ChannelHandlerContext context, boolean head, boolean keepAlive, Runnable written) {
+        this.context = context;
+        this.head = head;
+        this.keepAlive = keepAlive;
+        this.written = written;
+    }
+
+    /** Adds a header to the answer to come. */
+    void header(CharSequence name, String value) {
+        extra.set(name, value);
+    }
+
+    void send(HttpResponseStatus status, String type, byte[] body) {
+        send(status, type, body, POLICY.formatted(""));
+    }
+
+    /** A file, compressed for those who take that; only a word that it is still the same for those who have it. */
+    void page(Pages.Page page, HttpHeaders request) {
+        header(HttpHeaderNames.ETAG, page.tag());
+        header(HttpHeaderNames.VARY, "Accept-Encoding");
+        boolean known = page.tag().equals(request.get(HttpHeaderNames.IF_NONE_MATCH));
+        byte[] body = page.content();
+        byte[] gzip = page.gzip();
+        if (known) {
+            body = new byte[0];
+        } else if (gzip != null
+                && request.get(HttpHeaderNames.ACCEPT_ENCODING, "").contains("gzip")) {
+            header(HttpHeaderNames.CONTENT_ENCODING, "gzip");
+            body = gzip;
+        }
+        String policy = POLICY.formatted(page.importMapHash().map(" "::concat).orElse(""));
+        send(known ? HttpResponseStatus.NOT_MODIFIED : HttpResponseStatus.OK, page.type(), body, policy);
+    }
+
+    private void send(HttpResponseStatus status, String type, byte[] body, String policy) {
+        ByteBuf content = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, type)
+                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
+                .set("X-Content-Type-Options", "nosniff")
+                .set("Referrer-Policy", "no-referrer")
+                .set("Content-Security-Policy", policy);
+        response.headers()
+                .add(extra)
+                .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        context.writeAndFlush(response).addListener(sent -> {
+            if (keepAlive && sent.isSuccess()) {
+                written.run();
+            } else {
+                context.close();
+            }
+        });
+    }
+
+    void text(HttpResponseStatus status, String text) {
+        send(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void json(HttpResponseStatus status, com.fasterxml.jackson.databind.JsonNode body) {
+        send(status, JSON, bytes(body));
+    }
+
+    /** An error as RFC 9457 has it, with a stable code for programs. */
+    void problem(HttpResponseStatus status, String code, String detail) {
+        ObjectNode body = object().put("type", "about:blank")
+                .put("title", status.reasonPhrase())
+                .put("status", status.code())
+                .put("code", code)
+                .put("detail", detail);
+        send(status, PROBLEM, bytes(body));
+    }
+
+    /** Reads JSON; null when there is nothing. */
+    static com.fasterxml.jackson.databind.@Nullable JsonNode read(byte[] json) throws IOException {
+        return MAPPER.readTree(json);
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    static com.fasterxml.jackson.databind.node.ArrayNode array() {
+        return MAPPER.createArrayNode();
+    }
+
+    private static byte[] bytes(com.fasterxml.jackson.databind.JsonNode body) {
+        return body.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

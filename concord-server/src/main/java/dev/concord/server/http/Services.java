@@ -1,0 +1,24 @@
+package dev.concord.server.http;
+
+import dev.concord.server.config.Limits;
+import dev.concord.server.room.RoomDirectory;
+import dev.concord.server.ws.EventLoops;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/**
+ * What requests are answered from.
+ *
+ * @param readiness completes with what is not ready, empty when all is
+ * @param io runs what blocks
+ */
+record Services(
+        RoomDirectory rooms,
+        EventLoops loops,
+        Pages pages,
+        Origins origins,
+        Supplier<String> metrics,
+        Supplier<CompletableFuture<String>> readiness,
+        Executor io,
+        Limits limits) {}

@@ -1,0 +1,143 @@
+package dev.concord.server.room;
+
+import dev.concord.crdt.Operation;
+import dev.concord.server.config.Limits;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * Takes the many ops that another instance had and this one lacked, as after a cut of a minute. They are applied first, some in each turn of
+ * the room's loop, so that those who type meanwhile are not kept waiting; then the members get all of it as one state, which costs them a
+ * fraction of a message an op; then they go into the op log, no faster than it stores them, so that it has room for what members type. Until
+ * that is done the other instance's store alone has them, and nothing that is among them is acknowledged here. Runs on the room's loop.
+ */
+final class BulkSync {
+    /** With so many turns' ops on their way into the log no more are given to it, for all rooms share it. */
+    private static final int MOST_TURNS_UNSETTLED = 10;
+    /** From this part of a turn on ops are many. */
+    private static final int MANY = 10;
+
+    private final Room room;
+    private final int turn;
+    private final RoomLoop loop;
+    private final RoomEvents events;
+    private final Runnable afterwards;
+
+    private final Queue<Operation> untaken = new ArrayDeque<>();
+    private final Queue<Operation> unstored = new ArrayDeque<>();
+    private final List<Runnable> onceStored = new ArrayList<>();
+    private byte[] before = {};
+    private int taken;
+    private boolean storing;
+
+    /**
+     * Nothing to heal yet.
+     *
+     * @param afterwards is run when everything was taken and the members were told
+     */
+    BulkSync(Room room, Limits limits, RoomLoop loop, RoomEvents events, Runnable afterwards) {
+        this.room = room;
+        this.turn = limits.peers().opsPerTurn();
+        this.loop = loop;
+        this.events = events;
+        this.afterwards = afterwards;
+    }
+
+    /** Whether so many ops are better taken by this than one by one. */
+    boolean areMany(int ops) {
+        return ops * MANY > turn;
+    }
+
+    /** Whether there is something that was not applied yet. */
+    boolean isBusy() {
+        return !untaken.isEmpty();
+    }
+
+    /** Whether everything was given to the op log. */
+    boolean isStored() {
+        return untaken.isEmpty() && unstored.isEmpty();
+    }
+
+    /** Runs something as soon as {@link #isStored}, or when the room is closed before that. */
+    void onceStored(Runnable then) {
+        if (isStored() || room.isClosed()) {
+            then.run();
+        } else {
+            onceStored.add(then);
+        }
+    }
+
+    /** Begins to take these, anchors first; only when not busy. */
+    void take(List<Operation> operations) {
+        untaken.addAll(operations);
+        before = room.document().version();
+        taken = 0;
+        takeSome();
+    }
+
+    private void takeSome() {
+        for (int i = 0; i < turn && !untaken.isEmpty(); i++) {
+            Operation next = untaken.remove();
+            if (room.takeQuietly(next)) {
+                taken++;
+                unstored.add(next);
+            }
+        }
+        if (!untaken.isEmpty()) {
+            loop.execute(this::takeSome);
+        } else {
+            if (taken > 0) {
+                events.healed(taken);
+                room.tellWhatIsNewSince(before);
+            }
+            stored();
+            if (isStored()) {
+                runWaiting();
+            }
+            afterwards.run();
+        }
+    }
+
+    /** The op log may have room: call it when it has stored something, and from time to time, should others have filled it. */
+    void stored() {
+        if (!storing && !unstored.isEmpty()) {
+            storing = true;
+            loop.execute(this::storeSome);
+        }
+    }
+
+    private void storeSome() {
+        storing = false;
+        boolean accepted = true;
+        for (int i = 0; i < turn && accepted && !unstored.isEmpty() && logHasRoom(); i++) {
+            accepted = room.store(unstored.element());
+            if (accepted) {
+                unstored.remove();
+            }
+        }
+        if (unstored.isEmpty()) {
+            runWaiting();
+        } else if (accepted && logHasRoom()) {
+            stored();
+        }
+    }
+
+    private boolean logHasRoom() {
+        return room.unsettled() < (long) turn * MOST_TURNS_UNSETTLED;
+    }
+
+    /** The room leaves memory. */
+    void close() {
+        untaken.clear();
+        unstored.clear();
+        runWaiting();
+    }
+
+    private void runWaiting() {
+        List<Runnable> waiting = List.copyOf(onceStored);
+        onceStored.clear();
+        waiting.forEach(Runnable::run);
+    }
+}

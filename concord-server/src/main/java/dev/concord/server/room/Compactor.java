@@ -1,0 +1,156 @@
+package dev.concord.server.room;
+
+import dev.concord.server.config.Limits;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides when a room's log is compacted into its snapshot: after so many ops or so much time, whichever comes first, one compaction at a time.
+ *
+ * <p>The work is done away from the loop, from what is stored. It costs about what loading the room costs, so the next compaction waits until
+ * the last one's time has passed {@link #PACE} times: a large document that is typed in fast is compacted less often. Past {@link #BACKLOG}
+ * ops there is no waiting, which bounds the log.
+ */
+final class Compactor {
+    /** Compaction takes at most about a sixteenth of one thread for each room. */
+    private static final long PACE = 15;
+    /** Ops in the log beyond which compactions follow each other without a pause. Replaying them takes a tenth of a second. */
+    static final int BACKLOG = 20_000;
+
+    private final Room room;
+    private final Archive archive;
+    private final Limits limits;
+    private final RoomLoop loop;
+    private final RoomEvents events;
+
+    private boolean timed;
+    private boolean compacting;
+    private long notBeforeNanos;
+    private long coveredSeq;
+    private @Nullable Runnable whenDone;
+    private boolean finalRun;
+    private boolean failing;
+
+    /** For a room whose stored snapshot covers the log up to a place. */
+    Compactor(Room room, long coveredSeq, Archive archive, Limits limits, RoomLoop loop, RoomEvents events) {
+        this.room = room;
+        this.archive = archive;
+        this.limits = limits;
+        this.loop = loop;
+        this.events = events;
+        this.notBeforeNanos = loop.nanoTime();
+        this.coveredSeq = coveredSeq;
+    }
+
+    /** Notes that the log may have grown. */
+    void advanced() {
+        long uncovered = uncovered();
+        if (uncovered <= 0) {
+            return;
+        }
+        boolean paced = loop.nanoTime() - notBeforeNanos >= 0;
+        if (!compacting && uncovered >= limits.compaction().ops() && (paced || (uncovered >= BACKLOG && !failing))) {
+            compact();
+        } else {
+            compactLater();
+        }
+    }
+
+    /** Whether a compaction is under way, or ops wait for one. */
+    boolean isBusy() {
+        return compacting || uncovered() > 0;
+    }
+
+    private long uncovered() {
+        return room.appliedSeq() - coveredSeq;
+    }
+
+    private void compact() {
+        if (compacting || room.isClosed()) {
+            return;
+        }
+        compacting = true;
+        long started = loop.nanoTime();
+        archive.compact(room.id(), room.epoch(), compacted -> loop.execute(() -> compacted(compacted, started)));
+    }
+
+    private void compacted(Archive.Compacted compacted, long startedNanos) {
+        if (compacted.damage() != null && !room.isClosed() && whenDone == null) {
+            // What is stored cannot be read, and what is in memory holds all of it.
+            archive.replace(
+                    room.id(),
+                    room.epoch(),
+                    room.encode(),
+                    room.appliedSeq(),
+                    replaced -> loop.execute(
+                            () -> finished(new Archive.Compacted(replaced.coveredSeq(), null), startedNanos)));
+        } else {
+            finished(compacted, startedNanos);
+        }
+    }
+
+    private void finished(Archive.Compacted compacted, long startedNanos) {
+        compacting = false;
+        failing = compacted.failed();
+        long now = loop.nanoTime();
+        if (compacted.failed()) {
+            events.compactionFailed();
+            // A store that is away is not asked again at every op.
+            notBeforeNanos = now + limits.compaction().interval().toNanos();
+        } else {
+            events.compacted(Math.max(0, compacted.coveredSeq() - coveredSeq));
+            coveredSeq = Math.max(coveredSeq, compacted.coveredSeq());
+            notBeforeNanos = now + (now - startedNanos) * PACE;
+        }
+        if (whenDone != null) {
+            runFinal();
+        } else if (compacted.failed()) {
+            compactLater();
+        } else {
+            advanced();
+        }
+    }
+
+    /** Compacts what is left, after a compaction that is under way, and tells when that is stored or has failed. */
+    void finish(Runnable done) {
+        whenDone = done;
+        if (!compacting) {
+            runFinal();
+        }
+    }
+
+    private void runFinal() {
+        Runnable done = whenDone;
+        if (uncovered() > 0 && !finalRun && !room.isClosed()) {
+            finalRun = true;
+            compact();
+        } else if (done != null) {
+            whenDone = null;
+            done.run();
+        }
+    }
+
+    private void compactLater() {
+        if (!timed) {
+            timed = true;
+            loop.schedule(this::tick, limits.compaction().interval());
+        }
+    }
+
+    private void tick() {
+        timed = false;
+        if (compacting || room.isClosed()) {
+            // The end of the compaction looks after the rest.
+            return;
+        }
+        Duration early = Duration.ofNanos(notBeforeNanos - loop.nanoTime());
+        if (early.isNegative() || early.isZero()) {
+            if (uncovered() > 0) {
+                compact();
+            }
+        } else {
+            timed = true;
+            loop.schedule(this::tick, early);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.concord.server.testing;
+
+import dev.concord.store.Append;
+import dev.concord.store.AppendResult;
+import dev.concord.store.BatchId;
+import dev.concord.store.ForwardingStore;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreUnavailableException;
+import dev.concord.testing.Faults;
+import java.util.List;
+
+/**
+ * A store in front of another one that is away, or whose {@link #append} fails, forgets its answer, or stops, on demand. The other methods
+ * pass through. Thread-safe.
+ */
+public final class FaultyStore extends ForwardingStore {
+    private final Faults faults = new Faults();
+    private volatile boolean away;
+
+    /** In front of this store. */
+    public FaultyStore(RoomStore store) {
+        super(store);
+    }
+
+    /** From now on every append and every ping finds the store unavailable, until {@link #comeBack}. */
+    public void goAway() {
+        away = true;
+    }
+
+    /** Ends {@link #goAway}. */
+    public void comeBack() {
+        away = false;
+    }
+
+    /** The next append (or the one after those already planned for) throws this and stores nothing. */
+    public void failNext(Throwable fault) {
+        faults.failNext(fault);
+    }
+
+    /** The next append stops at a gate before it stores anything. */
+    public Faults.Gate holdNext() {
+        return faults.holdNext();
+    }
+
+    /** The next append that gets as far as the commit is committed, and its caller is told that the store is unavailable. */
+    public void loseNextAnswer() {
+        faults.loseNextAnswer(new StoreUnavailableException("the answer was lost", null));
+    }
+
+    @Override
+    public List<AppendResult> append(BatchId id, List<Append> batch) {
+        return faults.call(() -> {
+            checkThere();
+            return super.append(id, batch);
+        });
+    }
+
+    @Override
+    public void ping() {
+        checkThere();
+        super.ping();
+    }
+
+    private void checkThere() {
+        if (away) {
+            throw new StoreUnavailableException("the store is away", null);
+        }
+    }
+}

@@ -34,7 +34,9 @@ function choose (doc, r) {
     return element instanceof Y.XmlElement && element.length > 0 && element.get(0) instanceof Y.XmlText ? at : -1
   }
   switch (r(22)) {
-    case 0: case 1: case 2: case 3: return ['insert', whole(units(text), r(text.length + 1)), WORDS[r(WORDS.length)], r(4) ? null : FORMATS[r(FORMATS.length)]]
+    // Typing goes on where it ended, most often.
+    case 0: case 1: return ['insert', whole(units(text), Math.min(text.length, doc.caret ?? 0)), WORDS[r(3)], null]
+    case 2: case 3: return ['insert', whole(units(text), r(text.length + 1)), WORDS[r(WORDS.length)], r(4) ? null : FORMATS[r(FORMATS.length)]]
     case 4: case 5: {
       const s = units(text)
       const from = whole(s, r(s.length + 1))
@@ -78,7 +80,9 @@ function edit (doc, [what, a, b, c, d]) {
   const array = doc.getArray('array')
   const xml = doc.getXmlFragment('xml')
   switch (what) {
-    case 'insert': return c === null ? text.insert(a, b) : text.insert(a, b, structuredClone(c))
+    case 'insert':
+      doc.caret = a + b.length
+      return c === null ? text.insert(a, b) : text.insert(a, b, structuredClone(c))
     case 'delete': return text.delete(a, b)
     case 'format': return text.format(a, b, structuredClone(c))
     case 'embed': return text.insertEmbed(a, structuredClone(b), structuredClone(c))

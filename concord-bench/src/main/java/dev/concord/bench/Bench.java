@@ -15,12 +15,14 @@ public final class Bench {
     private static final String USAGE = """
             usage: ./concord bench engine [--only INPUT/WORK,…] [--runs N] [--rounds N] [--traces PATH] [--json]
                    ./concord bench peers  [--only INPUT/WORK,…] [--traces PATH] [--json]
+                   ./concord bench yjs    [--only INPUT/WORK,…] [--runs N] [--traces PATH] [--json]
                    ./concord bench micro  [--only NAME,…] [--long] [--json]
                    ./concord bench store  [--database URL] [--seconds N]
                    ./concord bench page   [--into PAGE] FILE…
 
             engine   the engine on real histories and hostile input, beside a plain gap buffer
             peers    the same works done by Yjs, json-joy (both need node and npm) and automerge, each skipped where it is missing
+            yjs      documents compatible with Yjs, beside Yjs (needs node and npm) and yrs (needs cargo), each skipped where it is missing
             micro    single calls, by JMH
             store    what durability costs: time to the ack and ops a second, on the embedded store and on a PostgreSQL database
             page     tables made of what --json printed, runs on several JDKs side by side
@@ -74,12 +76,13 @@ public final class Bench {
         Options options = switch (what) {
             case "engine" -> Options.parse(args, "--only", "--runs", "--rounds", "--traces", "--json");
             case "peers" -> Options.parse(args, "--only", "--traces", "--json");
+            case "yjs" -> Options.parse(args, "--only", "--runs", "--traces", "--json");
             case "micro" -> Options.parse(args, "--only", "--long", "--json");
             case "store" -> Options.parse(args, "--database", "--seconds");
             case "page" -> Options.parse(args, "--into", Options.FILES);
             default ->
                 throw new BadUsageException(
-                        "there is no benchmark " + what + "; there are engine, peers, micro, store and page");
+                        "there is no benchmark " + what + "; there are engine, peers, yjs, micro, store and page");
         };
         if (what.equals("store")) {
             out.print(new StoreBench(options, err).run());
@@ -92,6 +95,7 @@ public final class Bench {
         Report report = switch (what) {
             case "engine" -> new EngineBench(options, err).run();
             case "peers" -> new PeersBench(options, err).run();
+            case "yjs" -> new YjsBench(options, err).run();
             default -> MicroBench.run(options, err);
         };
         if (report.rows().isEmpty()) {

@@ -15,7 +15,7 @@ class NetworkSimulatorTest {
     @Test
     void replicasAgreeWithEachOtherAndWithTheNaiveModel() {
         Report report = ReplicaChecks.of((int number, long seed) -> (Replica<byte[]>) new YReplica(number, seed))
-                .size(5, 40)
+                .size(5, 25)
                 .seeds(Seeds.first(), Seeds.runs(10_000))
                 .replayedBy(seed -> Seeds.replay("NetworkSimulatorTest", seed))
                 .convergence();

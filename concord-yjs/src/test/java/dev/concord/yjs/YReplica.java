@@ -112,9 +112,12 @@ final class YReplica implements Replica<byte[]> {
         return document.root("text");
     }
 
+    /** The bytes of the state when it was loaded once: garbage next to garbage may be in two pieces before, as with Yjs. */
     @Override
     public Object state() {
-        return List.of(ByteBuffer.wrap(document.encode()), ByteBuffer.wrap(document.encode(UpdateFormat.V2)));
+        YDocument loaded = new YDocument(document.client(), OPTIONS);
+        loaded.apply(document.encode());
+        return List.of(ByteBuffer.wrap(loaded.encode()), ByteBuffer.wrap(loaded.encode(UpdateFormat.V2)));
     }
 
     @Override

@@ -63,6 +63,7 @@ export class FakeServer {
     return class {
       onmessage = null;
       onclose = null;
+      onerror = undefined;
       lastSeq = 0;
       closed = false;
 

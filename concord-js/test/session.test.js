@@ -225,6 +225,28 @@ export const tests = {
     assertEquals(0, reloaded.status.orphaned, 'kept for the user');
   },
 
+  async 'after some attempts the session says that the server cannot be reached'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.refuses = true;
+    const session = start(server, clock);
+    await eventually(() => {
+      clock.advance(100);
+      return server.dials.length === 4 && session.status.connection === 'reconnecting';
+    }, 'four attempts');
+    assertEquals('', session.status.reason, 'reason after some attempts');
+    await eventually(() => {
+      clock.advance(500);
+      return server.dials.length === 7;
+    }, 'seven attempts');
+    assert(session.status.reason.startsWith('The server cannot be reached'), session.status.reason);
+    server.refuses = false;
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.connection === 'live';
+    }, 'going live');
+    assertEquals('', session.status.reason, 'reason when it is live');
+  },
+
   async 'what is refused for now is sent again, what is refused for good is shown'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
@@ -566,6 +588,29 @@ export const tests = {
     assertEquals(count + 1, server.received.length, 'messages for one place');
   },
 
+  async 'somebody of whom nothing is heard is away, and is gone when the server says so'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const tell = (more) => server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c', ...more });
+    tell();
+    const seen = [];
+    session.on('presence', (peers) => seen.push(peers.map(({ away }) => away).join()));
+    // A page in the background beats once a minute.
+    for (let minute = 0; minute < 5; minute++) {
+      clock.advance(60_000);
+      tell();
+    }
+    assertEquals('true,false', [...new Set(seen)].join(), 'what was seen of somebody in the background');
+    tell({ left: true });
+    assertEquals(0, session.peers.length, 'peers after leaving');
+    tell();
+    clock.advance(150_000);
+    assertEquals(1, session.peers.length, 'peers after two minutes and a half');
+    clock.advance(60_000);
+    assertEquals(0, session.peers.length, 'peers that another server has taken along');
+  },
+
   async 'while the text is held, others are seen to come and go'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
@@ -615,6 +660,97 @@ export const tests = {
     await eventually(() => session.status.saved && server.document.text.includes('kept'), 'what the store had');
     assertEquals(server.document.text, session.text, 'text');
     assertEquals(0, store.rows.size, 'rows');
+  },
+
+  'wrong options are refused at once, each by its name'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const wrong = (more, name) => {
+      const error = assertThrows(TypeError, () => new ConcordSession(optionsFor(server, clock, more)), name);
+      assert(error.message.startsWith(`${name}: `), `${name} is refused as ${error.message}`);
+    };
+    for (const room of [undefined, null, '', '.', '..', 'a/b', 'a b', 'ä', 7, 'x'.repeat(129)]) {
+      wrong({ room }, 'room');
+    }
+    wrong({ base: '/only/a/path' }, 'base');
+    wrong({ base: 'ftp://host/' }, 'base');
+    wrong({ client: '' }, 'client');
+    wrong({ store: {} }, 'store');
+    wrong({ environment: { ...clock.environment, WebSocket: null } }, 'environment.WebSocket');
+    assertEquals(0, server.dials.length, 'attempts');
+    assertThrows(TypeError, () => new ConcordSession(), 'no options at all');
+    const listening = new ConcordSession(optionsFor(server, clock));
+    assertThrows(TypeError, () => listening.on('chnage', () => {}), 'an event that there is not');
+    listening.close();
+  },
+
+  async 'the status is the same object until it changes'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    const first = session.status;
+    assertEquals(true, first === session.status, 'the same object');
+    await live(session);
+    assertEquals(false, first === session.status, 'the same object after a change');
+    assertEquals('connecting', first.connection, 'what it said');
+    session.edit({ offset: 0, inserted: 'x' });
+    await saved(session);
+    const before = session.status;
+    server.type(0, 'remote');
+    assertEquals(true, before === session.status, 'the same object when it says the same');
+  },
+
+  async 'a WebSocket whose errors must be listened to, as those of some libraries, ends nothing'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.refuses = true;
+    const uncaught = [];
+    class Strict extends server.WebSocket {
+      end(code, reason) {
+        if (this.onerror === undefined) {
+          uncaught.push(code);
+        }
+        super.end(code, reason);
+      }
+    }
+    const session = start(server, clock, { environment: { ...clock.environment, WebSocket: Strict } });
+    await eventually(() => session.status.connection === 'reconnecting', 'the attempt failing');
+    assertEquals(0, uncaught.length, 'errors that nobody listens to');
+  },
+
+  async 'with store: null nothing is kept, and nothing is opened'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const original = globalThis.indexedDB;
+    let opened = 0;
+    Object.defineProperty(globalThis, 'indexedDB', { value: { open: () => opened++ }, configurable: true });
+    try {
+      const session = start(server, clock, { store: null });
+      await live(session);
+      session.edit({ offset: 0, inserted: 'x' });
+      await saved(session);
+      session.close();
+      assertEquals(0, opened, 'databases');
+      assertEquals(0, session.events.length, 'events');
+    } finally {
+      Object.defineProperty(globalThis, 'indexedDB', { value: original, configurable: true });
+    }
+  },
+
+  async 'a clock of the wall that is set back joins no steps of undo'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const { now, ...environment } = clock.environment;
+    const original = Date.now;
+    const session = start(server, clock, { environment: { ...environment, WebSocket: server.WebSocket } });
+    await live(session);
+    const at = performance.now();
+    session.edit({ offset: 0, inserted: 'one' });
+    Date.now = () => original() - 3_600_000;
+    try {
+      await eventually(() => performance.now() - at > 1_100, 'a second passing');
+      session.edit({ offset: 3, inserted: ' two' });
+    } finally {
+      Date.now = original;
+    }
+    session.undo();
+    assertEquals('one', session.text, 'text after one undo');
+    session.close();
   },
 
   'frames stay below the limit, counted in bytes as they travel'() {

@@ -15,6 +15,7 @@ public final class Bench {
     private static final String USAGE = """
             usage: ./concord bench engine [--only INPUT/WORK,…] [--runs N] [--rounds N] [--traces PATH] [--against JAR] [--json]
                    ./concord bench peers  [--only INPUT/WORK,…] [--traces PATH] [--json]
+                   ./concord bench yjs    [--only INPUT/WORK,…] [--runs N] [--traces PATH] [--json]
                    ./concord bench micro  [--only NAME,…] [--long] [--json]
                    ./concord bench store  [--database URL] [--seconds N]
                    ./concord bench server [--rounds N] [--readers N] JAR…
@@ -22,6 +23,7 @@ public final class Bench {
 
             engine   the engine on real histories and hostile input, beside a plain gap buffer
             peers    the same works done by Yjs, json-joy (both need node and npm) and automerge, each skipped where it is missing
+            yjs      documents compatible with Yjs, beside Yjs (needs node and npm) and yrs (needs cargo), each skipped where it is missing
             micro    single calls, by JMH
             store    what durability costs: time to the ack and ops a second, on the embedded store and on a PostgreSQL database
             server   what one op costs a whole server: processor time of a process of each JAR, over 200,000 ops, in turns
@@ -78,13 +80,15 @@ public final class Bench {
         Options options = switch (what) {
             case "engine" -> Options.parse(args, "--only", "--runs", "--rounds", "--traces", "--against", "--json");
             case "peers" -> Options.parse(args, "--only", "--traces", "--json");
+            case "yjs" -> Options.parse(args, "--only", "--runs", "--traces", "--json");
             case "micro" -> Options.parse(args, "--only", "--long", "--json");
             case "store" -> Options.parse(args, "--database", "--seconds");
             case "server" -> Options.parse(args, "--rounds", "--readers", Options.FILES);
             case "page" -> Options.parse(args, "--into", Options.FILES);
             default ->
                 throw new BadUsageException(
-                        "there is no benchmark " + what + "; there are engine, peers, micro, store, server and page");
+                        "there is no benchmark " + what
+                                + "; there are engine, peers, yjs, micro, store, server and page");
         };
         if (what.equals("store")) {
             out.print(new StoreBench(options, err).run());
@@ -101,6 +105,7 @@ public final class Bench {
         Report report = switch (what) {
             case "engine" -> new EngineBench(options, err).run();
             case "peers" -> new PeersBench(options, err).run();
+            case "yjs" -> new YjsBench(options, err).run();
             default -> MicroBench.run(options, err);
         };
         if (report.rows().isEmpty()) {

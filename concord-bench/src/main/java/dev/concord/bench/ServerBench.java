@@ -210,8 +210,9 @@ final class ServerBench {
 
         /** Sends one character, after the one before it. */
         void type(int counter) {
-            String anchor =
-                    counter == 1 ? "{\"site\":\"\",\"counter\":0}" : "{\"site\":\"w\",\"counter\":" + (counter - 1) + "}";
+            String anchor = counter == 1
+                    ? "{\"site\":\"\",\"counter\":0}"
+                    : "{\"site\":\"w\",\"counter\":" + (counter - 1) + "}";
             Objects.requireNonNull(socket)
                     .sendText(
                             "{\"t\":\"op\",\"seq\":" + counter
@@ -234,7 +235,8 @@ final class ServerBench {
             while (!here.getAsBoolean()) {
                 long left = end - System.nanoTime();
                 if (!fault.isEmpty() || left <= 0) {
-                    throw new IOException("waiting for " + what + ": " + (fault.isEmpty() ? "it does not come" : fault));
+                    throw new IOException(
+                            "waiting for " + what + ": " + (fault.isEmpty() ? "it does not come" : fault));
                 }
                 try {
                     TimeUnit.NANOSECONDS.timedWait(this, left);

@@ -154,7 +154,7 @@ export interface Edit {
 
 export interface SessionStatus {
   connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
-  /** Why it stopped; empty otherwise. */
+  /** Why it stopped, or what is known after many attempts, as a sentence; empty otherwise. */
   reason: string;
   /** Characters inserted or deleted that the server has not acknowledged. */
   unsent: number;
@@ -177,6 +177,8 @@ export interface Peer {
   caret?: Caret;
   /** The other end of the selection. */
   anchor?: Caret;
+  /** Nothing was heard for half a minute, as of a page in the background: still here, and perhaps not looking. */
+  away: boolean;
 }
 
 export interface SessionEvents {

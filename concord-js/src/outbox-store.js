@@ -193,6 +193,9 @@ export class IndexedStore {
   }
 
   #spill() {
+    if (globalThis.localStorage === undefined) {
+      return;
+    }
     try {
       for (const row of this.#unsettled.values()) {
         localStorage.setItem(SPILL + JSON.stringify([row.room, row.client, row.session, row.number]), JSON.stringify(row));

@@ -4,6 +4,8 @@ import type { ConcordSession } from './concord.js';
 export interface CodeMirrorOptions {
   /** Whether to show the carets and selections of the others; true by default. */
   carets?: boolean;
+  /** After how many milliseconds without a key a composition goes into the session as far as it is; 3000 by default. */
+  commitAfter?: number;
 }
 
 /**

@@ -3,11 +3,13 @@ import { EditorView, ViewPlugin, keymap } from '@codemirror/view';
 import { peerLayers, peersChanged, showName } from './codemirror-carets.js';
 import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 import { placeOf } from './peers.js';
-import { smallestEdit } from './textarea.js';
+import { COMMIT_AFTER_MS, smallestEdit, whenPageMayGo } from './textarea.js';
 import { cleanText } from './wire.js';
 
 // The last changes of a composition are read by CodeMirror up to 50 ms after its end.
 const COMPOSED_MS = 80;
+/** Changes that are each a step of undo of their own, by CodeMirror's names. */
+const STEPS = ['input.paste', 'input.drop', 'input.complete', 'delete.cut', 'move'];
 const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
 
 /** Marks what a session has put into an editor, so that it is not sent back. */
@@ -18,9 +20,9 @@ const fromSession = Annotation.define();
  * become changes, so that selection and scroll stay; while an input method composes they wait. The keys for undo and redo go to the session,
  * so leave CodeMirror's own history out. `carets: false` leaves out the carets. Returns a function that lets go of both.
  */
-export function bindCodeMirror(session, view, { carets = true } = {}) {
+export function bindCodeMirror(session, view, { carets = true, commitAfter = COMMIT_AFTER_MS } = {}) {
   const part = new Compartment();
-  const plugin = ViewPlugin.define((attached) => new CodeMirrorBinding(session, attached));
+  const plugin = ViewPlugin.define((attached) => new CodeMirrorBinding(session, attached, commitAfter));
   const bindingOf = () => view.plugin(plugin);
   view.dispatch({
     changes: smallestChanges(view.state.doc, session.text),
@@ -66,10 +68,13 @@ class CodeMirrorBinding {
   #waiting = null;
   // The session holds another text than was typed, which had half a surrogate pair or a foreign line end.
   #repairing = false;
+  #commitAfter;
+  #still = null;
   #ended = new AbortController();
   #unsubscribe;
 
-  constructor(session, view) {
+  constructor(session, view, commitAfter) {
+    this.#commitAfter = commitAfter;
     this.#session = session;
     this.#view = view;
     this.#unsubscribe = [
@@ -81,7 +86,12 @@ class CodeMirrorBinding {
       target?.addEventListener('compositionstart', () => this.#compose(), { signal: this.#ended.signal });
       target?.addEventListener('compositionend', () => this.#finishSoon(), { signal: this.#ended.signal });
     }
-    view.contentDOM.addEventListener('blur', () => session.endGroup(), { signal: this.#ended.signal });
+    whenPageMayGo(() => this.#commit(), this.#ended.signal);
+    const blurred = () => {
+      this.#commit();
+      session.endGroup();
+    };
+    view.contentDOM.addEventListener('blur', blurred, { signal: this.#ended.signal });
   }
 
   /** Called by CodeMirror when the plugin leaves the view, or the view ends. */
@@ -89,6 +99,7 @@ class CodeMirrorBinding {
     this.#unsubscribe.forEach((unsubscribe) => unsubscribe());
     this.#ended.abort();
     clearTimeout(this.#composed);
+    clearTimeout(this.#still);
     this.#sendTyped();
     this.#resume?.();
     this.#resume = null;
@@ -108,7 +119,7 @@ class CodeMirrorBinding {
     const typed = update.transactions.filter(
       (transaction) => transaction.docChanged && transaction.annotation(fromSession) === undefined,
     );
-    typed.forEach((transaction) => this.#send(transaction.changes, transaction.startState.doc));
+    typed.forEach((transaction) => this.#sendStep(transaction));
     // A remote edit moves the caret too, but not for those who know it by its element.
     if (typed.length > 0 || update.selectionSet || update.focusChanged) {
       this.#tellSelection();
@@ -138,10 +149,25 @@ class CodeMirrorBinding {
     return true;
   }
 
+  /** What a user does in one go is a step of undo of its own. */
+  #sendStep(transaction) {
+    const isStep = STEPS.some((event) => transaction.isUserEvent(event));
+    if (isStep) {
+      this.#session.endGroup();
+    }
+    this.#send(transaction.changes, transaction.startState.doc);
+    if (isStep) {
+      this.#session.endGroup();
+    }
+  }
+
   #send(changes, before) {
     if (this.isComposing) {
       this.#before ??= before;
       this.#typed = this.#typed?.compose(changes) ?? changes;
+      this.#resume.composing(sizeOf(this.#typed));
+      clearTimeout(this.#still);
+      this.#still = setTimeout(() => this.#commit(), this.#commitAfter);
       return;
     }
     if (this.#repairing) {
@@ -184,8 +210,20 @@ class CodeMirrorBinding {
     this.#composed = setTimeout(() => this.#finish(), COMPOSED_MS);
   }
 
+  /** What is composed so far becomes an edit, while the input method goes on with it. */
+  #commit() {
+    clearTimeout(this.#still);
+    if (this.#typed !== null) {
+      const waiting = this.#waiting?.map(this.#typed, true) ?? null;
+      this.#sendTyped();
+      this.#waiting = waiting;
+      this.#resume?.composing(0);
+    }
+  }
+
   /** What was composed becomes one edit, then remote edits are let in. */
   #finish() {
+    clearTimeout(this.#still);
     const waiting = this.#typed === null ? this.#waiting : this.#waiting?.map(this.#typed, true);
     this.#sendTyped();
     const resume = this.#resume;
@@ -222,6 +260,15 @@ class CodeMirrorBinding {
       }
     });
   }
+}
+
+/** How many characters a set of changes deletes and inserts. */
+function sizeOf(changes) {
+  let size = 0;
+  changes.iterChanges((fromBefore, toBefore, fromAfter, toAfter) => {
+    size += toBefore - fromBefore + toAfter - fromAfter;
+  });
+  return size;
 }
 
 function undoKeys(bindingOf) {

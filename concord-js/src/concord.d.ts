@@ -154,10 +154,12 @@ export interface Edit {
 
 export interface SessionStatus {
   connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
-  /** Why it stopped; empty otherwise. */
+  /** Why it stopped, or what is known after many attempts, as a sentence; empty otherwise. */
   reason: string;
   /** Characters inserted or deleted that the server has not acknowledged. */
   unsent: number;
+  /** Those among them that an input method is composing: they are on the screen only. */
+  composing: number;
   /** Operations that the server has refused for good. */
   refused: number;
   /** Operations of another history of the room that are kept and never sent. */
@@ -175,6 +177,8 @@ export interface Peer {
   caret?: Caret;
   /** The other end of the selection. */
   anchor?: Caret;
+  /** Nothing was received for half a minute, as of a page in the background: still here, and perhaps not looking. */
+  away: boolean;
 }
 
 export interface SessionEvents {
@@ -254,7 +258,7 @@ export class ConcordSession {
   /** Ends the session for good; editing it throws from then on. */
   close(): void;
   /** Lets nothing remote change the text until the returned function is called. */
-  hold(): () => void;
+  hold(): Hold;
   /** Who this is, for the others. */
   setUser(person: { user?: string; color?: string }): void;
   /** Where the caret is, and the other end of the selection; outside of the text, the nearest place in it. */
@@ -263,8 +267,18 @@ export class ConcordSession {
   discardOrphaned(): void;
 }
 
-/** Keeps a textarea and a session's text equal; returns a function that lets go of both. */
-export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement): () => void;
+/** Ends a hold when it is called. */
+export interface Hold {
+  (): void;
+  /** Says how many characters are on the screen and not in the session; they count as unsent. */
+  composing(characters: number): void;
+}
+
+/**
+ * Keeps a textarea and a session's text equal; returns a function that lets go of both. What is being composed goes into the session when
+ * the page may go, and after `commitAfter` milliseconds without a key, 3000 by default.
+ */
+export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement, options?: { commitAfter?: number }): () => void;
 
 /** Shows the carets and selections of the others in an element that lies over the textarea; returns a function that stops it. */
 export function showCarets(session: ConcordSession, textarea: HTMLTextAreaElement, overlay: HTMLElement): () => void;

@@ -24,7 +24,7 @@ export class Connection {
   #pulses = false;
   #heardAt = 0;
 
-  /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason})`, `onDial`, `onFault`. */
+  /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason, failures})`, `onDial`, `onFault`. */
   constructor(address, environment, handlers) {
     this.#address = address;
     this.#environment = environment;
@@ -134,7 +134,7 @@ export class Connection {
     if (!permanent) {
       this.#retry = this.#environment.setTimeout(() => this.open(), this.#pause(code));
     }
-    this.#handlers.onDown({ permanent, code, reason });
+    this.#handlers.onDown({ permanent, code, reason, failures: this.#attempts });
   }
 
   #pause(code) {

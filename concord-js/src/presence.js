@@ -1,10 +1,12 @@
 const THROTTLE_MS = 80;
 const HEARTBEAT_MS = 10_000;
-const FORGET_MS = 35_000;
+// Timers of a page in the background run once a minute.
+const AWAY_MS = 35_000;
+const FORGET_MS = 200_000;
 
 /**
  * Who is here. Tells the others about this client, at most every 80 ms and at least every 10 s, and knows of each other one
- * `{client, user, color, cursor, caret, anchor}`; `caret` and `anchor` stick to elements and so survive edits.
+ * `{client, user, color, cursor, caret, anchor, away}`; `caret` and `anchor` stick to elements and so survive edits.
  */
 export class Presence {
   #client;
@@ -85,7 +87,7 @@ export class Presence {
     } else {
       const seen = this.#environment.now();
       const places = { cursor, caret: readCaret(caret), anchor: readCaret(anchor) };
-      this.#peers.set(key, { client: key, user: String(user), color: colorOf(color), ...places, seen });
+      this.#peers.set(key, { client: key, user: String(user), color: colorOf(color), ...places, away: false, seen });
     }
     this.#onChange();
   }
@@ -103,12 +105,24 @@ export class Presence {
     }
   }
 
-  /** Drops those of whom nothing was received for a few heartbeats. */
+  /**
+   * Somebody of whom nothing was received is away, and still here: the server tells who has left. Only where it cannot, because another
+   * server has ended with them, they are dropped after a few minutes.
+   */
   #forget() {
-    const oldest = this.#environment.now() - FORGET_MS;
-    const gone = this.peers.filter((peer) => peer.seen < oldest);
-    gone.forEach((peer) => this.#peers.delete(peer.client));
-    if (gone.length > 0) {
+    const now = this.#environment.now();
+    let changed = false;
+    for (const peer of this.peers) {
+      const silent = now - peer.seen;
+      if (silent > FORGET_MS) {
+        this.#peers.delete(peer.client);
+        changed = true;
+      } else if (silent > AWAY_MS && !peer.away) {
+        this.#peers.set(peer.client, { ...peer, away: true });
+        changed = true;
+      }
+    }
+    if (changed) {
       this.#onChange();
     }
   }

@@ -1,9 +1,13 @@
+import { REPLACED, TOO_LARGE, UNREACHABLE, reasonOf } from './close-codes.js';
 import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
 import { StorageError } from './errors.js';
+import { Holds } from './holds.js';
+import { Listeners } from './listeners.js';
 import { extentOf, randomSite } from './operation.js';
+import { readOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
@@ -19,32 +23,14 @@ const VERSION_CHARACTERS = 2_000;
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
 const EVENTS = ['change', 'edit', 'status', 'presence', 'refused', 'fault'];
-const ROOM = /^[A-Za-z0-9._~-]{1,128}$/;
-const REPLACED = 4409;
-const TOO_LARGE = 4413;
 const LEAST_FRAME_BYTES = 4_096;
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
 const FOUND = Symbol('found');
 
-const BROWSER = {
-  setTimeout: (action, delay) => setTimeout(action, delay),
-  clearTimeout: (timer) => clearTimeout(timer),
-  // Does not go back when somebody sets the clock.
-  now: () => performance.now(),
-  random: () => Math.random(),
-  reportError: (error) => (globalThis.reportError ?? console.error)(error),
-};
-
-const STOPPED = {
-  4400: 'The server could not read what this page sent.',
-  4401: 'You have to sign in.',
-  4403: 'You may not open this document.',
-  4404: 'This document does not exist.',
-  [REPLACED]: 'This document was replaced by another one.',
-  [TOO_LARGE]: 'Something was too large for the server.',
-};
+// After so many failed attempts the session says what it can know.
+const MANY_FAILURES = 5;
 
 /**
  * One client in one room: a document, the connection to the server, what it has not acknowledged yet, undo, and who is here.
@@ -64,7 +50,7 @@ export class ConcordSession {
   #outbox;
   #store;
   #opening;
-  #listeners = new Map();
+  #listeners;
   #state = 'connecting';
   #reason = '';
   #epoch = null;
@@ -76,8 +62,7 @@ export class ConcordSession {
   #frameBytes = MAX_FRAME_BYTES;
   #frames = [];
   #draining = false;
-  #holds = 0;
-  #gate = null;
+  #holds = new Holds(() => this.#emitStatus());
   #flushing = false;
   #holding = null;
   #retries = 0;
@@ -87,12 +72,12 @@ export class ConcordSession {
    * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
    * address of the server, that of the page by default.
    */
-  constructor({ room, client = 'default', base = globalThis.location?.href, environment = {}, store } = {}) {
-    checkOptions({ room, client, base, store });
+  constructor(options) {
+    const { room, client, base, environment, store } = readOptions(options);
     this.#room = room;
     this.#base = base;
-    this.#environment = { ...BROWSER, WebSocket: globalThis.WebSocket, ...environment };
-    check(typeof this.#environment.WebSocket === 'function', 'environment.WebSocket', 'must be given where there is none');
+    this.#environment = environment;
+    this.#listeners = new Listeners(EVENTS, environment.reportError);
     this.#document = new ConcordDocument(randomSite());
     this.#history = new UndoHistory(this.#document);
     this.#connection = new Connection(() => this.#address(), this.#environment, {
@@ -132,20 +117,23 @@ export class ConcordSession {
   }
 
   /**
-   * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped. `unsent` counts the
-   * characters that the server has not acknowledged, `refused` the operations that it will not take, `orphaned` those of another
+   * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped, or what is
+   * known after many attempts. `unsent` counts the
+   * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
    * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged. The object stays the
    * same until one of them changes.
    */
   get status() {
     const leftover = this.#leftover.reduce((sum, { operation }) => sum + extentOf(operation), 0);
-    const unsent = this.#outbox.extent + leftover;
+    const { composing } = this.#holds;
+    const unsent = this.#outbox.extent + leftover + composing;
     const refused = this.#outbox.refused.length;
     const orphaned = this.#outbox.orphaned.length;
     const status = {
       connection: this.#state,
       reason: this.#reason,
       unsent,
+      composing,
       refused,
       orphaned,
       saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
@@ -162,12 +150,7 @@ export class ConcordSession {
   }
 
   on(name, listener) {
-    check(EVENTS.includes(name), 'event', `must be one of ${EVENTS.join(', ')}, but is ${name}`);
-    if (!this.#listeners.has(name)) {
-      this.#listeners.set(name, new Set());
-    }
-    this.#listeners.get(name).add(listener);
-    return () => this.#listeners.get(name).delete(listener);
+    return this.#listeners.on(name, listener);
   }
 
   /**
@@ -275,17 +258,12 @@ export class ConcordSession {
     this.#connection.reconnectNow();
   }
 
-  /** Lets nothing remote change the text until the returned function is called: an input method is composing. */
+  /**
+   * Lets nothing remote change the text until the returned function is called: an input method is composing. Its property `composing` is a
+   * function to say how many characters are on the screen and not in the session; they count as unsent.
+   */
   hold() {
-    this.#holds++;
-    this.#gate ??= new Gate();
-    return () => {
-      this.#holds--;
-      if (this.#holds === 0) {
-        this.#gate.open();
-        this.#gate = null;
-      }
-    };
+    return this.#holds.add();
   }
 
   /** Sets this client's `{user, color}` for the others. */
@@ -378,30 +356,30 @@ export class ConcordSession {
 
   #dialled() {
     if (this.#state !== 'connecting') {
-      this.#setState('reconnecting');
+      this.#setState('reconnecting', this.#reason);
     }
   }
 
-  #down({ permanent, code, reason }) {
+  #down({ permanent, code, reason, failures }) {
     if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
       this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
       this.#disconnected('reconnecting', '');
       this.#connection.retry();
     } else if (code === REPLACED && this.#epoch !== null) {
-      this.#stopReplaced(reason);
+      this.#stopReplaced();
     } else if (permanent) {
-      this.#disconnected('stopped', reason || STOPPED[code] || `The server closed the connection for good (${code}).`);
+      this.#disconnected('stopped', reason || reasonOf(code));
     } else {
-      this.#disconnected('reconnecting', '');
+      this.#disconnected('reconnecting', failures < MANY_FAILURES ? '' : UNREACHABLE);
     }
   }
 
   /** The room has another history now: what is unsent stays here, to be offered to the user. */
-  #stopReplaced(reason) {
+  #stopReplaced() {
     this.#replaced = true;
     this.#outbox.orphanAll();
-    this.#disconnected('stopped', reason || STOPPED[REPLACED]);
+    this.#disconnected('stopped', reasonOf(REPLACED));
   }
 
   #disconnected(state, reason) {
@@ -423,8 +401,10 @@ export class ConcordSession {
     }
     for (const message of messages) {
       if (message.t === 'presence') {
-        // It changes no text, so it waits for nothing.
         this.#presence.receive(message);
+      } else if (['ack', 'error', 'pulse'].includes(message.t)) {
+        // These change no text, so they wait for nothing: what is composed may be saved before its composition ends.
+        this.#take(message);
       } else {
         this.#frames.push({ message, socket });
       }
@@ -438,8 +418,8 @@ export class ConcordSession {
   async #drain() {
     this.#draining = true;
     for (;;) {
-      if (this.#gate !== null) {
-        await this.#gate.opened;
+      if (this.#holds.released !== null) {
+        await this.#holds.released;
         continue;
       }
       if (this.#frames.length === 0) {
@@ -488,15 +468,15 @@ export class ConcordSession {
 
   async #synchronise({ state, version, epoch, limits }, socket) {
     const body = await unpackState(readBase64(state));
-    while (this.#gate !== null) {
-      await this.#gate.opened;
+    while (this.#holds.released !== null) {
+      await this.#holds.released;
     }
     if (!this.#connection.isCurrent(socket)) {
       return;
     }
     if (this.#epoch !== null && this.#epoch !== epoch) {
       this.#connection.close();
-      this.#stopReplaced('');
+      this.#stopReplaced();
       return;
     }
     this.#epoch = epoch;
@@ -619,46 +599,6 @@ export class ConcordSession {
   }
 
   #emit(name, event) {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    for (const listener of [...listeners]) {
-      try {
-        if (listeners.has(listener)) {
-          listener(event);
-        }
-      } catch (error) {
-        // One listener's fault is nothing to the others, nor to the connection.
-        this.#environment.reportError(error);
-      }
-    }
-  }
-}
-
-function check(holds, name, reason) {
-  if (!holds) {
-    throw new TypeError(`${name}: ${reason}`);
-  }
-}
-
-function checkOptions({ room, client, base, store }) {
-  check(typeof room === 'string' && ROOM.test(room), 'room', 'must be 1 to 128 characters of A-Z, a-z, 0-9, ., _, ~ and -');
-  // Whoever resolves an address takes these two for folders.
-  check(room !== '.' && room !== '..', 'room', `must not be ${room}`);
-  check(typeof client === 'string' && client !== '', 'client', 'must be a name');
-  let protocol = '';
-  try {
-    ({ protocol } = new URL(base));
-  } catch {
-    // Refused below.
-  }
-  check(['http:', 'https:', 'ws:', 'wss:'].includes(protocol), 'base', 'must be the address of the server, like https://concord.example');
-  const isStore = ['load', 'put', 'remove', 'removeKey'].every((name) => typeof store?.[name] === 'function');
-  check(store === undefined || store === null || isStore, 'store', 'must have load, put, remove and removeKey');
-}
-
-class Gate {
-  constructor() {
-    this.opened = new Promise((resolve) => {
-      this.open = resolve;
-    });
+    this.#listeners.emit(name, event);
   }
 }

@@ -6,15 +6,20 @@ const STRIDE = 1024;
 // In a long text a browser lays out everything again for each scripted change; above this it is felt.
 const SLOW_MS = 8;
 const LONGEST_DELAY_MS = 1_000;
+// A composition that stands still so long goes into the session as far as it is.
+export const COMMIT_AFTER_MS = 3_000;
+/** Inputs that are each a step of undo of their own. */
+const STEPS = new Set(['insertFromPaste', 'insertFromDrop', 'insertFromYank', 'insertReplacementText', 'deleteByCut', 'deleteByDrag']);
 const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
 
 /**
  * Keeps a textarea and a session's text equal. Local input becomes the smallest edit that explains it; remote edits are
  * written with `setRangeText`, so that caret, selection and scroll stay where they are; where that is slow, a textarea without
- * the focus collects them for up to a second. While an input method composes, remote edits wait. The keys for undo and redo go to the session. Returns a function that lets go of both.
+ * the focus collects them for up to a second. While an input method composes, remote edits wait;
+ * what is composed counts as unsent, and goes into the session when the page may go or after `commitAfter` milliseconds without a key. The keys for undo and redo go to the session. Returns a function that lets go of both.
  */
-export function bindTextarea(session, textarea) {
-  const binding = new TextareaBinding(session, textarea);
+export function bindTextarea(session, textarea, { commitAfter = COMMIT_AFTER_MS } = {}) {
+  const binding = new TextareaBinding(session, textarea, commitAfter);
   return () => binding.release();
 }
 
@@ -28,30 +33,39 @@ class TextareaBinding {
   #waiting = [];
   #cost = 0;
   #timer = null;
+  #commitAfter;
+  #still = null;
   #ended = new AbortController();
   #unsubscribe;
 
-  constructor(session, textarea) {
+  constructor(session, textarea, commitAfter) {
+    this.#commitAfter = commitAfter;
     this.#session = session;
     this.#textarea = textarea;
     textarea.value = session.text;
     this.#text = session.text;
     this.#unsubscribe = session.on('change', ({ changes, source }) => source !== this && this.#receive(changes));
     this.#listen('beforeinput', (event) => this.#beforeInput(event));
-    this.#listen('input', () => this.#input());
+    this.#listen('input', (event) => this.#input(event.inputType));
     this.#listen('keydown', (event) => this.#keyDown(event));
     this.#listen('compositionstart', () => {
       this.#resume ??= session.hold();
     });
     this.#listen('compositionend', () => this.#composed());
     this.#listen('focus', () => this.#show());
-    this.#listen('blur', () => session.endGroup());
+    this.#listen('blur', () => {
+      this.#commit();
+      session.endGroup();
+    });
+    whenPageMayGo(() => this.#commit(), this.#ended.signal);
     // Only the document tells of selections in all browsers, and only while the textarea has the focus.
     textarea.ownerDocument.addEventListener('selectionchange', () => this.#tellSelection(), this.#signal);
   }
 
   release() {
+    this.#commit();
     this.#resume?.();
+    clearTimeout(this.#still);
     clearTimeout(this.#timer);
     this.#ended.abort();
     this.#unsubscribe();
@@ -68,15 +82,44 @@ class TextareaBinding {
   /** The composed text becomes an edit before anything remote is let in. */
   #composed() {
     const resume = this.#resume;
+    clearTimeout(this.#still);
     this.#resume = null;
     this.#input();
     resume?.();
   }
 
-  #input() {
+  /** What is composed so far becomes an edit, while the input method goes on with it. */
+  #commit() {
+    clearTimeout(this.#still);
+    if (this.#resume !== null && this.#waiting.length === 0) {
+      const { value, selectionEnd } = this.#textarea;
+      const edit = smallestEdit(this.#text, value, selectionEnd);
+      if (edit !== null && cleanText(edit.inserted) === edit.inserted) {
+        this.#text = value;
+        this.#session.edit(edit, this);
+      }
+      this.#resume.composing(0);
+    }
+  }
+
+  #input(inputType) {
     if (this.#resume !== null) {
+      const edit = smallestEdit(this.#text, this.#textarea.value, this.#textarea.selectionEnd);
+      this.#resume.composing(edit === null ? 0 : edit.removed + edit.inserted.length);
+      clearTimeout(this.#still);
+      this.#still = setTimeout(() => this.#commit(), this.#commitAfter);
       return;
     }
+    if (STEPS.has(inputType)) {
+      this.#session.endGroup();
+      this.#take();
+      this.#session.endGroup();
+    } else {
+      this.#take();
+    }
+  }
+
+  #take() {
     const value = this.#textarea.value;
     const edit = smallestEdit(this.#text, value, this.#textarea.selectionEnd);
     if (edit === null) {
@@ -192,6 +235,12 @@ class TextareaBinding {
       this.#session.select(end, start);
     }
   }
+}
+
+/** Calls back before a page is left, frozen or hidden, for as long as the signal lasts. */
+export function whenPageMayGo(action, signal) {
+  globalThis.addEventListener?.('pagehide', action, { signal });
+  globalThis.document?.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && action(), { signal });
 }
 
 /**

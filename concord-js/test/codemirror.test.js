@@ -19,7 +19,7 @@ function host() {
   return element.attachShadow({ mode: 'open' });
 }
 
-async function fixture(text = '', extensions = []) {
+async function fixture(text = '', extensions = [], options = {}) {
   const server = new FakeServer();
   if (text !== '') {
     server.document.insert(0, text);
@@ -28,7 +28,7 @@ async function fixture(text = '', extensions = []) {
   const session = new ConcordSession(optionsFor(server, clock));
   const tall = EditorView.theme({ '&': { height: '300px' } });
   const view = new EditorView({ parent: host(), extensions: [keymap.of(defaultKeymap), tall, extensions] });
-  const release = bindCodeMirror(session, view);
+  const release = bindCodeMirror(session, view, options);
   await eventually(() => session.status.connection === 'live', 'the session going live');
   view.focus();
   return { server, clock, session, view, release };
@@ -215,6 +215,53 @@ export const tests = {
     composed(view);
     await eventually(() => textOf(view) === 'AI bか', 'the edit');
     assertEquals('AI bか', session.text, 'text');
+  },
+
+  async 'what is being composed counts as unsent, and goes into the session when the page may go'() {
+    const { server, session, view } = await fixture('ab');
+    view.dispatch({ selection: { anchor: 1 } });
+    compose(view, 'ka');
+    assertEquals('2 2 false', `${session.status.composing} ${session.status.unsent} ${session.status.saved}`, 'status');
+    session.edit({ offset: 0, inserted: 'AI ' });
+    server.type(0, '> ');
+    dispatchEvent(new Event('pagehide'));
+    assertEquals('AI akab', session.text, 'text after the page may have gone');
+    assertEquals('akab', textOf(view), 'editor while composing');
+    await eventually(() => session.status.saved, 'what was composed being saved');
+    view.dispatch({ selection: { anchor: 1, head: 3 } });
+    type(view, 'か');
+    session.edit({ offset: 0, inserted: '! ' });
+    assertEquals('aかb', textOf(view), 'editor while composing');
+    composed(view);
+    await eventually(() => textOf(view) === session.text && session.text.includes('> '), 'the end of the composition');
+    await eventually(() => session.status.saved && server.document.text === session.text, 'saving');
+    assert(session.text.includes('aかb') && session.text.includes('! ') && session.text.includes('AI '), session.text);
+    assertEquals(0, session.status.composing, 'composing');
+  },
+
+  async 'a composition that stands still goes into the session after a while'() {
+    const { server, session, view } = await fixture('', [], { commitAfter: 10 });
+    compose(view, 'word');
+    await eventually(() => session.status.saved && server.document.text === 'word', 'the word being saved');
+    composed(view);
+    await eventually(() => textOf(view) === 'word' && session.text === 'word', 'the end');
+  },
+
+  async 'a paste, a cut and a drop are each a step of undo'() {
+    const { session, view } = await fixture('');
+    const change = (userEvent, text) => view.dispatch({ ...view.state.replaceSelection(text), userEvent });
+    const texts = [''];
+    for (const [userEvent, text] of [['input.type', 'abc'], ['input.paste', 'PASTED'], ['input.type', 'd'], ['move.drop', 'DROP'], ['input.complete', 'x']]) {
+      change(userEvent, text);
+      texts.push(session.text);
+    }
+    view.dispatch({ selection: { anchor: 1, head: 3 } });
+    change('delete.cut', '');
+    for (const text of texts.toReversed()) {
+      session.undo();
+      assertEquals(text, session.text, 'text after undo');
+    }
+    assertEquals(false, session.canUndo, 'more steps');
   },
 
   async 'foreign line ends and half pairs become what the text may hold'() {

@@ -225,6 +225,28 @@ export const tests = {
     assertEquals(0, reloaded.status.orphaned, 'kept for the user');
   },
 
+  async 'after some attempts the session says that the server cannot be reached'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.refuses = true;
+    const session = start(server, clock);
+    await eventually(() => {
+      clock.advance(100);
+      return server.dials.length === 4 && session.status.connection === 'reconnecting';
+    }, 'four attempts');
+    assertEquals('', session.status.reason, 'reason after some attempts');
+    await eventually(() => {
+      clock.advance(500);
+      return server.dials.length === 7;
+    }, 'seven attempts');
+    assert(session.status.reason.startsWith('The server cannot be reached'), session.status.reason);
+    server.refuses = false;
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.connection === 'live';
+    }, 'going live');
+    assertEquals('', session.status.reason, 'reason when it is live');
+  },
+
   async 'what is refused for now is sent again, what is refused for good is shown'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
@@ -564,6 +586,29 @@ export const tests = {
     ben.select(0);
     clock.advance(100);
     assertEquals(count + 1, server.received.length, 'messages for one place');
+  },
+
+  async 'somebody of whom nothing is heard is away, and is gone when the server says so'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const tell = (more) => server.member.tell({ t: 'presence', user: 'u', cursor: 0, color: '#000', client: 'c', ...more });
+    tell();
+    const seen = [];
+    session.on('presence', (peers) => seen.push(peers.map(({ away }) => away).join()));
+    // A page in the background beats once a minute.
+    for (let minute = 0; minute < 5; minute++) {
+      clock.advance(60_000);
+      tell();
+    }
+    assertEquals('true,false', [...new Set(seen)].join(), 'what was seen of somebody in the background');
+    tell({ left: true });
+    assertEquals(0, session.peers.length, 'peers after leaving');
+    tell();
+    clock.advance(150_000);
+    assertEquals(1, session.peers.length, 'peers after two minutes and a half');
+    clock.advance(60_000);
+    assertEquals(0, session.peers.length, 'peers that another server has taken along');
   },
 
   async 'while the text is held, others are seen to come and go'() {

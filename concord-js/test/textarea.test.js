@@ -5,7 +5,7 @@ import { assert, assertEquals, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor, received } from './fake-server.js';
 import { boundary } from './histories.js';
 
-async function fixture(text = '') {
+async function fixture(text = '', options = {}) {
   const server = new FakeServer();
   if (text !== '') {
     server.document.insert(0, text);
@@ -13,7 +13,7 @@ async function fixture(text = '') {
   const session = new ConcordSession(optionsFor(server, new Clock()));
   const textarea = document.createElement('textarea');
   document.body.replaceChildren(textarea);
-  const release = bindTextarea(session, textarea);
+  const release = bindTextarea(session, textarea, options);
   await eventually(() => session.status.connection === 'live', 'the session going live');
   textarea.focus();
   return { server, session, textarea, release };
@@ -127,6 +127,73 @@ export const tests = {
     await eventually(() => textarea.value === 'remote aかb', 'the remote edit');
     await eventually(() => server.document.text === 'remote aかb', 'the composed text');
     assertEquals(9, textarea.selectionStart, 'caret');
+  },
+
+  async 'what is being composed counts as unsent, and goes into the session when the page may go'() {
+    const leaves = {
+      pagehide: () => dispatchEvent(new Event('pagehide')),
+      blur: (textarea) => textarea.dispatchEvent(new FocusEvent('blur')),
+      hidden: () => {
+        Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+        delete document.visibilityState;
+      },
+      release: (textarea, release) => release(),
+    };
+    for (const [name, leave] of Object.entries(leaves)) {
+      const { server, session, textarea, release } = await fixture('ab');
+      textarea.setSelectionRange(1, 1);
+      textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+      assertEquals(true, session.status.saved, 'saved before anything is composed');
+      type(textarea, 'ka');
+      assertEquals('2 2', `${session.status.composing} ${session.status.unsent}`, `${name}: composing and unsent`);
+      assertEquals(false, session.status.saved, `${name}: saved`);
+      leave(textarea, release);
+      assertEquals('akab', session.text, `${name}: text`);
+      await eventually(() => session.status.saved && server.document.text === 'akab', `${name}: what was composed being saved`);
+      if (name === 'release') {
+        continue;
+      }
+      server.type(0, '> ');
+      textarea.setSelectionRange(1, 3);
+      type(textarea, 'か');
+      assertEquals('aかb', textarea.value, `${name}: textarea while composing`);
+      textarea.dispatchEvent(new CompositionEvent('compositionend', { data: 'か' }));
+      await eventually(() => textarea.value === '> aかb' && session.status.saved, `${name}: the end of the composition`);
+      assertEquals('> aかb', server.document.text, `${name}: text of the server`);
+      assertEquals(0, session.status.composing, `${name}: composing`);
+    }
+  },
+
+  async 'a composition that stands still goes into the session after a while'() {
+    const { server, session, textarea } = await fixture('', { commitAfter: 10 });
+    textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+    type(textarea, 'word');
+    await eventually(() => session.status.saved && server.document.text === 'word', 'the word being saved');
+    textarea.dispatchEvent(new CompositionEvent('compositionend', { data: 'word' }));
+    assertEquals('word', session.text, 'text');
+  },
+
+  async 'a paste, a cut and a drop are each a step of undo'() {
+    const { session, textarea } = await fixture();
+    const change = (inputType, text) => {
+      const { selectionStart, selectionEnd } = textarea;
+      textarea.setRangeText(text, selectionStart, selectionEnd, 'end');
+      textarea.dispatchEvent(new InputEvent('input', { inputType, data: text }));
+    };
+    const texts = [''];
+    const steps = [['insertText', 'abc'], ['insertFromPaste', 'PASTED'], ['insertText', 'd'], ['insertFromDrop', 'DROP'], ['insertReplacementText', 'x']];
+    for (const [inputType, text] of steps) {
+      change(inputType, text);
+      texts.push(session.text);
+    }
+    textarea.setSelectionRange(1, 3);
+    change('deleteByCut', '');
+    for (const text of texts.toReversed()) {
+      session.undo();
+      assertEquals(text, session.text, 'text after undo');
+    }
+    assertEquals(false, session.canUndo, 'more steps');
   },
 
   async 'the keys for undo and redo take back own edits only'() {

@@ -49,7 +49,7 @@ final class EnginesCrossCheckTest {
     void openPage() {
         chromium = Chromium.start();
         server = PackageFiles.serve();
-        page = chromium.browser().newPage();
+        page = chromium.page();
         page.navigate(server.address() + "/blank");
     }
 

@@ -68,7 +68,7 @@ final class PackageTest {
         List<String> complaints = new ArrayList<>();
         try (Chromium chromium = Chromium.start();
                 WebFiles server = PackageFiles.serve()) {
-            BrowserContext context = chromium.browser().newContext();
+            BrowserContext context = chromium.context();
             Relay relay = new Relay();
             List<Page> pages = List.of(context.newPage(), context.newPage());
             for (Page page : pages) {

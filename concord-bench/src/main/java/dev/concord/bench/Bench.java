@@ -13,7 +13,7 @@ public final class Bench {
     private static final int FAILED = 3;
 
     private static final String USAGE = """
-            usage: ./concord bench engine [--only INPUT/WORK,…] [--runs N] [--rounds N] [--traces PATH] [--json]
+            usage: ./concord bench engine [--only INPUT/WORK,…] [--runs N] [--rounds N] [--traces PATH] [--against JAR] [--json]
                    ./concord bench peers  [--only INPUT/WORK,…] [--traces PATH] [--json]
                    ./concord bench micro  [--only NAME,…] [--long] [--json]
                    ./concord bench store  [--database URL] [--seconds N]
@@ -33,6 +33,7 @@ public final class Bench {
             --rounds N          measures everything N times in new JVMs; a target is met when every round meets it (1)
             --traces PATH       automerge-paper.json.gz or its directory; the trace is not ours to bring along. Otherwise CONCORD_TRACES, or
                                 a directory "traces" in or beside this one. Without it that trace is skipped
+            --against JAR       measures the engine of another build's concord-bench.jar in turns with this one, and divides
             --json              for programs; progress goes to standard error in any case
             --database URL      postgres://user:password@host:port/database; its tables are made if they are missing
             --seconds N         how long each measurement takes (10)
@@ -72,7 +73,7 @@ public final class Bench {
 
     private static int start(String what, List<String> args, PrintStream out, PrintStream err) throws IOException {
         Options options = switch (what) {
-            case "engine" -> Options.parse(args, "--only", "--runs", "--rounds", "--traces", "--json");
+            case "engine" -> Options.parse(args, "--only", "--runs", "--rounds", "--traces", "--against", "--json");
             case "peers" -> Options.parse(args, "--only", "--traces", "--json");
             case "micro" -> Options.parse(args, "--only", "--long", "--json");
             case "store" -> Options.parse(args, "--database", "--seconds");

@@ -10,25 +10,35 @@ import java.util.List;
  * gap buffer on the same history; figures are CPU milliseconds of the measuring thread, medians after a warm-up.
  */
 public final class EngineFork {
+    static final String OWN = System.getProperty("java.class.path");
     private static final String SESSION = "SESSION";
 
     private EngineFork() {}
 
-    /** Measures a work on a trace, in a new JVM; the file is empty for a trace of the jar. */
+    /** Measures a work on a trace, in a new JVM, with the engine of a class path; the file is empty for a trace of the jar. */
+    static Figure work(String classPath, EngineWork work, String trace, String file, Effort effort) throws IOException {
+        return start(classPath, List.of(work.name(), trace, file, effort.toString()));
+    }
+
+    /** Measures a work with the engine of this JVM's class path. */
     static Figure work(EngineWork work, String trace, String file, Effort effort) throws IOException {
-        return start(List.of(work.name(), trace, file, effort.toString()));
+        return work(OWN, work, trace, file, effort);
     }
 
     static Figure session(Effort effort) throws IOException {
-        return start(List.of(SESSION, Traces.SESSION, "", effort.toString()));
+        return session(OWN, effort);
     }
 
-    static Figure hostile(Hostile shape, int size, Effort effort) throws IOException {
-        return start(List.of(shape.name(), String.valueOf(size), "", effort.toString()));
+    static Figure session(String classPath, Effort effort) throws IOException {
+        return start(classPath, List.of(SESSION, Traces.SESSION, "", effort.toString()));
     }
 
-    private static Figure start(List<String> args) throws IOException {
-        return Figure.parse(Fork.java(System.getProperty("java.class.path"), EngineFork.class.getName(), args));
+    static Figure hostile(String classPath, Hostile shape, int size, Effort effort) throws IOException {
+        return start(classPath, List.of(shape.name(), String.valueOf(size), "", effort.toString()));
+    }
+
+    private static Figure start(String classPath, List<String> args) throws IOException {
+        return Figure.parse(Fork.java(classPath, EngineFork.class.getName(), args));
     }
 
     /**

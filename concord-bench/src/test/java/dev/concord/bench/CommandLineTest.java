@@ -45,6 +45,7 @@ class CommandLineTest {
                     engine --long;                  there is no option --long here
                     engine --traces /nowhere;       --traces is /nowhere, which does not exist: name automerge-paper.json.gz or its directory
                     engine --only nothing/at-all;   nothing is measured
+                    engine --against /nowhere.jar;  --against is /nowhere.jar, which is not a jar: name the concord-bench.jar of another build
                     page;                           page needs files
                     page /nowhere.json;             there is no file /nowhere.json
                     """)

@@ -6,6 +6,7 @@ import dev.concord.client.SimulatedNetwork.Wire;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Outcome;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -157,13 +158,14 @@ final class SimulatedServer {
             send(wire, new Message.Refusal(refusal, "not now", op.seq()));
             return;
         }
+        Outcome outcome;
         try {
-            document.verify(operation);
+            outcome = document.check(operation);
         } catch (ConflictException e) {
             send(wire, new Message.Refusal(ErrorCode.CONFLICT, String.valueOf(e.getMessage()), op.seq()));
             return;
         }
-        if (!document.isKnown(operation)) {
+        if (outcome != Outcome.DUPLICATE) {
             document.apply(operation);
             log.add(operation);
             members.keySet().stream().filter(other -> other != wire).forEach(other -> send(other, op));

@@ -1,16 +1,16 @@
 package dev.concord.crdt;
 
 /**
- * Takes the changes of the visible text one by one, in the order in which to replay them, so that none has to be made as an object:
- * for editors that follow at once and for those who want no changes at all ({@link #NONE}). {@link Document#apply(Operation)} without a
- * sink joins what touches and returns a list.
+ * Receives the changes of the visible text one by one, in the order in which to replay them, without an object for each: for editors
+ * that follow at once, and for callers that need no changes ({@link #NONE}). {@link Document#apply(Operation)} without a sink joins
+ * adjacent changes and returns a list.
  *
  * <p>An implementation need not be thread-safe: it is called by the thread that applies, before {@code apply} returns. By then the
  * operation is applied in whole: the document shows the text as it is after all of the changes. An implementation must not change the
  * document. What it throws passes to the caller; the operation stays applied.
  */
 public interface ChangeSink {
-    /** Forgets what it is given. */
+    /** Discards everything. */
     ChangeSink NONE = new ChangeSink() {
         @Override
         public void insert(int offset, String text, int from, int to) {}
@@ -20,7 +20,7 @@ public interface ChangeSink {
     };
 
     /**
-     * Characters {@code from} to {@code to} of {@code text} stand now at an offset.
+     * Characters {@code from} to {@code to} of {@code text} were inserted at an offset.
      *
      * @param offset where the first of them stands, in UTF-16 units
      * @param text holds them; usually more than they, and of the operation that brought them
@@ -30,7 +30,7 @@ public interface ChangeSink {
     void insert(int offset, String text, int from, int to);
 
     /**
-     * Characters are gone.
+     * Characters were removed.
      *
      * @param offset where the first of them stood, in UTF-16 units
      * @param length how many, in UTF-16 units

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Offsets are UTF-16 units; one inside a surrogate pair is refused. Local and remote edits and lookups cost O(log n) amortised
  * in the number of runs, plus the length of the text they move; memory grows with runs and visible text.
  *
- * <p>Not thread-safe: confine an instance to one thread, or guard it.
+ * <p>Not thread-safe: confine an instance to one thread, or synchronise access to it.
  */
 public final class Document {
     /**
@@ -92,7 +92,7 @@ public final class Document {
     }
 
     /**
-     * A document from a state of a stranger. Reading a state takes memory in proportion to its uncompressed body, which may be a thousand
+     * A document from an untrusted state. Reading a state takes memory in proportion to its uncompressed body, which may be a thousand
      * times as long as the state itself.
      *
      * @param site the name under which this replica edits
@@ -108,8 +108,7 @@ public final class Document {
     }
 
     /**
-     * A copy that is edited under a name of its own: what it types does not come here, and the other way round, until somebody applies or
-     * merges it.
+     * An independent copy with a site of its own. Edits of one reach the other only when they are applied or merged.
      *
      * @param site the name under which the copy edits; another than this replica's
      * @return the copy, pending buffer included; O(runs + length)
@@ -179,7 +178,7 @@ public final class Document {
     }
 
     /**
-     * Inserts text typed here, as {@link #insert(int, String)} does, and hands the operation on without making an object of it.
+     * Inserts text typed here, as {@link #insert(int, String)} does, and passes the operation to a sink instead of creating an object.
      *
      * @param offset where, 0 to {@link #length}
      * @param text what; not empty, no lone surrogates
@@ -216,7 +215,7 @@ public final class Document {
     }
 
     /**
-     * Deletes text here, as {@link #delete(int, int)} does, and hands the operations on without making objects of them.
+     * Deletes text here, as {@link #delete(int, int)} does, and passes the operations to a sink instead of creating objects.
      *
      * @param offset first offset
      * @param length how many UTF-16 units; 0 is allowed and gives no operation
@@ -248,10 +247,10 @@ public final class Document {
     }
 
     /**
-     * Applies an operation as {@link #apply(Operation)} does, and hands its changes to a sink instead of making a list of them.
+     * Applies an operation as {@link #apply(Operation)} does, and passes its changes to a sink instead of collecting them in a list.
      *
      * @param op the operation
-     * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
+     * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} to discard them
      * @return what became of it
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
      * @throws InvalidOperationException as {@link #apply(Operation)} does; nothing was changed
@@ -301,7 +300,7 @@ public final class Document {
      * Applies the next operation of a stream, as {@link #apply(Operation, ChangeSink)} does.
      *
      * @param operations a reader that {@link OperationReader#hasNext has a next one}; it moves on as {@link #apply(OperationReader)} says
-     * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} where nobody wants to know
+     * @param changes takes what it changed in the visible text; {@link ChangeSink#NONE} to discard them
      * @return what became of it
      * @throws MalformedStateException when the bytes at this place are not an operation; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
@@ -359,8 +358,8 @@ public final class Document {
     }
 
     /**
-     * What {@link #apply(Operation)} would do with an operation; changes nothing. For those who have limits of their own, or store an
-     * operation before they apply it:
+     * What {@link #apply(Operation)} would do with an operation; changes nothing. For callers that have limits of their own, or store
+     * an operation before they apply it:
      *
      * <pre>{@code
      * Document document = new Document("room");
@@ -400,7 +399,12 @@ public final class Document {
         check(op);
     }
 
-    /** Use {@link #check}. */
+    /**
+     * Whether an operation was applied already, waiting in the pending buffer included: applying it again changes nothing.
+     *
+     * @param op the operation
+     * @return true for a duplicate, also for one that came in other pieces; false also for one that would be refused
+     */
     public boolean isKnown(Operation op) {
         try {
             return check(op) == Outcome.DUPLICATE;
@@ -415,7 +419,7 @@ public final class Document {
     }
 
     /**
-     * How much waits for its anchor or target.
+     * The number of runs and delete ranges that wait for an anchor or a target.
      *
      * @return the number of waiting runs and delete ranges
      */
@@ -424,8 +428,8 @@ public final class Document {
     }
 
     /**
-     * How many elements wait, in all the runs and ranges of {@link #pendingCount}. Bound it where strangers send operations: a range may
-     * name a thousand million elements, and a version summary grows with them.
+     * The number of elements in the runs and ranges of {@link #pendingCount}. Bound it where untrusted peers send operations: one range
+     * may name 2^30 elements, and the version summary grows with them.
      *
      * @return the number of elements
      */
@@ -448,7 +452,7 @@ public final class Document {
     }
 
     /**
-     * Merges a state of a stranger, see {@link #load(String, byte[], int)}.
+     * Merges an untrusted state, see {@link #load(String, byte[], int)}.
      *
      * @param state from {@link #encode} or {@link #difference} of another replica
      * @param maxBytes how long its uncompressed body may be, in bytes
@@ -496,7 +500,7 @@ public final class Document {
     }
 
     /**
-     * A small summary of what this replica has seen, to be sent to another that answers with a difference.
+     * A compact summary of what this replica has seen; another replica answers it with a {@link #difference}.
      *
      * @return the encoded summary, see docs/FORMAT.md
      */
@@ -530,8 +534,8 @@ public final class Document {
     }
 
     /**
-     * What a state says and this replica has not seen, in the order and form of {@link #missingFrom}. Changes nothing: for those who look
-     * at each operation, or store it, before they apply it.
+     * What a state contains and this replica has not seen, in the order and form of {@link #missingFrom}. Changes nothing: for callers that
+     * inspect or store each operation before they apply it.
      *
      * @param state from {@link #encode} or {@link #difference} of a replica of the same document
      * @param maxBytes how long its uncompressed body may be, in bytes
@@ -622,7 +626,7 @@ public final class Document {
     }
 
     /**
-     * Names the replica and its sizes, for logs and debuggers.
+     * The site and the sizes, for logs and debuggers.
      *
      * @return no text of the document
      */

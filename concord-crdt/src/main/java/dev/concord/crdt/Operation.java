@@ -3,8 +3,7 @@ package dev.concord.crdt;
 import static java.util.Objects.requireNonNull;
 
 /**
- * One edit, as it travels between replicas. Immutable; checked when made, so that an instance is always well formed. Making one costs
- * O(length of its text).
+ * One edit, as replicas exchange it. Immutable and validated by its constructor, which costs O(length of its text).
  */
 public sealed interface Operation {
     /**

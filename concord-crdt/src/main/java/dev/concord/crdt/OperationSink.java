@@ -1,7 +1,7 @@
 package dev.concord.crdt;
 
 /**
- * Takes operations field by field, so that none has to be made as an object. Implemented by {@link OperationWriter}; {@link #NONE}
+ * Receives operations field by field, without an object for each. Implemented by {@link OperationWriter}; {@link #NONE}
  * is for edits whose operations are collected later with {@link Document#missingFrom}.
  *
  * <p>An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns. By then the edit is
@@ -9,7 +9,7 @@ package dev.concord.crdt;
  * {@link Document#missingFrom} finds its operations.
  */
 public interface OperationSink {
-    /** Forgets what it is given. */
+    /** Discards everything. */
     OperationSink NONE = new OperationSink() {
         @Override
         public void insert(
@@ -26,7 +26,7 @@ public interface OperationSink {
     };
 
     /**
-     * Takes an insert, see {@link Operation.Insert}. The fields are well formed.
+     * Receives an insert, see {@link Operation.Insert}. The fields are well formed.
      *
      * @param site site of the first element
      * @param counter counter of the first element
@@ -46,7 +46,7 @@ public interface OperationSink {
             Side anchorSide);
 
     /**
-     * Takes a delete, see {@link Operation.Delete}. The fields are well formed.
+     * Receives a delete, see {@link Operation.Delete}. The fields are well formed.
      *
      * @param site site of the elements
      * @param counter counter of the first one

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Undo and redo of the edits made through it, by element, among the edits of others: to undo an insert deletes those of its
- * elements that are still visible, to undo a delete types the text again where the deleted elements stand.
+ * Undo and redo of the edits made through it, by element, among the edits of others: undoing an insert deletes those of its
+ * elements that are still visible, undoing a delete types the text again where the deleted elements stand.
  *
  * <pre>{@code
  * Document ann = new Document("ann");

@@ -36,7 +36,7 @@ class AtomicityTest {
         for (Executable method : publicMethods()) {
             String name = nameOf(method);
             thrown.put(name, 0);
-            int runs = Seeds.isReplay() ? 1 : Math.max(40, Seeds.runs(600));
+            int runs = Seeds.isReplay() ? 1 : Math.max(CALLS_OF_SCENE, Seeds.runs(400));
             for (long seed = Seeds.first(); seed < Seeds.first() + runs; seed += CALLS_OF_SCENE) {
                 try {
                     thrown.merge(name, callsThatThrow(method, seed), Integer::sum);
@@ -231,7 +231,7 @@ class AtomicityTest {
 
     @Test
     void whatASinkThrowsLeavesTheOperationAppliedInWhole() {
-        for (long seed = 0; seed < Seeds.runs(300); seed++) {
+        for (long seed = 0; seed < Seeds.runs(100); seed++) {
             Random random = new Random(seed);
             Document document = new Document("me");
             Document twin = new Document("twin");

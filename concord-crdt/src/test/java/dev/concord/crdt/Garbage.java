@@ -60,25 +60,38 @@ final class Garbage {
         }
         int inserts = random.nextInt(3);
         out.varint(inserts);
+        // Ascending, but for one in a while: a reader gives up at once on others.
+        boolean inOrder = random.nextInt(6) > 0;
+        long at = 1;
         for (int i = 0; i < inserts; i++) {
-            out.varint(siteCount == 0 ? 0 : random.nextInt(siteCount));
-            out.varint(any(random));
+            out.varint(siteCount == 0 || inOrder ? 0 : random.nextInt(siteCount));
+            at += any(random);
+            out.varint(inOrder ? Math.min(at, ElementId.MAX_COUNTER) : any(random));
             int flags = random.nextInt(4);
             out.raw(flags);
-            out.varint(random.nextInt(siteCount + 1));
-            out.varint(any(random));
+            int anchorSite = random.nextInt(siteCount + 1);
+            out.varint(anchorSite);
+            out.varint(anchorSite == 0 && inOrder ? 0 : any(random));
             if ((flags & 1) != 0) {
-                out.varint(any(random));
+                long length = any(random);
+                out.varint(length);
+                at += length;
             } else {
-                block(out, text(random, 1 + random.nextInt(4)));
+                int length = 1 + random.nextInt(4);
+                block(out, text(random, length));
+                at += length;
             }
         }
         int deletes = random.nextInt(3);
         out.varint(deletes);
+        at = 1;
         for (int i = 0; i < deletes; i++) {
-            out.varint(siteCount == 0 ? 0 : random.nextInt(siteCount));
-            out.varint(any(random));
-            out.varint(any(random));
+            out.varint(siteCount == 0 || inOrder ? 0 : random.nextInt(siteCount));
+            at += any(random);
+            out.varint(inOrder ? Math.min(at, ElementId.MAX_COUNTER) : any(random));
+            long length = any(random);
+            out.varint(length);
+            at += length;
         }
         return out.toBytes();
     }

@@ -46,6 +46,11 @@ class PlantedErrorsTest {
         KINDS.put("simulator", List.of("NetworkSimulatorTest"));
     }
 
+    /** Tries that find every plant. */
+    private static final int ENOUGH = 50;
+    /** Tries that show that the tests run on a copy at all. */
+    private static final int FEW = 10;
+
     @TempDir
     Path directory;
 
@@ -57,7 +62,7 @@ class PlantedErrorsTest {
                     Path classes = compile(plant.type(), plant.in(source(plant.type())));
                     List<String> missed = new ArrayList<>();
                     for (Map.Entry<String, List<String>> kind : KINDS.entrySet()) {
-                        TestExecutionSummary summary = run(classes, kind.getKey(), kind.getValue());
+                        TestExecutionSummary summary = run(classes, kind.getKey(), kind.getValue(), ENOUGH);
                         assertTrue(
                                 summary.getTestsStartedCount() > 0, "no test of this kind was run: " + kind.getKey());
                         if (summary.getTestsFailedCount() == 0) {
@@ -76,7 +81,7 @@ class PlantedErrorsTest {
         return KINDS.entrySet().stream()
                 .map(kind -> DynamicTest.dynamicTest(kind.getKey(), () -> {
                     Path classes = compile("Placement", source("Placement"));
-                    TestExecutionSummary summary = run(classes, kind.getKey(), kind.getValue());
+                    TestExecutionSummary summary = run(classes, kind.getKey(), kind.getValue(), FEW);
                     StringWriter failures = new StringWriter();
                     summary.printFailuresTo(new PrintWriter(failures), 5);
                     assertEquals(0, summary.getTestsFailedCount(), failures::toString);
@@ -110,11 +115,11 @@ class PlantedErrorsTest {
         return classes;
     }
 
-    private static TestExecutionSummary run(Path classes, String kind, List<String> tests) throws Exception {
+    private static TestExecutionSummary run(Path classes, String kind, List<String> tests, int tries) throws Exception {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         PrintStream out = System.out;
         String scope = System.setProperty("concord.scope", "small");
-        String tries = System.setProperty("concord.tries", "30");
+        String usual = System.setProperty("concord.tries", String.valueOf(tries));
         try (EngineCopy copy = new EngineCopy(classes)) {
             // Extensions are found by the context class loader: those that know the copy. Hooks of properties are found
             // once and
@@ -131,7 +136,7 @@ class PlantedErrorsTest {
             request.selectors(selectors);
             String engine = kind.equals("property") ? "jqwik" : "junit-jupiter";
             request.filters(EngineFilter.includeEngines(engine));
-            request.configurationParameter("jqwik.tries.default", "50");
+            request.configurationParameter("jqwik.tries.default", String.valueOf(tries));
             request.configurationParameter(
                     "jqwik.database", classes.resolve("jqwik").toString());
             request.configurationParameter("jqwik.shrinking.default", "OFF");
@@ -142,7 +147,7 @@ class PlantedErrorsTest {
             System.setOut(out);
             Thread.currentThread().setContextClassLoader(before);
             restore("concord.scope", scope);
-            restore("concord.tries", tries);
+            restore("concord.tries", usual);
         }
     }
 

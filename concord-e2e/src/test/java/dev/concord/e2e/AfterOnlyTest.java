@@ -24,7 +24,7 @@ class AfterOnlyTest {
     Path home;
 
     @Test
-    @Timeout(120)
+    @Timeout(900)
     void simple_clients_typing_at_once_agree_with_the_server_and_each_other() {
         long seed = Seed.of(AfterOnlyTest.class);
         Random random = new Random(seed);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A plan that one instance made and another carries out, on one database. */
-@Timeout(180)
+@Timeout(900)
 class AiRunTest {
     private static final String TEXT = "alpha beta gamma\n";
 

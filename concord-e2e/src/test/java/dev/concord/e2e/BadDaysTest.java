@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * not stored, and everything is stored once it works again.
  */
 @ExtendWith(ServerLogs.class)
-@Timeout(300)
+@Timeout(900)
 class BadDaysTest {
     private static final int WRITERS = 3;
     private static final int MOST_UNACKNOWLEDGED = 300;
@@ -81,6 +82,7 @@ class BadDaysTest {
         });
     }
 
+    @Tag("long")
     @Test
     void a_database_whose_every_connection_hangs() throws IOException, SQLException {
         String database = PostgresForTests.freshDatabase();

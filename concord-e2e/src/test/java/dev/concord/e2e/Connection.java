@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -40,6 +41,7 @@ final class Connection implements AutoCloseable {
     private boolean owed;
     private boolean ended;
     private WebSocket socket;
+    private final AtomicInteger pings = new AtomicInteger();
 
     private Connection(Listener listener) {
         this.listener = listener;
@@ -108,6 +110,11 @@ final class Connection implements AutoCloseable {
     void abort() {
         socket.abort();
         end(BROKEN);
+    }
+
+    /** How many pings have come so far. */
+    int pings() {
+        return pings.get();
     }
 
     private void enqueue(Function<WebSocket, CompletableFuture<WebSocket>> frame) {
@@ -182,6 +189,13 @@ final class Connection implements AutoCloseable {
                     return null;
                 }
             }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onPing(WebSocket from, ByteBuffer message) {
+            pings.incrementAndGet();
             from.request(1);
             return null;
         }

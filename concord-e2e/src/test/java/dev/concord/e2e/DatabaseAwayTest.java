@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** PostgreSQL goes away and comes back. {@code -Dconcord.away=30} makes it stay away for that many seconds. */
 @ExtendWith(ServerLogs.class)
-@Timeout(600)
+@Timeout(900)
 class DatabaseAwayTest {
     private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("concord.away", 3));
     private static final int WRITERS = 4;

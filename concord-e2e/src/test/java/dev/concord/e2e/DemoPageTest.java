@@ -8,7 +8,6 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
@@ -19,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
 final class DemoPageTest {
-    private static final LocatorAssertions.HasTextOptions PATIENT =
-            new LocatorAssertions.HasTextOptions().setTimeout((double) Await.DEADLINE.toMillis());
     private static final String SAVED = "Live · saved";
 
     @TempDir
@@ -34,11 +31,9 @@ final class DemoPageTest {
     @BeforeEach
     void open() {
         chromium = Chromium.start();
-        server = new ServerProcess(home).start();
-        context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(1200, 760)
-                        .setColorScheme(ColorScheme.LIGHT));
+        server = new ServerProcess(home).onOnePort().start();
+        context = chromium.context(
+                new Browser.NewContextOptions().setViewportSize(1200, 760).setColorScheme(ColorScheme.LIGHT));
         page = context.newPage();
         visit();
     }
@@ -63,7 +58,7 @@ final class DemoPageTest {
         toggle(1).click();
         type(1, "typed offline ");
         type(0, "typed meanwhile ");
-        assertThat(pill(1)).hasText("Offline · 14 unsent", PATIENT);
+        assertThat(pill(1)).hasText("Offline · 14 unsent");
         shoot("one-offline-light");
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
         shoot("one-offline-dark");
@@ -73,9 +68,8 @@ final class DemoPageTest {
 
         server.kill9();
         type(0, "while it was away ");
-        assertThat(pill(0)).hasText("Reconnecting… · 18 unsent", PATIENT);
-        int port = server.port();
-        server.with("PORT", Integer.toString(port)).start();
+        assertThat(pill(0)).hasText("Reconnecting… · 18 unsent");
+        server.start();
         page.evaluate("dispatchEvent(new Event('online'))");
         text = assertAgreed();
         assertTrue(text.contains("while it was away "), text);
@@ -114,14 +108,14 @@ final class DemoPageTest {
 
     private void visit() {
         page.navigate("http://127.0.0.1:" + server.port() + "/");
-        assertThat(pill(0)).hasText(SAVED, PATIENT);
-        assertThat(pill(1)).hasText(SAVED, PATIENT);
+        assertThat(pill(0)).hasText(SAVED);
+        assertThat(pill(1)).hasText(SAVED);
     }
 
     /** Waits until both panes are saved and show the server's text; checks that the digests are equal too. */
     private String assertAgreed() {
-        assertThat(pill(0)).hasText(SAVED, PATIENT);
-        assertThat(pill(1)).hasText(SAVED, PATIENT);
+        assertThat(pill(0)).hasText(SAVED);
+        assertThat(pill(1)).hasText(SAVED);
         Await.until("both panes show the server's text", () -> {
             String text = server.text("demo");
             return text(0).inputValue().equals(text) && text(1).inputValue().equals(text);

@@ -28,7 +28,7 @@ class DesktopTest {
     Path home;
 
     @Test
-    @Timeout(180)
+    @Timeout(900)
     void two_people_one_of_them_at_the_desktop_editor() throws IOException, InterruptedException {
         Path xvfb = onPath("Xvfb");
         boolean draws = Files.exists(Path.of(System.getProperty("java.home"), "lib", "libawt_xawt.so"));
@@ -53,7 +53,7 @@ class DesktopTest {
             Path log = home.resolve("desktop.log");
             Process trial = desktop(":" + line.strip(), server, log).start();
             try {
-                if (!trial.waitFor(120, TimeUnit.SECONDS)) {
+                if (!trial.waitFor(600, TimeUnit.SECONDS)) {
                     dumpThreads(trial);
                     fail("the trial did not end: " + read(log));
                 }
@@ -69,9 +69,7 @@ class DesktopTest {
     }
 
     private ProcessBuilder desktop(String display, ServerProcess server, Path log) {
-        String root = System.getProperty("concord.basedir");
-        Path modules = root == null ? Path.of("").toAbsolutePath().getParent() : Path.of(root);
-        Path jar = modules.resolve(Path.of("concord-desktop", "target", "concord-desktop.jar"));
+        Path jar = ServerProcess.root().resolve(Path.of("concord-desktop", "target", "concord-desktop.jar"));
         assertTrue(Files.isRegularFile(jar), () -> jar + " is missing: run ./mvnw verify and not ./mvnw test");
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -92,7 +90,7 @@ class DesktopTest {
     /** Has a JVM that hangs write to its log where. */
     private static void dumpThreads(Process jvm) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-QUIT", String.valueOf(jvm.pid())).start().waitFor();
-        jvm.waitFor(2, TimeUnit.SECONDS);
+        jvm.waitFor(10, TimeUnit.SECONDS);
     }
 
     private static Path onPath(String program) {

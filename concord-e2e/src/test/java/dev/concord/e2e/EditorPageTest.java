@@ -41,8 +41,8 @@ final class EditorPageTest {
     @BeforeEach
     void open() {
         chromium = Chromium.start();
-        server = new ServerProcess(home).start();
-        context = chromium.browser().newContext(new Browser.NewContextOptions().setViewportSize(1100, 700));
+        server = new ServerProcess(home).onOnePort().start();
+        context = chromium.context(new Browser.NewContextOptions().setViewportSize(1100, 700));
     }
 
     @AfterEach
@@ -106,7 +106,7 @@ final class EditorPageTest {
                 }"""));
         server.kill9();
         for (EditorTab tab : tabs) {
-            assertThat(tab.page.locator("#connection")).hasText("Reconnecting…", EditorTab.PATIENT);
+            assertThat(tab.page.locator("#connection")).hasText("Reconnecting…");
             assertThat(tab.page.locator("#saved")).hasText("Nothing unsaved");
         }
         tabs.get(1).press("Control+End");
@@ -118,7 +118,7 @@ final class EditorPageTest {
         for (EditorTab tab : tabs) {
             tab.page.evaluate("log.push('restarted')");
         }
-        server.with("PORT", Integer.toString(server.port())).start();
+        server.start();
         assertEquals("too before meanwhile ", assertAgreed(tabs));
         for (EditorTab tab : tabs) {
             @SuppressWarnings("unchecked")
@@ -246,7 +246,7 @@ final class EditorPageTest {
         assertThat(ann.page.locator("#drawer")).isHidden();
         ann.press("Control+End");
         ann.awaitSaved();
-        BrowserContext other = chromium.browser().newContext();
+        BrowserContext other = chromium.context();
         EditorTab ben = EditorTab.open(other, server.port(), ROOM, complaints);
         assertThat(ann.page.locator("#spoken")).containsText("joined");
         assertThat(ben.page.locator("#people li")).hasCount(2);
@@ -280,17 +280,17 @@ final class EditorPageTest {
         ann.type(" and unsent");
         // The room of the same name is another one from now on.
         server.stop();
-        server.with("CONCORD_DATA_DIR", home.resolve("other").toString())
-                .with("PORT", Integer.toString(server.port()))
-                .start();
+        server.with("CONCORD_DATA_DIR", home.resolve("other").toString()).start();
         assertEquals(201, server.put("/rooms/" + ROOM, "another text. ").statusCode());
         ann.toggleOffline();
-        assertThat(ann.page.locator("#connection")).hasText("Stopped", EditorTab.PATIENT);
+        assertThat(ann.page.locator("#connection")).hasText("Stopped");
         assertThat(ann.page.locator("#notice")).containsText("kept in this browser");
         assertEquals("sent and unsent", ann.shown());
         assertEquals("another text. ", server.text(ROOM));
-        ann.page.locator("#notice button").click();
-        assertThat(ann.page.locator("#notice")).containsText(" and unsent", containsPatiently());
+        ann.page
+                .locator("#notice button", new Page.LocatorOptions().setHasText("Reload"))
+                .click();
+        assertThat(ann.page.locator("#notice")).containsText(" and unsent");
         assertEquals(List.of("beforeunload"), warnings);
         assertEquals("another text. ", ann.shown());
         ann.press("Control+End");
@@ -319,11 +319,6 @@ final class EditorPageTest {
         });
         tabs.forEach(EditorTab::awaitSaved);
         return server.text(ROOM);
-    }
-
-    private static com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions containsPatiently() {
-        return new com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions()
-                .setTimeout((double) Await.DEADLINE.toMillis());
     }
 
     private static JsonObject composition(String text) {

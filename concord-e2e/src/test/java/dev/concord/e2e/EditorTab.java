@@ -5,14 +5,11 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One tab with the editor's page, and what its browser complained about. */
 final class EditorTab {
-    static final LocatorAssertions.HasTextOptions PATIENT =
-            new LocatorAssertions.HasTextOptions().setTimeout((double) Await.DEADLINE.toMillis());
     private static final String VIEW = "(await import('@codemirror/view')).EditorView.findFromDOM("
             + "document.querySelector('#editor').shadowRoot.querySelector('.cm-editor'))";
 
@@ -92,9 +89,9 @@ final class EditorTab {
     }
 
     void awaitState(String connection, String unsent, String saved) {
-        assertThat(page.locator("#connection")).hasText(connection, PATIENT);
-        assertThat(page.locator("#unsent")).hasText(unsent, PATIENT);
-        assertThat(page.locator("#saved")).hasText(saved, PATIENT);
+        assertThat(page.locator("#connection")).hasText(connection);
+        assertThat(page.locator("#unsent")).hasText(unsent);
+        assertThat(page.locator("#saved")).hasText(saved);
     }
 
     void awaitSaved() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Frames typed by hand, good and bad: each is answered as the protocol says, and another member of the room never suffers. */
 @ExtendWith(ServerLogs.class)
-@Timeout(120)
+@Timeout(900)
 class HandMadeFramesTest {
     private static final int FRAME_BYTES = 16_384;
     private static final String HEAD = "\"after\":{\"site\":\"\",\"counter\":0}";

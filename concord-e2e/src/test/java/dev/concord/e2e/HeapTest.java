@@ -19,7 +19,7 @@ class HeapTest {
     Path home;
 
     @Test
-    @Timeout(120)
+    @Timeout(900)
     void pasting_and_deleting_again_does_not_fill_the_heap() {
         ServerProcess prepared = new ServerProcess(home).jvm("-Xmx96m", "-XX:+ExitOnOutOfMemoryError");
         try (ServerProcess server = prepared.start();

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * a version captured by name in every life of the server, and so keeps its log from the first of them on; of the other
  * it keeps the last two that it captured itself, so that what its log must hold moves on. {@code -Dconcord.kills} sets how often.
  */
+@Tag("long")
 @ExtendWith(ServerLogs.class)
 class HistoryKillTest {
     private static final int KILLS = Integer.getInteger("concord.kills", 2);
@@ -76,8 +78,7 @@ class HistoryKillTest {
         long unpruned = 0;
         int checked = 0;
         Map<String, JsonNode> stopped = Map.of();
-        try (ServerProcess server =
-                        backend.server(home).jvm("-XX:TieredStopAtLevel=1").with("CONCORD_AUTOMATIC_VERSIONS", "2");
+        try (ServerProcess server = backend.server(home).with("CONCORD_AUTOMATIC_VERSIONS", "2");
                 Writer named = new Writer(NAMED);
                 Writer moving = new Writer("moving")) {
             List<Writer> writers = List.of(named, moving);

@@ -20,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The history in the editor's drawer, in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
 final class HistoryPageTest {
-
     @TempDir
     Path home;
 
@@ -164,10 +163,8 @@ final class HistoryPageTest {
     }
 
     private EditorTab tab(ColorScheme scheme) {
-        BrowserContext context = chromium.browser()
-                .newContext(Axe.still(new Browser.NewContextOptions()
-                        .setViewportSize(1200, 900)
-                        .setColorScheme(scheme)));
+        BrowserContext context = chromium.context(Axe.still(
+                new Browser.NewContextOptions().setViewportSize(1200, 900).setColorScheme(scheme)));
         return EditorTab.open(context, server.port(), "history", complaints);
     }
 

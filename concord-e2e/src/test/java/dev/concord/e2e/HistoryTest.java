@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Versions of rooms in the packaged server, on every store, while others type and while it is killed. */
 @ExtendWith(ServerLogs.class)
-@Timeout(300)
+@Timeout(900)
 class HistoryTest {
     private static final int CROWD = Integer.getInteger("concord.crowd", 50);
 
@@ -178,8 +178,7 @@ class HistoryTest {
     void versions_outlive_folding_and_every_kill(Backend backend) {
         Random random = new Random(Seed.of(HistoryTest.class));
         Map<Long, String> texts = new LinkedHashMap<>();
-        try (ServerProcess server =
-                        backend.server(home).jvm("-XX:TieredStopAtLevel=1").start();
+        try (ServerProcess server = backend.server(home).start();
                 TestClient client = new TestClient("w")) {
             client.connect(server.socket("r"));
             for (int round = 0; round < 3; round++) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /** Several server processes on one Redis, each behind its own breakable way to Redis and, when they share one, to the database. */
@@ -55,7 +56,7 @@ final class Instances implements AutoCloseable {
             BrokenNetwork toRedis = new BrokenNetwork(redis.port(), seed + i);
             BrokenNetwork toDatabase = null;
             ServerProcess server = new ServerProcess(directory(home, i))
-                    .jvm(settings())
+                    .jvm(FAULT.toSeconds() <= 10 ? "-Xmx256m" : "-Xmx1g")
                     .with("REDIS_URL", "redis://127.0.0.1:" + toRedis.port())
                     .with("CONCORD_PRESENCE_SECONDS", "3");
             if (shared) {
@@ -64,14 +65,13 @@ final class Instances implements AutoCloseable {
                 server.with("DATABASE_URL", database.replaceFirst("@[^/]*/", "@127.0.0.1:" + toDatabase.port() + "/"));
             }
             more.accept(server);
-            all.add(new Instance(server.start(), toRedis, toDatabase));
+            all.add(new Instance(server, toRedis, toDatabase));
         }
+        CompletableFuture.allOf(all.stream()
+                        .map(instance -> CompletableFuture.runAsync(instance.server::start))
+                        .toArray(CompletableFuture[]::new))
+                .join();
         all.forEach(instance -> Await.until("ready", () -> isReady(instance.server)));
-    }
-
-    /** Quick to start for a moment's fault; for long ones as an operator would have it, for then hundreds of thousands of ops pile up. */
-    private static String[] settings() {
-        return FAULT.toSeconds() <= 10 ? new String[] {"-XX:TieredStopAtLevel=1", "-Xmx256m"} : new String[] {"-Xmx1g"};
     }
 
     static boolean isReady(ServerProcess server) {

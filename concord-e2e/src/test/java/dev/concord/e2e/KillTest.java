@@ -11,11 +11,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -65,21 +67,32 @@ class KillTest {
 
     private record Writer(TestClient client, Typist typist, String room) {}
 
-    static Stream<Arguments> cases() {
+    static Stream<Arguments> rareMoments() {
         return Arrays.stream(Backend.values())
-                .flatMap(backend -> Arrays.stream(Moment.values()).map(moment -> Arguments.of(backend, moment)));
+                .flatMap(backend -> Stream.of(Moment.BETWEEN_COMMIT_AND_ACK, Moment.BETWEEN_SNAPSHOT_AND_PRUNE)
+                        .map(moment -> Arguments.of(backend, moment)));
     }
 
     @ParameterizedTest
-    @MethodSource("cases")
+    @EnumSource
     @Timeout(7200)
-    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend, Moment moment)
-            throws IOException {
+    void every_acknowledged_edit_survives_every_kill_and_none_is_doubled(Backend backend) throws IOException {
+        kill(backend, Moment.ANY);
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @MethodSource("rareMoments")
+    @Timeout(7200)
+    void so_it_is_at_moments_that_are_seldom_hit(Backend backend, Moment moment) throws IOException {
+        kill(backend, moment);
+    }
+
+    private void kill(Backend backend, Moment moment) throws IOException {
         long seed = Seed.of(KillTest.class, "-Dconcord.kills=" + KILLS);
         Random random = new Random(seed);
         long acknowledged = 0;
-        // A server that lives for a second is quicker without the optimising compiler.
-        ServerProcess prepared = backend.server(home).jvm("-XX:TieredStopAtLevel=1");
+        ServerProcess prepared = backend.server(home);
         try (ServerProcess server =
                 moment.prepare(prepared, random, home.resolve("doom")).start()) {
             for (int killed = 0; killed < moment.kills; killed += ROUND) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** From the command line to the end of the process. */
 @ExtendWith(ServerLogs.class)
-@Timeout(120)
+@Timeout(900)
 class LifecycleTest {
     private static final List<String> VARIABLES = List.of(
             "PORT",
@@ -181,14 +181,14 @@ class LifecycleTest {
 
     @Test
     void an_idle_server_ends_with_0_on_sigterm() {
-        try (ServerProcess server = new ServerProcess(home).start()) {
+        try (ServerProcess server = new ServerProcess(home).asShipped().start()) {
             assertEquals(0, server.stop());
         }
     }
 
     @Test
     void the_routes_answer_as_they_should() {
-        try (ServerProcess server = new ServerProcess(home).start()) {
+        try (ServerProcess server = new ServerProcess(home).asShipped().start()) {
             HttpResponse<String> health = server.get("/healthz");
             assertEquals(200, health.statusCode());
             assertEquals("ok", health.body().strip());

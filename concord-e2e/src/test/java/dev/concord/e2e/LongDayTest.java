@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A long day in one room, replayed fast: its op log stays bounded, and afterwards a server starts as quickly and is as small as before.
  * {@code -Dconcord.edits=360000} is an hour of ten people who each type ten characters a second.
  */
+@Tag("long")
 @ExtendWith(ServerLogs.class)
 class LongDayTest {
     private static final int EDITS = Integer.getInteger("concord.edits", 12_000);

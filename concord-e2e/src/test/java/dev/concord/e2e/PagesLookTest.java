@@ -120,7 +120,7 @@ final class PagesLookTest {
         page.onPageError(complaints::add);
         page.navigate(address("/?room=look"));
         Locator pills = page.locator(".pill");
-        assertThat(pills.nth(1)).hasText("Live · saved", EditorTab.PATIENT);
+        assertThat(pills.nth(1)).hasText("Live · saved");
         page.locator("textarea").nth(0).fill(NOTES);
         assertThat(page.locator("textarea").nth(1)).hasValue(NOTES);
         page.locator(".toggle").nth(1).click();
@@ -137,7 +137,7 @@ final class PagesLookTest {
 
         page.setViewportSize(1280, 860);
         page.navigate(address("/watch?room=look2&panes=4"));
-        assertThat(pills.nth(3)).hasText("Live · saved", EditorTab.PATIENT);
+        assertThat(pills.nth(3)).hasText("Live · saved");
         page.locator("#latency").fill("300");
         page.locator("#loss").fill("20");
         page.locator("#robots").click();
@@ -153,10 +153,8 @@ final class PagesLookTest {
     }
 
     private BrowserContext contextOf(String[] person) {
-        BrowserContext context = chromium.browser()
-                .newContext(Axe.still(new Browser.NewContextOptions()
-                        .setViewportSize(1280, 800)
-                        .setColorScheme(ColorScheme.LIGHT)));
+        BrowserContext context = chromium.context(Axe.still(
+                new Browser.NewContextOptions().setViewportSize(1280, 800).setColorScheme(ColorScheme.LIGHT)));
         context.addInitScript("localStorage.getItem('concord.me') ?? localStorage.setItem('concord.me', '{\"user\":\""
                 + person[0] + "\",\"color\":\"" + person[1] + "\"}')");
         return context;

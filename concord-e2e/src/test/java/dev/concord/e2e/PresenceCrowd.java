@@ -107,21 +107,27 @@ final class PresenceCrowd implements AutoCloseable {
         }
     }
 
-    /** All move their carets so often, evenly spread over each second, and hear of one another. Returns how many frames came. */
+    /**
+     * All move their carets so often, evenly spread over each second, and are notified of one another. A second begins once all of the one before it
+     * has come: on a busy machine two moves of one member could otherwise follow each other so closely that only the later one is passed on.
+     *
+     * @return how many frames came
+     */
     long move(int seconds) throws IOException {
         long before = heard();
-        long start = System.nanoTime();
         int size = members.size();
-        for (int i = 0; i < seconds * size; i++) {
-            long due = start + i * Duration.ofSeconds(1).toNanos() / size;
-            listen(due);
-            Member member = members.get(i % size);
-            member.socket.write(presence(member.number, i / size));
-        }
-        long expected = before + (long) seconds * size * (size - 1);
-        long deadline = System.nanoTime() + Await.DEADLINE.toNanos();
-        while (heard() < expected && System.nanoTime() < deadline) {
-            listen(System.nanoTime() + Duration.ofMillis(20).toNanos());
+        for (int second = 0; second < seconds; second++) {
+            long start = System.nanoTime();
+            for (int i = 0; i < size; i++) {
+                listen(start + i * Duration.ofSeconds(1).toNanos() / size);
+                Member member = members.get(i);
+                member.socket.write(presence(member.number, second));
+            }
+            long expected = before + (second + 1L) * size * (size - 1);
+            long deadline = System.nanoTime() + Await.DEADLINE.toNanos();
+            while (heard() < expected && System.nanoTime() < deadline) {
+                listen(System.nanoTime() + Duration.ofMillis(20).toNanos());
+            }
         }
         return heard() - before;
     }

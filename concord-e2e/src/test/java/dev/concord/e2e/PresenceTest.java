@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dconcord.seconds=30} is the size at which the server's CPU time is worth a look; it is printed.
  */
 @ExtendWith(ServerLogs.class)
-@Timeout(300)
+@Timeout(900)
 class PresenceTest {
     private static final int MEMBERS = Integer.getInteger("concord.members", 100);
     private static final int SECONDS = Integer.getInteger("concord.seconds", 3);

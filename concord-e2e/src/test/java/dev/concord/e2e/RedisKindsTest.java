@@ -4,13 +4,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.testing.network.FreePort;
 import dev.concord.testing.postgres.PostgresForTests;
 import dev.concord.testing.redis.OwnRedis;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -23,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances with each kind of Redis that they may be given: behind TLS and a password, and a cluster. */
 @ExtendWith(ServerLogs.class)
-@Timeout(300)
+@Timeout(900)
 class RedisKindsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -39,7 +39,7 @@ class RedisKindsTest {
 
     @Test
     void tls_and_a_password() throws Exception {
-        int port = freePort();
+        int port = FreePort.next();
         Path trusted = certificate();
         try (OwnRedis redis = OwnRedis.start(
                 "--requirepass",
@@ -63,13 +63,14 @@ class RedisKindsTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_cluster() throws IOException {
         List<OwnRedis> nodes = new ArrayList<>();
         Map<OwnRedis, Integer> buses = new HashMap<>();
         try {
             for (int i = 0; i < 3; i++) {
-                int bus = freePort();
+                int bus = FreePort.next();
                 OwnRedis node = OwnRedis.start(
                         "--cluster-enabled",
                         "yes",
@@ -213,11 +214,5 @@ class RedisKindsTest {
         String body = Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der);
         Files.writeString(
                 home.resolve(file), "-----BEGIN " + kind + "-----\n" + body + "\n-----END " + kind + "-----\n");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
     }
 }

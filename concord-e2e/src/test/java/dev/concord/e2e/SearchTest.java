@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Search as ./concord has it: the embedding model inside the server, no key, real texts. */
-@Timeout(180)
+@Timeout(900)
 class SearchTest {
     private static final Map<String, String> TEXTS = new LinkedHashMap<>();
 

@@ -11,7 +11,7 @@ final class Seed {
         Long given = Long.getLong("concord.seed");
         long seed = given != null ? given : new Random().nextInt(Integer.MAX_VALUE);
         System.out.println(test.getSimpleName() + ": seed " + seed + "; to replay it: ./mvnw verify -pl concord-e2e -am"
-                + " -Dtest=" + test.getSimpleName() + " -Dsurefire.failIfNoSpecifiedTests=false -Dconcord.seed=" + seed
+                + " -DskipUnitTests -Dconcord.long -Dit.test=" + test.getSimpleName() + " -Dconcord.seed=" + seed
                 + (settings.length == 0 ? "" : " " + String.join(" ", settings)));
         return seed;
     }

@@ -280,6 +280,11 @@ final class TestClient implements AutoCloseable {
                 () -> presences.stream().anyMatch(presence -> presence.user().equals(user)));
     }
 
+    /** How many pings have come on this connection. */
+    int pings() {
+        return connection.pings();
+    }
+
     void pause() {
         connection.pause();
     }

@@ -40,7 +40,7 @@ class TraceReplayTest {
     private record Trace(List<List<Transaction>> byWriter, String endContent, boolean astral) {}
 
     @Test
-    @Timeout(240)
+    @Timeout(900)
     void two_friends_write_through_the_server_and_all_agree_also_after_kill_9() throws Exception {
         Trace trace = trace("friendsforever");
         try (ServerProcess server = new ServerProcess(home).start()) {

@@ -129,6 +129,6 @@ class TwoServersTest {
     }
 
     private static ServerProcess server(Path home, String database) {
-        return new ServerProcess(home).with("DATABASE_URL", database).jvm("-XX:TieredStopAtLevel=1");
+        return new ServerProcess(home).with("DATABASE_URL", database);
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and that the index catches up, is. {@code -Dconcord.crowd}, {@code concord.rounds} and {@code concord.keys} say how many type, how often each phase
  * comes, and how many keys everybody types in one.
  */
+@Tag("long")
 @ExtendWith(ServerLogs.class)
 @Timeout(3600)
 class TypingLatencyTest {

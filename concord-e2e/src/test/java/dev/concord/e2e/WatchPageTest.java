@@ -2,7 +2,6 @@ package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import dev.concord.testing.browser.Chromium;
@@ -28,11 +27,11 @@ final class WatchPageTest {
     void open() {
         chromium = Chromium.start();
         server = new ServerProcess(home).start();
-        page = chromium.browser().newPage();
+        page = chromium.page();
         page.onPageError(complaints::add);
         page.navigate("http://127.0.0.1:" + server.port() + "/watch?room=storm&panes=4");
         for (int i = 0; i < 4; i++) {
-            assertThat(page.locator(".pill").nth(i)).hasText("Live · saved", EditorTab.PATIENT);
+            assertThat(page.locator(".pill").nth(i)).hasText("Live · saved");
         }
     }
 
@@ -59,18 +58,21 @@ final class WatchPageTest {
             page.locator(".cut").nth(pane).click();
             assertThat(page.locator(".wire").nth(pane)).containsText("broken");
         }
-        assertTrue(number("#underway") > 0, "a bad network has something under way");
+        Await.until("a bad network has something under way", () -> number("#underway") > 0);
         page.locator("#robots").click();
         page.locator("#loss").fill("0");
         page.locator("#latency").fill("0");
         Await.until("everything is everywhere", () -> number("#made") == number("#arrived"));
         for (int i = 0; i < 4; i++) {
-            assertThat(page.locator(".pill").nth(i)).hasText("Live · saved", EditorTab.PATIENT);
+            assertThat(page.locator(".pill").nth(i)).hasText("Live · saved");
         }
         assertThat(page.locator("#verdict")).hasAttribute("data-state", "same");
-        assertEquals(0, number("#lost"));
-        assertEquals(0, number("#underway"));
-        assertEquals(server.text("storm"), page.locator("textarea").first().inputValue());
+        Await.equal("nothing is lost", 0L, () -> number("#lost"));
+        Await.equal("nothing is under way", 0L, () -> number("#underway"));
+        Await.equal(
+                "the first pane's text",
+                server.text("storm"),
+                () -> page.locator("textarea").first().inputValue());
     }
 
     private long number(String selector) {

@@ -188,7 +188,7 @@ class AiTest {
                     + "\r\n\r\n" + body);
             ServerFixture.await(() -> asked() > 0);
         }
-        gemini.abandoned().get(30, TimeUnit.SECONDS);
+        gemini.abandoned().get(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 
 /** A socket on which a test says every byte itself, and reads what comes back as HTTP or as WebSocket frames. */
 final class RawConnection implements AutoCloseable {
-    private static final int PATIENCE_MS = 30_000;
+    private static final int PATIENCE_MS = 60_000;
     private static final byte[] MASK = {1, 2, 3, 4};
 
     static final int TEXT = 1;

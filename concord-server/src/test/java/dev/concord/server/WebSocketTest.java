@@ -333,7 +333,7 @@ class WebSocketTest {
     @Test
     void whoDoesNotReadDoesNotHoldItsPlaceForEver() throws Exception {
         try (ServerFixture strict = ServerFixture.start(limits -> {
-            limits.idle = Duration.ofMillis(600);
+            limits.idle = Duration.ofSeconds(2);
             limits.handshake = Duration.ofMillis(500);
             limits.memberQueueBytes = 64 << 10;
         })) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class OpLogTest {
     private static final Backoff AT_ONCE = failures -> 0;
     private static final Backoff NEVER = failures -> TimeUnit.DAYS.toNanos(1);

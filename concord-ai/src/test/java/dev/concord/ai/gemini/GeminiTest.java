@@ -234,8 +234,8 @@ class GeminiTest {
         cancellation.cancel();
 
         assertEquals(
-                AiException.Reason.CANCELLED, outcome.get(10, TimeUnit.SECONDS).reason());
-        service.abandoned().get(10, TimeUnit.SECONDS);
+                AiException.Reason.CANCELLED, outcome.get(60, TimeUnit.SECONDS).reason());
+        service.abandoned().get(60, TimeUnit.SECONDS);
         assertEquals(
                 AiException.Reason.CANCELLED,
                 assertThrows(AiException.class, () -> gemini.suggest("x", Mode.CONTINUE, cancellation))

@@ -7,7 +7,7 @@ import { ConcordSession } from './concord.js';
 import { Drawer } from './drawer.js';
 import { editorTheme } from './editor-theme.js';
 import { Me } from './me.js';
-import { Notice, textAside } from './notices.js';
+import { Notice, orphanedText } from './notices.js';
 import { PANELS } from './panels.js';
 import { jumpTo } from './people-panel.js';
 import { showPeople } from './people.js';
@@ -50,7 +50,9 @@ $('find').addEventListener('click', () => openSearchPanel(view));
 $('offline').addEventListener('click', () => (session.status.connection === 'offline' ? session.goOnline() : session.goOffline()));
 $('copy-link').addEventListener('click', copyLink);
 addEventListener('beforeunload', (event) => {
-  if (session.status.unsent > 0 || session.status.refused > 0) {
+  const { connection, unsent, refused, orphaned } = session.status;
+  // A stopped page with orphaned edits still shows the old text, which is nowhere else.
+  if (unsent > 0 || refused > 0 || (connection === 'stopped' && orphaned > 0)) {
     event.preventDefault();
   }
 });
@@ -116,21 +118,37 @@ function speakStatus(status) {
 function showNotices(status) {
   if (status.connection === 'stopped') {
     if (!notice.shows('stopped')) {
-      const kept = status.unsent > 0 ? ' What was not sent is kept in this browser.' : '';
-      notice.show('stopped', `${status.reason}${kept}`, [{ label: 'Reload', run: () => location.reload() }]);
+      const kept = status.unsent + status.orphaned > 0 ? ' What was not sent is kept in this browser.' : '';
+      const download = { label: 'Download this text', run: () => offerDownload() };
+      notice.show('stopped', `${status.reason}${kept}`, [{ label: 'Reload', run: () => location.reload() }, download]);
     }
   } else if (status.orphaned > 0) {
-    if (!notice.shows('aside')) {
-      offerAside(status.orphaned);
+    if (!notice.shows('orphaned')) {
+      offerOrphaned(status.orphaned);
     }
-  } else if (status.saved) {
-    notice.hide('refused');
+  } else if (status.connection === 'reconnecting' && status.reason !== '') {
+    notice.show('unreachable', status.reason);
+  } else if (status.connection === 'live') {
+    notice.hide('unreachable');
+    if (status.saved) {
+      notice.hide('refused');
+    }
   }
 }
 
+/** The text as a file: a reload brings another one. The notice stays. */
+function offerDownload() {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([session.text], { type: 'text/plain' }));
+  link.download = `${room}.txt`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+  return false;
+}
+
 /** Unsent edits of another history of the room: they are offered, and go only when asked to. */
-function offerAside(count) {
-  const kept = textAside(session);
+function offerOrphaned(count) {
+  const kept = orphanedText(session);
   const quote = kept.length > LONGEST_QUOTE ? `${kept.slice(0, LONGEST_QUOTE)}…` : kept;
   const what = kept === '' ? 'some deletions' : `“${quote}”`;
   const actions = [{ label: 'Discard', run: () => session.discardOrphaned() }];
@@ -143,7 +161,7 @@ function offerAside(count) {
       },
     });
   }
-  notice.show('aside', `This room was made anew. ${count === 1 ? 'An edit' : `${count} edits`} of the old text ${count === 1 ? 'was' : 'were'} not sent and kept aside: ${what}`, actions);
+  notice.show('orphaned', `This room was made anew. ${count === 1 ? 'An edit' : `${count} edits`} of the old text ${count === 1 ? 'was' : 'were'} not sent and kept here: ${what}`, actions);
 }
 
 function showCount() {

@@ -1,5 +1,5 @@
-/** What a session keeps aside: the inserted text of edits that were made in another history of the room. */
-export function textAside(session) {
+/** The inserted text of edits that the server does not have: of another history of the room, or refused. */
+export function orphanedText(session) {
   return session.unsaved.map(({ value }) => value ?? '').join('');
 }
 

@@ -1,6 +1,6 @@
 import { showCarets } from './carets.js';
 import { ConcordSession, bindTextarea } from './concord.js';
-import { textAside } from './notices.js';
+import { orphanedText } from './notices.js';
 
 const SPEAK_MS = 900;
 
@@ -99,9 +99,9 @@ export class Pane {
     undo.disabled = !this.#session.canUndo;
     redo.disabled = !this.#session.canRedo;
     if (status.connection === 'stopped') {
-      this.#notify(status.unsent > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
+      this.#notify(status.unsent + status.orphaned > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
     } else if (status.orphaned > 0) {
-      this.#notifyAside(status.orphaned);
+      this.#notifyOrphaned(status.orphaned);
     } else if (status.saved && this.#refusal) {
       this.#refusal = false;
       this.#parts.notice.hidden = true;
@@ -136,12 +136,12 @@ export class Pane {
   }
 
   /** Edits of an earlier document under this name: they are shown to be copied, and go only when asked to. */
-  #notifyAside(count) {
-    const kept = textAside(this.#session);
+  #notifyOrphaned(count) {
+    const kept = orphanedText(this.#session);
     const text = document.createElement('span');
     text.textContent =
       `This room was made anew. ${count} unsent ${count === 1 ? 'edit' : 'edits'} of the old text ` +
-      `${count === 1 ? 'was' : 'were'} kept aside${kept === '' ? '.' : `: “${kept}”`}`;
+      `${count === 1 ? 'was' : 'were'} kept here${kept === '' ? '.' : `: “${kept}”`}`;
     const discard = document.createElement('button');
     discard.type = 'button';
     discard.textContent = 'Discard';

@@ -68,7 +68,7 @@ function heading(text) {
 }
 
 function fill(list, { peers, session, view, announce }) {
-  const shown = JSON.stringify([session.status.connection, peers.map(({ client, user, color, cursor }) => [client, user, color, cursor > 0])]);
+  const shown = JSON.stringify([session.status.connection, peers.map(({ client, user, color, cursor, away }) => [client, user, color, cursor > 0, away])]);
   if (list.dataset.shown === shown) {
     return;
   }
@@ -85,7 +85,8 @@ function fill(list, { peers, session, view, announce }) {
       name.textContent = peer.user;
       const where = document.createElement('span');
       where.className = 'person-where';
-      where.textContent = placeOf(session, peer) === null ? 'reading' : 'go there';
+      const place = placeOf(session, peer) === null ? 'reading' : 'go there';
+      where.textContent = peer.away ? `away, ${place}` : place;
       button.append(avatarOf(peer), name, where);
       button.addEventListener('click', () => jumpTo({ session, view, announce }, peer));
       const item = document.createElement('li');

@@ -10,15 +10,15 @@ const CONNECTIONS = {
  * The three things that are to be known of a text, each as `{state, text}`: whether there is a connection, how much is not acknowledged, and
  * whether all is saved, which is said only when the server has acknowledged everything.
  */
-export function statesOf({ connection, unsent, refused, saved }) {
+export function statesOf({ connection, unsent, refused, orphaned, saved }) {
   return {
     connection: { state: connection, text: CONNECTIONS[connection] },
     unsent: { state: unsent > 0 ? 'some' : 'none', text: `${unsent.toLocaleString('en')} unsent` },
-    saved: savedOf({ connection, unsent, refused, saved }),
+    saved: savedOf({ connection, unsent, refused, orphaned, saved }),
   };
 }
 
-function savedOf({ connection, unsent, refused, saved }) {
+function savedOf({ connection, unsent, refused, orphaned, saved }) {
   if (saved) {
     return { state: 'saved', text: 'Saved' };
   }
@@ -27,6 +27,9 @@ function savedOf({ connection, unsent, refused, saved }) {
   }
   if (unsent > 0) {
     return connection === 'live' ? { state: 'saving', text: 'Saving…' } : { state: 'kept', text: 'Not saved' };
+  }
+  if (orphaned > 0) {
+    return { state: 'kept', text: 'Not saved' };
   }
   // Nothing of one's own is missing, but whether the text here is that of the server is not known.
   return { state: 'unknown', text: connection === 'connecting' ? '…' : 'Nothing unsaved' };

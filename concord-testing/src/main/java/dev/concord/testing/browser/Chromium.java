@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +19,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Chromium of this machine, started once for all tests of a JVM, which have to run on one thread. Without one a test is skipped, or
- * fails where everything is required to run.
+ * The Chromium of this machine. Without one a test is skipped, or fails where everything is required to run. There is one browser for each JVM, which
+ * ends with it; a test gets its own contexts in it. Used by one thread, as Playwright demands.
+ *
+ * <p>Every wait for a page, an element or a condition has a minute: more than a busy machine takes, so that a test depends on what comes and not on when.
  */
 public final class Chromium implements AutoCloseable {
+    private static final double PATIENCE_MS = 60_000;
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final List<String> FLAGS = List.of(
@@ -32,33 +38,27 @@ public final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
-    /** Ends with the JVM: the driver ends when its input does, and the browser with it. */
-    private static @Nullable Chromium shared;
-
-    @SuppressWarnings("unused") // must stay reachable
-    private final Playwright playwright;
+    private static @Nullable Browser shared;
 
     private final Browser browser;
+    private final List<BrowserContext> contexts = new ArrayList<>();
 
-    private Chromium(Path executable) {
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(executable)
-                        .setArgs(FLAGS));
+    private Chromium(Browser browser) {
+        this.browser = browser;
     }
 
-    /**
-     * Gives the browser, or skips the test that asks for it.
-     *
-     * @return the same for all tests, to be closed by each
-     */
+    /** Starts the browser if it is not running, or skips the test that asks for it. */
     public static synchronized Chromium start() {
-        if (shared != null) {
-            return shared;
+        Browser running = shared;
+        if (running == null || !running.isConnected()) {
+            running = launch();
+            shared = running;
         }
+        return new Chromium(running);
+    }
+
+    // The driver ends with its standard input, when this JVM does, and takes the browser along.
+    private static Browser launch() {
         Optional<Path> executable = find();
         if (executable.isEmpty()) {
             String reason = "no Chromium on the PATH (looked for " + String.join(", ", NAMES) + ")";
@@ -68,19 +68,38 @@ public final class Chromium implements AutoCloseable {
             System.out.println("skipped: " + reason);
             abort(reason);
         }
-        shared = new Chromium(executable.orElseThrow());
-        return shared;
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
+        return Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable.orElseThrow())
+                        .setArgs(FLAGS)
+                        .setTimeout(PATIENCE_MS));
     }
 
-    /** The browser, to be asked for contexts. */
-    public Browser browser() {
-        return browser;
+    /** A context of this test's own, with nothing stored. */
+    public BrowserContext context() {
+        return context(new Browser.NewContextOptions());
     }
 
-    /** Closes all contexts, with their pages; the browser stays for the next test. */
+    /** The same, with options. */
+    public BrowserContext context(Browser.NewContextOptions options) {
+        BrowserContext context = browser.newContext(options);
+        context.setDefaultTimeout(PATIENCE_MS);
+        contexts.add(context);
+        return context;
+    }
+
+    /** A page in a context of its own. */
+    public Page page() {
+        return context().newPage();
+    }
+
+    /** Closes this test's contexts and their pages. */
     @Override
     public void close() {
-        browser.contexts().forEach(BrowserContext::close);
+        contexts.forEach(BrowserContext::close);
+        contexts.clear();
     }
 
     private static Optional<Path> find() {

@@ -53,7 +53,7 @@ public final class JavaScriptModules {
         int count = Math.min(MAX_PAGES, Runtime.getRuntime().availableProcessors());
         for (int i = 0; i < count; i++) {
             // A context each, so that each has a process and a storage of its own.
-            BrowserContext context = chromium.browser().newContext();
+            BrowserContext context = chromium.context();
             Page page = context.newPage();
             page.navigate(address);
             pages.add(page);

@@ -1,5 +1,6 @@
 package dev.concord.testing.postgres;
 
+import dev.concord.testing.network.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -20,7 +21,7 @@ public final class OwnPostgres implements AutoCloseable {
     private OwnPostgres(Path directory, boolean durable) throws IOException {
         this.directory = directory;
         this.durable = durable;
-        this.running = launch(0);
+        this.running = launch(FreePort.next());
         this.port = running.getPort();
     }
 
@@ -71,11 +72,8 @@ public final class OwnPostgres implements AutoCloseable {
                 .setCleanDataDirectory(false)
                 .setServerConfig("synchronous_commit", durable ? "on" : "off")
                 .setServerConfig("fsync", durable ? "on" : "off")
-                .setPGStartupWait(Duration.ofSeconds(30));
-        if (wanted != 0) {
-            builder.setPort(wanted);
-        }
-        return builder.start();
+                .setPGStartupWait(Duration.ofSeconds(60));
+        return builder.setPort(wanted).start();
     }
 
     @Override

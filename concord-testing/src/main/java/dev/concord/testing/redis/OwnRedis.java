@@ -1,12 +1,12 @@
 package dev.concord.testing.redis;
 
+import dev.concord.testing.network.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A Redis process that the test may stop, start again empty, freeze and kill. It keeps nothing on disk. Always on the same port. */
 public final class OwnRedis implements AutoCloseable {
@@ -34,21 +35,13 @@ public final class OwnRedis implements AutoCloseable {
     public static OwnRedis start(String... options) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return new OwnRedis(freePort(), List.of(options));
+                return new OwnRedis(FreePort.next(), List.of(options));
             } catch (IllegalStateException failure) {
                 // Another process may have taken the port between the look and the start.
                 if (attempt == ATTEMPTS) {
                     throw failure;
                 }
             }
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -126,7 +119,7 @@ public final class OwnRedis implements AutoCloseable {
                 started.destroyForcibly();
                 throw new IllegalStateException("Redis did not start: " + command);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         return started;
     }

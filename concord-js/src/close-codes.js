@@ -1,0 +1,20 @@
+export const REPLACED = 4409;
+export const TOO_LARGE = 4413;
+
+const REASONS = {
+  4400: 'The server could not read what this page sent.',
+  4401: 'You have to sign in.',
+  4403: 'You may not open this document.',
+  4404: 'This document does not exist.',
+  [REPLACED]: 'This document was deleted and made anew, or restored from a copy: the server has another text under its name.',
+  [TOO_LARGE]: 'Something was too large for the server.',
+};
+
+/** What is shown to people when connections fail; why one could not be made is what browsers tell no script. */
+export const UNREACHABLE =
+  'The server cannot be reached, or does not let this page in. What you type is kept and sent when it answers; if this lasts, ask who runs it.';
+
+/** What a final close code means, as a sentence for people. */
+export function reasonOf(code) {
+  return REASONS[code] ?? `The server closed the connection for good (${code}).`;
+}

@@ -1,0 +1,84 @@
+// A program of somebody who uses the package, checked by `npm run types` and never run: every declaration as strictly as it can be used.
+import {
+  type Caret,
+  ConcordDocument,
+  ConcordError,
+  ConcordSession,
+  type Edit,
+  type OutboxStore,
+  type Peer,
+  type SessionStatus,
+  StorageError,
+  UndoHistory,
+  applyChange,
+  bindTextarea,
+  placeOf,
+} from '@concord-dev/client';
+import { bindCodeMirror, scrollToPeer } from '@concord-dev/client/codemirror';
+import { EditorView } from '@codemirror/view';
+
+class Kept implements OutboxStore {
+  readonly rows = new Map<unknown, Parameters<OutboxStore['put']>[1]>();
+
+  async load() {
+    return [];
+  }
+
+  put(number: number, row: Parameters<OutboxStore['put']>[1]): void {
+    this.rows.set(number, row);
+  }
+
+  remove(number: number): void {
+    this.rows.delete(number);
+  }
+
+  removeKey(key: unknown): void {
+    this.rows.delete(key);
+  }
+}
+
+export async function use(textarea: HTMLTextAreaElement): Promise<string> {
+  const session = new ConcordSession({ room: 'notes', client: 'page', base: 'https://concord.example', store: new Kept() });
+  const unkept = new ConcordSession({ room: 'notes', store: null, environment: { reportError: (error: unknown) => console.error(error) } });
+  unkept.close();
+  let shown = '';
+  const off = session.on('change', ({ changes, source }) => {
+    shown = source === 'remote' ? changes.reduce(applyChange, shown) : session.text;
+  });
+  session.on('status', (status: SessionStatus) => console.log(status.saved, status.composing, status.orphaned, status.reason));
+  session.on('presence', (peers: Peer[]) => console.log(peers.filter(({ away }) => !away).map(({ user }) => user)));
+  session.on('fault', (error: Error) => console.log(error instanceof StorageError, error instanceof ConcordError ? error.code : ''));
+  session.setUser({ user: 'Ada', color: '#0f766e' });
+  const edits: Edit[] = [{ offset: 0, inserted: 'x' }, { offset: 1, removed: 0 }];
+  session.edit(edits, 'me');
+  session.beginGroup();
+  session.edit({ offset: 0, removed: 1 });
+  session.endGroup();
+  const release = bindTextarea(session, textarea, { commitAfter: 1_000 });
+  const view = new EditorView();
+  const unbind = bindCodeMirror(session, view, { carets: false, commitAfter: 1_000 });
+  const [peer] = session.peers;
+  if (peer !== undefined) {
+    console.log(placeOf(session, peer)?.caret, scrollToPeer(session, view, peer.client));
+  }
+  const hold = session.hold();
+  hold.composing(3);
+  hold();
+  const document = new ConcordDocument();
+  const history = new UndoHistory(document, { pause: 500 });
+  history.edit({ offset: 0, inserted: 'a' }, 0);
+  const caret: Caret = document.caretAt(1, 'right');
+  console.log(document.offsetOfCaret(caret), document.isBoundary(1), history.undo()?.operations.length);
+  await session.goOnline();
+  session.reconnectNow();
+  session.discardOrphaned();
+  // @ts-expect-error a bias is left or right
+  document.caretAt(0, 'after');
+  // @ts-expect-error there is no such event
+  session.on('chnage', () => {});
+  // @ts-expect-error a session is in a room
+  new ConcordSession({});
+  [off, release, unbind].forEach((end) => end());
+  session.close();
+  return shown;
+}

@@ -86,9 +86,8 @@ public final class Bench {
             case "server" -> Options.parse(args, "--rounds", "--readers", Options.FILES);
             case "page" -> Options.parse(args, "--into", Options.FILES);
             default ->
-                throw new BadUsageException(
-                        "there is no benchmark " + what
-                                + "; there are engine, peers, yjs, micro, store, server and page");
+                throw new BadUsageException("there is no benchmark " + what
+                        + "; there are engine, peers, yjs, micro, store, server and page");
         };
         if (what.equals("store")) {
             out.print(new StoreBench(options, err).run());

@@ -203,7 +203,7 @@ class OpenApiTest {
         try (RawConnection member = RawConnection.webSocket(server.port(), "/rooms/r/ws")) {
             seen.add("GET /rooms/{room}/ws 101");
             member.read(Message.Sync.class);
-            member.message(new Message.Presence("Ann", 0, "#123456", JSON.createObjectNode()));
+            member.message(new Message.Presence("Ann", 0, "#123456"));
             ServerFixture.await(() -> {
                 try {
                     return json(server.get("/rooms/r/presence")).size() == 1;

@@ -167,7 +167,7 @@ final class TrialMember {
         if (random.nextInt(20) == 0) {
             presence++;
             String user = Sealed.seal(Script.site(number), presence, "\u65e5\ud83d\ude00" + random.nextLong());
-            batch.add(WireCodec.write(new Message.Presence(user, 0, "#2DD4BF", WireCodec.noExtras())));
+            batch.add(WireCodec.write(new Message.Presence(user, 0, "#2DD4BF")));
         }
         wire.send(batch);
     }

@@ -67,7 +67,7 @@ class FramesTrialTest {
         Document document = new Document("w9");
         Message.Sync sync = new Message.Sync(document.encode(), document.version(), "e");
         give(reader, WireCodec.write(sync));
-        give(reader, WireCodec.write(new Message.Presence(Sealed.seal("w1", 1, "é"), 0, "#fff", WireCodec.noExtras())));
+        give(reader, WireCodec.write(new Message.Presence(Sealed.seal("w1", 1, "é"), 0, "#fff")));
 
         assertEquals(List.of(), tally.faults());
         assertEquals(OPS, tally.ops.sum());

@@ -7,7 +7,6 @@ import dev.concord.crdt.Operation;
 import dev.concord.crdt.UndoHistory;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
-import dev.concord.server.room.Absence;
 import dev.concord.server.room.EditOutcome;
 import dev.concord.server.room.Room;
 import dev.concord.server.room.RoomAbsentException;

@@ -52,7 +52,12 @@ final class YjsBench {
                 }
             }
             if (!works.isEmpty()) {
-                measure(trace, trace.equals(Traces.PAPER) ? paper.map(Path::toString).orElse("") : "", works, peers, rows);
+                measure(
+                        trace,
+                        trace.equals(Traces.PAPER) ? paper.map(Path::toString).orElse("") : "",
+                        works,
+                        peers,
+                        rows);
             }
         }
         for (YjsHostile shape : YjsHostile.values()) {
@@ -67,8 +72,7 @@ final class YjsBench {
             throws IOException {
         Path updates = Files.createTempFile("concord-" + trace, ".updates");
         try {
-            err.printf(
-                    Locale.ROOT, "%s: %,d updates%n", trace, YjsFork.write(Traces.read(trace, file), updates));
+            err.printf(Locale.ROOT, "%s: %,d updates%n", trace, YjsFork.write(Traces.read(trace, file), updates));
             for (YjsWork work : works) {
                 Double target = null;
                 List<Row> others = new ArrayList<>();

@@ -55,11 +55,10 @@ final class Invariants {
         int left = Store.NONE;
         for (int struct = store.first[list]; struct != Store.NONE; struct = store.right[struct]) {
             checkLink(store, list, left, struct);
-            // Of several values in one struct, which nobody writes under a key, the first ones stay when the last is replaced.
+            // Of several values in one struct, which nobody writes under a key, the first ones stay when the last is
+            // replaced.
             require(
-                    store.right[struct] == Store.NONE
-                            || store.isDeleted(struct)
-                            || Kind.joins(store.kind(struct)),
+                    store.right[struct] == Store.NONE || store.isDeleted(struct) || Kind.joins(store.kind(struct)),
                     "a value that was replaced is alive");
             left = struct;
             count++;

@@ -90,7 +90,8 @@ final class UpdateReader {
     private long empty(int start, int kind, long client, long clock, long length) {
         checkLength(start, length);
         int last = into.size - 1;
-        // A few bytes can say very many. A document would join them at once; who writes them again leaves them as they are.
+        // A few bytes can say very many. A document would join them at once; who writes them again leaves them as they
+        // are.
         if (joinsGarbage
                 && kind == Kind.GC
                 && last >= 0

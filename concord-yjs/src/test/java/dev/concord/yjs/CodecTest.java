@@ -39,13 +39,15 @@ class CodecTest {
             in.expectEnd("the number");
         }
         assertThrows(MalformedUpdateException.class, () -> new ByteIn(Fixtures.hex("80808080808080 10")).varUint());
-        assertThrows(MalformedUpdateException.class, () -> new ByteIn(Fixtures.hex("ffffffffffffffffffffff01")).varUint());
+        assertThrows(
+                MalformedUpdateException.class, () -> new ByteIn(Fixtures.hex("ffffffffffffffffffffff01")).varUint());
         assertThrows(MalformedUpdateException.class, () -> new ByteIn(Fixtures.hex("80")).varUint());
     }
 
     @Test
     void signedIntegersHaveAMinusZero() {
-        for (long value : new long[] {0, 1, -1, 63, -63, 64, -64, 8191, 8192, -(1L << 40), (1L << 53) - 1, -(1L << 53) + 1}) {
+        for (long value :
+                new long[] {0, 1, -1, 63, -63, 64, -64, 8191, 8192, -(1L << 40), (1L << 53) - 1, -(1L << 53) + 1}) {
             ByteOut out = new ByteOut();
             out.varInt(value);
             ByteIn in = new ByteIn(out.toBytes());
@@ -104,8 +106,25 @@ class CodecTest {
     @Test
     void jsonIsThatOfJavaScript() {
         String[] same = {
-            "null", "true", "0", "-1", "1.5", "0.1", "1e+21", "1e-7", "123456789012345680000", "5e-324", "1.7976931348623157e+308",
-            "\"\\u0001\\n\\\"\\\\é\"", "[]", "{}", "[1,[2,{\"a\":[]}]]", "{\"b\":1,\"a\":2}", "0.000001", "4.35", "100"
+            "null",
+            "true",
+            "0",
+            "-1",
+            "1.5",
+            "0.1",
+            "1e+21",
+            "1e-7",
+            "123456789012345680000",
+            "5e-324",
+            "1.7976931348623157e+308",
+            "\"\\u0001\\n\\\"\\\\é\"",
+            "[]",
+            "{}",
+            "[1,[2,{\"a\":[]}]]",
+            "{\"b\":1,\"a\":2}",
+            "0.000001",
+            "4.35",
+            "100"
         };
         for (String json : same) {
             assertEquals(json, again(json));
@@ -115,7 +134,8 @@ class CodecTest {
         assertEquals("null", again("1e400"));
         assertEquals("\"\\ud800\"", again("\"\\ud800\""));
         assertEquals("\"/\"", again("\"\\/\""));
-        for (String wrong : new String[] {"", "tru", "01", "1.", "-", "[1,]", "{\"a\"}", "{a:1}", "\"", "\"\n\"", "1 2", "NaN"}) {
+        for (String wrong :
+                new String[] {"", "tru", "01", "1.", "-", "[1,]", "{\"a\"}", "{a:1}", "\"", "\"\n\"", "1 2", "NaN"}) {
             assertThrows(MalformedUpdateException.class, () -> again(wrong), wrong);
         }
     }
@@ -147,7 +167,10 @@ class CodecTest {
             assertEquals(value, differencesIn.next());
             assertEquals(value, bytesIn.next());
         }
-        assertEquals("4001", Fixtures.hex(Arrays.copyOf(integers.out.toBytes(), 2)), "three zeros: -0, and one more than two");
+        assertEquals(
+                "4001",
+                Fixtures.hex(Arrays.copyOf(integers.out.toBytes(), 2)),
+                "three zeros: -0, and one more than two");
     }
 
     @Test
@@ -214,8 +237,8 @@ class CodecTest {
         wrong.put("01 01 01 00 00 00 00", 4);
         List<String> failed = new ArrayList<>();
         wrong.forEach((hex, at) -> {
-            MalformedUpdateException e = assertThrows(
-                    MalformedUpdateException.class, () -> new YDocument(1).apply(Fixtures.hex(hex)), hex);
+            MalformedUpdateException e =
+                    assertThrows(MalformedUpdateException.class, () -> new YDocument(1).apply(Fixtures.hex(hex)), hex);
             if (e.at() != at) {
                 failed.add(hex + " " + e.getMessage());
             }

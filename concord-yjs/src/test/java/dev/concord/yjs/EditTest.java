@@ -50,7 +50,8 @@ class EditTest {
     void aDeltaIsApplied() {
         YType text = document.text("t");
         text.apply(List.of(DeltaOp.insert("abc"), DeltaOp.insert("def", Map.of("em", true))));
-        text.apply(List.of(DeltaOp.retain(1), DeltaOp.delete(1), DeltaOp.retain(2, Map.of("b", 1L)), DeltaOp.insert("X")));
+        text.apply(
+                List.of(DeltaOp.retain(1), DeltaOp.delete(1), DeltaOp.retain(2, Map.of("b", 1L)), DeltaOp.insert("X")));
         assertEquals(
                 List.of(
                         DeltaOp.insert("a"),
@@ -89,7 +90,9 @@ class EditTest {
         assertEquals("{\"list\":[{},1,\"two\",null,true,{\"0\":3},[4.5]]}", JsJson.stringify(map.toJson()));
         assertTrue(inner.has("deep"));
         sync();
-        assertEquals(map.toJson().toString().length(), other.map("m").toJson().toString().length());
+        assertEquals(
+                map.toJson().toString().length(),
+                other.map("m").toJson().toString().length());
         other.map("m").set("list", 7L);
         sync();
         assertEquals(Map.of("list", 7L), map.entries());
@@ -140,7 +143,8 @@ class EditTest {
                         DeltaOp.retain(1),
                         DeltaOp.insert("p!")),
                 told.get(0).delta());
-        assertEquals(Map.of("k", new KeyChange(false, null, true, 1L)), told.get(1).keys());
+        assertEquals(
+                Map.of("k", new KeyChange(false, null, true, 1L)), told.get(1).keys());
         assertFalse(told.get(0).isLocal());
         told.clear();
         other.edit(() -> other.map("m").set("k", 2L));
@@ -148,12 +152,14 @@ class EditTest {
         assertTrue(told.get(0).isLocal());
         told.clear();
         other.edit(() -> other.map("m").remove("k"));
-        assertEquals(Map.of("k", new KeyChange(true, 2L, false, null)), told.get(0).keys());
+        assertEquals(
+                Map.of("k", new KeyChange(true, 2L, false, null)), told.get(0).keys());
         end.run();
         told.clear();
         other.edit(() -> other.map("m").set("k", 3L));
         assertEquals(List.of(), told);
-        other.listen(events -> assertThrows(IllegalStateException.class, () -> other.map("m").set("k", 4L)));
+        other.listen(events ->
+                assertThrows(IllegalStateException.class, () -> other.map("m").set("k", 4L)));
         other.edit(() -> other.map("m").set("k", 5L));
         assertEquals(5L, other.map("m").get("k"));
     }
@@ -234,7 +240,9 @@ class EditTest {
     void subdocumentsAreReferences() {
         document.map("m").set("doc", new SubDocument("some-guid", Map.of("meta", "x")));
         sync();
-        assertEquals(new SubDocument("some-guid", Map.of("meta", "x")), other.map("m").get("doc"));
+        assertEquals(
+                new SubDocument("some-guid", Map.of("meta", "x")),
+                other.map("m").get("doc"));
     }
 
     @Test

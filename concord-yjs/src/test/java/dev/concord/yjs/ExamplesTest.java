@@ -40,8 +40,10 @@ class ExamplesTest {
         String readme = Files.readString(Path.of("../README.md"));
         int begin = readme.indexOf("\n## Documents compatible with Yjs");
         String section = readme.substring(begin, readme.indexOf("\n## ", begin + 1));
-        String java = blocks(section, Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)).get(0);
-        String peer = blocks(section, Pattern.compile("```js\n(.*?)```", Pattern.DOTALL)).get(0);
+        String java = blocks(section, Pattern.compile("```java\n(.*?)```", Pattern.DOTALL))
+                .get(0);
+        String peer = blocks(section, Pattern.compile("```js\n(.*?)```", Pattern.DOTALL))
+                .get(0);
         String problem = NodeJudge.install();
         assertTrue(problem.isEmpty() || !NodeJudge.isRequired(), problem);
         assumeTrue(problem.isEmpty(), problem);

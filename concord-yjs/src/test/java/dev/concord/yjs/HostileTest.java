@@ -97,7 +97,12 @@ class HostileTest {
     @Test
     void countsThatNothingFollowsAllocateNothing() {
         for (String hex : new String[] {
-            "ffffffff0f", "01 ffffffff0f 01 00", "01 01 01 00 08 01 01 61 ffffffff0f", "00 ffffffff0f", "00 01 01 ffffffff0f", "01 01 01 00 02 01 01 61 ffffff7f"
+            "ffffffff0f",
+            "01 ffffffff0f 01 00",
+            "01 01 01 00 08 01 01 61 ffffffff0f",
+            "00 ffffffff0f",
+            "00 01 01 ffffffff0f",
+            "01 01 01 00 02 01 01 61 ffffff7f"
         }) {
             assertThrows(RuntimeException.class, () -> new YDocument(1).apply(Fixtures.hex(hex)), hex);
         }

@@ -106,11 +106,21 @@ final class NaiveYDocument {
         if (in.kind(0) == Kind.GC) {
             return "garbage";
         }
-        String root = in.parentClient[0] != Structs.NONE ? in.parentClient[0] + ":" + in.parentClock[0] : new String(in.update, in.rootFrom[0], in.rootTo[0] - in.rootFrom[0], java.nio.charset.StandardCharsets.UTF_8);
+        String root = in.parentClient[0] != Structs.NONE
+                ? in.parentClient[0] + ":" + in.parentClock[0]
+                : new String(
+                        in.update,
+                        in.rootFrom[0],
+                        in.rootTo[0] - in.rootFrom[0],
+                        java.nio.charset.StandardCharsets.UTF_8);
         return in.keyFrom[0] < 0
                 ? root
                 : root + "\n"
-                        + new String(in.update, in.keyFrom[0], in.keyTo[0] - in.keyFrom[0], java.nio.charset.StandardCharsets.UTF_8);
+                        + new String(
+                                in.update,
+                                in.keyFrom[0],
+                                in.keyTo[0] - in.keyFrom[0],
+                                java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private void place(Unit unit) {

@@ -25,12 +25,27 @@ record Plant(String name, String type, String text, String wrong) {
             new Plant("a value that is not the last stays", "Integrator", "|| (!isSequence && !isLast)", ""),
             new Plant("alive in a deleted type", "Integrator", "store.isDeleted(parent.item);", "false;"),
             new Plant("a parent that is not waited for", "Plan", "in.parentClient[i], in.parentClock[i]", "-1, -1"),
-            new Plant("joined whatever the right origins are", "Cleanup", "store.rightOrigin[left] != store.rightOrigin[right]", "false"),
+            new Plant(
+                    "joined whatever the right origins are",
+                    "Cleanup",
+                    "store.rightOrigin[left] != store.rightOrigin[right]",
+                    "false"),
             new Plant("cuts that do not heal", "Cleanup", "            joinSeam(tx.seam(i));\n", ""),
-            new Plant("deletions that are not joined", "Cleanup", "            joinDeleted(deleted.first[i], deleted.length[i]);\n", ""),
-            new Plant("what was deleted earlier is not joined", "Integrator", "            tx.addSeam(store.id[child]);\n", ""),
-            new Plant("what stood in a deleted type keeps its place", "Cleanup", "            collectTypes();\n", "            dead.clear();\n"),
-            new Plant("cleaning by client number", "FormatCleanup", "for (int client : clients) {", "java.util.Arrays.sort(clients);\n        for (int client : clients) {"));
+            new Plant(
+                    "deletions that are not joined",
+                    "Cleanup",
+                    "            joinDeleted(deleted.first[i], deleted.length[i]);\n",
+                    ""),
+            new Plant(
+                    "what stood in a deleted type keeps its place",
+                    "Cleanup",
+                    "            collectTypes();\n",
+                    "            dead.clear();\n"),
+            new Plant(
+                    "cleaning by client number",
+                    "FormatCleanup",
+                    "for (int client : clients) {",
+                    "java.util.Arrays.sort(clients);\n        for (int client : clients) {"));
 
     /** The source with the error in it. */
     String in(String source) {

@@ -74,9 +74,10 @@ final class YReplica implements Replica<byte[]> {
                     array.delete(random.nextInt(array.length()), 1);
                 }
             }
-            case 5 -> xml.insertType(random.nextInt(xml.length() + 1), TypeKind.XML_ELEMENT, "p")
-                    .insertType(0, TypeKind.XML_TEXT, null)
-                    .insert(0, "in");
+            case 5 ->
+                xml.insertType(random.nextInt(xml.length() + 1), TypeKind.XML_ELEMENT, "p")
+                        .insertType(0, TypeKind.XML_TEXT, null)
+                        .insert(0, "in");
             case 6 -> {
                 if (xml.length() > 0) {
                     xml.delete(random.nextInt(xml.length()), 1);
@@ -95,7 +96,9 @@ final class YReplica implements Replica<byte[]> {
         if (random.nextInt(3) == 0) {
             byte[] other = Updates.convert(update, UpdateFormat.V1, UpdateFormat.V2);
             byte[] news = document.news(other, UpdateFormat.V2);
-            assertEquals(ByteBuffer.wrap(news), ByteBuffer.wrap(document.apply(other, UpdateFormat.V2).news()));
+            assertEquals(
+                    ByteBuffer.wrap(news),
+                    ByteBuffer.wrap(document.apply(other, UpdateFormat.V2).news()));
         } else {
             document.apply(update);
         }
@@ -133,7 +136,9 @@ final class YReplica implements Replica<byte[]> {
         assertEquals(String.join("", naive.sequence("text")), text(), "the naive model's text");
         assertEquals(
                 naive.sequence("array"),
-                document.root("array").elements().stream().map(JsJson::stringify).toList());
+                document.root("array").elements().stream()
+                        .map(JsJson::stringify)
+                        .toList());
         for (int k = 0; k < 3; k++) {
             YType map = document.root("map");
             String value = map.has("k" + k) ? JsJson.stringify(map.get("k" + k)) : null;

@@ -10,7 +10,7 @@ const REASONS = {
   [TOO_LARGE]: 'Something was too large for the server.',
 };
 
-/** What people are told when connections fail; why one could not be made is what browsers tell no script. */
+/** What is shown to people when connections fail; why one could not be made is what browsers tell no script. */
 export const UNREACHABLE =
   'The server cannot be reached, or does not let this page in. What you type is kept and sent when it answers; if this lasts, ask who runs it.';
 

@@ -177,7 +177,7 @@ export interface Peer {
   caret?: Caret;
   /** The other end of the selection. */
   anchor?: Caret;
-  /** Nothing was heard for half a minute, as of a page in the background: still here, and perhaps not looking. */
+  /** Nothing was received for half a minute, as of a page in the background: still here, and perhaps not looking. */
   away: boolean;
 }
 

@@ -29,7 +29,7 @@ export class IndexedStore {
   #adopted = 0;
   #ended = new AbortController();
 
-  /** `onAdopted` is told of rows that come later than `load`: their session has gone meanwhile. */
+  /** `onAdopted` is called with rows that come later than `load`: their session has gone meanwhile. */
   constructor({ room, client, session, onFailure, onAdopted = () => {} }) {
     this.#room = room;
     this.#client = client;

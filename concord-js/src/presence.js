@@ -106,7 +106,7 @@ export class Presence {
   }
 
   /**
-   * Somebody of whom nothing was heard is away, and still here: the server tells who has left. Only where it cannot, because another
+   * Somebody of whom nothing was received is away, and still here: the server tells who has left. Only where it cannot, because another
    * server has ended with them, they are dropped after a few minutes.
    */
   #forget() {

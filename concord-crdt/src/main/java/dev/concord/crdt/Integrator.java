@@ -67,26 +67,37 @@ final class Integrator {
             int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : core.runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
-                ChangeSink sink = value.length() > RunTree.MAX_RUN_CHARS ? buffer.inFrontOf(changes) : changes;
-                typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, sink));
-                if (sink != changes) {
-                    buffer.deliver(changes);
+                if (value.length() <= RunTree.MAX_RUN_CHARS) {
+                    typed.open(
+                            placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
+                } else {
+                    ChangeSink sink = buffer.inFrontOf(changes);
+                    typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, sink));
+                    deliver(sink, changes);
                 }
                 return Outcome.APPLIED;
             }
         }
         ElementId anchor =
                 anchorSite == Runs.NO_SITE ? ElementId.HEAD : new ElementId(sites.name(anchorSite), anchorCounter);
-        Insertion insertion = new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide));
+        return insert(new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide)), verdict, changes);
+    }
+
+    private Outcome insert(Insertion insertion, @Nullable Outcome verdict, ChangeSink changes) {
         Outcome outcome = verdict == null ? core.verifier.check(insertion) : verdict;
         if (outcome != Outcome.DUPLICATE) {
             ChangeSink sink = buffer.inFrontOf(changes);
             insertChecked(insertion, sink);
-            if (sink != changes) {
-                buffer.deliver(changes);
-            }
+            deliver(sink, changes);
         }
         return outcome;
+    }
+
+    /** Hands on what was kept in the buffer, if it stood in front of the sink. */
+    private void deliver(ChangeSink used, ChangeSink sink) {
+        if (used != sink) {
+            buffer.deliver(sink);
+        }
     }
 
     /** Applies an insert that {@link Verifier} let through, or that is new for certain. */
@@ -120,9 +131,7 @@ final class Integrator {
         }
         ChangeSink sink = buffer.inFrontOf(changes);
         Outcome outcome = deleteChecked(site, from, to, sink);
-        if (sink != changes) {
-            buffer.deliver(changes);
-        }
+        deliver(sink, changes);
         return outcome;
     }
 

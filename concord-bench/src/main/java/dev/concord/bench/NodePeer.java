@@ -15,7 +15,7 @@ import java.util.List;
 
 /** A JavaScript library, run by node through {@code peers.mjs}. */
 final class NodePeer implements Peer {
-    private static final List<String> FILES = List.of("package.json", "package-lock.json", "peers.mjs");
+    private static final List<String> FILES = List.of("package.json", "package-lock.json", "peers.mjs", "yjs.mjs");
     private static final List<String> NAMES = List.of("yjs", "json-joy");
     private static final int OLDEST_NODE = 18;
     // A run of Yjs on a large history takes seconds: one to warm up, three measured.
@@ -57,7 +57,7 @@ final class NodePeer implements Peer {
         Files.createDirectories(directory);
         boolean same = Files.isDirectory(directory.resolve("node_modules"));
         for (String file : FILES) {
-            same &= copied(file, directory) || file.equals("peers.mjs");
+            same &= copied(file, directory) || file.endsWith(".mjs");
         }
         if (!same) {
             err.println("installing Yjs and json-joy …");
@@ -131,7 +131,7 @@ final class NodePeer implements Peer {
         }
     }
 
-    private static Path besideTheJar() {
+    static Path besideTheJar() {
         try {
             Path code = Path.of(NodePeer.class
                     .getProtectionDomain()

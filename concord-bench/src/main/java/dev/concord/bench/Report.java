@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * What one run, or several on several JDKs, found.
  *
- * @param bench engine, peers or micro
+ * @param bench engine, peers, yjs or micro
  * @param jdks the Java versions that ran
  * @param machine processor and number of cores
  * @param dates the days, ISO 8601

@@ -1,0 +1,110 @@
+package dev.concord.yjs;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Updates of real sessions with bytes changed, cut, doubled and mixed: they are applied or refused by a typed exception, and what is refused
+ * changes nothing. 100,000 in a build, and in proportion to {@code concord.tries}.
+ */
+class FuzzTest {
+    @Test
+    void mutatedUpdatesAreAppliedOrRefused() throws Exception {
+        List<byte[]> corpus = corpus();
+        int runs = Seeds.runs(1000);
+        long[] counts = new long[4];
+        for (long seed = Seeds.first(); seed < Seeds.first() + runs; seed++) {
+            Seeds.run("FuzzTest", seed, given -> session(given, corpus, counts));
+        }
+        System.out.println("fuzz: " + counts[0] + " inputs, " + counts[1] + " malformed, " + counts[2]
+                + " beyond bounds, the others applied, the slowest in " + counts[3] / 1_000_000 + " ms; no failure");
+    }
+
+    private static List<byte[]> corpus() throws Exception {
+        List<byte[]> corpus = new ArrayList<>();
+        String[] lines = Fixtures.lines("sessions.jsonl");
+        for (int i = 0; i < lines.length; i += 8) {
+            JsonNode session = Fixtures.JSON.readTree(lines[i]);
+            session.get("updates").forEach(update -> corpus.add(Fixtures.base64(update)));
+            corpus.add(Fixtures.base64(session.get("stateV1")));
+            corpus.add(Fixtures.base64(session.get("merged")));
+        }
+        return corpus;
+    }
+
+    /** One document takes a hundred inputs one after another. */
+    private static void session(long seed, List<byte[]> corpus, long[] counts) {
+        Random random = new Random(seed);
+        YDocument document = new YDocument(3, random.nextBoolean() ? YOptions.SERVER : YOptions.CLIENT);
+        document.text("text");
+        int from = random.nextInt(corpus.size());
+        for (int i = 0; i < 100; i++) {
+            byte[] update = corpus.get((from + random.nextInt(60)) % corpus.size());
+            UpdateFormat format = random.nextBoolean() ? UpdateFormat.V1 : UpdateFormat.V2;
+            if (format == UpdateFormat.V2) {
+                update = Updates.convert(update, UpdateFormat.V1, UpdateFormat.V2);
+            }
+            byte[] mutated = mutated(update, corpus, random);
+            counts[0]++;
+            boolean checks = random.nextInt(20) == 0;
+            byte[] before = checks ? document.encode() : new byte[0];
+            try {
+                long start = System.nanoTime();
+                document.apply(mutated, format);
+                counts[3] = Math.max(counts[3], System.nanoTime() - start);
+            } catch (MalformedUpdateException | BoundExceededException e) {
+                counts[e instanceof MalformedUpdateException ? 1 : 2]++;
+                if (checks) {
+                    assertArrayEquals(before, document.encode(), "a refused update changed something");
+                }
+            }
+            if (checks) {
+                document.checkInvariants();
+            }
+        }
+        document.checkInvariants();
+        document.root("text").delta();
+        document.roots().values().forEach(root -> {
+            root.xml();
+            root.toJson();
+            root.plainText();
+        });
+        YDocument loaded = new YDocument(4, YOptions.SERVER);
+        loaded.apply(document.encode());
+        loaded.apply(document.encode(UpdateFormat.V2), UpdateFormat.V2);
+        loaded.checkInvariants();
+    }
+
+    private static byte[] mutated(byte[] update, List<byte[]> corpus, Random random) {
+        byte[] bytes = update.clone();
+        if (bytes.length == 0 || random.nextInt(4) == 0) {
+            return bytes;
+        }
+        for (int n = random.nextInt(3); n >= 0; n--) {
+            int at = random.nextInt(bytes.length);
+            switch (random.nextInt(6)) {
+                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> bytes[at] = (byte) random.nextInt(256);
+                case 2 -> bytes = Arrays.copyOf(bytes, Math.max(1, at));
+                case 3 -> bytes[at] = (byte) new int[] {0, 1, 0x7f, 0x80, 0xff, 0x40}[random.nextInt(6)];
+                case 4 -> {
+                    byte[] other = corpus.get(random.nextInt(corpus.size()));
+                    int length = Math.min(Math.min(other.length, bytes.length - at), 1 + random.nextInt(8));
+                    System.arraycopy(other, random.nextInt(other.length - length + 1), bytes, at, length);
+                }
+                default -> {
+                    byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+                    System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
+                    bytes = longer;
+                }
+            }
+        }
+        return bytes;
+    }
+}

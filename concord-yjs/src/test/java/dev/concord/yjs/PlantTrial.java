@@ -1,0 +1,25 @@
+package dev.concord.yjs;
+
+import dev.concord.crdt.testing.Replica;
+import dev.concord.crdt.testing.ReplicaChecks;
+
+/** What is run on an engine with an error in it; each has to fail. Called by name, in another class loader. */
+public final class PlantTrial {
+    private PlantTrial() {}
+
+    /** Recorded sessions. */
+    public static void recorded() throws Exception {
+        for (String line : Fixtures.lines("sessions.jsonl")) {
+            new RecordedSession(line).replay();
+            new RecordedSession(line).judge(UpdateFormat.V1);
+        }
+    }
+
+    /** The simulated network. */
+    public static void simulated() {
+        ReplicaChecks.of((int number, long seed) -> (Replica<byte[]>) new YReplica(number, seed))
+                .size(3, 40)
+                .seeds(0, 60)
+                .convergence();
+    }
+}

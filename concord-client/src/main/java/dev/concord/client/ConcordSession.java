@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Edits count at once and travel when they can. What the server has not acknowledged as durable is sent again after every
  * connection, and so is everything else that the server is missing, no matter who wrote it. Connections are made again by themselves until the server
- * says that it is no use (close codes 4400 to 4499).
+ * says that it is no use (close codes 4400 to 4499; 4413 first makes the frames smaller, down to 4 KiB).
  *
  * <p>Belongs to its {@link Loop}: every method must be called there, else it throws {@link IllegalStateException}, and listeners are called
  * there. Only building may happen anywhere. Nothing here blocks.
@@ -52,6 +52,7 @@ public final class ConcordSession implements AutoCloseable {
     private static final long MAX_RETRY_MILLIS = 10_000;
     private static final int MAX_DOUBLINGS = 10;
     private static final int OTHER_EPOCH = 4409;
+    private static final int TOO_LARGE = 4413;
     /** What these codes refuse may be accepted a little later; all others hold for this connection. */
     private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE);
 
@@ -76,6 +77,8 @@ public final class ConcordSession implements AutoCloseable {
     private boolean flushing;
     private Loop.@Nullable Timer pausing;
     private int refusals;
+    /** The longest frame that is sent. */
+    private int frameBytes = Frames.MAX_BYTES;
 
     ConcordSession(SessionBuilder settings) {
         this.settings = settings;
@@ -330,9 +333,9 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * Shows the caret to the others, at most every 80 ms.
      *
-     * @param caret its offset; one inside a surrogate pair is taken for the one before it
+     * @param caret its offset. An editor may be ahead of the text: an offset outside of it, or inside a surrogate pair, is taken for the
+     *     nearest one before it
      * @param anchor the other end of the selection, the same offset when there is none
-     * @throws InvalidOperationException when an offset is outside the text
      */
     public void select(int caret, int anchor) {
         check();
@@ -422,7 +425,8 @@ public final class ConcordSession implements AutoCloseable {
         }
     }
 
-    private Caret position(int offset) {
+    private Caret position(int wanted) {
+        int offset = Math.max(0, Math.min(document.length(), wanted));
         boolean inside = offset > 0
                 && offset < document.length()
                 && TextDiff.isInsidePair(document.text(offset - 1, offset + 1), 1);
@@ -498,6 +502,10 @@ public final class ConcordSession implements AutoCloseable {
             outbox.belongTo(sync.epoch());
             missing = takeUpLeftover(sync.epoch()) ? document.missingFrom(sync.version()) : missing;
         }
+        if (!connection.isUp()) {
+            // A listener has gone offline, or ended the session.
+            return;
+        }
         repairServer(missing);
         connection.settle();
         presences.start();
@@ -552,6 +560,9 @@ public final class ConcordSession implements AutoCloseable {
                         },
                         pause);
             }
+        } else if (refusal.code() == ErrorCode.TOO_LARGE && seq == null && frameBytes > Frames.MIN_BYTES) {
+            // The close that follows makes the frames smaller.
+            return;
         } else {
             Operation operation = seq == null ? null : outbox.refuse(seq);
             notifyListeners(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
@@ -561,9 +572,9 @@ public final class ConcordSession implements AutoCloseable {
 
     private void stopForOtherEpoch(String why) {
         replaced = true;
-        disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(OTHER_EPOCH) : why);
+        // First: whoever is notified of the stop finds the edits.
         outbox.orphanAll();
-        notifyStatus();
+        disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(OTHER_EPOCH) : why);
     }
 
     private void reverted(UndoHistory.Result result) {
@@ -593,8 +604,8 @@ public final class ConcordSession implements AutoCloseable {
         if (state != ConnectionState.LIVE || pausing != null) {
             return;
         }
-        List<Message.Op> ops = outbox.take();
-        Frames.of(ops).forEach(connection::send);
+        List<Message.Op> ops = outbox.take(frameBytes);
+        Frames.of(ops, frameBytes).forEach(connection::send);
         if (!ops.isEmpty()) {
             connection.expectAnswer();
         }
@@ -626,10 +637,19 @@ public final class ConcordSession implements AutoCloseable {
         for (SessionListener listener : listeners) {
             try {
                 news.accept(listener);
-            } catch (RuntimeException e) {
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            } catch (RuntimeException | Error e) {
+                report(e);
             }
+        }
+    }
+
+    /** One listener's fault is nothing to the others, nor to the connection; what the handler throws is ignored, as the JVM does. */
+    private static void report(Throwable fault) {
+        Thread thread = Thread.currentThread();
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        } catch (RuntimeException | Error e) {
+            // Nobody is left to take it.
         }
     }
 
@@ -672,6 +692,11 @@ public final class ConcordSession implements AutoCloseable {
         public void down(boolean permanent, int code, String why) {
             if (!permanent) {
                 disconnected(ConnectionState.RECONNECTING, "");
+            } else if (code == TOO_LARGE && frameBytes > Frames.MIN_BYTES) {
+                // The server, or something before it, takes less than others do: again, in smaller pieces.
+                frameBytes = Math.max(Frames.MIN_BYTES, frameBytes / 2);
+                disconnected(ConnectionState.RECONNECTING, "");
+                connection.retry();
             } else if (code == OTHER_EPOCH && epoch != null) {
                 stopForOtherEpoch(why);
             } else {

@@ -89,6 +89,13 @@ final class Connection {
         }
     }
 
+    /** Tries again after a close that is final for others. */
+    void retry() {
+        if (retry == null && current == null) {
+            retry = loop.schedule(this::open, pauseMillis(Transport.BROKEN));
+        }
+    }
+
     /** Gives up the link and tries again. */
     void drop() {
         if (current != null) {

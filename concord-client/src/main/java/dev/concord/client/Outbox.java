@@ -28,6 +28,7 @@ final class Outbox {
         @Nullable
         String epoch;
 
+        /** Of its first part; it is in {@link Outbox#sent} by that of its last. */
         long seq = NOT_SENT;
         /** It was never on its way, so nobody can have a part of it, and it may still grow. */
         boolean growing = true;
@@ -127,10 +128,10 @@ final class Outbox {
     }
 
     /**
-     * What is to be sent, each stamped with the next seq; it is on its way from now on. A placeholder for deleted text waits until the
+     * What is to be sent, each stamped with the next seq, and in parts where it would not fit into a frame; it is on its way from now on. A placeholder for deleted text waits until the
      * server has the delete for good: were that refused, the placeholder would stand in the text, and in the way of the true one.
      */
-    List<Message.Op> take() {
+    List<Message.Op> take(int frameBytes) {
         List<Message.Op> ops = new ArrayList<>(waiting.size());
         Coverage deletes = null;
         for (Iterator<Entry> all = waiting.values().iterator(); all.hasNext(); ) {
@@ -141,10 +142,12 @@ final class Outbox {
                     continue;
                 }
             }
-            entry.seq = ++lastSeq;
+            entry.seq = lastSeq + 1;
             entry.growing = false;
-            sent.put(entry.seq, entry);
-            ops.add(new Message.Op(entry.seq, entry.operation));
+            for (Operation part : Pieces.fitting(entry.operation, frameBytes)) {
+                ops.add(new Message.Op(++lastSeq, part));
+            }
+            sent.put(lastSeq, entry);
             all.remove();
         }
         return ops;
@@ -183,9 +186,19 @@ final class Outbox {
         done.clear();
     }
 
+    /** What is on its way with this seq, which is not on its way any more. */
+    private @Nullable Entry takeBack(long seq) {
+        Map.Entry<Long, Entry> at = sent.ceilingEntry(seq);
+        if (at == null || at.getValue().seq > seq) {
+            return null;
+        }
+        sent.remove(at.getKey());
+        return at.getValue();
+    }
+
     /** Puts a refused operation back in line. Returns whether it was there. */
     boolean retry(long seq) {
-        Entry entry = sent.remove(seq);
+        Entry entry = takeBack(seq);
         if (entry == null) {
             return false;
         }
@@ -197,7 +210,7 @@ final class Outbox {
     /** The server does not take it: it waits for the next connection. Returns it, null when it is not known. */
     @Nullable
     Operation refuse(long seq) {
-        Entry entry = sent.remove(seq);
+        Entry entry = takeBack(seq);
         if (entry == null) {
             return null;
         }

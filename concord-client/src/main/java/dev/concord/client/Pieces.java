@@ -13,6 +13,11 @@ final class Pieces {
     /** As JSON, six bytes an element at the worst: far below what a server takes as one frame. */
     static final int LONGEST = 16_384;
 
+    /** Type, seq, id, anchor and punctuation of a message, with the longest sites there are. */
+    private static final int OVERHEAD_BYTES = 400;
+    /** A control character as an escape. */
+    private static final int MAX_UNIT_BYTES = 6;
+
     private static final char PLACEHOLDER = '\uFFFD';
 
     private Pieces() {}
@@ -38,6 +43,51 @@ final class Pieces {
             anchor = Anchor.after(new ElementId(site, counter - 1));
         }
         return pieces;
+    }
+
+    /** An operation in pieces whose JSON fits into a frame of so many bytes. A delete is small whatever it names. */
+    static List<Operation> fitting(Operation operation, int maxBytes) {
+        int space = maxBytes - OVERHEAD_BYTES;
+        if (!(operation instanceof Operation.Insert insert) || insert.value().length() * MAX_UNIT_BYTES <= space) {
+            return List.of(operation);
+        }
+        List<Operation> pieces = new ArrayList<>();
+        String site = insert.id().site();
+        String value = insert.value();
+        long counter = insert.id().counter();
+        Anchor anchor = insert.anchor();
+        int from = 0;
+        int bytes = 0;
+        int points = 0;
+        for (int at = 0; at < value.length(); ) {
+            int point = value.codePointAt(at);
+            int more = jsonBytes(point);
+            if (bytes + more > space && points > 0) {
+                pieces.add(
+                        new Operation.Insert(new ElementId(site, counter), anchor, value.substring(from, at), points));
+                counter += points;
+                anchor = Anchor.after(new ElementId(site, counter - 1));
+                from = at;
+                bytes = 0;
+                points = 0;
+            }
+            bytes += more;
+            points++;
+            at += Character.charCount(point);
+        }
+        pieces.add(new Operation.Insert(new ElementId(site, counter), anchor, value.substring(from), points));
+        return pieces;
+    }
+
+    /** At most so many bytes of UTF-8 in a JSON string. */
+    private static int jsonBytes(int point) {
+        if (point < ' ') {
+            return MAX_UNIT_BYTES;
+        }
+        if (point < 0x80) {
+            return point == '"' || point == '\\' ? 2 : 1;
+        }
+        return point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
     }
 
     /** Whether it may stand for text that is known here only as deleted, see {@code Document.missingFrom}. */

@@ -25,7 +25,7 @@ final class Presences {
     private static final long HEARTBEAT_MILLIS = 10_000;
     private static final long FORGET_MILLIS = 35_000;
     private static final String GREY = "#64748b";
-    private static final Pattern COLOR = Pattern.compile("#[0-9a-fA-F]{3,8}");
+    private static final Pattern COLOR = Pattern.compile("#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})");
 
     private record Seen(Peer peer, long millis) {}
 

@@ -102,11 +102,16 @@ public final class TextBridge implements AutoCloseable {
             return;
         }
         session.beginGroup();
-        for (int i = removed.size() - 1; i >= 0; i--) {
-            session.edit(
-                    removed.get(i).from(), removed.get(i).to() - removed.get(i).from(), "");
+        try {
+            for (int i = removed.size() - 1; i >= 0; i--) {
+                session.edit(
+                        removed.get(i).from(),
+                        removed.get(i).to() - removed.get(i).from(),
+                        "");
+            }
+            session.edit(edit.offset(), 0, inserted);
+        } finally {
+            session.endGroup();
         }
-        session.edit(edit.offset(), 0, inserted);
-        session.endGroup();
     }
 }

@@ -191,7 +191,7 @@ class ConcordSessionTest {
 
     @Test
     void permanent_closes_end_the_retrying_and_say_why() {
-        for (int code : new int[] {4400, 4401, 4403, 4404, 4413, 4499}) {
+        for (int code : new int[] {4400, 4401, 4403, 4404, 4490, 4499}) {
             loop.advance(A_WHILE);
             int attempts = ann.side.addresses.size();
             server.dismiss(code, code == 4401 ? "" : "because " + code);
@@ -288,6 +288,146 @@ class ConcordSessionTest {
         ann.session.edit(0, paste.length(), "");
         loop.advance(A_WHILE);
         assertAgreed("");
+    }
+
+    @Test
+    void a_server_that_takes_only_small_frames_gets_a_paste_in_smaller_pieces() {
+        server.maxFrameBytes = 20_000;
+        loop.advance(A_WHILE);
+        String paste = "a\uD83D\uDE00\n\u0001".repeat(20_000);
+        ann.session.edit(0, 0, paste);
+        ann.session.edit(3, 0, "x".repeat(50_000));
+        loop.advance(LONG);
+        assertAgreed(ann.session.text());
+        assertEquals(150_000, server.text().length());
+        assertEquals(List.of(), ann.refusals);
+
+        ann.session.edit(0, 150_000, "");
+        ann.session.edit(0, 0, paste);
+        ann.crash();
+        ann.begin();
+        loop.advance(LONG);
+        assertAgreed(paste);
+    }
+
+    @Test
+    void a_part_of_an_edit_that_is_refused_for_the_moment_is_sent_again() {
+        loop.advance(A_WHILE);
+        server.maxFrameBytes = 20_000;
+        int[] refused = {0};
+        server.refusing = op -> op.length() > 1 && refused[0]++ % 3 == 1;
+        ann.session.edit(0, 0, "abc\n".repeat(16_000));
+        loop.advance(10 * LONG);
+        server.refusing = op -> false;
+        loop.advance(LONG);
+        assertAgreed("abc\n".repeat(16_000));
+    }
+
+    @Test
+    void a_frame_that_is_too_large_however_small_it_is_ends_the_retrying() {
+        server.maxFrameBytes = 1_000;
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "a".repeat(10_000));
+        loop.advance(10 * LONG);
+        assertEquals(ConnectionState.STOPPED, ann.session.status().connection());
+        assertEquals(10_000, ann.session.status().unsent());
+        assertFalse(ann.session.status().saved());
+        assertEquals(
+                10_000,
+                ann.store.rows.values().stream()
+                        .mapToInt(kept -> kept.operation().length())
+                        .sum());
+    }
+
+    @Test
+    void a_room_that_is_replaced_while_it_is_open_offers_the_unsent_edits_with_the_stop() {
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        ann.session.edit(0, 0, "typed");
+        loop.advance(A_WHILE);
+        List<Integer> orphaned = new ArrayList<>();
+        ann.session.addListener(new SessionListener() {
+            @Override
+            public void statusChanged(Status status) {
+                if (status.connection() == ConnectionState.STOPPED) {
+                    orphaned.add(ann.session.orphaned().size());
+                    assertEquals(0, status.unsent());
+                }
+            }
+        });
+        server.dismiss(4409, "another history");
+        loop.advance(A_WHILE);
+        assertEquals(List.of("typed"), ann.session.orphaned().get(0).typed());
+        assertEquals(1, ann.session.status().orphaned());
+        assertFalse(orphaned.contains(0), "a stop without the edits: " + orphaned);
+        assertEquals(1, ann.store.rows.size());
+    }
+
+    @Test
+    void a_listener_may_go_offline_or_end_the_session_in_the_middle_of_a_sync() {
+        for (boolean ends : new boolean[] {false, true}) {
+            ScriptedTransport wire = new ScriptedTransport();
+            ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
+                    .build();
+            session.addListener(new SessionListener() {
+                @Override
+                public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                    if (ends) {
+                        session.close();
+                    } else {
+                        session.goOffline();
+                    }
+                }
+            });
+            session.open();
+            dev.concord.crdt.Document full = new dev.concord.crdt.Document("b");
+            full.insert(0, "text");
+            wire.send(text(new Message.Sync(full.encode(), full.version(), "e")));
+            loop.settle();
+            assertTrue(wire.closed);
+            if (!ends) {
+                assertEquals(ConnectionState.OFFLINE, session.status().connection());
+                assertEquals("text", session.text());
+            }
+        }
+    }
+
+    @Test
+    void what_a_listener_throws_of_any_kind_reaches_neither_the_connection_nor_the_listeners_after_it() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session =
+                ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((t, e) -> {
+            uncaught.add(e);
+            throw new IllegalStateException("the handler fails as well");
+        });
+        try {
+            session.addListener(new SessionListener() {
+                @Override
+                public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                    throw new AssertionError("an editor's fault");
+                }
+            });
+            StringBuilder seen = new StringBuilder();
+            session.addListener(new SessionListener() {
+                @Override
+                public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                    changes.forEach(change -> seen.append(change.inserted()));
+                }
+            });
+            session.open();
+            wire.send(sync());
+            wire.send(op(1, "b", 1, ElementId.HEAD, "x"));
+            loop.settle();
+            assertEquals("x", seen.toString());
+            assertEquals(ConnectionState.LIVE, session.status().connection());
+            assertEquals(1, uncaught.size());
+        } finally {
+            thread.setUncaughtExceptionHandler(before);
+        }
     }
 
     @Test

@@ -43,6 +43,23 @@ class PresenceTest {
     }
 
     @Test
+    void an_editor_that_is_ahead_of_the_text_may_show_its_caret() {
+        Person ann = new Person("ann", network, () -> 0.5);
+        Person bob = new Person("bob", network, () -> 0.5);
+        loop.settle();
+        ann.session.setUser("Ann", "#abcd");
+        ann.session.edit(0, 0, "ab");
+        ann.session.select(7, -3);
+        loop.advance(1_000);
+        Peer peer = bob.session.peers().get(0);
+        assertEquals(2, bob.session.caretOf(peer));
+        assertEquals(0, bob.session.anchorOf(peer));
+        for (String wrong : List.of("#abcde", "#1234567", "#12", "red", "#12345g")) {
+            assertThrows(IllegalArgumentException.class, () -> ann.session.setUser("Ann", wrong), wrong);
+        }
+    }
+
+    @Test
     void moves_are_sent_at_most_every_80_ms_and_signs_of_life_every_10_s() {
         ConcordSession session = live();
         session.setUser("Ann", "#0e7490");

@@ -32,6 +32,8 @@ final class SimulatedServer {
     Predicate<Operation> refusing = op -> false;
 
     ErrorCode refusal = ErrorCode.RATE_LIMITED;
+    /** A frame of more bytes ends the connection with 4413. */
+    int maxFrameBytes = Integer.MAX_VALUE;
     /** Ops are kept from the disk until the next {@link #commit}. */
     boolean holdingCommits;
 
@@ -80,6 +82,12 @@ final class SimulatedServer {
 
     void receive(Wire wire, String frame) {
         if (!members.containsKey(wire)) {
+            return;
+        }
+        if (frame.getBytes(UTF_8).length > maxFrameBytes) {
+            members.remove(wire);
+            send(wire, new Message.Refusal(ErrorCode.TOO_LARGE, "a frame may have " + maxFrameBytes + " bytes", null));
+            wire.end(4413, "too large");
             return;
         }
         try {

@@ -28,7 +28,7 @@ final class FramesTrial {
     private static final int MAX_MEMBERS = 16;
     private static final int OPS_OF_A_ROOM = 40_000;
     private static final long POLL_NANOS = 5_000_000;
-    private static final long STUCK_NANOS = 120_000_000_000L;
+    private static final long STUCK_NANOS = 900_000_000_000L;
     private static final long REPORT_NANOS = 10_000_000_000L;
 
     /** What is asked for. */

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * down to single bytes, and a reader that may dawdle.
  */
 final class RawWire implements Wire {
-    private static final int TIMEOUT_MILLIS = 60_000;
+    private static final int TIMEOUT_MILLIS = 600_000;
     private static final int CONTINUATION = 0;
     private static final int TEXT = 1;
     private static final int CLOSE = 8;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The packaged server as a process, with data that outlives it. Started and ended by one thread, looked at by any. */
 final class TrialServer {
     private static final String GREETING = "Concord is serving at ";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     /** What the log of a server that is well never says. */
     private static final List<String> BAD_SIGNS =
             List.of("LEAK:", "IllegalReferenceCount", "unexpected fault", "OutOfMemory", "AssertionError");

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,30 +18,42 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps unacknowledged edits in a file, a line each, and a line for each acknowledgement. The file is started again when nothing is left in
  * it, and rewritten when most of it is void.
  *
  * <p>Lines are handed to the operating system at once: they survive the end of the process, also by kill -9, but not every power cut. A last line
- * that a crash has cut is dropped. One session at a time may use a file; a lock beside it holds others off.
+ * that a crash has cut is dropped. One session at a time may use a file; a lock beside it holds others off. Sessions that share a folder
+ * have a file each, and one that begins takes over what those before it have left, see {@link #openShared}.
  */
 public final class FileOutboxStore implements OutboxStore {
     private static final String HEADER = "concord outbox 1\n";
     private static final String NO_EPOCH = "-";
+    private static final int MAX_SHARING = 100;
+    /** The lock files that this process holds. */
+    private static final Set<Path> LOCKED = ConcurrentHashMap.newKeySet();
+
     private static final long MAX_VOID_BYTES = 1 << 20;
 
     private final Path file;
-    private final FileChannel lockFile;
+    private final Lock lock;
+    /** The files of the sessions that share the folder, its own among them. */
+    private final List<Path> shared;
+
     private final NavigableMap<Long, byte[]> lines = new TreeMap<>();
     private FileChannel channel;
     private long liveBytes;
     private long writtenBytes;
 
-    private FileOutboxStore(Path file, FileChannel lockFile, FileChannel channel) {
+    private FileOutboxStore(Path file, Lock lock, List<Path> shared, FileChannel channel) {
         this.file = file;
-        this.lockFile = lockFile;
+        this.lock = lock;
+        this.shared = shared;
         this.channel = channel;
     }
 
@@ -55,21 +66,44 @@ public final class FileOutboxStore implements OutboxStore {
      * @throws UncheckedIOException when it cannot be opened
      */
     public static FileOutboxStore open(Path file) {
+        FileOutboxStore store = tryOpen(file, List.of());
+        if (store == null) {
+            throw new IllegalStateException(
+                    file + " is in use by another session: give each session a file of its own");
+        }
+        return store;
+    }
+
+    /**
+     * Opens a file for one of several sessions of one client in one room, which may be in one process or in many: windows of an editor, say.
+     * {@link #load} also takes over what sessions that have ended, however they did, have left in theirs: each file whole, by one session,
+     * and only after it is safe in this one's.
+     *
+     * @param folder made when it is missing
+     * @param name the same for all of them, and for no others in this folder: {@code name-1.outbox} and so on are theirs
+     * @return the store
+     * @throws IllegalStateException when 100 sessions are open
+     * @throws UncheckedIOException when it cannot be opened
+     */
+    public static FileOutboxStore openShared(Path folder, String name) {
+        List<Path> files = new ArrayList<>();
+        for (int i = 1; i <= MAX_SHARING; i++) {
+            files.add(folder.resolve(name + "-" + i + ".outbox"));
+        }
+        for (Path file : files) {
+            FileOutboxStore store = tryOpen(file, files);
+            if (store != null) {
+                return store;
+            }
+        }
+        throw new IllegalStateException(MAX_SHARING + " sessions are open in " + folder + ": close one");
+    }
+
+    /** Returns null when another session uses the file. */
+    private static @Nullable FileOutboxStore tryOpen(Path file, List<Path> shared) {
         try {
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            FileChannel lockFile = FileChannel.open(
-                    file.resolveSibling(file.getFileName() + ".lock"),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
-            if (!lock(lockFile)) {
-                lockFile.close();
-                throw new IllegalStateException(
-                        file + " is in use by another session: give each session a file of its own");
-            }
-            return new FileOutboxStore(file, lockFile, openForWriting(file));
+            Lock lock = lock(file);
+            return lock == null ? null : new FileOutboxStore(file, lock, shared, openForWriting(file));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open " + file, e);
         }
@@ -78,28 +112,57 @@ public final class FileOutboxStore implements OutboxStore {
     @Override
     public List<Kept> load() {
         try {
-            byte[] bytes = Files.readAllBytes(file);
-            NavigableMap<Long, Kept> kept = new TreeMap<>();
-            int whole = 0;
-            int line = 0;
-            for (int end = indexOfNewline(bytes, 0); end >= 0; end = indexOfNewline(bytes, whole)) {
-                line++;
-                read(new String(bytes, whole, end - whole, UTF_8), line, kept);
-                whole = end + 1;
-            }
+            Contents own = Contents.of(file);
             lines.clear();
             liveBytes = 0;
-            kept.values().forEach(this::remember);
-            writtenBytes = Math.max(0, whole - HEADER.length());
+            own.kept.values().forEach(this::remember);
+            writtenBytes = Math.max(0, own.wholeBytes - HEADER.length());
             if (lines.isEmpty() || writtenBytes > liveBytes) {
                 rewrite();
             } else {
                 // A line that a crash has cut.
-                channel.truncate(whole);
+                channel.truncate(own.wholeBytes);
             }
-            return new ArrayList<>(kept.values());
+            List<Kept> all = new ArrayList<>(own.kept.values());
+            for (Path other : shared) {
+                if (!other.equals(file) && Files.exists(other)) {
+                    takeOver(other, all);
+                }
+            }
+            return all;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    /** Moves what a session that has ended has left. A crash in between leaves it in both files: it is one edit all the same. */
+    private void takeOver(Path other, List<Kept> all) throws IOException {
+        try (Lock free = lock(other)) {
+            if (free == null) {
+                return;
+            }
+            Contents left;
+            try {
+                left = Contents.of(other);
+            } catch (IllegalStateException damaged) {
+                // It stays where it is, for repair; this session can do without.
+                return;
+            }
+            if (left.kept.isEmpty()) {
+                return;
+            }
+            long number = all.isEmpty() ? 0 : all.get(all.size() - 1).number();
+            for (Kept kept : left.kept.values()) {
+                number++;
+                Kept mine = new Kept(number, kept.operation(), kept.epoch());
+                put(mine);
+                all.add(mine);
+            }
+            channel.force(true);
+            try (FileChannel emptied = FileChannel.open(other, StandardOpenOption.WRITE)) {
+                emptied.truncate(0);
+                writeAll(emptied, HEADER.getBytes(UTF_8));
+            }
         }
     }
 
@@ -133,7 +196,7 @@ public final class FileOutboxStore implements OutboxStore {
     public void close() {
         try {
             channel.close();
-            lockFile.close();
+            lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close " + file, e);
         }
@@ -179,41 +242,93 @@ public final class FileOutboxStore implements OutboxStore {
         writtenBytes = liveBytes;
     }
 
-    private void read(String line, int number, NavigableMap<Long, Kept> kept) {
-        if (number == 1) {
-            if (!line.equals(HEADER.strip())) {
-                throw new IllegalStateException(file + " is not an outbox of this version: move it away to begin anew");
-            }
-            return;
-        }
-        try {
-            String[] fields = line.substring(1).split("\t", 3);
-            if (line.charAt(0) == '-') {
-                kept.subMap(Long.parseLong(fields[0]), true, Long.parseLong(fields[1]), true)
-                        .clear();
-                return;
-            }
-            Operation operation = WireCodec.readOperation(fields[2].getBytes(UTF_8));
-            String epoch = fields[1].startsWith("=") ? fields[1].substring(1) : null;
-            Kept row = new Kept(Long.parseLong(fields[0]), operation, epoch);
-            kept.put(row.number(), row);
-        } catch (WireException | RuntimeException e) {
-            throw new IllegalStateException(
-                    file + ", line " + number + " is damaged: move the file away to begin anew, and keep it for repair",
-                    e);
-        }
-    }
-
     private static FileChannel openForWriting(Path file) throws IOException {
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
-    private static boolean lock(FileChannel lockFile) throws IOException {
+    /**
+     * The lock of a file; null when another session has it. Those of this process are asked first: closing a second channel to a file would
+     * end the lock that this process has on it.
+     */
+    private static @Nullable Lock lock(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder == null) {
+            throw new IOException(file + " is not the name of a file");
+        }
+        Files.createDirectories(folder);
+        Path lockFile = folder.toRealPath().resolve(file.getFileName() + ".lock");
+        if (!LOCKED.add(lockFile)) {
+            return null;
+        }
+        Lock lock = null;
+        FileChannel channel = null;
         try {
-            FileLock lock = lockFile.tryLock();
-            return lock != null;
+            channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                lock = new Lock(lockFile, channel);
+            }
         } catch (OverlappingFileLockException e) {
-            return false;
+            // By another copy of this class in this process.
+        } finally {
+            if (lock == null) {
+                LOCKED.remove(lockFile);
+                if (channel != null) {
+                    channel.close();
+                }
+            }
+        }
+        return lock;
+    }
+
+    /** Holds a file until it is closed. */
+    private record Lock(Path path, FileChannel channel) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            channel.close();
+            LOCKED.remove(path);
+        }
+    }
+
+    /** What a file holds, and how many of its bytes are whole lines. */
+    private record Contents(NavigableMap<Long, Kept> kept, int wholeBytes) {
+        static Contents of(Path file) throws IOException {
+            byte[] bytes = Files.readAllBytes(file);
+            NavigableMap<Long, Kept> kept = new TreeMap<>();
+            int whole = 0;
+            int line = 0;
+            for (int end = indexOfNewline(bytes, 0); end >= 0; end = indexOfNewline(bytes, whole)) {
+                line++;
+                read(file, new String(bytes, whole, end - whole, UTF_8), line, kept);
+                whole = end + 1;
+            }
+            return new Contents(kept, whole);
+        }
+
+        private static void read(Path file, String line, int number, NavigableMap<Long, Kept> kept) {
+            if (number == 1) {
+                if (!line.equals(HEADER.strip())) {
+                    throw new IllegalStateException(
+                            file + " is not an outbox of this version: move it away to begin anew");
+                }
+                return;
+            }
+            try {
+                String[] fields = line.substring(1).split("\t", 3);
+                if (line.charAt(0) == '-') {
+                    kept.subMap(Long.parseLong(fields[0]), true, Long.parseLong(fields[1]), true)
+                            .clear();
+                    return;
+                }
+                Operation operation = WireCodec.readOperation(fields[2].getBytes(UTF_8));
+                String epoch = fields[1].startsWith("=") ? fields[1].substring(1) : null;
+                Kept row = new Kept(Long.parseLong(fields[0]), operation, epoch);
+                kept.put(row.number(), row);
+            } catch (WireException | RuntimeException e) {
+                throw new IllegalStateException(
+                        file + ", line " + number
+                                + " is damaged: move the file away to begin anew, and keep it for repair",
+                        e);
+            }
         }
     }
 

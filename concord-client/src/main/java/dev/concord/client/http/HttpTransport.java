@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class HttpTransport implements Transport {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final long GOODBYE_SECONDS = 5;
-    /** So long after the last sign of life the other side is asked for one, and again; then it is given up. */
-    private static final long QUIET_SECONDS = 15;
+    /** So often it is looked whether anything came; if not, the other side is pinged. */
+    private static final long QUIET_SECONDS = 10;
 
+    /** So many pings without anything in return, and the connection is given up: 40 s after the last sign of life at the latest. */
     private static final int MAX_UNANSWERED = 2;
 
     private final HttpClient http;

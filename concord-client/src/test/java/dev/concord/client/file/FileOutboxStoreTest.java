@@ -49,6 +49,97 @@ class FileOutboxStoreTest {
     }
 
     @Test
+    void sessions_that_share_a_folder_keep_apart_while_they_live_and_the_next_one_takes_over_what_is_left() {
+        FileOutboxStore first = FileOutboxStore.openShared(folder, "room");
+        FileOutboxStore second = FileOutboxStore.openShared(folder, "room");
+        assertEquals(List.of(), first.load());
+        first.put(insert(1, "e", "first"));
+        assertEquals(List.of(), second.load(), "it is another's, who may still send it");
+        second.put(insert(1, "e", "second"));
+        second.put(insert(2, null, "more"));
+        second.remove(1, 1);
+        assertEquals(List.of(), values(FileOutboxStore.openShared(folder, "other room")));
+
+        second.close();
+        FileOutboxStore third = FileOutboxStore.openShared(folder, "room");
+        assertEquals(List.of("more"), values(third), "the file of its own, which was the second's");
+        first.close();
+        FileOutboxStore fourth = FileOutboxStore.openShared(folder, "room");
+        assertEquals(List.of("first"), values(fourth), "the third lives");
+        third.close();
+        fourth.close();
+
+        FileOutboxStore fifth = FileOutboxStore.openShared(folder, "room");
+        List<Kept> both = fifth.load();
+        FileOutboxStore sixth = FileOutboxStore.openShared(folder, "room");
+        assertEquals(
+                List.of("first", "more"),
+                both.stream().map(FileOutboxStoreTest::value).toList());
+        assertEquals(List.of(1L, 2L), both.stream().map(Kept::number).toList());
+        assertEquals(List.of(), values(sixth), "by one only");
+        fifth.remove(1, 1);
+        fifth.close();
+        sixth.close();
+        try (FileOutboxStore seventh = FileOutboxStore.openShared(folder, "room")) {
+            assertEquals(List.of("more"), values(seventh));
+        }
+    }
+
+    @Test
+    void what_another_process_has_left_is_taken_over_once_it_has_ended() throws Exception {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Holder.class.getName(),
+                        folder.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertEquals("ready", other.inputReader().readLine());
+            try (FileOutboxStore here = FileOutboxStore.openShared(folder, "room")) {
+                assertEquals(List.of(), values(here));
+            }
+            other.destroyForcibly().waitFor();
+            FileOutboxStore keepsFirst = FileOutboxStore.openShared(folder, "room");
+            assertEquals(List.of("typed elsewhere"), values(keepsFirst));
+            keepsFirst.close();
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_damaged_file_of_another_is_left_as_it_is() throws IOException {
+        Files.writeString(folder.resolve("room-2.outbox"), "concord outbox 1\n+1\tnonsense\n");
+        try (FileOutboxStore store = FileOutboxStore.openShared(folder, "room")) {
+            assertEquals(List.of(), values(store));
+        }
+        assertEquals("concord outbox 1\n+1\tnonsense\n", Files.readString(folder.resolve("room-2.outbox")));
+    }
+
+    /** Another process that has something unsent. */
+    static final class Holder {
+        private Holder() {}
+
+        public static void main(String[] args) throws IOException {
+            FileOutboxStore store = FileOutboxStore.openShared(Path.of(args[0]), "room");
+            store.load();
+            store.put(insert(1, "e", "typed elsewhere"));
+            System.out.println("ready");
+            System.in.read();
+        }
+    }
+
+    private static List<String> values(FileOutboxStore store) {
+        return store.load().stream().map(FileOutboxStoreTest::value).toList();
+    }
+
+    private static String value(Kept kept) {
+        return ((Operation.Insert) kept.operation()).value();
+    }
+
+    @Test
     void a_file_cut_anywhere_gives_what_was_whole() throws IOException {
         try (FileOutboxStore store = open()) {
             store.load();

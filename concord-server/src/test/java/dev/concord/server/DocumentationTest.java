@@ -70,7 +70,7 @@ class DocumentationTest {
             Map.entry("[Mm]ended", "fixed"),
             Map.entry("[Ll]acks?|[Ll]acked|[Ll]acking", "is missing"),
             Map.entry("[Hh]ears?|(?<!#)[Hh]eard", "receives, is notified"),
-            Map.entry("[Tt]old of|(?:is|are|was|were|be|being) told", "is notified"),
+            Map.entry("[Tt]old of|(?:is|are|was|were|be|being) told(?! apart| from)", "is notified"),
             Map.entry("is no (?:valid|address|number|URL|room id)", "is not a valid …"),
             Map.entry(
                     "(?:one|directly|right|stands?|lies|nearest|counter|offset|element|child|run|item|place|index|last) behind|behind (?:the last|it|its)",

@@ -14,7 +14,7 @@ final class Client {
 
     final int packedSize;
     final StructIndex index;
-    /** The clock behind the last struct. */
+    /** The clock after the last struct. */
     int end;
 
     final TextStore text = new TextStore();

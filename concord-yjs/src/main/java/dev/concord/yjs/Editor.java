@@ -317,7 +317,7 @@ final class Editor {
 
     private Place placeInSequence(TypeNode type, int index) {
         Place place = new Place(type);
-        // What was deleted right behind the place stays behind it.
+        // What was deleted right after the place stays after it.
         place.skip(index);
         return place;
     }

@@ -48,7 +48,7 @@ final class LongTable {
         }
         values[at] = 0;
         size--;
-        // What stands behind may have been pushed there by this one.
+        // What stands after may have been pushed there by this one.
         for (int next = (at + 1) & mask; values[next] != 0; next = (next + 1) & mask) {
             long moved = keys[next];
             int value = values[next];

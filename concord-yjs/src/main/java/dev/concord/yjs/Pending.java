@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What cannot be taken in yet: structs whose causes, and deletions whose targets, have not been seen. The structs of a client wait
- * together for what the first of them lacks. All updates are O(log n).
+ * together for what the first of them is missing. All updates are O(log n).
  */
 final class Pending {
     /** A struct, alone in its columns, without its first clocks. */

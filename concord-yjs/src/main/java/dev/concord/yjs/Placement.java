@@ -14,7 +14,7 @@ package dev.concord.yjs;
  *   <li>A struct whose left origin stands before the walk's begin ends the walk.
  * </ul>
  *
- * <p>The struct comes behind the last one that was passed. Each step costs O(1), and O(log n) where an origin has to be looked up; n
+ * <p>The struct comes after the last one that was passed. Each step costs O(1), and O(log n) where an origin has to be looked up; n
  * structs of n clients at one spot take n²/2 steps in all.
  */
 final class Placement {

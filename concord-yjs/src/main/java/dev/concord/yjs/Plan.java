@@ -109,7 +109,7 @@ final class Plan {
         return true;
     }
 
-    /** Whether all causes are here; if not, {@link #missing} is the client that lacks one. */
+    /** Whether all causes are here; if not, {@link #missing} is the client of one that is not. */
     private boolean isReady(Structs in, int i, Client client) {
         missing = in.client[i];
         if (in.clock[i] > end(client)) {
@@ -179,7 +179,7 @@ final class Plan {
         }
     }
 
-    /** All blocks of the stack wait, each for what its next struct lacks. */
+    /** All blocks of the stack wait, each for what its next struct is missing. */
     private void letWait(Structs in, Blocks blocks, int[] stack, int depth) {
         for (int level = depth - 1; level >= 0; level--) {
             int block = stack[level];

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 
 /** A set of clocks as maximal ranges. Each update is O(log n) amortised. */
 final class Ranges {
-    /** First clock to the one behind the last. */
+    /** First clock to the one after the last. */
     private final TreeMap<Long, Long> ends = new TreeMap<>();
 
     void add(long from, long to) {

@@ -15,7 +15,7 @@ final class StateWriter {
         this.sink = Sink.of(format, 256 + 24 * store.structCount());
     }
 
-    /** All that a peer with this state vector lacks, and all deletions. */
+    /** All that a peer with this state vector is missing, and all deletions. */
     static byte[] encode(Store store, Pending pending, UpdateFormat format, StateVector known) {
         StateWriter writer = new StateWriter(store, format);
         writer.structs(known);

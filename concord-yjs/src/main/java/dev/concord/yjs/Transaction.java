@@ -3,7 +3,7 @@ package dev.concord.yjs;
 import java.util.Arrays;
 
 /**
- * What one call changes: new structs by client, deletions, cuts that may heal, lists that changed. Used again for the next call.
+ * What one call changes: new structs by client, deletions, cuts whose parts may be joined again, lists that changed. Used again for the next call.
  */
 final class Transaction {
     private final Store store;

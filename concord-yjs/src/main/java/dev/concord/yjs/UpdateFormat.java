@@ -1,7 +1,7 @@
 package dev.concord.yjs;
 
 /**
- * The two encodings of an update. They cannot be told apart by looking at the bytes: whoever hands bytes over says which they are.
+ * The two encodings of an update. Nothing in the bytes says which one it is: whoever hands bytes over says so.
  * Single edits are shorter in V1, whole states in V2. Immutable.
  */
 public enum UpdateFormat {

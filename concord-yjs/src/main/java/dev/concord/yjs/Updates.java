@@ -55,7 +55,7 @@ public final class Updates {
     }
 
     /**
-     * What a peer lacks of an update, with all of its deletions.
+     * What a peer is missing of an update, with all of its deletions.
      *
      * @param format of the update and of the result
      * @param update the update

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class YDocument {
     private static final byte[] NOTHING = {};
-    /** Told of each new document, so that the tests can check the invariants of all that they made. Null in production. */
+    /** Notified of each new document, so that the tests can check the invariants of all that they made. Null in production. */
     static @Nullable Consumer<YDocument> watcher;
 
     final Store store = new Store();
@@ -63,7 +63,7 @@ public final class YDocument {
     private long transactions;
     private long client;
     private boolean isEditing;
-    /** Whether listeners are being told. */
+    /** Whether listeners are being notified. */
     private boolean isTelling;
 
     /**
@@ -254,7 +254,7 @@ public final class YDocument {
         return advanced;
     }
 
-    /** The client that lacks a cause of a waiting struct, or {@link Structs#NONE}. */
+    /** The client that is missing a cause of a waiting struct, or {@link Structs#NONE}. */
     private long lacking(Pending.Piece piece) {
         Structs in = piece.structs();
         long id = in.client[0];
@@ -279,7 +279,7 @@ public final class YDocument {
         return known != null && clock < known.end;
     }
 
-    /** Ends a transaction: changes are told, formats and structs cleaned up. */
+    /** Ends a transaction: listeners are notified, formats and structs cleaned up. */
     private List<TypeChange> finish() {
         boolean cleans = cleansFormats && formats.isDue(main);
         int[] clientsOfDeletions = cleans ? main.deleted.clients() : new int[0];
@@ -412,7 +412,7 @@ public final class YDocument {
     }
 
     /**
-     * All that a peer lacks, with all deletions and what waits.
+     * All that a peer is missing, with all deletions and what waits.
      *
      * @param format of the result
      * @param known how far the peer is
@@ -532,7 +532,7 @@ public final class YDocument {
         TypeNode root = store.root(store.names.intern(name));
         if (root.ref == TypeNode.UNKNOWN) {
             root.ref = kind.ref();
-            // Yjs begins anew to note formats when a root is declared, and cleans only where it noted some.
+            // Yjs begins again to note formats when a root is declared, and cleans only where it noted some.
             root.hasFormats = false;
         } else if (root.ref != kind.ref()) {
             throw new IllegalStateException("the root " + name + " is " + TypeKind.of(root.ref) + ", not " + kind);
@@ -574,7 +574,7 @@ public final class YDocument {
     }
 
     /**
-     * Is told of every transaction that changed types, when all is done. It may read, not edit. With listeners, a transaction costs the
+     * Is notified of every transaction that changed types, when all is done. It may read, not edit. With listeners, a transaction costs the
      * length of the types that it changed.
      *
      * @param listener takes the events of one transaction

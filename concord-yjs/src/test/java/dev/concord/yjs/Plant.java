@@ -37,11 +37,6 @@ record Plant(String name, String type, String text, String wrong) {
                     "            joinDeleted(deleted.first[i], deleted.length[i]);\n",
                     ""),
             new Plant(
-                    "what was deleted earlier is not joined",
-                    "Integrator",
-                    "            tx.addSeam(store.id[child]);\n",
-                    ""),
-            new Plant(
                     "what stood in a deleted type keeps its place",
                     "Cleanup",
                     "            collectTypes();\n",

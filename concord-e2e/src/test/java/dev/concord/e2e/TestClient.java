@@ -139,8 +139,7 @@ final class TestClient implements AutoCloseable {
 
     void present(String user, int cursor) {
         locked(() -> {
-            connection.send(new String(
-                    WireCodec.write(new Message.Presence(user, cursor, "#2DD4BF")), UTF_8));
+            connection.send(new String(WireCodec.write(new Message.Presence(user, cursor, "#2DD4BF")), UTF_8));
             return null;
         });
     }

@@ -340,9 +340,7 @@ class DocumentationTest {
                 return;
             }
             String name = route.group(1).replaceAll("\\{[^}]*\\}", "{}").replaceFirst("^/editor/.*", "/editor/");
-            if (!served.contains(name)
-                    && !name.equals("/openapi.json")
-                    && served.stream().noneMatch(each -> each.endsWith("{}" + name))) {
+            if (!served.contains(name) && served.stream().noneMatch(each -> each.endsWith("{}" + name))) {
                 wrong.add(path + ": " + name + " is not served");
             }
         }));
@@ -398,7 +396,7 @@ class DocumentationTest {
     void oldWordsAreGoneFromCommentsAndMessages() {
         TREE.sources.forEach((path, source) -> {
             String name = path.toString().replace('\\', '/');
-            if (MAIN.matcher(name).matches() && !name.startsWith("concord-server/")) {
+            if (MAIN.matcher(name).matches()) {
                 SPOKEN.matcher(source)
                         .results()
                         .forEach(spoken -> findWords(WORDS, path, source, spoken.start(), spoken.end()));

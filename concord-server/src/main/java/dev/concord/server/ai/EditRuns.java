@@ -34,7 +34,7 @@ public final class EditRuns {
     private static final String LABEL = "/ai: ";
     private static final int MAX_LABEL = 200;
     private static final int CONTEXT = 60;
-    /** For a room on this instance that has not heard yet of what the plan was made on. */
+    /** For a room on this instance that has not received yet what the plan was made on. */
     private static final int TRIES = 20;
 
     private static final long PAUSE_MILLIS = 250;

@@ -399,7 +399,7 @@ public final class Room {
             members.acknowledgeAll(durability.durable());
         }
 
-        /** The log has not what the document has: nobody may go on from this memory; the next join loads the room anew. */
+        /** The log has not what the document has: nobody may go on from this memory; the next join loads the room again. */
         @Override
         public void failed(StoreException reason) {
             if (closed) {

@@ -20,7 +20,7 @@ interface Archive {
         @SuppressWarnings("ArrayRecordComponent") // never compared
         record State(byte[] state, long seq) implements Later {}
 
-        /** The room was deleted, and perhaps made anew. */
+        /** The room was deleted, and perhaps created again. */
         record Gone(boolean madeAnew) implements Later {}
 
         /** The store is away, or what it has cannot be read. */

@@ -72,7 +72,7 @@ final class BulkSync {
         }
     }
 
-    /** Begins to take these, anchors first; only when not busy. */
+    /** Begins to take these; only when not busy. */
     void take(List<Operation> operations) {
         untaken.addAll(operations);
         before = room.document().version();

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerBench {
     private static final int OPS = 200_000;
-    private static final int WARM_UP = 60_000;
+    private static final int WARM_UP = 300_000;
     /** Ops that are sent and not acknowledged, at most. */
     private static final int ON_THE_WAY = 1_000;
 

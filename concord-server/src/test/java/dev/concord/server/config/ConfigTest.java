@@ -59,6 +59,8 @@ class ConfigTest {
                 "CONCORD_REDIS_CLUSTER", "TRUE",
                 "CONCORD_PRESENCE_SECONDS", "3"));
         environment.putAll(Map.of(
+                "CONCORD_ALLOWED_HOSTS", "docs.example",
+                "CONCORD_MAX_INPUT_BYTES", "1048576",
                 "GEMINI_API_KEY", "k3y",
                 "CONCORD_GEMINI_BASE_URL", "http://localhost:9",
                 "CONCORD_GEMINI_MODEL", "text-model",
@@ -74,6 +76,8 @@ class ConfigTest {
 
         assertEquals(0, config.port());
         assertEquals("::1", config.host());
+        assertEquals(Set.of("docs.example"), config.allowedHosts());
+        assertEquals(1 << 20, config.limits().connections().inputBytes());
         assertEquals("postgres://ann:s3cret@db/concord", config.database().value());
         assertFalse(config.toString().contains("s3cret"), "secrets are not printed");
         assertFalse(config.toString().contains("k3y"), "secrets are not printed");

@@ -123,7 +123,8 @@ final class TypeReader {
                         ? new SubDocument(guid, strings(options))
                         : new SubDocument(guid, Map.of());
             }
-            default -> throw new IllegalStateException("struct " + struct + " has no values");
+            // A format or a placeholder under a key, which no editor writes: it has no value, in Yjs either.
+            default -> Undefined.UNDEFINED;
         };
     }
 

@@ -103,7 +103,6 @@ class StartTest {
                                 "multiThreadIoEventLoopGroup",
                                 "lettuce",
                                 "HikariPool",
-                                "HttpClient",
                                 "OkHttp")
                         .anyMatch(name::startsWith))
                 .toList();

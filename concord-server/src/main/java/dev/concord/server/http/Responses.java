@@ -77,7 +77,7 @@ final class Responses {
                 .set("Referrer-Policy", "no-referrer")
                 .set("Content-Security-Policy", policy);
         response.headers()
-                .set(extra)
+                .setAll(extra)
                 .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
         context.writeAndFlush(response).addListener(sent -> {
             if (keepAlive && sent.isSuccess()) {

@@ -98,12 +98,7 @@ class StartTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> !before.contains(thread) && thread.isAlive())
                 .map(Thread::getName)
-                .filter(name -> Stream.of(
-                                "concord",
-                                "multiThreadIoEventLoopGroup",
-                                "lettuce",
-                                "HikariPool",
-                                "OkHttp")
+                .filter(name -> Stream.of("concord", "multiThreadIoEventLoopGroup", "lettuce", "HikariPool", "OkHttp")
                         .anyMatch(name::startsWith))
                 .toList();
     }

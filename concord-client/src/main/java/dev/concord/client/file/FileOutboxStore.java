@@ -308,7 +308,7 @@ public final class FileOutboxStore implements OutboxStore {
             if (number == 1) {
                 if (!line.equals(HEADER.strip())) {
                     throw new IllegalStateException(
-                            file + " is not an outbox of this version: move it away to begin anew");
+                            file + " is not an outbox of this version: move it away to start again");
                 }
                 return;
             }
@@ -326,7 +326,7 @@ public final class FileOutboxStore implements OutboxStore {
             } catch (WireException | RuntimeException e) {
                 throw new IllegalStateException(
                         file + ", line " + number
-                                + " is damaged: move the file away to begin anew, and keep it for repair",
+                                + " is damaged: move the file away to start again, and keep it for repair",
                         e);
             }
         }

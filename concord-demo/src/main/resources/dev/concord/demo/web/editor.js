@@ -161,7 +161,7 @@ function offerOrphaned(count) {
       },
     });
   }
-  notice.show('orphaned', `This room was made anew. ${count === 1 ? 'An edit' : `${count} edits`} of the old text ${count === 1 ? 'was' : 'were'} not sent and kept here: ${what}`, actions);
+  notice.show('orphaned', `This room was replaced by a new one. ${count === 1 ? 'An edit' : `${count} edits`} of the old text ${count === 1 ? 'was' : 'were'} not sent and kept here: ${what}`, actions);
 }
 
 function showCount() {

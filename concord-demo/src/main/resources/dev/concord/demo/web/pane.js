@@ -140,7 +140,7 @@ export class Pane {
     const kept = orphanedText(this.#session);
     const text = document.createElement('span');
     text.textContent =
-      `This room was made anew. ${count} unsent ${count === 1 ? 'edit' : 'edits'} of the old text ` +
+      `This room was replaced by a new one. ${count} unsent ${count === 1 ? 'edit' : 'edits'} of the old text ` +
       `${count === 1 ? 'was' : 'were'} kept here${kept === '' ? '.' : `: “${kept}”`}`;
     const discard = document.createElement('button');
     discard.type = 'button';

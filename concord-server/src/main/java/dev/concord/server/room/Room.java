@@ -436,7 +436,9 @@ public final class Room {
                 // Both instances took an edit of the same id. The log's order decides, and memory has the other one.
                 LOG.atError()
                         .addKeyValue("room", context.id())
-                        .log("an op of the log contradicts one in memory, the room is loaded anew: {}", e.getMessage());
+                        .log(
+                                "an op of the log contradicts one in memory, the room is loaded again: {}",
+                                e.getMessage());
                 close(Close.RESTARTING);
                 return;
             }
@@ -453,7 +455,9 @@ public final class Room {
             } catch (MalformedStateException | ConflictException e) {
                 LOG.atError()
                         .addKeyValue("room", context.id())
-                        .log("the snapshot contradicts what is in memory, the room is loaded anew: {}", e.getMessage());
+                        .log(
+                                "the snapshot contradicts what is in memory, the room is loaded again: {}",
+                                e.getMessage());
                 close(Close.RESTARTING);
                 return;
             }

@@ -4,6 +4,8 @@ import { MalformedStateError } from './errors.js';
 export const MAX_FRAME_BYTES = 256 * 1024;
 // Id, anchor, seq and punctuation of one operation, with the longest sites there are.
 const OPERATION_OVERHEAD = 400;
+/** A server takes no longer delete of elements that it does not know. */
+const LONGEST_DELETE = 100_000;
 
 /** The messages of a frame, which is one message or an array of them. */
 export function readFrame(text) {
@@ -40,9 +42,12 @@ export function writeFrames(messages, maxBytes = MAX_FRAME_BYTES) {
 
 /** The operation in parts that each fit into a frame of so many bytes; the parts mean the same as the whole. */
 export function splitOperation(operation, maxBytes = MAX_FRAME_BYTES) {
+  if (operation.kind === 'delete') {
+    return splitDelete(operation);
+  }
   const room = maxBytes - OPERATION_OVERHEAD;
   // No UTF-16 unit takes more than six bytes, as an escape.
-  if (operation.kind !== 'insert' || operation.value.length * 6 <= room || utf8Length(JSON.stringify(operation.value)) <= room) {
+  if (operation.value.length * 6 <= room || utf8Length(JSON.stringify(operation.value)) <= room) {
     return [operation];
   }
   const parts = [];
@@ -64,6 +69,18 @@ export function splitOperation(operation, maxBytes = MAX_FRAME_BYTES) {
     const last = { site: id.site, counter: id.counter + elements - 1 };
     anchor = { kind: 'insert', after: last };
     id = { site: id.site, counter: id.counter + elements };
+  }
+  return parts;
+}
+
+function splitDelete(operation) {
+  const { id, length = 1 } = operation;
+  if (length <= LONGEST_DELETE) {
+    return [operation];
+  }
+  const parts = [];
+  for (let from = 0; from < length; from += LONGEST_DELETE) {
+    parts.push({ kind: 'delete', id: { site: id.site, counter: id.counter + from }, length: Math.min(LONGEST_DELETE, length - from) });
   }
   return parts;
 }
@@ -100,7 +117,17 @@ export function writeBase64Url(bytes) {
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
-/** Line ends become LF, and half of a surrogate pair, which no operation may carry, the replacement character. */
+/** Unicode's category Cc without tab and line feed. */
+const CONTROLS = /(?![\t\n])\p{Cc}/gu;
+
+/**
+ * Makes a text one that a room may hold: line ends become LF, half of a surrogate pair becomes the replacement character, other control
+ * characters and a byte order mark at the start are left out. The same rule as `RoomText` in Java.
+ */
 export function cleanText(text) {
-  return text.replace(/\r\n?/g, '\n').replace(/\p{Surrogate}/gu, '\ufffd');
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replace(CONTROLS, '')
+    .replace(/^\ufeff+/, '');
 }

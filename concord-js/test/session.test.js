@@ -1,7 +1,7 @@
 import { ConcordDocument } from '../src/document.js';
 import { ConcordSession } from '../src/session.js';
 import { applyChange } from '../src/change.js';
-import { splitOperation, writeFrames } from '../src/wire.js';
+import { cleanText, splitOperation, writeFrames } from '../src/wire.js';
 import { assert, assertBytes, assertEquals, assertThrows, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor } from './fake-server.js';
 import { boundary } from './histories.js';
@@ -767,6 +767,22 @@ export const tests = {
       operations.forEach((operation) => copy.apply(operation));
       assertEquals(text, copy.text, 'text');
     }
+  },
+
+  'a long delete goes out in pieces that a server takes also where it knows none of the elements'() {
+    const [id, length] = [{ site: 'a', counter: 7 }, 250_001];
+    const parts = splitOperation({ kind: 'delete', id, length });
+    assertEquals([100_000, 100_000, 50_001].join(), parts.map((part) => part.length).join(), 'lengths');
+    assertEquals([7, 100_007, 200_007].join(), parts.map((part) => part.id.counter).join(), 'counters');
+    const short = { kind: 'delete', id };
+    assertEquals(short, splitOperation(short)[0], 'a short one');
+  },
+
+  'what a text may not hold is replaced or left out'() {
+    assertEquals('a\nb\nc\n\nd', cleanText('a\r\nb\rc\r\r\nd'));
+    assertEquals('x\ufffdy😀\ufffd', cleanText('x\ud83dy😀\ude00'));
+    assertEquals('ab\t\n\u2028\u00a0', cleanText('a\u0000\u001b\u007f\u0085\u009fb\t\n\u2028\u00a0'));
+    assertEquals('a\ufeff', cleanText('\ufeff\u0000\ufeffa\ufeff'));
   },
 
   async 'the client packs to what the server says that it takes'() {

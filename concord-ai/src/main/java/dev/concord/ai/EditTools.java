@@ -131,8 +131,8 @@ final class EditTools {
                 i++;
             } else if (Character.isSurrogate(c)) {
                 throw new Rejected("text has half a character at index " + i);
-            } else if (c == 0) {
-                throw new Rejected("text has a NUL at index " + i);
+            } else if ((Character.isISOControl(c) && c != '\n' && c != '\t') || (c == '\uFEFF' && i == 0)) {
+                throw new Rejected("text has a character at index " + i + " that a document may not hold");
             }
         }
         if (text.startsWith(value, start) && value.length() == end - start) {

@@ -11,6 +11,7 @@ import dev.concord.crdt.TextChange;
 import dev.concord.crdt.UndoHistory;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
+import dev.concord.wire.RoomText;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.net.URI;
@@ -162,7 +163,7 @@ public final class ConcordSession implements AutoCloseable {
      */
     public void edit(int offset, int removed, String inserted) {
         check();
-        String clean = CleanText.of(inserted);
+        String clean = RoomText.clean(inserted);
         List<Operation> operations = history.edit(offset, removed, clean, loop.millis());
         if (!operations.isEmpty()) {
             publish(operations);

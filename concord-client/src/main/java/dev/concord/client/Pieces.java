@@ -13,6 +13,9 @@ final class Pieces {
     /** As JSON, six bytes an element at the worst: far below what a server takes as one frame. */
     static final int LONGEST = 16_384;
 
+    /** Of a delete a server takes no more that name elements which it does not know. */
+    static final int LONGEST_DELETE = 100_000;
+
     /** Type, seq, id, anchor and punctuation of a message, with the longest sites there are. */
     private static final int OVERHEAD_BYTES = 400;
     /** A control character as an escape. */
@@ -22,12 +25,21 @@ final class Pieces {
 
     private Pieces() {}
 
-    /** An operation in pieces of at most {@link #LONGEST} elements. A delete is small whatever it names. */
+    /** An insert in pieces of at most {@link #LONGEST} elements, a delete in pieces of at most {@link #LONGEST_DELETE}. */
     static List<Operation> of(Operation operation) {
-        if (!(operation instanceof Operation.Insert insert) || insert.length() <= LONGEST) {
+        int longest = operation instanceof Operation.Insert ? LONGEST : LONGEST_DELETE;
+        if (operation.length() <= longest) {
             return List.of(operation);
         }
         List<Operation> pieces = new ArrayList<>();
+        if (!(operation instanceof Operation.Insert insert)) {
+            ElementId id = operation.id();
+            for (int from = 0; from < operation.length(); from += longest) {
+                int length = Math.min(longest, operation.length() - from);
+                pieces.add(new Operation.Delete(new ElementId(id.site(), id.counter() + from), length));
+            }
+            return pieces;
+        }
         String site = insert.id().site();
         long counter = insert.id().counter();
         Anchor anchor = insert.anchor();

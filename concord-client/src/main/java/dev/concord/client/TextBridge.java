@@ -1,6 +1,7 @@
 package dev.concord.client;
 
 import dev.concord.crdt.TextChange;
+import dev.concord.wire.RoomText;
 import java.util.List;
 
 /**
@@ -62,7 +63,7 @@ public final class TextBridge implements AutoCloseable {
             return;
         }
         shown = text;
-        String inserted = CleanText.of(edit.inserted());
+        String inserted = RoomText.clean(edit.inserted());
         boolean same = inserted.equals(edit.inserted());
         Alignment.Carried carried = alignment.shownChanged(
                 edit.offset(), edit.removed(), edit.inserted().length(), inserted.length(), same);

@@ -3,10 +3,12 @@ package dev.concord.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
 import dev.concord.crdt.TextChange;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -125,11 +127,15 @@ class TextDiffTest {
     }
 
     @Test
-    void line_ends_become_lf_and_half_pairs_a_mark() {
-        assertEquals("a\nb\nc\n\nd", CleanText.of("a\r\nb\rc\r\r\nd"));
-        assertEquals("x\uFFFDy\uD83D\uDE00\uFFFD", CleanText.of("x\uD83Dy\uD83D\uDE00\uDE00"));
-        String clean = "plain \u00e9";
-        assertSame(clean, CleanText.of(clean), "nothing is copied without need");
+    void a_long_delete_is_cut_into_what_a_server_takes_of_unknown_elements() {
+        ElementId id = new ElementId("a", 7);
+        assertEquals(
+                List.of(
+                        new Operation.Delete(id, 100_000),
+                        new Operation.Delete(new ElementId("a", 100_007), 100_000),
+                        new Operation.Delete(new ElementId("a", 200_007), 50_001)),
+                Pieces.of(new Operation.Delete(id, 250_001)));
+        assertEquals(List.of(new Operation.Delete(id, 100_000)), Pieces.of(new Operation.Delete(id, 100_000)));
     }
 
     private static String text(Random random, int most) {

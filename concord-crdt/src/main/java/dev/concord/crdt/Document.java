@@ -394,6 +394,30 @@ public final class Document {
         return checkedTree == tree.changes && checkedWidth == tree.width() && checkedPending == core.pending.changes;
     }
 
+    /**
+     * The highest counter that a site has in the document. Deleted elements count, those that wait do not. O(1).
+     *
+     * @param site the site's name
+     * @return 0 when there is none
+     */
+    public long highestCounter(String site) {
+        int number = core.sites.find(requireNonNull(site, "site"));
+        return number == Runs.NO_SITE ? 0 : core.sites.end(number) - 1;
+    }
+
+    /**
+     * How many elements of a range are neither in the document nor known as deleted: of a delete of the range, these would wait. O(log n), and
+     * in the number of runs that the range covers.
+     *
+     * @param first the first element
+     * @param length number of counters
+     * @return 0 to {@code length}
+     * @throws InvalidOperationException when no delete may have this range
+     */
+    public long unknownElements(ElementId first, int length) {
+        return core.verifier.waiting(new Operation.Delete(requireNonNull(first, "first"), length));
+    }
+
     /** Use {@link #check}. */
     public void verify(Operation op) {
         check(op);

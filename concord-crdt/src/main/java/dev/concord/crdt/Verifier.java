@@ -59,6 +59,12 @@ final class Verifier {
         return waits > 0 ? Outcome.PENDING : shows(site, from, to) ? Outcome.APPLIED : Outcome.DUPLICATE;
     }
 
+    /** How many elements of a delete would wait. */
+    long waiting(Operation.Delete delete) {
+        long from = delete.id().counter();
+        return waiting(sites.find(delete.id().site()), from, from + delete.length());
+    }
+
     /** How many elements of a range are not in the tree and not known as deleted: of a delete of the range, these would wait. */
     private long waiting(int site, long from, long to) {
         if (site == Runs.NO_SITE) {

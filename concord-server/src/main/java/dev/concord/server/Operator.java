@@ -14,6 +14,7 @@ import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
+import dev.concord.wire.RoomText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -178,6 +179,11 @@ final class Operator {
                     .equals(json.path("digest").asText())) {
                 throw new FailedException("the input is damaged: its state has not the digest that it says");
             }
+            int cleaned = clean(document);
+            if (cleaned > 0) {
+                state = document.encode();
+                out.println(cleaned + " characters that a text may not hold were replaced or left out");
+            }
         } catch (MalformedStateException | IOException e) {
             throw new FailedException("the input is damaged: its state cannot be read");
         }
@@ -191,6 +197,28 @@ final class Operator {
             }
         }
         out.println("made room " + roomId);
+    }
+
+    /** Makes the text of an older server keep the rule of {@link RoomText}; returns how many characters were in the way. */
+    private static int clean(Document document) {
+        String text = document.text();
+        if (RoomText.fault(text) == null) {
+            return 0;
+        }
+        int cleaned = 0;
+        // From the end, so that what comes earlier keeps its place.
+        for (int i = text.length() - 1; i >= 0; i--) {
+            char c = text.charAt(i);
+            boolean control = Character.isISOControl(c) && c != '\n' && c != '\t';
+            if (control || (i == 0 && c == '\uFEFF')) {
+                document.delete(i, 1);
+                if (c == '\r' && !text.startsWith("\n", i + 1)) {
+                    document.insert(i, "\n");
+                }
+                cleaned++;
+            }
+        }
+        return cleaned;
     }
 
     private JsonNode read() throws FailedException, IOException {

@@ -8,6 +8,7 @@ import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -107,19 +108,21 @@ class StrictnessTest {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"\r", "a\r\nb", "a\rb"})
-        void carriageReturnsAreNoText(String text) throws Exception {
+        @ValueSource(strings = {"\r", "a\r\nb", "a\rb", "\u0000", "a\u001b[0m", "\u0085", "\u007f", "\ufeffa"})
+        void whatATextMayNotHoldIsRefused(String text) throws Exception {
             try (RawConnection member = joined();
                     RawConnection other = joined()) {
                 member.message(new Message.Op(
                         7,
                         new Operation.Insert(
-                                new ElementId("cr" + text.length(), 1), Anchor.after(ElementId.HEAD), text)));
-                assertEquals(7, member.read(Message.Refusal.class).seq());
+                                new ElementId("cr" + Integer.toHexString(text.hashCode()), 1), Anchor.after(ElementId.HEAD), text)));
+                Message.Refusal refusal = member.read(Message.Refusal.class);
+                assertEquals(7, refusal.seq());
+                assertEquals(ErrorCode.INVALID_OP, refusal.code());
                 member.message(new Message.Op(
                         8,
                         new Operation.Insert(
-                                new ElementId("lf" + text.length(), 1), Anchor.after(ElementId.HEAD), "a\nb")));
+                                new ElementId("lf" + Integer.toHexString(text.hashCode()), 1), Anchor.after(ElementId.HEAD), "a\nb")));
                 assertEquals(8, member.read(Message.Ack.class).seq());
                 assertEquals(
                         "a\nb", ((Operation.Insert) other.read(Message.Op.class).operation()).value());
@@ -226,6 +229,14 @@ class StrictnessTest {
         void aByteOrderMarkIsNotPartOfATextAndLinesEndWithLineFeeds() throws Exception {
             assertEquals(201, server.put("/rooms/bom", "\ufeffa\r\nb\rc\ufeff").statusCode());
             assertTrue(server.get("/rooms/bom").body().contains("\"text\":\"a\\nb\\nc\ufeff\""));
+        }
+
+        @Test
+        void aTextWithControlCharactersIsRefused() throws Exception {
+            HttpResponse<String> answer = server.put("/rooms/controls", "a\u0000b");
+            assertEquals(400, answer.statusCode());
+            assertTrue(answer.body().contains("\"invalid_text\""), answer.body());
+            assertTrue(STORE.load("controls").isEmpty());
         }
 
         @Test

@@ -51,6 +51,9 @@ final class BatchWriter {
             try {
                 List<AppendResult> results = store.append(id, batch);
                 answered(failures);
+                if (results.size() != ops.size()) {
+                    throw new IllegalStateException(results.size() + " answers to " + ops.size() + " ops");
+                }
                 for (int i = 0; i < results.size(); i++) {
                     settle(ops.get(i), results.get(i));
                 }

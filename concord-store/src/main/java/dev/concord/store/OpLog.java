@@ -226,7 +226,7 @@ public final class OpLog implements AutoCloseable {
             while (!abandoned) {
                 fill(batch);
                 if (!batch.isEmpty()) {
-                    store(batch);
+                    tryToStore(batch);
                     batch.clear();
                 } else if (closing) {
                     break;
@@ -271,7 +271,26 @@ public final class OpLog implements AutoCloseable {
                 }
                 ops = together;
             }
-            batch.add(queue.remove());
+            // In this order, so that nothing is in neither when there is no memory for it.
+            batch.add(next);
+            queue.remove();
+        }
+    }
+
+    /** A fault of its own costs this batch and not the log: whoever waits for it is notified, and the next one is stored. */
+    private void tryToStore(List<Entry> batch) {
+        try {
+            store(batch);
+        } catch (RuntimeException | Error fault) {
+            LOG.error("a batch of {} could not be handled", batch.size(), fault);
+            StoreException reason = new StoreException("the op log failed: " + fault, fault);
+            for (Entry entry : batch) {
+                if (entry instanceof Mark mark) {
+                    mark.reached().complete(null);
+                } else {
+                    fail(entry, reason);
+                }
+            }
         }
     }
 
@@ -297,12 +316,18 @@ public final class OpLog implements AutoCloseable {
     }
 
     private static void abandon(Entry entry) {
-        if (entry instanceof Op op) {
-            op.pending().failed(new OpLogClosedException());
-        } else if (entry instanceof Group group) {
-            group.pending().forEach(op -> op.failed(new OpLogClosedException()));
-        } else if (entry instanceof Mark mark) {
+        if (entry instanceof Mark mark) {
             mark.reached().completeExceptionally(new OpLogClosedException());
+        } else {
+            fail(entry, new OpLogClosedException());
+        }
+    }
+
+    private static void fail(Entry entry, StoreException reason) {
+        if (entry instanceof Op op) {
+            op.pending().failed(reason);
+        } else if (entry instanceof Group group) {
+            group.pending().forEach(op -> op.failed(reason));
         }
     }
 }

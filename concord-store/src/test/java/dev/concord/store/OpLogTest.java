@@ -317,6 +317,33 @@ class OpLogTest {
     }
 
     @Test
+    void a_fault_of_the_log_itself_costs_its_batch_only() throws Exception {
+        start(OpLogLimits.DEFAULT, failures -> {
+            throw new LinkageError("planted");
+        });
+        store.failNext(new StoreUnavailableException("planted", null));
+        append("r", "a");
+        assertEquals(List.of("a!StoreException"), heard(1));
+        append("r", "b");
+        assertEquals(List.of("b=1"), heard(1));
+        assertEquals(0, log.pendingOps());
+        log.flush().get();
+    }
+
+    @Test
+    void ops_that_the_store_does_not_answer_fail() throws Exception {
+        RoomStore silent = new ForwardingStore(store) {
+            @Override
+            public List<AppendResult> append(BatchId id, List<Append> batch) {
+                return List.of();
+            }
+        };
+        log = OpLog.start(silent, OpLogLimits.DEFAULT, AT_ONCE);
+        append("r", "a");
+        assertEquals(List.of("a!StoreException"), heard(1));
+    }
+
+    @Test
     void a_callback_that_throws_disturbs_nobody() throws Exception {
         start(OpLogLimits.DEFAULT, AT_ONCE);
         log.append("r", "e1", new byte[] {1}, new AppendCallback() {

@@ -106,6 +106,9 @@ final class RunApplication {
             case ROOM_FULL ->
                 throw new Refusal(
                         Kind.CONFLICT, "room_full", "the document would become too large; nothing was applied");
+            case INVALID_TEXT ->
+                throw new Refusal(
+                        Kind.CONFLICT, "invalid_text", "an edit holds what a text may not hold; nothing was applied");
             case UNAVAILABLE ->
                 throw new Refusal(
                         Kind.UNAVAILABLE, "store_unavailable", "the store takes nothing just now; nothing was applied");

@@ -56,6 +56,11 @@ final class RestoreEdit {
             case ROOM_FULL ->
                 throw new Refusal(
                         Kind.CONFLICT, "room_full", "the document would become too large; nothing was changed");
+            case INVALID_TEXT ->
+                throw new Refusal(
+                        Kind.CONFLICT,
+                        "invalid_text",
+                        "the version holds characters that a text may not hold any more; nothing was changed");
             case STALE, UNAVAILABLE ->
                 throw new Refusal(
                         Kind.UNAVAILABLE,

@@ -3,6 +3,7 @@ package dev.concord.server.http;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.concord.wire.RoomText;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -77,9 +78,14 @@ final class Requests {
                     .decode(ByteBuffer.wrap(
                             ByteBufUtil.getBytes(exchange.request().content())))
                     .toString();
-            return (text.startsWith("\ufeff") ? text.substring(1) : text)
+            String plain = (text.startsWith("\ufeff") ? text.substring(1) : text)
                     .replace("\r\n", "\n")
                     .replace('\r', '\n');
+            String fault = RoomText.fault(plain);
+            if (fault != null) {
+                throw Problem.badRequest("invalid_text", "the text " + fault);
+            }
+            return plain;
         } catch (CharacterCodingException e) {
             throw Problem.badRequest("not_utf8", "the body is not UTF-8");
         }

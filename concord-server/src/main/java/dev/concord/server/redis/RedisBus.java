@@ -16,9 +16,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Redis pub/sub; in a cluster that has it, sharded. */
 final class RedisBus implements Bus {
+    private static final Logger LOG = LoggerFactory.getLogger(RedisBus.class);
+
     private final String instance;
     private final Map<String, Consumer<byte[]>> receivers = new ConcurrentHashMap<>();
     private final AtomicLong published = new AtomicLong();
@@ -154,7 +158,11 @@ final class RedisBus implements Bus {
         received.incrementAndGet();
         Consumer<byte[]> receiver = receivers.get(channel);
         if (receiver != null) {
-            receiver.accept(message);
+            try {
+                receiver.accept(message);
+            } catch (RuntimeException | Error fault) {
+                LOG.error("a message on channel {} could not be delivered", channel, fault);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.concord.crdt.Operation;
 import dev.concord.crdt.Outcome;
 import dev.concord.server.config.Limits;
 import dev.concord.wire.ErrorCode;
+import dev.concord.wire.RoomText;
 import org.jspecify.annotations.Nullable;
 
 /** What a room takes: asks the engine once about each op, and compares with the limits. On the room's loop. */
@@ -43,7 +44,15 @@ final class Admission {
     /** What to do with an op that a member sent. */
     Verdict ofMember(Operation operation) {
         Verdict verdict = check(operation);
-        if (verdict.outcome() != null && !verdict.isKnown() && isTooLong(inserted(operation))) {
+        if (verdict.isKnown() || (verdict.code() != null && verdict.code() != ErrorCode.PENDING_FULL)) {
+            return verdict;
+        }
+        String fault = OperationBounds.fault(document, operation);
+        if (fault != null) {
+            // Also when it had to wait anyway: it never will be taken.
+            return Verdict.refused(ErrorCode.INVALID_OP, fault);
+        }
+        if (verdict.code() == null && isTooLong(inserted(operation))) {
             return Verdict.refused(
                     ErrorCode.ROOM_FULL,
                     "the document would pass " + limits.chars() + " characters; delete some or start a new room");
@@ -51,19 +60,26 @@ final class Admission {
         return verdict;
     }
 
-    /** What to do with an op that is stored, or will be, whatever the document's length. */
+    /** What to do with an op of a member or of another instance, whatever the document's length. */
     Verdict check(Operation operation) {
         try {
-            return switch (document.check(operation)) {
-                case APPLIED -> Verdict.APPLY;
-                case DUPLICATE -> Verdict.KNOWN;
-                case PENDING ->
-                    isPendingFull(operation)
-                            ? Verdict.refused(
-                                    ErrorCode.PENDING_FULL,
-                                    "too much in this room waits for text that has not come; send what this op hangs on first")
-                            : Verdict.WAIT;
-            };
+            Outcome outcome = document.check(operation);
+            if (outcome == Outcome.DUPLICATE) {
+                // Also where the text was stored before there was a rule for what it may hold.
+                return Verdict.KNOWN;
+            }
+            String fault = RoomText.fault(operation);
+            if (fault != null) {
+                return Verdict.refused(ErrorCode.INVALID_OP, "value: " + fault);
+            }
+            if (outcome == Outcome.APPLIED) {
+                return Verdict.APPLY;
+            }
+            return isPendingFull(operation)
+                    ? Verdict.refused(
+                            ErrorCode.PENDING_FULL,
+                            "too much in this room waits for text that has not come; send what this op hangs on first")
+                    : Verdict.WAIT;
         } catch (ConflictException e) {
             return Verdict.refused(
                     ErrorCode.CONFLICT, e.getMessage() + "; this site's ids are in use, edit under a new site");

@@ -29,6 +29,10 @@ final class Durability {
     private final AppendCallback callback = new Callback();
 
     private long appended;
+    /** As of the last look at what stands. */
+    private boolean waitedBefore;
+
+    private long reachedBefore;
     /** Of those, how many are durable, up to the first that failed; written by the op log's thread. */
     private final AtomicLong durable = new AtomicLong();
     /** Of those, how many the op log has done with; written by the op log's thread. */
@@ -50,6 +54,8 @@ final class Durability {
             opLog.append(context.id(), context.epoch(), operation, callback);
         } catch (OpLogFullException | OpLogClosedException e) {
             return false;
+        } catch (RuntimeException | Error fault) {
+            return lost(fault);
         }
         appended++;
         return true;
@@ -61,9 +67,17 @@ final class Durability {
             opLog.appendTogether(context.id(), context.epoch(), operations, callback);
         } catch (OpLogFullException | OpLogClosedException e) {
             return false;
+        } catch (RuntimeException | Error fault) {
+            return lost(fault);
         }
         appended += operations.size();
         return true;
+    }
+
+    /** Nobody knows whether the log has these ops, so no later one could be counted rightly. */
+    private boolean lost(Throwable fault) {
+        listener.failed(new StoreException("the op log failed: " + fault, fault));
+        return false;
     }
 
     /** The number of the op that was appended last. */
@@ -84,6 +98,16 @@ final class Durability {
     /** Ops that the log has not done with: when there are none, the stored rows stand still. */
     long unsettled() {
         return appended - settled.get();
+    }
+
+    /** Ops that are not durable, when none has become so since the last call; else 0. */
+    long standing() {
+        long reached = durable.get();
+        long waiting = appended - reached;
+        boolean stands = waitedBefore && reached == reachedBefore;
+        waitedBefore = waiting > 0;
+        reachedBefore = reached;
+        return stands && waiting > 0 ? waiting : 0;
     }
 
     /** Where in the log the durable ones are. */

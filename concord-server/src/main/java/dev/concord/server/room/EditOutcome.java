@@ -8,6 +8,8 @@ public enum EditOutcome {
     STALE,
     /** The document would become too large; nothing was done. */
     ROOM_FULL,
+    /** It brings what a text may not hold, see {@link dev.concord.wire.RoomText}; nothing was done. */
+    INVALID_TEXT,
     /** The store takes nothing just now; nothing was done. */
     UNAVAILABLE,
     /** The store failed, or the room was closed, before it said that the edit is durable: it may be there or not. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,20 +35,26 @@ final class Members {
     }
 
     private final RoomContext context;
+    private final BiConsumer<Member, Throwable> expel;
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
     private final Set<Member> toFlush = new LinkedHashSet<>();
     private boolean flushScheduled;
     private long emptySinceNanos;
 
-    Members(RoomContext context) {
+    /**
+     * Nobody yet.
+     *
+     * @param expel sends a member away that cannot be written to; called in a turn of its own
+     */
+    Members(RoomContext context, BiConsumer<Member, Throwable> expel) {
         this.context = context;
+        this.expel = expel;
         this.emptySinceNanos = context.loop().nanoTime();
     }
 
     /** Seats a member. */
     void add(Member member) {
         seats.put(member, new Seat());
-        context.events().memberJoined();
     }
 
     /** Whether the member was seated, and is not any more. */
@@ -55,7 +62,6 @@ final class Members {
         if (seats.remove(member) == null) {
             return false;
         }
-        context.events().memberLeft();
         toFlush.remove(member);
         if (seats.isEmpty()) {
             emptySinceNanos = context.loop().nanoTime();
@@ -67,7 +73,6 @@ final class Members {
     List<Member> removeAll() {
         List<Member> leaving = List.copyOf(seats.keySet());
         seats.clear();
-        leaving.forEach(member -> context.events().memberLeft());
         return leaving;
     }
 
@@ -106,7 +111,11 @@ final class Members {
     void acknowledgeAll(long durable) {
         seats.forEach((member, seat) -> {
             if (!seat.acks.isEmpty()) {
-                acknowledge(member, seat, durable);
+                try {
+                    acknowledge(member, seat, durable);
+                } catch (RuntimeException | Error fault) {
+                    fail(member, fault);
+                }
             }
         });
     }
@@ -146,6 +155,11 @@ final class Members {
         return true;
     }
 
+    /** Nobody gets anything until it has been resynchronised. */
+    void outdateAll() {
+        seats.values().forEach(seat -> seat.stale = true);
+    }
+
     /** Whether the member is stale no more, and is to be sent everything, then {@link #sendUnsent}. */
     boolean refresh(Member member) {
         Seat seat = seats.get(member);
@@ -157,7 +171,7 @@ final class Members {
         LOG.atInfo()
                 .addKeyValue("room", context.id())
                 .addKeyValue("connection", member.id())
-                .log("slow reader caught up, resynchronising it");
+                .log("can be written again, resynchronising it");
         return true;
     }
 
@@ -184,7 +198,7 @@ final class Members {
         Frames.Frame frame = context.frames().encode(json);
         int sent = 0;
         for (Member member : seats.keySet()) {
-            if (member != except && write(member, frame)) {
+            if (member != except && writeOrFail(member, frame)) {
                 sent++;
             }
         }
@@ -192,11 +206,32 @@ final class Members {
         return sent;
     }
 
+    /** As {@link #write}; but a member that cannot be written to goes, for one member's fault is not the others'. */
+    boolean writeOrFail(Member member, Frames.Frame frame) {
+        try {
+            return write(member, frame);
+        } catch (RuntimeException | Error fault) {
+            fail(member, fault);
+            return false;
+        }
+    }
+
+    /** The member was not sent what it needs: it gets nothing more, and goes once whoever sends to many is through. */
+    private void fail(Member member, Throwable fault) {
+        Seat seat = seats.get(member);
+        if (seat != null) {
+            seat.stale = true;
+        }
+        context.loop().execute(() -> expel.accept(member, fault));
+    }
+
     private boolean write(Member member, Message message) {
         Frames.Frame frame = context.frames().encode(WireCodec.write(message));
-        boolean written = write(member, frame);
-        frame.release();
-        return written;
+        try {
+            return write(member, frame);
+        } finally {
+            frame.release();
+        }
     }
 
     /** Whether the member gets the frame; if not, it is stale from now on. */
@@ -219,8 +254,11 @@ final class Members {
 
     private void send(Member member, Message message) {
         Frames.Frame frame = context.frames().encode(WireCodec.write(message));
-        send(member, frame);
-        frame.release();
+        try {
+            send(member, frame);
+        } finally {
+            frame.release();
+        }
     }
 
     /** Writes a frame whether or not that passes the member's bound. */
@@ -238,6 +276,12 @@ final class Members {
         // A flush can make a slow reader writable, which writes again: that is the next flush's.
         List<Member> written = new ArrayList<>(toFlush);
         toFlush.clear();
-        written.forEach(Member::flush);
+        for (Member member : written) {
+            try {
+                member.flush();
+            } catch (RuntimeException | Error fault) {
+                fail(member, fault);
+            }
+        }
     }
 }

@@ -3,7 +3,6 @@ package dev.concord.server.room;
 import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
-import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Outcome;
 import dev.concord.store.OpLog;
@@ -12,6 +11,7 @@ import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
+import dev.concord.wire.RoomText;
 import dev.concord.wire.WireCodec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -55,7 +55,7 @@ public final class Room {
         this.document = document;
         this.admission = new Admission(document, context.limits().rooms());
         this.durability = new Durability(context, opLog, new OpLogListener());
-        this.members = new Members(context);
+        this.members = new Members(context, this::expel);
         this.syncs = new Syncs(context, document);
         this.log = wings.logs().follow(context, new LogListener(), durability.commits(), stored);
         this.peers = wings.peers().of(context, new PeerListener());
@@ -131,6 +131,9 @@ public final class Room {
         long inserted = 0;
         List<byte[]> encoded = new ArrayList<>(operations.size());
         for (Operation operation : operations) {
+            if (RoomText.fault(operation) != null) {
+                return CompletableFuture.completedFuture(EditOutcome.INVALID_TEXT);
+            }
             document.check(operation);
             inserted += Admission.inserted(operation);
             encoded.add(WireCodec.writeOperation(operation));
@@ -142,11 +145,15 @@ public final class Room {
             return CompletableFuture.completedFuture(EditOutcome.UNAVAILABLE);
         }
         CompletableFuture<EditOutcome> outcome = serverEdits.expect(durability.appended());
-        for (int i = 0; i < operations.size(); i++) {
-            if (!applyLogged(operations.get(i))) {
-                break;
+        try {
+            for (int i = 0; i < operations.size(); i++) {
+                if (!applyLogged(operations.get(i))) {
+                    break;
+                }
+                fanOut(operations.get(i), encoded.get(i), null, arrived);
             }
-            events.opApplied(context.loop().nanoTime() - arrived, fanOut(operations.get(i), encoded.get(i), null));
+        } catch (RuntimeException | Error fault) {
+            reload(fault);
         }
         return outcome;
     }
@@ -158,16 +165,23 @@ public final class Room {
      * @param version what it has already, from its connect query; null for everything
      */
     public void join(Member member, byte @Nullable [] version) {
-        byte[] difference = version == null ? null : syncs.since(version);
-        members.add(member);
-        if (difference == null) {
-            members.send(member, syncs.whole());
-        } else {
-            Frames.Frame sync = context.frames().encode(difference);
-            members.send(member, sync);
-            sync.release();
+        if (closed) {
+            member.close(Close.RESTARTING);
+            return;
         }
-        sendPresences(member);
+        members.add(member);
+        attempt("counting", events::memberJoined);
+        try {
+            byte[] difference = version == null ? null : syncs.since(version);
+            if (difference == null) {
+                members.send(member, syncs.whole());
+            } else {
+                sendAndRelease(member, context.frames().encode(difference));
+            }
+            sendPresences(member);
+        } catch (RuntimeException | Error fault) {
+            expel(member, fault);
+        }
     }
 
     /**
@@ -179,13 +193,16 @@ public final class Room {
         if (!members.remove(member)) {
             return;
         }
-        Message.Presence farewell = presences.remove(member);
-        if (farewell != null) {
-            if (!members.isEmpty()) {
-                members.broadcast(WireCodec.write(farewell), member);
+        attempt("counting", events::memberLeft);
+        attempt("taking its presence away", () -> {
+            Message.Presence farewell = presences.remove(member);
+            if (farewell != null) {
+                peers.leave(member, farewell, presences.hasUser(farewell.user()));
+                if (!members.isEmpty()) {
+                    members.broadcast(WireCodec.write(farewell), member);
+                }
             }
-            peers.leave(member, farewell, presences.hasUser(farewell.user()));
-        }
+        });
     }
 
     /**
@@ -220,12 +237,15 @@ public final class Room {
                     op.seq());
             return;
         }
-        members.expect(member, durability.appended(), op.seq(), arrived);
-        // What is known came from another instance, and is not stored here yet. Now it is in any case, and everybody
-        // has it already.
-        if (!verdict.isKnown() && applyLogged(operation)) {
-            int others = fanOut(operation, encoded, member);
-            events.opApplied(context.loop().nanoTime() - arrived, others);
+        try {
+            members.expect(member, durability.appended(), op.seq(), arrived);
+            // What is known came from another instance, and is not stored here yet. Now it is in any case, and
+            // everybody has it already.
+            if (!verdict.isKnown() && applyLogged(operation)) {
+                fanOut(operation, encoded, member, arrived);
+            }
+        } catch (RuntimeException | Error fault) {
+            reload(fault);
         }
     }
 
@@ -272,14 +292,18 @@ public final class Room {
      * @param member the connection
      */
     public void writable(Member member) {
-        if (!members.refresh(member)) {
-            members.acknowledge(member, durability.durable());
-            return;
+        try {
+            if (!members.refresh(member)) {
+                members.acknowledge(member, durability.durable());
+                return;
+            }
+            // All of it, or one frame too many for the queue would bring the whole sync again, and again.
+            members.send(member, syncs.whole());
+            sendPresences(member);
+            members.sendUnsent(member, durability.durable());
+        } catch (RuntimeException | Error fault) {
+            expel(member, fault);
         }
-        // All of it, or one frame too many for the queue would bring the whole sync again, and again.
-        members.send(member, syncs.whole());
-        sendPresences(member);
-        members.sendUnsent(member, durability.durable());
     }
 
     /**
@@ -318,20 +342,34 @@ public final class Room {
                         >= context.limits().rooms().unloadAfter().toNanos();
     }
 
+    /** Says when ops wait to become durable and none does. Call it from time to time. */
+    void watch() {
+        long standing = durability.standing();
+        if (standing > 0) {
+            LOG.atWarn()
+                    .addKeyValue("room", context.id())
+                    .addKeyValue("ops", standing)
+                    .log("edits wait to become durable, and none has since the last look");
+        }
+    }
+
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows not change any more. */
     boolean isDrained() {
-        return durability.unsettled() == 0;
+        return durability.unsettled() <= 0;
     }
 
     /** Sends everybody away and takes no more ops. */
     void dismiss(Close why) {
         dismissed = true;
         for (Member member : members.removeAll()) {
-            Message.Presence farewell = presences.remove(member);
-            if (farewell != null) {
-                peers.leave(member, farewell, false);
-            }
-            member.close(why);
+            attempt("taking its presence away", () -> {
+                Message.Presence farewell = presences.remove(member);
+                if (farewell != null) {
+                    peers.leave(member, farewell, false);
+                }
+            });
+            attempt("counting", events::memberLeft);
+            attempt("closing a connection", () -> member.close(why));
         }
     }
 
@@ -342,17 +380,20 @@ public final class Room {
         }
         dismiss(why);
         closed = true;
-        peers.close();
-        serverEdits.abandon();
-        syncs.forget();
-        events.roomClosed();
+        attempt("leaving the other instances", peers::close);
+        attempt("ending edits of the server", serverEdits::abandon);
+        attempt("giving a state back", syncs::forget);
+        attempt("counting", events::roomClosed);
     }
 
     /** Applies what the log has or will have; false when the document does not take it, which closes the room. */
     private boolean applyLogged(Operation operation) {
         try {
+            syncs.forget();
+            peers.changed();
             document.apply(operation, ChangeSink.NONE);
-        } catch (RuntimeException e) {
+            return true;
+        } catch (RuntimeException | Error e) {
             LOG.atError()
                     .addKeyValue("room", context.id())
                     .setCause(e)
@@ -360,32 +401,109 @@ public final class Room {
             close(Close.OVERLOADED);
             return false;
         }
-        syncs.forget();
-        peers.changed();
-        return true;
     }
 
-    /** Sends an op that was made here to the members and to the other instances; returns how many members got it. */
-    private int fanOut(Operation operation, byte[] encoded, @Nullable Member sender) {
+    /** The log has, or will have, what this memory may not have: the next join loads the room again. */
+    private void reload(Throwable fault) {
+        LOG.atError()
+                .addKeyValue("room", context.id())
+                .setCause(fault)
+                .log("failed in the middle of an edit, the room is loaded again");
+        close(Close.RESTARTING);
+    }
+
+    /** Sends an op that was made here to the members and to the other instances. */
+    private void fanOut(Operation operation, byte[] encoded, @Nullable Member sender, long arrivedNanos) {
         if (members.isAlone(sender) && !peers.isOpen()) {
-            return 0;
+            attempt("counting", () -> events.opApplied(context.loop().nanoTime() - arrivedNanos, 0));
+            return;
         }
         byte[] frame = WireCodec.opFrame(encoded);
-        int sent = members.broadcast(frame, sender);
-        peers.publish(operation, frame);
-        return sent;
+        int sent = sendToMembers(frame, sender);
+        // Where this fails the others find the op in the log, or when they compare.
+        attempt("publishing an op", () -> peers.publish(operation, frame));
+        attempt("counting", () -> events.opApplied(context.loop().nanoTime() - arrivedNanos, sent));
     }
 
     /** Sends an op that was made elsewhere to the members; returns how many got it. */
-    private int sendToAll(byte[] encoded) {
-        return members.isEmpty() ? 0 : members.broadcast(WireCodec.opFrame(encoded), null);
+    private int sendToAll(byte[] frame) {
+        return members.isEmpty() ? 0 : sendToMembers(frame, null);
+    }
+
+    /** Sends an op that is in the document: when that fails for everybody, all members get the whole state instead. */
+    private int sendToMembers(byte[] frame, @Nullable Member sender) {
+        try {
+            return members.broadcast(frame, sender);
+        } catch (RuntimeException | Error fault) {
+            resynchronise(fault);
+            return 0;
+        }
+    }
+
+    /** The members were not sent something that the document has: each gets the whole state, or has to come back for it. */
+    private void resynchronise(Throwable fault) {
+        LOG.atError()
+                .addKeyValue("room", context.id())
+                .setCause(fault)
+                .log("an edit could not be sent, all members are resynchronised");
+        try {
+            members.outdateAll();
+            context.loop().execute(() -> {
+                for (Member member : List.copyOf(members.all())) {
+                    refresh(member);
+                }
+            });
+        } catch (RuntimeException | Error again) {
+            LOG.atError().addKeyValue("room", context.id()).setCause(again).log("that failed, too; the room is closed");
+            close(Close.RESTARTING);
+        }
+    }
+
+    private void refresh(Member member) {
+        try {
+            if (member.isWritable()) {
+                writable(member);
+            }
+        } catch (RuntimeException | Error fault) {
+            expel(member, fault);
+        }
+    }
+
+    /** A member could not be sent what it needs to be in step: it has to come back. */
+    private void expel(Member member, Throwable fault) {
+        if (!members.contains(member)) {
+            return;
+        }
+        LOG.atError()
+                .addKeyValue("room", context.id())
+                .addKeyValue("connection", member.id())
+                .setCause(fault)
+                .log("a member could not be served, its connection is closed");
+        leave(member);
+        attempt("closing a connection", () -> member.close(Close.RESTARTING));
+    }
+
+    /** Does one of several things that do not need each other. */
+    private void attempt(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error fault) {
+            LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("{} failed", what);
+        }
     }
 
     private void sendPresences(Member to) {
         Frames.Frame others = presences.others(to);
         if (others != null) {
-            members.send(to, others);
-            others.release();
+            sendAndRelease(to, others);
+        }
+    }
+
+    private void sendAndRelease(Member to, Frames.Frame frame) {
+        try {
+            members.send(to, frame);
+        } finally {
+            frame.release();
         }
     }
 
@@ -393,10 +511,10 @@ public final class Room {
     private final class OpLogListener implements Durability.Listener {
         @Override
         public void durable() {
-            serverEdits.reached(durability.durable());
-            log.committed();
-            peers.stored();
-            members.acknowledgeAll(durability.durable());
+            attempt("ending edits of the server", () -> serverEdits.reached(durability.durable()));
+            attempt("following the log", log::committed);
+            attempt("storing what others sent", peers::stored);
+            attempt("acknowledging", () -> members.acknowledgeAll(durability.durable()));
         }
 
         /** The log has not what the document has: nobody may go on from this memory; the next join loads the room again. */
@@ -443,8 +561,12 @@ public final class Room {
                 return;
             }
             if (outcome != Outcome.DUPLICATE && applyLogged(operation)) {
-                events.repaired(1);
-                sendToAll(WireCodec.writeOperation(operation));
+                try {
+                    sendToAll(WireCodec.opFrame(WireCodec.writeOperation(operation)));
+                } catch (RuntimeException | Error fault) {
+                    resynchronise(fault);
+                }
+                attempt("counting", () -> events.repaired(1));
             }
         }
 
@@ -452,20 +574,23 @@ public final class Room {
         public void takeState(byte[] state) {
             try {
                 document.merge(state);
-            } catch (MalformedStateException | ConflictException e) {
+                syncs.forget();
+            } catch (RuntimeException | Error e) {
                 LOG.atError()
                         .addKeyValue("room", context.id())
-                        .log(
-                                "the snapshot contradicts what is in memory, the room is loaded again: {}",
-                                e.getMessage());
+                        .setCause(e)
+                        .log("the snapshot cannot be merged into what is in memory, the room is loaded again");
                 close(Close.RESTARTING);
                 return;
             }
-            syncs.forget();
-            for (Member member : List.copyOf(members.all())) {
-                members.write(member, syncs.whole());
+            try {
+                for (Member member : List.copyOf(members.all())) {
+                    members.write(member, syncs.whole());
+                }
+                syncs.forget();
+            } catch (RuntimeException | Error fault) {
+                resynchronise(fault);
             }
-            syncs.forget();
         }
 
         @Override
@@ -492,6 +617,7 @@ public final class Room {
                 return false;
             }
             byte[] encoded = WireCodec.writeOperation(operation);
+            byte[] frame = WireCodec.opFrame(encoded);
             if (!store) {
                 log.received(operation);
             } else if (!durability.append(encoded)) {
@@ -500,7 +626,7 @@ public final class Room {
             if (!applyLogged(operation)) {
                 return false;
             }
-            events.remoteApplied(sendToAll(encoded));
+            events.remoteApplied(sendToAll(frame));
             return true;
         }
 
@@ -542,9 +668,13 @@ public final class Room {
 
         @Override
         public void sendSince(byte[] version) {
-            byte[] news = members.isEmpty() ? null : syncs.since(version);
-            if (news != null) {
-                members.broadcast(news, null);
+            try {
+                byte[] news = members.isEmpty() ? null : syncs.since(version);
+                if (news != null) {
+                    members.broadcast(news, null);
+                }
+            } catch (RuntimeException | Error fault) {
+                resynchronise(fault);
             }
         }
 
@@ -573,7 +703,7 @@ public final class Room {
 
         @Override
         public void write(Member member, Frames.Frame frame) {
-            members.write(member, frame);
+            members.writeOrFail(member, frame);
         }
 
         @Override

@@ -118,15 +118,27 @@ final class Slot {
             // Created, and deleted before it could be read.
             answer(toAny, callback -> callback.absent(Absence.UNAVAILABLE));
         } else {
-            room = entered;
-            events.roomOpened();
-            entered.open();
-            answer(toExisting, callback -> callback.enter(entered));
-            answer(toAny, callback -> callback.enter(entered));
+            open(entered);
         }
         if (isGone()) {
             remove();
         }
+    }
+
+    private void open(Room entered) {
+        room = entered;
+        try {
+            events.roomOpened();
+            entered.open();
+        } catch (RuntimeException | Error fault) {
+            LOG.atError().addKeyValue("room", id).setCause(fault).log("a room could not be opened");
+            entered.close(Close.RESTARTING);
+            answer(toExisting, callback -> callback.absent(Absence.UNAVAILABLE));
+            answer(toAny, callback -> callback.absent(Absence.UNAVAILABLE));
+            return;
+        }
+        answer(toExisting, callback -> callback.enter(entered));
+        answer(toAny, callback -> callback.enter(entered));
     }
 
     private boolean isGone() {
@@ -150,6 +162,9 @@ final class Slot {
     /** Lets the room go when nobody has used it for a while. */
     void sweep() {
         Room open = open();
+        if (open != null) {
+            open.watch();
+        }
         if (open != null && open.isIdle()) {
             LOG.atDebug().addKeyValue("room", id).log("idle, leaves memory");
             open.close(Close.RESTARTING);
@@ -193,7 +208,7 @@ final class Slot {
         for (RoomCallback callback : all) {
             try {
                 outcome.accept(callback);
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
                 // The others have come too.
                 LOG.atError().addKeyValue("room", id).setCause(fault).log("what was to run in the room failed");
             }

@@ -1,6 +1,5 @@
 package dev.concord.server.ws;
 
-import dev.concord.crdt.Operation;
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Frames;
@@ -141,9 +140,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             return;
         }
         room = entered;
-        entered.join(this, version);
-        for (byte[] frame = beforeJoining.poll(); frame != null && !closing; frame = beforeJoining.poll()) {
-            receive(frame, entered);
+        try {
+            entered.join(this, version);
+            for (byte[] frame = beforeJoining.poll(); frame != null && !closing; frame = beforeJoining.poll()) {
+                receive(frame, entered);
+            }
+        } catch (RuntimeException | Error fault) {
+            // No handler of the pipeline sees what is thrown here, and the client would wait for answers for ever.
+            exceptionCaught(context(), fault);
         }
     }
 
@@ -396,10 +400,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
 
     private void take(Message.Op op, Room entered) {
-        if (op.operation() instanceof Operation.Insert insert && insert.value().indexOf('\r') >= 0) {
-            // An editor that knows one line end only would turn it into another text, and everybody's with it.
-            entered.refuse(this, ErrorCode.MALFORMED, "op: a text has line feeds only, no carriage returns", op.seq());
-        } else if (rate.take(System.nanoTime())) {
+        if (rate.take(System.nanoTime())) {
             entered.receive(this, op);
         } else {
             entered.refuse(

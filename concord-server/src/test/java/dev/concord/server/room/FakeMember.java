@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A connection whose other side is the test. */
-public final class FakeMember implements Member {
+public class FakeMember implements Member {
     private final String id;
     private final List<byte[]> queued = new ArrayList<>();
     /** What has been flushed, as bytes. */

@@ -91,7 +91,12 @@ public abstract class RoomFixture {
 
     private Peers peers(RoomContext context, Peers.Host host) {
         peerHost = host;
-        return new RoomPeers(cluster, context, host);
+        return new RoomPeers(cluster, context, around(host));
+    }
+
+    /** What the peers are given instead of the room. */
+    protected Peers.Host around(Peers.Host host) {
+        return host;
     }
 
     protected static Document documentOf(StoredRoom stored) {

@@ -8,6 +8,8 @@ import dev.concord.server.room.RoomLoop;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides when a room's log is compacted into its snapshot: after so many ops or so much time, whichever comes first, one compaction at a time.
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * ops there is no waiting, which bounds the log.
  */
 final class Compactor {
+    private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
     /** Compaction takes at most about a sixteenth of one thread for each room. */
     private static final long PACE = 15;
     /** Ops in the log beyond which compactions follow each other without a pause. Replaying them takes a tenth of a second. */
@@ -84,7 +87,28 @@ final class Compactor {
         }
         compacting = true;
         long started = loop.nanoTime();
-        archive.compact(context.id(), context.epoch(), compacted -> loop.execute(() -> compacted(compacted, started)));
+        try {
+            archive.compact(
+                    context.id(), context.epoch(), compacted -> loop.execute(() -> tryToTake(compacted, started)));
+        } catch (RuntimeException | Error fault) {
+            failed(fault, started);
+        }
+    }
+
+    private void tryToTake(Archive.Compacted compacted, long startedNanos) {
+        try {
+            compacted(compacted, startedNanos);
+        } catch (RuntimeException | Error fault) {
+            failed(fault, startedNanos);
+        }
+    }
+
+    /** A compaction that never ends would be the last one, and keep the room in memory. */
+    private void failed(Throwable fault, long startedNanos) {
+        LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("could not be compacted");
+        if (compacting) {
+            finished(new Archive.Compacted(-1, null), startedNanos);
+        }
     }
 
     private void compacted(Archive.Compacted compacted, long startedNanos) {

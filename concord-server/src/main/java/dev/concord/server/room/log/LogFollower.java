@@ -150,7 +150,27 @@ final class LogFollower {
 
     private void read() {
         reading = true;
-        archive.read(context.id(), context.epoch(), appliedSeq, later -> loop.execute(() -> take(later)));
+        try {
+            archive.read(context.id(), context.epoch(), appliedSeq, later -> loop.execute(() -> tryToTake(later)));
+        } catch (RuntimeException | Error fault) {
+            failed(fault);
+        }
+    }
+
+    private void tryToTake(Archive.Later later) {
+        try {
+            take(later);
+        } catch (RuntimeException | Error fault) {
+            // What was taken of it is known then, and the rest is read again.
+            failed(fault);
+        }
+    }
+
+    private void failed(Throwable fault) {
+        reading = false;
+        LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("its log could not be followed");
+        notBeforeNanos = loop.nanoTime() + TROUBLE.toNanos();
+        readSoon();
     }
 
     private void take(Archive.Later later) {

@@ -9,6 +9,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes the many ops that another instance had and that were missing here, as after a cut of a minute. They are applied first, some in each turn of
@@ -17,6 +19,7 @@ import java.util.Queue;
  * that is done the other instance's store alone has them, and nothing that is among them is acknowledged here. Runs on the room's loop.
  */
 final class BulkSync {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkSync.class);
     /** With so many turns' ops on their way into the log no more are given to it, for all rooms share it. */
     private static final int MAX_TURNS_UNSETTLED = 10;
     /** From this part of a turn on ops are many. */
@@ -82,11 +85,7 @@ final class BulkSync {
 
     private void takeSome() {
         for (int i = 0; i < turn && !untaken.isEmpty(); i++) {
-            Operation next = untaken.remove();
-            if (room.takeQuietly(next)) {
-                taken++;
-                unstored.add(next);
-            }
+            takeOne(untaken.remove());
         }
         if (!untaken.isEmpty()) {
             loop.execute(this::takeSome);
@@ -100,6 +99,18 @@ final class BulkSync {
                 runWaiting();
             }
             afterwards.run();
+        }
+    }
+
+    private void takeOne(Operation next) {
+        try {
+            if (room.takeQuietly(next)) {
+                taken++;
+                unstored.add(next);
+            }
+        } catch (RuntimeException | Error fault) {
+            // The others still come; this one is missing at the next comparison.
+            LOG.error("an op of another instance could not be taken", fault);
         }
     }
 
@@ -141,6 +152,12 @@ final class BulkSync {
     private void runWaiting() {
         List<Runnable> waiting = List.copyOf(onceStored);
         onceStored.clear();
-        waiting.forEach(Runnable::run);
+        for (Runnable then : waiting) {
+            try {
+                then.run();
+            } catch (RuntimeException | Error fault) {
+                LOG.error("what waited for ops of another instance failed", fault);
+            }
+        }
     }
 }

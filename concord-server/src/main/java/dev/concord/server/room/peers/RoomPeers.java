@@ -11,6 +11,7 @@ import dev.concord.server.cluster.Cluster;
 import dev.concord.server.cluster.PresenceBoard;
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Member;
+import dev.concord.server.room.OperationBounds;
 import dev.concord.server.room.Peers;
 import dev.concord.server.room.PresenceRules;
 import dev.concord.server.room.RoomContext;
@@ -99,6 +100,12 @@ public final class RoomPeers implements Peers {
     private List<PresenceBoard.Entry> listed = List.of();
 
     private boolean open;
+
+    /** Messages that were taken; as of the last tick, and whether others waited then. */
+    private long received;
+
+    private long receivedBefore;
+    private boolean waitedBefore;
 
     /**
      * Closed at first.
@@ -258,14 +265,26 @@ public final class RoomPeers implements Peers {
             return;
         }
         ticks++;
-        bulkSync.stored();
+        attempt("watching the bus", this::watch);
+        attempt("storing what others sent", bulkSync::stored);
         if (doubtful || version == null || ticks % CALM == 0) {
-            compare();
+            attempt("comparing", this::compare);
         }
         long now = loop.nanoTime();
-        remote.expire(now + limits.peers().interval().toNanos(), room::received);
-        post(now);
+        attempt("presence", () -> {
+            remote.expire(now + limits.peers().interval().toNanos(), room::received);
+            post(now);
+        });
         tickLater();
+    }
+
+    /** Does one of several things that do not need each other; what fails now is done at the next tick. */
+    private void attempt(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error fault) {
+            LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("{} failed", what);
+        }
     }
 
     @Override
@@ -341,12 +360,41 @@ public final class RoomPeers implements Peers {
         for (int i = 0; i < count; i++) {
             byte[] next = waiting.poll();
             if (open && next != null) {
-                receive(next);
+                tryToReceive(next);
             }
         }
+        received += count;
         if (waitingCount.addAndGet(-count) > 0) {
             loop.execute(this::receiveAll);
         }
+    }
+
+    /** Whatever one message does, those after it are taken. */
+    private void tryToReceive(byte[] json) {
+        try {
+            receive(json);
+        } catch (RuntimeException | Error fault) {
+            doubtful = true;
+            events.busRefused();
+            LOG.atError()
+                    .addKeyValue("room", context.id())
+                    .setCause(fault)
+                    .log("a message of another instance could not be taken");
+        }
+    }
+
+    /** Messages that nobody comes to take: the loop would have taken them long before a tick. */
+    private void watch() {
+        long before = receivedBefore;
+        receivedBefore = received;
+        if (waitingCount.get() > 0 && waitedBefore && received == before) {
+            LOG.atError()
+                    .addKeyValue("room", context.id())
+                    .addKeyValue("messages", waitingCount.get())
+                    .log("messages of other instances wait and are not taken, taking them now");
+            receiveAll();
+        }
+        waitedBefore = waitingCount.get() > 0;
     }
 
     private void receive(byte[] json) {
@@ -371,7 +419,13 @@ public final class RoomPeers implements Peers {
         }
         Message message = from.message();
         if (message instanceof Message.Op op) {
-            take(op.operation(), false);
+            String fault = OperationBounds.fault(room.document(), op.operation());
+            if (fault == null) {
+                take(op.operation(), false);
+            } else {
+                // Where it is right all the same, because what comes before it was lost on the way, it comes again with that.
+                refuse(ErrorCode.INVALID_OP, fault);
+            }
         } else if (message instanceof Message.Presence presence) {
             takePresence(from, presence, frameBytes);
         } else if (message instanceof Message.Sync sync) {

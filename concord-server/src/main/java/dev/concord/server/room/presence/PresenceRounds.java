@@ -14,12 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the members of a room where the others are. What has changed goes out in rounds, encoded once for all and as one write to each
  * member: with n members that all move, a message for every pair of them would cost n² writes. Rounds of a crowd are further apart.
  */
 public final class PresenceRounds implements Presences {
+    private static final Logger LOG = LoggerFactory.getLogger(PresenceRounds.class);
     /** A round costs a write to each member, so that many members have fewer rounds. */
     private static final Duration A_MEMBER = Duration.ofNanos(500_000);
 
@@ -97,7 +100,12 @@ public final class PresenceRounds implements Presences {
         }
         int members = room.members().size();
         if (members > 1 || (members == 1 && !elsewhere.isEmpty())) {
-            send(changed);
+            try {
+                send(changed);
+            } catch (RuntimeException | Error fault) {
+                // Whoever is still here shows itself again.
+                LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("presence could not be sent");
+            }
         }
         elsewhere.clear();
         room.shown(changed);
@@ -115,6 +123,14 @@ public final class PresenceRounds implements Presences {
             return;
         }
         Frames.Row all = context.frames().encode(messages);
+        try {
+            send(messages.size(), all, own);
+        } finally {
+            all.release();
+        }
+    }
+
+    private void send(int count, Frames.Row all, Map<Member, Integer> own) {
         for (Member member : room.members()) {
             Integer at = own.get(member);
             if (at == null) {
@@ -122,17 +138,19 @@ public final class PresenceRounds implements Presences {
             } else {
                 // Nobody is sent what it shows itself.
                 writePart(member, all, 0, at);
-                writePart(member, all, at + 1, messages.size());
+                writePart(member, all, at + 1, count);
             }
         }
-        all.release();
     }
 
     private void writePart(Member member, Frames.Row all, int from, int to) {
         if (from < to) {
             Frames.Frame part = all.part(from, to);
-            room.write(member, part);
-            part.release();
+            try {
+                room.write(member, part);
+            } finally {
+                part.release();
+            }
         }
     }
 }

@@ -17,6 +17,9 @@ public final class FakeArchive implements Archive {
     /** Reads of the log that have begun and not ended. */
     private final Deque<Runnable> reads = new ArrayDeque<>();
 
+    /** Is run at each call before anything is done, and may throw. */
+    public Runnable fault = () -> {};
+
     public int writes;
     public int replaced;
 
@@ -31,6 +34,7 @@ public final class FakeArchive implements Archive {
 
     @Override
     public void compact(String roomId, String epoch, Consumer<Compacted> done) {
+        fault.run();
         writes++;
         compactions.add(new Compaction(done, () -> archive.compact(roomId, epoch, done)));
     }
@@ -43,6 +47,7 @@ public final class FakeArchive implements Archive {
 
     @Override
     public void read(String roomId, String epoch, long afterSeq, Consumer<Later> done) {
+        fault.run();
         reads.add(() -> archive.read(roomId, epoch, afterSeq, done));
     }
 

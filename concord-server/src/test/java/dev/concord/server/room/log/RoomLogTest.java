@@ -24,6 +24,42 @@ import org.junit.jupiter.api.Test;
 /** One room and its log, to which other instances append, too. */
 class RoomLogTest extends RoomFixture {
     @Nested
+    class Throwing {
+        private void throwOnce(Error fault) {
+            archive.fault = () -> {
+                archive.fault = () -> {};
+                throw fault;
+            };
+        }
+
+        @Test
+        void aReadThatThrowsIsTriedAgain() {
+            another("zoe", 1, "Z");
+            throwOnce(new LinkageError("planted"));
+            roomLog().catchUp();
+            assertFalse(archive.isReading());
+            loop.pass(Duration.ofSeconds(2));
+            readLog();
+            assertEquals("Z", document().text());
+        }
+
+        @Test
+        void aCompactionThatThrowsIsTriedAgain() {
+            join(ann);
+            typeMany(200);
+            throwOnce(new LinkageError("planted"));
+            commit();
+            assertEquals(0, archive.writes);
+            loop.pass(Duration.ofMinutes(1));
+            assertEquals(1, archive.writes);
+            archive.store();
+            loop.run();
+            assertEquals(List.of(200L), events.compacted);
+            assertTrue(roomLog().isIdle());
+        }
+    }
+
+    @Nested
     class Compacting {
         @Test
         void aChangedRoomIsCompactedAfterTwoHundredOps() {

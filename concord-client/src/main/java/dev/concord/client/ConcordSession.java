@@ -660,7 +660,8 @@ public final class ConcordSession implements AutoCloseable {
         @Override
         public void down(boolean permanent, int code, String why, int failures) {
             if (!permanent) {
-                disconnected(ConnectionState.RECONNECTING, failures < MANY_FAILURES ? "" : StopReasons.unreachable(why));
+                disconnected(
+                        ConnectionState.RECONNECTING, failures < MANY_FAILURES ? "" : StopReasons.unreachable(why));
             } else if (code == TOO_LARGE && sender.canShrink()) {
                 // Something in between takes less than the server says, or nobody has said anything: again, in smaller
                 // pieces.

@@ -72,7 +72,8 @@ final class RoughNetworkTest {
             EditorTab writer = tab(server.port(), "frozen");
             writer.type("before");
             assertThat(page.text()).hasText("before");
-            Await.until("the session has the text", () -> loop.ask(session::text).equals("before"));
+            Await.until(
+                    "the session has the text", () -> loop.ask(session::text).equals("before"));
 
             network.freeze();
             writer.type(" and after");
@@ -93,8 +94,8 @@ final class RoughNetworkTest {
         AtomicInteger longest = new AtomicInteger();
         ann.page.onWebSocket(socket -> {
             sockets.incrementAndGet();
-            socket.onFrameSent(frame -> longest.accumulateAndGet(
-                    frame.text().getBytes(StandardCharsets.UTF_8).length, Math::max));
+            socket.onFrameSent(
+                    frame -> longest.accumulateAndGet(frame.text().getBytes(StandardCharsets.UTF_8).length, Math::max));
         });
         ann.page.reload();
         ann.awaitSaved();
@@ -112,6 +113,7 @@ final class RoughNetworkTest {
         ann.awaitSaved();
         assertEquals(2, sockets.get(), "connections: no frame was too large");
         assertTrue(longest.get() <= FRAME_BYTES, "the longest frame: " + longest);
-        assertEquals(paste + "\u6587".repeat(100_000), tab(server.port(), "small").shown());
+        assertEquals(
+                paste + "\u6587".repeat(100_000), tab(server.port(), "small").shown());
     }
 }

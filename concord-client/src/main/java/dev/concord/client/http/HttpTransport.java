@@ -153,7 +153,9 @@ public final class HttpTransport implements Transport {
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof WebSocketHandshakeException refused) {
                 int code = closeCode(refused.getResponse().statusCode());
-                end(code, code == BROKEN ? "HTTP status " + refused.getResponse().statusCode() : "");
+                end(
+                        code,
+                        code == BROKEN ? "HTTP status " + refused.getResponse().statusCode() : "");
             } else {
                 end(BROKEN, String.valueOf(cause.getMessage()));
             }

@@ -31,8 +31,8 @@ export function underNewSite(document, { body, version, outbox, onFault }) {
 }
 
 /**
- * Gives the operations of a site the ids of another one, in the order of their making. Elements that the server has already keep their ids:
- * nothing is there twice.
+ * Gives the operations of a site the ids of another one, in the order of their making. Elements that the server has in its text keep their ids,
+ * and what waits there for text that never comes is deleted: nothing is there twice.
  */
 class Renaming {
   #site;
@@ -54,7 +54,7 @@ class Renaming {
     if (operation.kind === 'delete') {
       return this.#delete(operation);
     }
-    return this.#isKnown(operation) ? [operation] : this.#insert(operation);
+    return this.#insert(operation);
   }
 
   #insert(operation) {
@@ -66,15 +66,18 @@ class Renaming {
     };
     const parts = [];
     for (let from = 0; from < points.length; ) {
-      const known = this.#isKnown(part(from, from + 1));
+      const there = this.#there(part(from, from + 1));
       let to = from + 1;
-      while (to < points.length && this.#isKnown(part(to, to + 1)) === known) {
+      while (to < points.length && this.#there(part(to, to + 1)) === there) {
         to++;
       }
-      parts.push(known ? part(from, to) : this.#rename(part(from, to)));
+      if (there === 'waiting') {
+        parts.push(deleteOf(this.#site, operation.id.counter + from, to - from));
+      }
+      parts.push(there === 'in text' ? part(from, to) : this.#rename(part(from, to)));
       from = to;
     }
-    return parts;
+    return parts.length === 1 && parts[0].id.site === this.#site ? [operation] : parts;
   }
 
   #rename({ id, after, before, value }) {
@@ -105,14 +108,18 @@ class Renaming {
     return parts;
   }
 
-  #isKnown(insert) {
+  /** How the server stands to an insert of one element. */
+  #there(insert) {
     try {
-      return this.#server.knows(insert);
+      if (!this.#server.knows(insert)) {
+        return 'not';
+      }
     } catch (error) {
       if (error instanceof ConflictError) {
-        return false;
+        return 'not';
       }
       throw error;
     }
+    return this.#server.offsetOf(insert.id) === null ? 'waiting' : 'in text';
   }
 }

@@ -69,6 +69,8 @@ class AdmissionTest extends RoomFixture {
             roomLog().catchUp();
             readLog();
             assertEquals("a\r\nbc\r", document().text(), "the log is the truth");
+            loop.run();
+            ann.take();
 
             assertTaken(1, old);
             assertTaken(2, later);

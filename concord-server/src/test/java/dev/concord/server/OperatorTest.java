@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -116,6 +117,26 @@ class OperatorTest {
                     "Hello, world \uD83D\uDE00",
                     Document.load("x", copy.state()).text());
             assertEquals("e1", store.load("moved").orElseThrow().epoch());
+        }
+    }
+
+    @Test
+    void a_text_of_an_older_server_is_made_one_that_a_text_may_be() throws Exception {
+        Document old = new Document("old");
+        old.insert(0, "\uFEFFa\r\nb\rc\u0000\td\uFEFF");
+        Config from = config("embedded", "data");
+        try (RoomStore store = Stores.of(from).get()) {
+            store.create("notes", "e1", old.encode());
+        }
+        String exported = run(from, "", "export", "notes").out();
+        Config to = config("embedded", "other");
+        assertEquals(
+                "4 characters that a text may not hold were replaced or left out\nmade room copy\n",
+                run(to, exported, "import", "copy").out());
+        try (RoomStore store = Stores.of(to).get()) {
+            assertEquals(
+                    "a\nb\nc\td\uFEFF",
+                    Document.load("x", store.load("copy").orElseThrow().state()).text());
         }
     }
 

@@ -115,14 +115,18 @@ class StrictnessTest {
                 member.message(new Message.Op(
                         7,
                         new Operation.Insert(
-                                new ElementId("cr" + Integer.toHexString(text.hashCode()), 1), Anchor.after(ElementId.HEAD), text)));
+                                new ElementId("cr" + Integer.toHexString(text.hashCode()), 1),
+                                Anchor.after(ElementId.HEAD),
+                                text)));
                 Message.Refusal refusal = member.read(Message.Refusal.class);
                 assertEquals(7, refusal.seq());
                 assertEquals(ErrorCode.INVALID_OP, refusal.code());
                 member.message(new Message.Op(
                         8,
                         new Operation.Insert(
-                                new ElementId("lf" + Integer.toHexString(text.hashCode()), 1), Anchor.after(ElementId.HEAD), "a\nb")));
+                                new ElementId("lf" + Integer.toHexString(text.hashCode()), 1),
+                                Anchor.after(ElementId.HEAD),
+                                "a\nb")));
                 assertEquals(8, member.read(Message.Ack.class).seq());
                 assertEquals(
                         "a\nb", ((Operation.Insert) other.read(Message.Op.class).operation()).value());

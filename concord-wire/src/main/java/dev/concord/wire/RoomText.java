@@ -47,16 +47,13 @@ public final class RoomText {
     private static @Nullable String faultWithin(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (isOrdinary(c)) {
+            if (isOrdinary(c) || isPair(text, i) || (i > 0 && isPair(text, i - 1))) {
                 continue;
             }
-            if (!isPair(text, i)) {
-                return Character.isSurrogate(c)
-                        ? "has half a surrogate pair at index " + i
-                        : "has the control character U+%04X at index %d; a text has tabs and line feeds only"
-                                .formatted((int) c, i);
-            }
-            i++;
+            return Character.isSurrogate(c)
+                    ? "has half a surrogate pair at index " + i
+                    : "has the control character U+%04X at index %d; a text has tabs and line feeds only"
+                            .formatted((int) c, i);
         }
         return null;
     }

@@ -57,7 +57,9 @@ class RoomTextTest {
                 text.append(some[rest % some.length]);
             }
             String clean = RoomText.clean(text.toString());
-            assertNull(RoomText.fault(clean), () -> "of " + text.codePoints().boxed().toList());
+            assertNull(
+                    RoomText.fault(clean),
+                    () -> "of " + text.codePoints().boxed().toList());
             assertSame(clean, RoomText.clean(clean));
         }
     }
@@ -66,7 +68,9 @@ class RoomTextTest {
     void aByteOrderMarkIsRefusedWhereTheTextMayBeginWithIt() {
         assertNotNull(RoomText.fault(new Operation.Insert(ID, Anchor.after(ElementId.HEAD), "\uFEFFa")));
         assertNotNull(RoomText.fault(new Operation.Insert(ID, Anchor.before(OTHER), "\uFEFFa")));
-        assertNull(RoomText.fault(new Operation.Insert(ID, Anchor.after(OTHER), "\uFEFFa")), "the rest of a longer insert");
+        assertNull(
+                RoomText.fault(new Operation.Insert(ID, Anchor.after(OTHER), "\uFEFFa")),
+                "the rest of a longer insert");
         assertNotNull(RoomText.fault(new Operation.Insert(ID, Anchor.after(OTHER), "a\rb")));
         assertNull(RoomText.fault(new Operation.Delete(ID, 5)));
     }

@@ -68,12 +68,12 @@ class RoomFaultTest extends RoomFixture {
                             return method.invoke(real, given);
                         } catch (InvocationTargetException e) {
                             if (e.getCause() instanceof RuntimeException fault) {
-                        throw fault;
-                    }
-                    if (e.getCause() instanceof Error fault) {
-                        throw fault;
-                    }
-                    throw new AssertionError(e.getCause());
+                                throw fault;
+                            }
+                            if (e.getCause() instanceof Error fault) {
+                                throw fault;
+                            }
+                            throw new AssertionError(e.getCause());
                         } catch (IllegalAccessException e) {
                             throw new AssertionError(e);
                         }

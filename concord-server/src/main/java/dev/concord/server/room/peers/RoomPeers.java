@@ -423,7 +423,8 @@ public final class RoomPeers implements Peers {
             if (fault == null) {
                 take(op.operation(), false);
             } else {
-                // Where it is right all the same, because what comes before it was lost on the way, it comes again with that.
+                // Where it is right all the same, because what comes before it was lost on the way, it comes again with
+                // that.
                 refuse(ErrorCode.INVALID_OP, fault);
             }
         } else if (message instanceof Message.Presence presence) {

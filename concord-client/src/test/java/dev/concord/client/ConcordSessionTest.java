@@ -354,7 +354,7 @@ class ConcordSessionTest {
     void a_server_that_takes_only_small_frames_gets_a_paste_in_smaller_pieces() {
         server.maxFrameBytes = 20_000;
         loop.advance(A_WHILE);
-        String paste = "a\uD83D\uDE00\n\u0001".repeat(20_000);
+        String paste = "a\uD83D\uDE00\n\"".repeat(20_000);
         ann.session.edit(0, 0, paste);
         ann.session.edit(3, 0, "x".repeat(50_000));
         loop.advance(LONG);
@@ -375,7 +375,7 @@ class ConcordSessionTest {
         server.maxFrameBytes = 20_000;
         server.limits = new Message.Limits(20_000, 10_000_000, 100_000);
         loop.advance(A_WHILE);
-        String paste = "a\uD83D\uDE00\n\u20ac\u0001".repeat(20_000);
+        String paste = "a\uD83D\uDE00\n\u20ac\"".repeat(20_000);
         ann.session.edit(0, 0, paste);
         loop.advance(LONG);
         assertAgreed(paste);

@@ -1,4 +1,5 @@
 import { ask, make } from './ask.js';
+import { pieceOf } from './history-api.js';
 
 const REFRESH_MS = 600;
 const POLL_MS = 5_000;
@@ -125,7 +126,8 @@ export function editRuns({ room, session, me, announce, readOnly }) {
 
   async function decide(run, what) {
     try {
-      const { state } = await ask(room, `ai/${run.run_id}/${what}`, { method: 'POST' });
+      const { state, inserted, removed } = await ask(room, `ai/${run.run_id}/${what}`, { method: 'POST' });
+      await session.adopt({ inserted: inserted.map(pieceOf), deleted: removed.map(pieceOf) });
       decided.set(run.run_id, { ...run, state });
       status.textContent = '';
       announce(WORDS[state]);

@@ -110,6 +110,11 @@ export function restoreParts(text, { added, removed }) {
   return parts;
 }
 
+/** A range of elements as the server's answers have it, as one that a session adopts. */
+export function pieceOf({ id, length, text }) {
+  return { site: id.site, counter: id.counter, length, text };
+}
+
 /** The text of a replay after its first `count` steps. */
 export function textAfter({ text, steps }, count) {
   let now = text;

@@ -1,4 +1,4 @@
-import { HistoryApi, restoreParts } from './history-api.js';
+import { HistoryApi, pieceOf, restoreParts } from './history-api.js';
 
 const LONGEST_LABEL = 200;
 const HUES = 360;
@@ -212,10 +212,6 @@ function hue(author) {
     sum = (sum * 31 + letter.codePointAt(0)) % HUES;
   }
   return String(sum);
-}
-
-function pieceOf({ id, length, text }) {
-  return { site: id.site, counter: id.counter, length, text };
 }
 
 function heading(text) {

@@ -185,7 +185,7 @@ export interface Peer {
 
 export interface SessionEvents {
   /** `source` is what was given to `edit`, `undo` or `redo`, and `'remote'` for what came from elsewhere. */
-  change: { changes: TextChange[]; source: unknown };
+  change: { changes: TextChange[]; source: unknown; /** Whose insert came from elsewhere, where that is known. */ site?: string };
   /** What this client has just made, by typing, undo or redo. */
   edit: Operation[];
   status: SessionStatus;

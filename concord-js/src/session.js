@@ -467,7 +467,7 @@ export class ConcordSession {
 
   #take(message) {
     if (message.t === 'op') {
-      this.#changed(this.#document.apply(message.data), 'remote');
+      this.#changed(this.#document.apply(message.data), 'remote', message.data.kind === 'insert' ? message.data.id.site : undefined);
     } else if (message.t === 'ack') {
       this.#outbox.acknowledge(message.seq);
       this.#retries = 0;
@@ -605,9 +605,9 @@ export class ConcordSession {
     }
   }
 
-  #changed(changes, source) {
+  #changed(changes, source, site) {
     if (changes.length > 0) {
-      this.#emit('change', { changes, source });
+      this.#emit('change', { changes, source, site });
     }
   }
 

@@ -6,11 +6,13 @@ import { bindCodeMirror } from './codemirror.js';
 import { ConcordSession } from './concord.js';
 import { Drawer } from './drawer.js';
 import { editorTheme } from './editor-theme.js';
+import { HistoryApi } from './history-api.js';
 import { Me } from './me.js';
 import { Notice, orphanedText } from './notices.js';
 import { PANELS } from './panels.js';
 import { jumpTo } from './people-panel.js';
 import { showPeople } from './people.js';
+import { Rescue } from './rescue.js';
 import { sentenceOf, statesOf } from './states.js';
 
 const SPEAK_MS = 900;
@@ -26,6 +28,8 @@ const me = new Me();
 const notice = new Notice($('notice'));
 const frozen = new Compartment();
 const view = openView();
+const panels = new Map();
+const rescue = new Rescue({ session, api: new HistoryApi(room), notice, show: showVersion, readOnly });
 const drawer = new Drawer($('drawer'), $('panels'));
 let spoken = '';
 let speaking = 0;
@@ -34,7 +38,11 @@ let leaving = false;
 bindCodeMirror(session, view);
 me.onChange((person) => session.setUser(person));
 nameRoom();
-PANELS.forEach((panel) => drawer.add(panel({ room, session, view, drawer, me, announce, notify: (text, actions) => notice.show('panel', text, actions) })));
+PANELS.forEach((make) => {
+  const panel = make({ room, session, view, drawer, me, announce, rescue, notify: (text, actions) => notice.show('panel', text, actions) });
+  panels.set(panel.id, panel);
+  drawer.add(panel);
+});
 showPeople($('people'), {
   session,
   me,
@@ -76,6 +84,11 @@ function openView() {
       editorTheme,
     ],
   });
+}
+
+function showVersion(version) {
+  drawer.open('history');
+  panels.get('history').choose(version);
 }
 
 function readingOnly(on) {

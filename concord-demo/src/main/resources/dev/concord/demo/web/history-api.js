@@ -25,8 +25,8 @@ export class HistoryApi {
     return (await this.#ask(`/diff?from=${id}&to=current`)).json();
   }
 
-  async restore(id) {
-    return (await this.#ask('/restore', { version_id: id })).json();
+  async restore(id, author) {
+    return (await this.#ask('/restore', { version_id: id, author })).json();
   }
 
   /** What has happened since a version, step by step. */

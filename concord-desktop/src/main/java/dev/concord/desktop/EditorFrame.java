@@ -188,6 +188,9 @@ final class EditorFrame extends JFrame {
             say(
                     "Some edits belong to an earlier document of this name and were not merged.",
                     action("Show them\u2026", 0, this::offerAside));
+        } else if (now.connection() == ConnectionState.RECONNECTING
+                && !now.reason().isEmpty()) {
+            say(now.reason(), action("Try now", 0, session::reconnectNow));
         } else if (now.refused() == 0) {
             notice.setVisible(false);
         }

@@ -143,8 +143,6 @@ final class EditorFrame extends JFrame {
         Status now = session.status();
         if (now.connection() == ConnectionState.OFFLINE) {
             session.open();
-        } else if (now.replaced()) {
-            openNewHistory();
         } else if (now.connection() == ConnectionState.STOPPED) {
             session.open();
         } else {
@@ -174,6 +172,7 @@ final class EditorFrame extends JFrame {
                 !away ? "Go offline" : now.connection() == ConnectionState.OFFLINE ? "Reconnect" : "Open again");
         // What is typed into a text that the room does not have any more would be nowhere.
         area.setEditable(!now.replaced());
+        offline.setEnabled(!now.replaced());
         enableUndo();
         if (now.replaced()) {
             say(

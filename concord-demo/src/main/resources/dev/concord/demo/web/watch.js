@@ -29,7 +29,6 @@ const robots = panes.map(({ session }) => new Robot(session));
 const sites = sitesOfThisTab();
 
 $('room').textContent = room;
-$('two-panes').href = `/?room=${encodeURIComponent(room)}`;
 $('one-pane').href = `/editor/${encodeURIComponent(room)}`;
 $('panes').dataset.count = String(count);
 $('panes').append(...panes.map((pane) => pane.element));

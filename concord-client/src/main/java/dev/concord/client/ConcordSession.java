@@ -18,11 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,29 +38,33 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Edits count at once and travel when they can. What the server has not acknowledged as durable is sent again after every
  * connection, and so is everything else that the server is missing, no matter who wrote it. Connections are made again by themselves until the server
- * says that it is no use (close codes 4400 to 4499; 4413 first makes the frames smaller, down to 4 KiB).
+ * says that it is no use (close codes 4400 to 4499; 4413 first makes the frames smaller, down to 4 KiB). Frames are no longer than the server
+ * says that it takes, counted in UTF-8 as they travel, and than 256 KiB.
+ *
+ * <p>A connection that is dead and does not say so is noticed, and made again, after at most 45 s without a frame: a server that names its limits
+ * sends one every 20 s. With an older server it is the {@link Transport} that has to notice. While something sent waits for its answer, 30 s
+ * without a frame are enough.
  *
  * <p>Belongs to its {@link Loop}: every method must be called there, else it throws {@link IllegalStateException}, and listeners are called
  * there. Only building may happen anywhere. Nothing here blocks.
  */
 public final class ConcordSession implements AutoCloseable {
-    private static final long RETRY_MILLIS = 1_000;
-    private static final long MAX_RETRY_MILLIS = 10_000;
-    private static final int MAX_DOUBLINGS = 10;
+    /** After so many in a row it is said what is known of them. */
+    private static final int MANY_FAILURES = 5;
+
     private static final int OTHER_EPOCH = 4409;
     private static final int TOO_LARGE = 4413;
-    /** What these codes refuse may be accepted a little later; all others hold for this connection. */
-    private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE);
 
     private final SessionBuilder settings;
     private final Loop loop;
-    private final Document document;
-    private final UndoHistory history;
+    private Document document;
+    private UndoHistory history;
     private final Connection connection;
     private final Presences presences;
     private final Outbox outbox;
+    private final Sender sender;
     private final List<OutboxStore.Kept> leftover = new ArrayList<>();
-    private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners;
     private final Deque<Message> held = new ArrayDeque<>();
     private int holds;
     private ConnectionState state = ConnectionState.OFFLINE;
@@ -73,28 +73,27 @@ public final class ConcordSession implements AutoCloseable {
     /** The room has another history than this document. */
     private boolean replaced;
 
+    /** Somebody else uses the document's site: it is made anew under another one with the next sync. */
+    private boolean siteTaken;
+
     private boolean closed;
-    private boolean flushing;
-    private Loop.@Nullable Timer pausing;
-    private int refusals;
-    /** The longest frame that is sent. */
-    private int frameBytes = Frames.MAX_BYTES;
 
     ConcordSession(SessionBuilder settings) {
         this.settings = settings;
         loop = settings.loop;
+        listeners = new Listeners(settings.listeners);
         document = new Document(settings.site);
         history = new UndoHistory(document);
         connection = new Connection(settings.transport, loop, settings.random, new Connecting());
         presences = new Presences(
                 document.site(),
                 loop,
-                document::offsetOf,
+                caret -> document.offsetOf(caret),
                 message -> connection.send(text(message)),
-                peers -> notifyListeners(listener -> listener.peersChanged(peers)));
+                peers -> listeners.notify(listener -> listener.peersChanged(peers)));
         outbox = new Outbox(settings.outbox, this::fault);
+        sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE);
         leftover.addAll(outbox.load());
-        listeners.addAll(settings.listeners);
     }
 
     /**
@@ -163,10 +162,23 @@ public final class ConcordSession implements AutoCloseable {
     public void edit(int offset, int removed, String inserted) {
         check();
         String clean = CleanText.of(inserted);
-        List<Operation> operations = history.edit(offset, removed, clean, loop.millis());
+        List<Operation> operations = edited(offset, removed, clean);
         if (!operations.isEmpty()) {
             publish(operations);
             changed(List.of(new TextChange(offset, removed, clean)), Origin.LOCAL);
+        }
+    }
+
+    private List<Operation> edited(int offset, int removed, String clean) {
+        try {
+            return history.edit(offset, removed, clean, loop.millis());
+        } catch (InvalidOperationException e) {
+            if (!e.field().equals("id.counter")) {
+                throw e;
+            }
+            // The site has used up its counters.
+            continueIn(document.fork(settings.newSite()));
+            return history.edit(offset, removed, clean, loop.millis());
         }
     }
 
@@ -258,7 +270,8 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Names this session among all that edit the room.
+     * Names this session among all that edit the room. When the server says that somebody else uses the same name, the session takes a new one,
+     * sends again under it what was not acknowledged, and forgets its steps of undo; the text is as the server has it, with those edits in it.
      *
      * @return the site of its edits, which is also its name in presence
      */
@@ -439,18 +452,15 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void disconnected(ConnectionState next, String why) {
-        if (pausing != null) {
-            pausing.cancel();
-            pausing = null;
-        }
         held.clear();
-        outbox.rewind();
+        sender.stop();
         presences.stop();
         setState(next, why);
     }
 
     private void receive(Message message) {
-        if (holds > 0 && !(message instanceof Message.Presence)) {
+        // All others change no text: what is composed may be saved before its composition ends.
+        if (holds > 0 && (message instanceof Message.Op || message instanceof Message.Sync)) {
             held.add(message);
         } else {
             take(message);
@@ -461,22 +471,26 @@ public final class ConcordSession implements AutoCloseable {
         if (message instanceof Message.Op op) {
             try {
                 changed(document.apply(op.operation()).changes(), Origin.REMOTE);
-            } catch (ConflictException | InvalidOperationException e) {
+            } catch (ConflictException e) {
+                if (e.id().site().equals(site())) {
+                    takeNewSite();
+                } else {
+                    fault(e);
+                }
+            } catch (InvalidOperationException e) {
                 fault(e);
             }
         } else if (message instanceof Message.Ack ack) {
-            outbox.acknowledge(ack.seq());
-            refusals = 0;
-            if (outbox.expectsAck()) {
-                connection.expectAnswer();
-            }
+            sender.acknowledged(ack.seq());
             notifyStatus();
             // What had to wait for this one.
-            flush();
+            sender.flush();
         } else if (message instanceof Message.Sync sync) {
             synchronise(sync);
         } else if (message instanceof Message.Presence presence) {
             presences.receive(presence);
+        } else if (message instanceof Message.Pulse) {
+            connection.expectPulse();
         } else if (message instanceof Message.Refusal refusal) {
             refuse(refusal);
         }
@@ -490,9 +504,12 @@ public final class ConcordSession implements AutoCloseable {
         }
         List<Operation> missing;
         try {
-            changed(document.merge(sync.state()), Origin.REMOTE);
+            changed(siteTaken ? rebuild(sync) : document.merge(sync.state()), Origin.REMOTE);
             missing = document.missingFrom(sync.version());
-        } catch (MalformedStateException | ConflictException e) {
+        } catch (ConflictException e) {
+            takeNewSite();
+            return;
+        } catch (MalformedStateException e) {
             fault(e);
             connection.drop();
             return;
@@ -508,9 +525,37 @@ public final class ConcordSession implements AutoCloseable {
         }
         repairServer(missing);
         connection.settle();
+        if (sync.limits() != null) {
+            connection.expectPulse();
+        }
+        sender.limit(sync.limits());
         presences.start();
         setState(ConnectionState.LIVE, "");
-        flush();
+        sender.flush();
+    }
+
+    /** The server has something else under ids of this document: all of what it has is asked for, and the document made of that. */
+    private void takeNewSite() {
+        siteTaken = true;
+        connection.drop();
+    }
+
+    /**
+     * Makes the document anew: what the server has, then what it is missing, own edits under a new site. Steps of undo are lost. Returns what
+     * that changes in the text.
+     */
+    private List<TextChange> rebuild(Message.Sync sync) throws MalformedStateException {
+        String before = document.text();
+        continueIn(Renaming.underNewSite(document, settings.newSite(), sync, outbox, this::fault));
+        siteTaken = false;
+        TextChange change = TextDiff.between(before, document.text(), -1);
+        return change == null ? List.of() : List.of(change);
+    }
+
+    private void continueIn(Document next) {
+        document = next;
+        history = new UndoHistory(next);
+        presences.rename(next.site());
     }
 
     /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
@@ -549,23 +594,19 @@ public final class ConcordSession implements AutoCloseable {
 
     private void refuse(Message.Refusal refusal) {
         Long seq = refusal.seq();
-        if (seq != null && PASSING.contains(refusal.code())) {
-            if (outbox.retry(seq) && pausing == null) {
-                long pause = Math.min(MAX_RETRY_MILLIS, RETRY_MILLIS << Math.min(refusals, MAX_DOUBLINGS));
-                refusals++;
-                pausing = loop.schedule(
-                        () -> {
-                            pausing = null;
-                            flush();
-                        },
-                        pause);
-            }
-        } else if (refusal.code() == ErrorCode.TOO_LARGE && seq == null && frameBytes > Frames.MIN_BYTES) {
+        if (refusal.code() == ErrorCode.TOO_LARGE && seq == null && sender.canShrink()) {
             // The close that follows makes the frames smaller.
             return;
-        } else {
+        }
+        if (!sender.postpone(refusal)) {
             Operation operation = seq == null ? null : outbox.refuse(seq);
-            notifyListeners(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
+            if (refusal.code() == ErrorCode.CONFLICT
+                    && operation != null
+                    && operation.id().site().equals(site())) {
+                takeNewSite();
+                return;
+            }
+            listeners.notify(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
         }
         notifyStatus();
     }
@@ -590,31 +631,13 @@ public final class ConcordSession implements AutoCloseable {
             outbox.orphanAll();
         }
         notifyStatus();
-        if (state == ConnectionState.LIVE && !flushing) {
-            // All that one turn of the loop produces goes out together.
-            flushing = true;
-            loop.execute(() -> {
-                flushing = false;
-                flush();
-            });
-        }
-    }
-
-    private void flush() {
-        if (state != ConnectionState.LIVE || pausing != null) {
-            return;
-        }
-        List<Message.Op> ops = outbox.take(frameBytes);
-        Frames.of(ops, frameBytes).forEach(connection::send);
-        if (!ops.isEmpty()) {
-            connection.expectAnswer();
-        }
+        sender.flushSoon();
     }
 
     private void changed(List<TextChange> changes, Origin origin) {
         if (!changes.isEmpty()) {
             List<TextChange> all = List.copyOf(changes);
-            notifyListeners(listener -> listener.textChanged(all, origin));
+            listeners.notify(listener -> listener.textChanged(all, origin));
         }
     }
 
@@ -626,31 +649,11 @@ public final class ConcordSession implements AutoCloseable {
 
     private void notifyStatus() {
         Status status = status();
-        notifyListeners(listener -> listener.statusChanged(status));
+        listeners.notify(listener -> listener.statusChanged(status));
     }
 
     private void fault(Exception fault) {
-        notifyListeners(listener -> listener.fault(fault));
-    }
-
-    private void notifyListeners(Consumer<SessionListener> news) {
-        for (SessionListener listener : listeners) {
-            try {
-                news.accept(listener);
-            } catch (RuntimeException | Error e) {
-                report(e);
-            }
-        }
-    }
-
-    /** One listener's fault is nothing to the others, nor to the connection; what the handler throws is ignored, as the JVM does. */
-    private static void report(Throwable fault) {
-        Thread thread = Thread.currentThread();
-        try {
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
-        } catch (RuntimeException | Error e) {
-            // Nobody is left to take it.
-        }
+        listeners.notify(listener -> listener.fault(fault));
     }
 
     private static String text(Message message) {
@@ -660,13 +663,13 @@ public final class ConcordSession implements AutoCloseable {
     private final class Connecting implements Connection.Handler {
         @Override
         public URI address() {
-            return settings.address(epoch, document);
+            return settings.address(epoch, siteTaken ? null : document);
         }
 
         @Override
         public void connecting() {
             if (state != ConnectionState.CONNECTING) {
-                setState(ConnectionState.RECONNECTING, "");
+                setState(ConnectionState.RECONNECTING, reason);
             }
         }
 
@@ -689,12 +692,14 @@ public final class ConcordSession implements AutoCloseable {
         }
 
         @Override
-        public void down(boolean permanent, int code, String why) {
+        public void down(boolean permanent, int code, String why, int failures) {
             if (!permanent) {
-                disconnected(ConnectionState.RECONNECTING, "");
-            } else if (code == TOO_LARGE && frameBytes > Frames.MIN_BYTES) {
-                // The server, or something before it, takes less than others do: again, in smaller pieces.
-                frameBytes = Math.max(Frames.MIN_BYTES, frameBytes / 2);
+                disconnected(
+                        ConnectionState.RECONNECTING, failures < MANY_FAILURES ? "" : StopReasons.unreachable(why));
+            } else if (code == TOO_LARGE && sender.canShrink()) {
+                // Something in between takes less than the server says, or nobody has said anything: again, in smaller
+                // pieces.
+                sender.shrink();
                 disconnected(ConnectionState.RECONNECTING, "");
                 connection.retry();
             } else if (code == OTHER_EPOCH && epoch != null) {

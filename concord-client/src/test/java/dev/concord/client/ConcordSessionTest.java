@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ConcordSessionTest {
     private static final long A_WHILE = 1_000;
     private static final long LONG = 60_000;
+    private static final Message.Limits LIMITS = new Message.Limits(1 << 20, 10_000_000, 100_000);
 
     private final HandLoop loop = new HandLoop();
     private final SimulatedServer server = new SimulatedServer(loop);
@@ -237,6 +238,29 @@ class ConcordSessionTest {
     }
 
     @Test
+    void after_some_attempts_it_is_said_what_is_known() {
+        HandLoop own = new HandLoop();
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", own, wire)
+                .random(() -> 0)
+                .build();
+        session.open();
+        for (int i = 0; i < 4; i++) {
+            wire.pauseAfterClose(own, 1006);
+            assertEquals("", session.status().reason());
+        }
+        wire.pauseAfterClose(own, 1006);
+        assertEquals(ConnectionState.RECONNECTING, session.status().connection());
+        assertTrue(
+                session.status().reason().startsWith("The server cannot be reached"),
+                session.status().reason());
+        wire.send(sync());
+        own.settle();
+        assertEquals("", session.status().reason());
+        assertEquals(ConnectionState.LIVE, session.status().connection());
+    }
+
+    @Test
     void a_link_that_swallows_everything_is_given_up() {
         loop.advance(A_WHILE);
         ann.side.blackHole();
@@ -246,6 +270,42 @@ class ConcordSessionTest {
         assertEquals("", server.text());
         loop.advance(2_000);
         assertAgreed("swallowed");
+    }
+
+    @Test
+    void a_reader_whose_connection_is_dead_comes_back_after_45_seconds() {
+        server.limits = LIMITS;
+        loop.advance(10 * LONG);
+        ann.side.freeze();
+        bob.session.edit(0, 0, "news");
+        loop.advance(46_000);
+        assertEquals(2, ann.side.addresses.size());
+        assertAgreed("news");
+    }
+
+    @Test
+    void a_connection_with_a_pulse_is_kept_and_so_is_one_to_a_server_that_has_none() {
+        server.limits = LIMITS;
+        loop.advance(A_WHILE);
+        loop.advance(600_000);
+        assertEquals(1, ann.side.addresses.size());
+        assertEquals(ConnectionState.LIVE, ann.session.status().connection());
+
+        server.limits = null;
+        server.dismiss(1012, "");
+        loop.advance(600_000);
+        assertEquals(2, ann.side.addresses.size(), "after the server was replaced by an older one");
+        assertEquals(ConnectionState.LIVE, ann.session.status().connection());
+    }
+
+    @Test
+    void a_session_that_is_closed_listens_for_nothing() {
+        server.limits = LIMITS;
+        loop.advance(A_WHILE);
+        ann.session.goOffline();
+        loop.advance(600_000);
+        assertEquals(1, ann.side.addresses.size());
+        assertEquals(ConnectionState.OFFLINE, ann.session.status().connection());
     }
 
     @Test
@@ -308,6 +368,26 @@ class ConcordSessionTest {
         ann.begin();
         loop.advance(LONG);
         assertAgreed(paste);
+    }
+
+    @Test
+    void a_paste_is_packed_to_the_bytes_that_the_server_says_it_takes() {
+        server.maxFrameBytes = 20_000;
+        server.limits = new Message.Limits(20_000, 10_000_000, 100_000);
+        loop.advance(A_WHILE);
+        String paste = "a\uD83D\uDE00\n\u20ac\u0001".repeat(20_000);
+        ann.session.edit(0, 0, paste);
+        loop.advance(LONG);
+        assertAgreed(paste);
+        assertEquals(1, ann.side.addresses.size(), "no frame was too large");
+
+        ann.side.cut();
+        ann.session.edit(0, 0, "\u20ac".repeat(50_000));
+        ann.crash();
+        ann.begin();
+        loop.advance(LONG);
+        assertAgreed("\u20ac".repeat(50_000) + paste);
+        assertEquals(0, server.tooLarge);
     }
 
     @Test
@@ -449,6 +529,16 @@ class ConcordSessionTest {
     }
 
     @Test
+    void what_is_acknowledged_while_the_text_is_held_is_saved() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "typed");
+        ann.session.hold();
+        loop.advance(LONG);
+        assertTrue(ann.session.status().saved());
+        ann.session.release();
+    }
+
+    @Test
     void undo_takes_back_own_edits_only_and_is_an_edit_for_the_others() {
         loop.advance(A_WHILE);
         ann.session.edit(0, 0, "one three");
@@ -529,6 +619,90 @@ class ConcordSessionTest {
         assertThrows(IllegalStateException.class, () -> ann.session.edit(0, 0, "x"));
         loop.advance(LONG);
         assertEquals(1, server.members());
+    }
+
+    @Test
+    void whoever_finds_his_site_taken_goes_on_under_a_new_one_and_nothing_is_lost_or_doubled() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "shared. ");
+        loop.advance(A_WHILE);
+        Person twin = new Person("ann", network, () -> 0.5);
+        twin.session.edit(0, 0, "twin's own ");
+        twin.session.edit(0, 1, "T");
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "ann. ");
+        twin.session.edit(twin.session.length(), 0, "twin. ");
+        loop.advance(LONG);
+        assertAgreed(server.text());
+        assertEquals(server.text(), twin.session.text());
+        assertEquals(server.text(), twin.seen.toString());
+        assertTrue(twin.session.status().saved());
+        assertEquals(List.of(), twin.refusals);
+        assertTrue(server.text().contains("shared. "), server.text());
+        assertTrue(server.text().contains("ann. "), server.text());
+        assertTrue(server.text().contains("Twin's own "), server.text());
+        assertTrue(server.text().contains("twin. "), server.text());
+        assertEquals("shared. ann. Twin's own twin. ".length(), server.text().length(), server.text());
+        assertEquals(0, twin.store.rows.size());
+        assertFalse(twin.session.site().equals("ann-0"));
+    }
+
+    @Test
+    void twins_that_type_at_the_same_time_lose_and_double_nothing() {
+        int conflicts = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            HandLoop world = new HandLoop();
+            SimulatedServer room = new SimulatedServer(world);
+            Random random = new Random(seed);
+            SimulatedNetwork links = new SimulatedNetwork(world, random, 50, room);
+            List<Person> twins = List.of(
+                    new Person("twin", links, random::nextDouble), new Person("twin", links, random::nextDouble));
+            world.advance(A_WHILE);
+            int typed = 0;
+            for (int i = 0; i < 40; i++) {
+                Person twin = twins.get(random.nextInt(2));
+                int length = twin.session.length();
+                StringBuilder text = new StringBuilder();
+                for (int j = random.nextInt(3); j >= 0; j--) {
+                    text.append((char) (0x4e00 + typed++));
+                }
+                twin.session.edit(random.nextInt(length + 1), 0, text.toString());
+                if (random.nextInt(10) == 0) {
+                    twins.get(random.nextInt(2)).side.cut();
+                }
+                world.advance(random.nextInt(100));
+            }
+            world.advance(10 * LONG);
+            String replay = "seed " + seed + ": " + room.text();
+            assertEquals(typed, room.text().length(), replay);
+            assertEquals(typed, room.text().chars().distinct().count(), replay);
+            for (Person twin : twins) {
+                conflicts += twin.session.site().equals("twin-0") ? 0 : 1;
+                assertEquals(room.text(), twin.session.text(), replay);
+                assertEquals(room.text(), twin.seen.toString(), replay);
+                assertTrue(twin.session.status().saved(), replay);
+                assertEquals(List.of(), twin.refusals, replay);
+            }
+        }
+        assertTrue(conflicts > 100, "conflicts: " + conflicts);
+    }
+
+    @Test
+    void a_site_without_counters_left_is_followed_by_another() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
+                .site("full")
+                .build();
+        session.open();
+        wire.send(sync());
+        loop.settle();
+        wire.send(op(0, "full", ElementId.MAX_COUNTER - 1, ElementId.HEAD, "x"));
+        loop.settle();
+        session.edit(1, 0, "y");
+        assertEquals("full", session.site());
+        session.edit(2, 0, "z");
+        assertEquals("xyz", session.text());
+        assertFalse(session.site().equals("full"));
     }
 
     @Test

@@ -75,6 +75,11 @@ final class Problem extends RuntimeException {
         };
     }
 
+    /** Stable, for programs. */
+    String code() {
+        return code;
+    }
+
     HttpResponseStatus status() {
         return status;
     }

@@ -312,6 +312,9 @@ public final class Document {
         operations.advance();
         int opSite = operations.siteIn(core.sites);
         long counter = operations.counter;
+        if (operations.isTyped && core.integrator.type(opSite, counter, operations.value, changes)) {
+            return Outcome.APPLIED;
+        }
         return operations.isDelete
                 ? core.integrator.delete(opSite, counter, counter + operations.length, changes)
                 : core.integrator.insert(
@@ -418,11 +421,6 @@ public final class Document {
         return core.verifier.waiting(new Operation.Delete(requireNonNull(first, "first"), length));
     }
 
-    /** Use {@link #check}. */
-    public void verify(Operation op) {
-        check(op);
-    }
-
     /**
      * Whether an operation was applied already, waiting in the pending buffer included: applying it again changes nothing.
      *
@@ -435,11 +433,6 @@ public final class Document {
         } catch (CrdtException e) {
             return false;
         }
-    }
-
-    /** Use {@link #check}. */
-    public boolean isReady(Operation op) {
-        return check(op) != Outcome.PENDING;
     }
 
     /**
@@ -637,7 +630,7 @@ public final class Document {
      * @return their number, tombstones included; O(1)
      */
     public long elementCount() {
-        return core.runs.elements;
+        return core.treeElements();
     }
 
     /**

@@ -133,7 +133,8 @@ class RoomFaultTest extends RoomFixture {
                     peerHost = host;
                     return seam(Peers.class, new Others());
                 },
-                null);
+                null,
+                seam(Deletions.class, deletions));
         room = new Room(context, documentOf(stored), stored, log, wings);
         try {
             room.open();

@@ -92,7 +92,7 @@ final class BulkSync {
         } else {
             if (taken > 0) {
                 events.repaired(taken);
-                room.sendSince(before);
+                attempt(() -> room.sendSince(before));
             }
             stored();
             if (isStored()) {
@@ -125,11 +125,17 @@ final class BulkSync {
     private void storeSome() {
         storing = false;
         boolean accepted = true;
-        for (int i = 0; i < turn && accepted && !unstored.isEmpty() && logHasRoom(); i++) {
-            accepted = room.store(unstored.element());
-            if (accepted) {
-                unstored.remove();
+        try {
+            for (int i = 0; i < turn && accepted && !unstored.isEmpty() && logHasRoom(); i++) {
+                accepted = room.store(unstored.element());
+                if (accepted) {
+                    unstored.remove();
+                }
             }
+        } catch (RuntimeException | Error fault) {
+            // The next call goes on with this op.
+            LOG.error("ops of another instance could not be stored", fault);
+            return;
         }
         if (unstored.isEmpty()) {
             runWaiting();
@@ -152,12 +158,15 @@ final class BulkSync {
     private void runWaiting() {
         List<Runnable> waiting = List.copyOf(onceStored);
         onceStored.clear();
-        for (Runnable then : waiting) {
-            try {
-                then.run();
-            } catch (RuntimeException | Error fault) {
-                LOG.error("what waited for ops of another instance failed", fault);
-            }
+        waiting.forEach(BulkSync::attempt);
+    }
+
+    /** Whatever it does, what follows is done, too. */
+    private static void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error fault) {
+            LOG.error("a step of taking ops of another instance failed", fault);
         }
     }
 }

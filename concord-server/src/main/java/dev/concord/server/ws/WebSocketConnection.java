@@ -277,8 +277,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     public boolean isWritable() {
         Channel channel = context().channel();
-        return channel.isWritable()
-                && (gathered == null || gathered.readableBytes() < channel.bytesBeforeUnwritable());
+        return channel.isWritable() && (gathered == null || gathered.readableBytes() < channel.bytesBeforeUnwritable());
     }
 
     @Override

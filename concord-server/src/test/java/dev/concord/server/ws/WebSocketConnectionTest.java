@@ -168,6 +168,7 @@ class WebSocketConnectionTest {
     private static String readText(ByteBuf bytes) {
         assertEquals(0x81, bytes.readUnsignedByte());
         int length = bytes.readUnsignedByte();
-        return bytes.readCharSequence(length == 126 ? bytes.readUnsignedShort() : length, UTF_8).toString();
+        return bytes.readCharSequence(length == 126 ? bytes.readUnsignedShort() : length, UTF_8)
+                .toString();
     }
 }

@@ -157,7 +157,7 @@ final class HistoryPageTest {
         ann.page.route("**/versions", route -> route.abort());
         ann.page.locator("#version-label").fill("a name");
         ann.page.keyboard().press("Enter");
-        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached just now.");
+        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached at the moment.");
         assertThat(ann.page.locator("#version-label")).hasValue("a name");
         complaints.removeIf(complaint -> complaint.contains("ERR_FAILED"));
     }

@@ -57,7 +57,7 @@ final class Problem extends RuntimeException {
         return new Problem(
                 HttpResponseStatus.INTERNAL_SERVER_ERROR,
                 "internal",
-                "this should not have happened; the server's log says more");
+                "an unexpected fault; see the server's log");
     }
 
     private static HttpResponseStatus status(Refusal.Kind kind) {

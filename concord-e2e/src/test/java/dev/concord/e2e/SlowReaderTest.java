@@ -32,8 +32,9 @@ class SlowReaderTest {
                 .jvm("-Xmx96m", "-XX:MaxDirectMemorySize=32m", "-XX:+ExitOnOutOfMemoryError");
         try (ServerProcess server = prepared.start();
                 TestClient writer = new TestClient("writer").connect(server.socket("busy"));
-                TestClient reader =
-                        new TestClient("reader").onOp(op -> received.incrementAndGet()).connect(server.socket("busy"));
+                TestClient reader = new TestClient("reader")
+                        .onOp(op -> received.incrementAndGet())
+                        .connect(server.socket("busy"));
                 TestClient slow = new TestClient("slow").connect(server.socket("busy"))) {
             slow.pause();
             String paste = "0123456789".repeat(PASTE / 10);

@@ -102,7 +102,8 @@ class OperatorTest {
         }
 
         Config other = kind.equals("embedded") ? config("embedded", "other") : config;
-        assertEquals("created room copy\n", run(other, exported, "import", "copy").out());
+        assertEquals(
+                "created room copy\n", run(other, exported, "import", "copy").out());
         assertEquals(
                 "created room moved\n",
                 run(other, exported, "import", "moved", "--keep-epoch").out());

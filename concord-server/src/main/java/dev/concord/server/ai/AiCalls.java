@@ -66,8 +66,7 @@ public final class AiCalls implements AutoCloseable {
      */
     public void charge(String user, String roomId) {
         if (!users.take(user)) {
-            throw new Refusal(
-                    Kind.RATE_LIMITED, "quota_user", "too many requests within a minute; wait a little");
+            throw new Refusal(Kind.RATE_LIMITED, "quota_user", "too many requests within a minute; wait a little");
         }
         if (!rooms.take(roomId)) {
             throw new Refusal(
@@ -143,7 +142,8 @@ public final class AiCalls implements AutoCloseable {
                 case NO_ANSWER ->
                     new Refusal(Kind.UPSTREAM, "ai_no_answer", "the model gave no usable answer; rephrase the request");
                 case UPSTREAM ->
-                    new Refusal(Kind.UPSTREAM, "ai_failed", "the model cannot be reached at the moment; try again later");
+                    new Refusal(
+                            Kind.UPSTREAM, "ai_failed", "the model cannot be reached at the moment; try again later");
             };
         }
         if (failure instanceof dev.concord.store.StoreException store) {

@@ -61,7 +61,8 @@ public abstract class RoomStoreProperties {
     Arbitrary<List<Step>> histories() {
         Arbitrary<Integer> room = Arbitraries.integers().between(0, ROOMS.length - 1);
         Arbitrary<Step> batch = room.list().ofMinSize(1).ofMaxSize(6).map(Batch::new);
-        Arbitrary<Step> compaction = Combinators.combine(room, Arbitraries.integers().between(0, 100))
+        Arbitrary<Step> compaction = Combinators.combine(
+                        room, Arbitraries.integers().between(0, 100))
                 .as(Compaction::new);
         return Arbitraries.frequencyOf(
                         Tuple.of(8, batch),

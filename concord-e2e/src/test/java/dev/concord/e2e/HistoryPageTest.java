@@ -2,7 +2,6 @@ package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -171,6 +170,6 @@ final class HistoryPageTest {
     private static void look(EditorTab tab, String name) {
         tab.page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
         Axe.assertNoFaults(tab.page, List.of("minor", "moderate", "serious", "critical"));
-        assertTrue(tab.page.locator(".version-text").isVisible());
+        assertThat(tab.page.locator(".version-text")).isVisible();
     }
 }

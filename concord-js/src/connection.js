@@ -36,6 +36,8 @@ export class Connection {
       return;
     }
     this.#clearTimers();
+    // The next server may be an older one.
+    this.#pulses = false;
     this.#handlers.onDial();
     let socket;
     try {

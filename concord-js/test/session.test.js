@@ -838,6 +838,10 @@ export const tests = {
     server.member.tell({ t: 'pulse' });
     clock.advance(45_000);
     assertEquals('reconnecting', session.status.connection, 'state after one pulse and no other');
+    clock.advance(1_000);
+    await live(session);
+    clock.advance(600_000);
+    assertEquals(2, server.dials.length, 'attempts when the server after it does not pulse');
   },
 
   async 'line ends become LF and half a pair a replacement character'() {

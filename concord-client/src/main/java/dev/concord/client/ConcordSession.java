@@ -18,9 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,19 +40,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Edits count at once and travel when they can. What the server has not acknowledged as durable is sent again after every
  * connection, and so is everything else that the server is missing, no matter who wrote it. Connections are made again by themselves until the server
- * says that it is no use (close codes 4400 to 4499; 4413 first makes the frames smaller, down to 4 KiB).
+ * says that it is no use (close codes 4400 to 4499; 4413 first makes the frames smaller, down to 4 KiB). Frames are no longer than the server
+ * says that it takes, counted in UTF-8 as they travel, and than 256 KiB.
+ *
+ * <p>A connection that is dead and does not say so is noticed, and made again, after at most 45 s without a frame: a server that names its limits
+ * sends one every 20 s. With an older server it is the {@link Transport} that has to notice. While something sent waits for its answer, 30 s
+ * without a frame are enough.
  *
  * <p>Belongs to its {@link Loop}: every method must be called there, else it throws {@link IllegalStateException}, and listeners are called
  * there. Only building may happen anywhere. Nothing here blocks.
  */
 public final class ConcordSession implements AutoCloseable {
-    private static final long RETRY_MILLIS = 1_000;
-    private static final long MAX_RETRY_MILLIS = 10_000;
-    private static final int MAX_DOUBLINGS = 10;
+    /** After so many in a row it is said what is known of them. */
+    private static final int MANY_FAILURES = 5;
+
     private static final int OTHER_EPOCH = 4409;
     private static final int TOO_LARGE = 4413;
-    /** What these codes refuse may be accepted a little later; all others hold for this connection. */
-    private static final Set<ErrorCode> PASSING = EnumSet.of(ErrorCode.RATE_LIMITED, ErrorCode.UNAVAILABLE);
 
     private final SessionBuilder settings;
     private final Loop loop;
@@ -63,6 +64,7 @@ public final class ConcordSession implements AutoCloseable {
     private final Connection connection;
     private final Presences presences;
     private final Outbox outbox;
+    private final Sender sender;
     private final List<OutboxStore.Kept> leftover = new ArrayList<>();
     private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
     private final Deque<Message> held = new ArrayDeque<>();
@@ -74,11 +76,6 @@ public final class ConcordSession implements AutoCloseable {
     private boolean replaced;
 
     private boolean closed;
-    private boolean flushing;
-    private Loop.@Nullable Timer pausing;
-    private int refusals;
-    /** The longest frame that is sent. */
-    private int frameBytes = Frames.MAX_BYTES;
 
     ConcordSession(SessionBuilder settings) {
         this.settings = settings;
@@ -93,6 +90,7 @@ public final class ConcordSession implements AutoCloseable {
                 message -> connection.send(text(message)),
                 peers -> notifyListeners(listener -> listener.peersChanged(peers)));
         outbox = new Outbox(settings.outbox, this::fault);
+        sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE);
         leftover.addAll(outbox.load());
         listeners.addAll(settings.listeners);
     }
@@ -439,18 +437,15 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void disconnected(ConnectionState next, String why) {
-        if (pausing != null) {
-            pausing.cancel();
-            pausing = null;
-        }
         held.clear();
-        outbox.rewind();
+        sender.stop();
         presences.stop();
         setState(next, why);
     }
 
     private void receive(Message message) {
-        if (holds > 0 && !(message instanceof Message.Presence)) {
+        // All others change no text: what is composed may be saved before its composition ends.
+        if (holds > 0 && (message instanceof Message.Op || message instanceof Message.Sync)) {
             held.add(message);
         } else {
             take(message);
@@ -465,18 +460,16 @@ public final class ConcordSession implements AutoCloseable {
                 fault(e);
             }
         } else if (message instanceof Message.Ack ack) {
-            outbox.acknowledge(ack.seq());
-            refusals = 0;
-            if (outbox.expectsAck()) {
-                connection.expectAnswer();
-            }
+            sender.acknowledged(ack.seq());
             notifyStatus();
             // What had to wait for this one.
-            flush();
+            sender.flush();
         } else if (message instanceof Message.Sync sync) {
             synchronise(sync);
         } else if (message instanceof Message.Presence presence) {
             presences.receive(presence);
+        } else if (message instanceof Message.Pulse) {
+            connection.expectPulse();
         } else if (message instanceof Message.Refusal refusal) {
             refuse(refusal);
         }
@@ -508,9 +501,13 @@ public final class ConcordSession implements AutoCloseable {
         }
         repairServer(missing);
         connection.settle();
+        if (sync.limits() != null) {
+            connection.expectPulse();
+        }
+        sender.limit(sync.limits());
         presences.start();
         setState(ConnectionState.LIVE, "");
-        flush();
+        sender.flush();
     }
 
     /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
@@ -549,21 +546,11 @@ public final class ConcordSession implements AutoCloseable {
 
     private void refuse(Message.Refusal refusal) {
         Long seq = refusal.seq();
-        if (seq != null && PASSING.contains(refusal.code())) {
-            if (outbox.retry(seq) && pausing == null) {
-                long pause = Math.min(MAX_RETRY_MILLIS, RETRY_MILLIS << Math.min(refusals, MAX_DOUBLINGS));
-                refusals++;
-                pausing = loop.schedule(
-                        () -> {
-                            pausing = null;
-                            flush();
-                        },
-                        pause);
-            }
-        } else if (refusal.code() == ErrorCode.TOO_LARGE && seq == null && frameBytes > Frames.MIN_BYTES) {
+        if (refusal.code() == ErrorCode.TOO_LARGE && seq == null && sender.canShrink()) {
             // The close that follows makes the frames smaller.
             return;
-        } else {
+        }
+        if (!sender.postpone(refusal)) {
             Operation operation = seq == null ? null : outbox.refuse(seq);
             notifyListeners(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
         }
@@ -590,25 +577,7 @@ public final class ConcordSession implements AutoCloseable {
             outbox.orphanAll();
         }
         notifyStatus();
-        if (state == ConnectionState.LIVE && !flushing) {
-            // All that one turn of the loop produces goes out together.
-            flushing = true;
-            loop.execute(() -> {
-                flushing = false;
-                flush();
-            });
-        }
-    }
-
-    private void flush() {
-        if (state != ConnectionState.LIVE || pausing != null) {
-            return;
-        }
-        List<Message.Op> ops = outbox.take(frameBytes);
-        Frames.of(ops, frameBytes).forEach(connection::send);
-        if (!ops.isEmpty()) {
-            connection.expectAnswer();
-        }
+        sender.flushSoon();
     }
 
     private void changed(List<TextChange> changes, Origin origin) {
@@ -666,7 +635,7 @@ public final class ConcordSession implements AutoCloseable {
         @Override
         public void connecting() {
             if (state != ConnectionState.CONNECTING) {
-                setState(ConnectionState.RECONNECTING, "");
+                setState(ConnectionState.RECONNECTING, reason);
             }
         }
 
@@ -689,12 +658,14 @@ public final class ConcordSession implements AutoCloseable {
         }
 
         @Override
-        public void down(boolean permanent, int code, String why) {
+        public void down(boolean permanent, int code, String why, int failures) {
             if (!permanent) {
-                disconnected(ConnectionState.RECONNECTING, "");
-            } else if (code == TOO_LARGE && frameBytes > Frames.MIN_BYTES) {
-                // The server, or something before it, takes less than others do: again, in smaller pieces.
-                frameBytes = Math.max(Frames.MIN_BYTES, frameBytes / 2);
+                disconnected(
+                        ConnectionState.RECONNECTING, failures < MANY_FAILURES ? "" : StopReasons.unreachable(why));
+            } else if (code == TOO_LARGE && sender.canShrink()) {
+                // Something in between takes less than the server says, or nobody has said anything: again, in smaller
+                // pieces.
+                sender.shrink();
                 disconnected(ConnectionState.RECONNECTING, "");
                 connection.retry();
             } else if (code == OTHER_EPOCH && epoch != null) {

@@ -6,13 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One link at a time, made again with growing, jittered pauses until it is closed. Close codes 4400 to 4499 are final. A link that
- * owes an answer and sends nothing for 30 s is given up.
+ * owes an answer and sends nothing for 30 s is given up, and one whose server pulses after 45 s in any case.
  */
 final class Connection {
     private static final long FIRST_PAUSE_MILLIS = 300;
     private static final long MAX_PAUSE_MILLIS = 15_000;
     private static final long OVERLOADED_PAUSE_MILLIS = 3_000;
     private static final long SILENCE_MILLIS = 30_000;
+    /** A server that pulses lets no more than 20 s pass. */
+    private static final long PULSE_LOST_MILLIS = 45_000;
+
     private static final int MAX_DOUBLINGS = 10;
     private static final int TRY_AGAIN_LATER = 1013;
 
@@ -25,7 +28,8 @@ final class Connection {
 
         void frame(String frame);
 
-        void down(boolean permanent, int code, String reason);
+        /** The link has ended, or could not be made; {@code failures} such ends have followed each other without a {@link #settle}. */
+        void down(boolean permanent, int code, String reason, int failures);
     }
 
     private final Transport transport;
@@ -37,6 +41,8 @@ final class Connection {
     private int failures;
     private Loop.@Nullable Timer retry;
     private Loop.@Nullable Timer watchdog;
+    private Loop.@Nullable Timer pulse;
+    private long heardMillis;
 
     Connection(Transport transport, Loop loop, DoubleSupplier random, Handler handler) {
         this.transport = transport;
@@ -89,6 +95,24 @@ final class Connection {
         }
     }
 
+    /** The server of this link sends something every 20 s: where no frame comes for 45 s it is dead, whatever the transport thinks. */
+    void expectPulse() {
+        if (pulse == null && current != null) {
+            pulse = loop.schedule(this::listenForPulse, PULSE_LOST_MILLIS);
+        }
+    }
+
+    /** One timer and a look at the clock, instead of a new timer for each frame. */
+    private void listenForPulse() {
+        long silent = loop.millis() - heardMillis;
+        if (silent >= PULSE_LOST_MILLIS) {
+            pulse = null;
+            drop();
+        } else {
+            pulse = loop.schedule(this::listenForPulse, PULSE_LOST_MILLIS - silent);
+        }
+    }
+
     /** Tries again after a close that is final for others. */
     void retry() {
         if (retry == null && current == null) {
@@ -128,7 +152,7 @@ final class Connection {
         if (!permanent) {
             retry = loop.schedule(this::open, pauseMillis(code));
         }
-        handler.down(permanent, code, reason);
+        handler.down(permanent, code, reason, failures);
     }
 
     private long pauseMillis(int code) {
@@ -142,6 +166,10 @@ final class Connection {
         if (retry != null) {
             retry.cancel();
             retry = null;
+        }
+        if (pulse != null) {
+            pulse.cancel();
+            pulse = null;
         }
         stopWatchdog();
     }
@@ -160,6 +188,7 @@ final class Connection {
             loop.execute(() -> {
                 if (current == this) {
                     stopWatchdog();
+                    heardMillis = loop.millis();
                     handler.frame(frame);
                 }
             });

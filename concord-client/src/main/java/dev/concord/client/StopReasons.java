@@ -1,8 +1,15 @@
 package dev.concord.client;
 
-/** The reason to show when the server has closed for good and gave none. */
+/** Reasons to show when the server has closed for good and gave none, or cannot be reached. */
 final class StopReasons {
     private StopReasons() {}
+
+    /** Attempt after attempt fails; {@code why} is what the transport says, perhaps nothing. */
+    static String unreachable(String why) {
+        return "The server cannot be reached, or does not let this client in"
+                + (why.isEmpty() ? "" : " (" + why + ")")
+                + ". What you type is kept and sent when it answers; if this lasts, ask who runs it.";
+    }
 
     static String of(int code) {
         return switch (code) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class ConcordSessionTest {
     private static final long A_WHILE = 1_000;
     private static final long LONG = 60_000;
+    private static final Message.Limits LIMITS = new Message.Limits(1 << 20, 10_000_000, 100_000);
 
     private final HandLoop loop = new HandLoop();
     private final SimulatedServer server = new SimulatedServer(loop);
@@ -237,6 +238,29 @@ class ConcordSessionTest {
     }
 
     @Test
+    void after_some_attempts_it_is_said_what_is_known() {
+        HandLoop own = new HandLoop();
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", own, wire)
+                .random(() -> 0)
+                .build();
+        session.open();
+        for (int i = 0; i < 4; i++) {
+            wire.pauseAfterClose(own, 1006);
+            assertEquals("", session.status().reason());
+        }
+        wire.pauseAfterClose(own, 1006);
+        assertEquals(ConnectionState.RECONNECTING, session.status().connection());
+        assertTrue(
+                session.status().reason().startsWith("The server cannot be reached"),
+                session.status().reason());
+        wire.send(sync());
+        own.settle();
+        assertEquals("", session.status().reason());
+        assertEquals(ConnectionState.LIVE, session.status().connection());
+    }
+
+    @Test
     void a_link_that_swallows_everything_is_given_up() {
         loop.advance(A_WHILE);
         ann.side.blackHole();
@@ -246,6 +270,42 @@ class ConcordSessionTest {
         assertEquals("", server.text());
         loop.advance(2_000);
         assertAgreed("swallowed");
+    }
+
+    @Test
+    void a_reader_whose_connection_is_dead_comes_back_after_45_seconds() {
+        server.limits = LIMITS;
+        loop.advance(10 * LONG);
+        ann.side.freeze();
+        bob.session.edit(0, 0, "news");
+        loop.advance(46_000);
+        assertEquals(2, ann.side.addresses.size());
+        assertAgreed("news");
+    }
+
+    @Test
+    void a_connection_with_a_pulse_is_kept_and_so_is_one_to_a_server_that_has_none() {
+        server.limits = LIMITS;
+        loop.advance(A_WHILE);
+        loop.advance(600_000);
+        assertEquals(1, ann.side.addresses.size());
+        assertEquals(ConnectionState.LIVE, ann.session.status().connection());
+
+        server.limits = null;
+        server.dismiss(1012, "");
+        loop.advance(600_000);
+        assertEquals(2, ann.side.addresses.size(), "after the server was replaced by an older one");
+        assertEquals(ConnectionState.LIVE, ann.session.status().connection());
+    }
+
+    @Test
+    void a_session_that_is_closed_listens_for_nothing() {
+        server.limits = LIMITS;
+        loop.advance(A_WHILE);
+        ann.session.goOffline();
+        loop.advance(600_000);
+        assertEquals(1, ann.side.addresses.size());
+        assertEquals(ConnectionState.OFFLINE, ann.session.status().connection());
     }
 
     @Test
@@ -308,6 +368,26 @@ class ConcordSessionTest {
         ann.begin();
         loop.advance(LONG);
         assertAgreed(paste);
+    }
+
+    @Test
+    void a_paste_is_packed_to_the_bytes_that_the_server_says_it_takes() {
+        server.maxFrameBytes = 20_000;
+        server.limits = new Message.Limits(20_000, 10_000_000, 100_000);
+        loop.advance(A_WHILE);
+        String paste = "a\uD83D\uDE00\n\u20ac\u0001".repeat(20_000);
+        ann.session.edit(0, 0, paste);
+        loop.advance(LONG);
+        assertAgreed(paste);
+        assertEquals(1, ann.side.addresses.size(), "no frame was too large");
+
+        ann.side.cut();
+        ann.session.edit(0, 0, "\u20ac".repeat(50_000));
+        ann.crash();
+        ann.begin();
+        loop.advance(LONG);
+        assertAgreed("\u20ac".repeat(50_000) + paste);
+        assertEquals(0, server.tooLarge);
     }
 
     @Test
@@ -446,6 +526,16 @@ class ConcordSessionTest {
         assertAgreed(server.text());
         assertEquals(7, server.text().length());
         assertThrows(IllegalStateException.class, ann.session::release);
+    }
+
+    @Test
+    void what_is_acknowledged_while_the_text_is_held_is_saved() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "typed");
+        ann.session.hold();
+        loop.advance(LONG);
+        assertTrue(ann.session.status().saved());
+        ann.session.release();
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** One room as a server keeps it: ops are acknowledged when a commit has made them durable, and a crash loses the others. */
 final class SimulatedServer {
@@ -34,6 +35,12 @@ final class SimulatedServer {
     ErrorCode refusal = ErrorCode.RATE_LIMITED;
     /** A frame of more bytes ends the connection with 4413. */
     int maxFrameBytes = Integer.MAX_VALUE;
+    /** What a sync says of the limits; a server that names them pulses every 20 s. Null for an older one. */
+    Message.@Nullable Limits limits;
+
+    /** How many frames were too large. */
+    int tooLarge;
+
     /** Ops are kept from the disk until the next {@link #commit}. */
     boolean holdingCommits;
 
@@ -66,7 +73,17 @@ final class SimulatedServer {
         byte[] state = query.containsKey("version")
                 ? document.difference(Base64.getUrlDecoder().decode(query.get("version")))
                 : document.encode();
-        send(wire, new Message.Sync(state, document.version(), epoch));
+        send(wire, new Message.Sync(state, document.version(), epoch, limits));
+        if (limits != null) {
+            loop.schedule(() -> pulse(wire), 20_000);
+        }
+    }
+
+    private void pulse(Wire wire) {
+        if (members.containsKey(wire)) {
+            send(wire, new Message.Pulse());
+            loop.schedule(() -> pulse(wire), 20_000);
+        }
     }
 
     void leave(Wire wire) {
@@ -85,6 +102,7 @@ final class SimulatedServer {
             return;
         }
         if (frame.getBytes(UTF_8).length > maxFrameBytes) {
+            tooLarge++;
             members.remove(wire);
             send(wire, new Message.Refusal(ErrorCode.TOO_LARGE, "a frame may have " + maxFrameBytes + " bytes", null));
             wire.end(4413, "too large");
@@ -149,7 +167,8 @@ final class SimulatedServer {
 
     /** As for a reader that was too slow. */
     void resynchronise() {
-        members.keySet().forEach(wire -> send(wire, new Message.Sync(document.encode(), document.version(), epoch)));
+        members.keySet()
+                .forEach(wire -> send(wire, new Message.Sync(document.encode(), document.version(), epoch, limits)));
     }
 
     private void receive(Wire wire, Message.Op op) {

@@ -179,6 +179,9 @@ final class EditorFrame extends JFrame {
                     "Some edits belong to an earlier document of this name and were not merged.",
                     "Show them\u2026",
                     this::offerAside);
+        } else if (now.connection() == ConnectionState.RECONNECTING
+                && !now.reason().isEmpty()) {
+            say(now.reason(), "Try now", session::reconnectNow);
         } else if (now.refused() == 0) {
             notice.setVisible(false);
         }

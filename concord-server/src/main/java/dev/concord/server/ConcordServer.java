@@ -68,14 +68,14 @@ public final class ConcordServer implements AutoCloseable {
         // The store and the event loops take about the same time to start.
         CompletableFuture<RoomStore> opening = opened.add(
                 "opening of the store", CompletableFuture.supplyAsync(opener::get, io), ConcordServer::closeOnceOpen);
-        this.http = opened.add("event loops", new HttpServer(config), HttpServer::close);
+        ServerMetrics metrics = new ServerMetrics();
+        this.http = opened.add("event loops", new HttpServer(config, metrics::upgradeRefused), HttpServer::close);
         this.store = opened.add("store", join(opening), kept -> {});
         this.opLog = opened.add("op log", OpLog.start(store), OpLog::close);
         this.sweeper = opened.add(
                 "sweeper",
                 Executors.newSingleThreadScheduledExecutor(threads("concord-sweeper")),
                 ConcordServer::endNow);
-        ServerMetrics metrics = new ServerMetrics();
         metrics.gauge("concord.oplog.pending", "ops that wait for their commit", opLog::pendingOps);
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);

@@ -581,6 +581,29 @@ class HttpTest {
         assertEquals(101, upgrade("/rooms/o/ws"));
     }
 
+    @Test
+    void upgradesThatAreRefusedAreCountedByReason() throws Exception {
+        try (ServerFixture named = ServerFixture.startNamed("docs.example")) {
+            for (String request : List.of(
+                    RawConnection.upgrade("/rooms/o/ws", "Origin: https://evil.example"),
+                    RawConnection.upgrade("/rooms/o/ws", "Origin: https://evil.example"),
+                    RawConnection.upgrade("/rooms/%20/ws"),
+                    "GET /rooms/o/ws HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                    "GET /rooms/o/ws HTTP/1.1\r\nHost: elsewhere\r\n\r\n",
+                    "GET /rooms/o HTTP/1.1\r\nHost: elsewhere\r\n\r\n")) {
+                try (RawConnection connection = new RawConnection(named.port())) {
+                    connection.send(request);
+                    assertTrue(connection.response().status() >= 400);
+                }
+            }
+            assertEquals(2, named.metric("concord_upgrades_refused_total{reason=\"origin_not_allowed\"}"));
+            assertEquals(1, named.metric("concord_upgrades_refused_total{reason=\"bad_room_id\"}"));
+            assertEquals(1, named.metric("concord_upgrades_refused_total{reason=\"upgrade_required\"}"));
+            assertEquals(1, named.metric("concord_upgrades_refused_total{reason=\"host_not_allowed\"}"));
+            assertEquals(0, named.metric("concord_upgrades_refused_total{reason=\"bad_handshake\"}"));
+        }
+    }
+
     /** The rooms live on different loops: for some, the connection moves from one to another before it is a WebSocket. */
     @Test
     void whatComesInOnePacketWithTheHandshakeDisturbsNobody() throws Exception {

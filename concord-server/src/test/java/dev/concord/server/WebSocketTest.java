@@ -88,6 +88,15 @@ class WebSocketTest {
     }
 
     @Test
+    void aSyncNamesTheLimitsOfThisServer() throws Exception {
+        try (RawConnection ann = join("")) {
+            assertEquals(
+                    new Message.Limits(FRAME_BYTES, 10_000_000, 2_000),
+                    ann.read(Message.Sync.class).limits());
+        }
+    }
+
+    @Test
     void aVersionInTheQueryGetsTheDifferenceInEitherAlphabet() throws Exception {
         Document document = new Document("a");
         try (RawConnection ann = joined()) {

@@ -12,9 +12,49 @@ public sealed interface Message {
      * @param state a state in the engine's encoding, whole or partial; applying it is a merge
      * @param version the server's version summary
      * @param epoch names this history of the room; a client that holds another must not merge
+     * @param limits what the server takes from this client, and the sign that it sends a {@link Pulse}; null from a server that does not
+     *     say, and between servers
      */
     @SuppressWarnings("ArrayRecordComponent") // equality of states is never asked for
-    record Sync(byte[] state, byte[] version, String epoch) implements Message {}
+    record Sync(
+            byte[] state,
+            byte[] version,
+            String epoch,
+            @Nullable Limits limits) implements Message {
+        /**
+         * Without limits.
+         *
+         * @param state a state in the engine's encoding
+         * @param version the sender's version summary
+         * @param epoch names this history of the room
+         */
+        public Sync(byte[] state, byte[] version, String epoch) {
+            this(state, version, epoch, null);
+        }
+    }
+
+    /**
+     * What a server takes from one client.
+     *
+     * @param frameBytes bytes of the JSON of one frame, as it travels in UTF-8
+     * @param roomChars visible UTF-16 units of the document
+     * @param opsPerSecond ops, on this connection
+     */
+    record Limits(long frameBytes, long roomChars, long opsPerSecond) {
+        /**
+         * Limits that something fits into.
+         *
+         * @throws IllegalArgumentException when one of them is below 1
+         */
+        public Limits {
+            if (frameBytes < 1 || roomChars < 1 || opsPerSecond < 1) {
+                throw new IllegalArgumentException("limits: must be positive integers");
+            }
+        }
+    }
+
+    /** Server to client: the connection lives, and there was nothing else to say. */
+    record Pulse() implements Message {}
 
     /**
      * One edit.

@@ -184,6 +184,14 @@ public final class WireCodec {
                 json.writeStringField("state", Base64.getEncoder().encodeToString(sync.state()));
                 json.writeStringField("version", Base64.getEncoder().encodeToString(sync.version()));
                 json.writeStringField("epoch", sync.epoch());
+                Message.Limits limits = sync.limits();
+                if (limits != null) {
+                    json.writeObjectFieldStart("limits");
+                    json.writeNumberField("frameBytes", limits.frameBytes());
+                    json.writeNumberField("roomChars", limits.roomChars());
+                    json.writeNumberField("opsPerSecond", limits.opsPerSecond());
+                    json.writeEndObject();
+                }
             } else if (message instanceof Message.Presence presence) {
                 json.writeStringField("t", "presence");
                 json.writeStringField("user", presence.user());
@@ -200,6 +208,8 @@ public final class WireCodec {
                 if (refusal.seq() != null) {
                     json.writeNumberField("seq", refusal.seq());
                 }
+            } else if (message instanceof Message.Pulse) {
+                json.writeStringField("t", "pulse");
             } else {
                 throw new IllegalArgumentException("a message of an unknown type cannot be written");
             }
@@ -286,7 +296,13 @@ public final class WireCodec {
             case "op" -> op(node);
             case "presence" -> presence(node, others);
             case "ack" -> new Message.Ack(integer(node, "seq", null));
-            case "sync" -> new Message.Sync(base64(node, "state"), base64(node, "version"), text(node, "epoch"));
+            case "sync" ->
+                new Message.Sync(
+                        base64(node, "state"),
+                        base64(node, "version"),
+                        text(node, "epoch"),
+                        limits(node.get("limits")));
+            case "pulse" -> new Message.Pulse();
             case "error" ->
                 new Message.Refusal(
                         ErrorCode.ofWire(text(node, "code")),
@@ -294,6 +310,20 @@ public final class WireCodec {
                         node.hasNonNull("seq") ? (Long) integer(node, "seq", null) : null);
             default -> new Message.Unknown(type);
         };
+    }
+
+    private static Message.@Nullable Limits limits(@Nullable JsonNode node) throws WireException {
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        try {
+            return new Message.Limits(
+                    integer(node, "frameBytes", null),
+                    integer(node, "roomChars", null),
+                    integer(node, "opsPerSecond", null));
+        } catch (IllegalArgumentException e) {
+            throw malformed(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Message.Op op(JsonNode node) throws WireException {

@@ -93,6 +93,8 @@ class WireCodecTest {
         MALFORMED  | seq:        | {"t":"op","seq":1.5,"data":{}}
         MALFORMED  | data:       | {"t":"op","seq":1,"data":[]}
         MALFORMED  | state:      | {"t":"sync","state":"%","version":"","epoch":""}
+        MALFORMED  | frameBytes: | {"t":"sync","state":"","version":"","epoch":"","limits":{"roomChars":1,"opsPerSecond":1}}
+        MALFORMED  | limits:     | {"t":"sync","state":"","version":"","epoch":"","limits":{"frameBytes":0,"roomChars":1,"opsPerSecond":1}}
         MALFORMED  | cursor:     | {"t":"presence","user":"k","cursor":-1}
         INVALID_OP | kind:       | {"t":"op","seq":1,"data":{"kind":"move","id":{"site":"a","counter":1}}}
         INVALID_OP | id:         | {"t":"op","seq":1,"data":{"kind":"delete"}}

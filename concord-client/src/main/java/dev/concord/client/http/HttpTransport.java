@@ -152,7 +152,10 @@ public final class HttpTransport implements Transport {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause instanceof WebSocketHandshakeException refused) {
-                end(closeCode(refused.getResponse().statusCode()), "");
+                int code = closeCode(refused.getResponse().statusCode());
+                end(
+                        code,
+                        code == BROKEN ? "HTTP status " + refused.getResponse().statusCode() : "");
             } else {
                 end(BROKEN, String.valueOf(cause.getMessage()));
             }

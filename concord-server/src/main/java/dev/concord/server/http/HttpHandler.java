@@ -35,15 +35,17 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private final RouteTable routes;
     private final Hosts hosts;
+    private final RefusedUpgrades refusedUpgrades;
     private final Limits limits;
     private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
     private boolean busy;
     private boolean left;
     private @Nullable Future<?> deadline;
 
-    HttpHandler(RouteTable routes, Hosts hosts, Limits limits) {
+    HttpHandler(RouteTable routes, Hosts hosts, RefusedUpgrades refusedUpgrades, Limits limits) {
         this.routes = routes;
         this.hosts = hosts;
+        this.refusedUpgrades = refusedUpgrades;
         this.limits = limits;
     }
 
@@ -142,21 +144,24 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         }
         try {
             hosts.check(request);
-        } catch (Problem refused) {
-            responses.problem(refused);
-            return;
+            routes.handle(exchange(context, request, responses));
+        } catch (RuntimeException refused) {
+            Problem problem = Problem.of(refused);
+            refusedUpgrades.answered(request, context.channel(), problem);
+            responses.problem(problem);
         }
+    }
+
+    private Exchange exchange(ChannelHandlerContext context, FullHttpRequest request, Responses responses) {
         QueryStringDecoder uri = new QueryStringDecoder(request.uri());
         List<String> path;
         try {
             path = RouteTable.parts(uri.rawPath());
             uri.parameters();
         } catch (IllegalArgumentException e) {
-            responses.problem(Problem.badRequest("bad_request", "the path or the query is not well formed"));
-            return;
+            throw Problem.badRequest("bad_request", "the path or the query is not well formed");
         }
-        routes.handle(
-                new Exchange(context, request, responses, path, Map.of(), uri.parameters(), () -> leave(context)));
+        return new Exchange(context, request, responses, path, Map.of(), uri.parameters(), () -> leave(context));
     }
 
     private static Problem malformed(@Nullable Throwable cause) {

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,15 +62,18 @@ public final class HttpServer implements AutoCloseable {
     private final Frames frames = new NettyFrames(ALLOCATOR);
     private final ConnectionLimit connections;
     private final InputBudget input;
+    private final RefusedUpgrades refusedUpgrades;
     private @Nullable Channel channel;
 
     /**
      * Starts the event loops.
      *
      * @param config where to listen, and the limits
+     * @param upgradeRefused counts a WebSocket that was not let in, by its reason; thread-safe
      */
-    public HttpServer(Config config) {
+    public HttpServer(Config config, Consumer<String> upgradeRefused) {
         this.config = config;
+        this.refusedUpgrades = new RefusedUpgrades(upgradeRefused, System::nanoTime);
         IoHandlerFactory io;
         if (Epoll.isAvailable()) {
             io = EpollIoHandler.newFactory();
@@ -166,6 +170,7 @@ public final class HttpServer implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel child) {
                         if (!connections.admit(child)) {
+                            refusedUpgrades.tooManyConnections(child);
                             child.close();
                             return;
                         }
@@ -179,7 +184,7 @@ public final class HttpServer implements AutoCloseable {
                                 .addLast(new BodyGate(routes, account))
                                 .addLast(new HttpObjectAggregator(
                                         config.limits().http().bodyBytes()))
-                                .addLast(new HttpHandler(routes, hosts, config.limits()));
+                                .addLast(new HttpHandler(routes, hosts, refusedUpgrades, config.limits()));
                     }
                 });
         try {

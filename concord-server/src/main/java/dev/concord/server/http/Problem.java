@@ -73,6 +73,11 @@ final class Problem extends RuntimeException {
         };
     }
 
+    /** Stable, for programs. */
+    String code() {
+        return code;
+    }
+
     HttpResponseStatus status() {
         return status;
     }

@@ -112,16 +112,8 @@ final class RouteTable {
         return 0;
     }
 
-    /** Has a request answered by its route, or says what is wrong with it. */
+    /** Has a request answered by its route. Throws a {@link Problem}, or what a route throws, when it is refused. */
     void handle(Exchange exchange) {
-        try {
-            find(exchange);
-        } catch (RuntimeException refused) {
-            exchange.responses().problem(Problem.of(refused));
-        }
-    }
-
-    private void find(Exchange exchange) {
         HttpMethod method = exchange.request().method();
         HttpMethod effective = method.equals(HttpMethod.HEAD) ? HttpMethod.GET : method;
         List<String> path = exchange.path();

@@ -11,6 +11,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -35,6 +36,15 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
         Duration.ofSeconds(2),
         Duration.ofSeconds(10)
     };
+
+    /** Why WebSockets are not let in, as far as that is known before it happens: what has not happened yet is exported as 0. */
+    private static final List<String> UPGRADE_REFUSALS = List.of(
+            "bad_handshake",
+            "bad_room_id",
+            "host_not_allowed",
+            "origin_not_allowed",
+            "too_many_connections",
+            "upgrade_required");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     /** Micrometer refers weakly to what it asks: with the supplier the counter would stand still. */
@@ -84,6 +94,24 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
                             .tag("code", code.wire())
                             .register(registry));
         }
+        UPGRADE_REFUSALS.forEach(this::refusedUpgrades);
+    }
+
+    /**
+     * A WebSocket was not let in.
+     *
+     * @param reason one of few: the code of the answer, or too_many_connections
+     */
+    public void upgradeRefused(String reason) {
+        refusedUpgrades(reason).increment();
+    }
+
+    private Counter refusedUpgrades(String reason) {
+        return Counter.builder("concord.upgrades.refused")
+                .description("WebSockets that were not let in, by the code of the answer; too_many_connections counts"
+                        + " connections from one address that were closed unread")
+                .tag("reason", reason)
+                .register(registry);
     }
 
     /**

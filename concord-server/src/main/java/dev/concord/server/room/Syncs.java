@@ -14,11 +14,16 @@ final class Syncs {
 
     private final RoomContext context;
     private final Document document;
+    private final Message.Limits limits;
     private Frames.@Nullable Frame whole;
 
     Syncs(RoomContext context, Document document) {
         this.context = context;
         this.document = document;
+        this.limits = new Message.Limits(
+                context.limits().connections().frameBytes(),
+                context.limits().rooms().chars(),
+                context.limits().connections().opsPerSecond());
     }
 
     /** The whole state, encoded once for all who get it before the next {@link #forget}; not to be released by the caller. */
@@ -52,6 +57,6 @@ final class Syncs {
     }
 
     private byte[] message(byte[] state) {
-        return WireCodec.write(new Message.Sync(state, document.version(), context.epoch()));
+        return WireCodec.write(new Message.Sync(state, document.version(), context.epoch(), limits));
     }
 }

@@ -69,6 +69,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private Message.@Nullable Presence latePresence;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> pings;
+    private @Nullable Pulse pulse;
     private @Nullable Room room;
     private int faultsInARow;
     private boolean closing;
@@ -103,7 +104,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
-        stopPings();
+        stopTimers();
     }
 
     /** Where this connection stands in its pipeline. */
@@ -128,10 +129,14 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         }
     }
 
-    private void stopPings() {
+    private void stopTimers() {
         if (pings != null) {
             pings.cancel(false);
             pings = null;
+        }
+        if (pulse != null) {
+            pulse.stop();
+            pulse = null;
         }
     }
 
@@ -141,6 +146,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             return;
         }
         room = entered;
+        // Not earlier: the first frame that a client may get is the sync.
+        pulse = new Pulse(context());
         entered.join(this, version);
         for (byte[] frame = beforeJoining.poll(); frame != null && !closing; frame = beforeJoining.poll()) {
             receive(frame, entered);
@@ -196,7 +203,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closing = true;
-        stopPings();
+        stopTimers();
         if (room != null) {
             room.leave(this);
         }
@@ -272,6 +279,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public void flush() {
+        if (pulse != null) {
+            pulse.sent();
+        }
         context().flush();
     }
 
@@ -313,7 +323,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     /** Writes the last frame and leaves the room. The connection does not wait for ever for a peer that does not read it. */
     private ChannelFuture goodbye(WebSocketFrame last) {
         closing = true;
-        stopPings();
+        stopTimers();
         if (room != null) {
             room.leave(this);
         }

@@ -44,6 +44,7 @@ class RoomTest extends RoomFixture {
             assertEquals("hello", Document.load("x", sync.state()).text());
             assertArrayEquals(Document.load("x", sync.state()).version(), sync.version());
             assertEquals(EPOCH, sync.epoch());
+            assertEquals(new Message.Limits(1 << 20, 10_000_000, 100_000), sync.limits());
             assertEquals(List.of(presence("Ann", 5)), got.subList(1, got.size()));
         }
 

@@ -14,7 +14,8 @@ import java.util.concurrent.Executor;
 public final class TestRooms {
     private TestRooms() {}
 
-    static RoomDirectory directory(
+    /** A directory whose rooms find each other through this cluster only. */
+    public static RoomDirectory directory(
             RoomStore store,
             OpLog log,
             Executor io,

@@ -23,6 +23,7 @@ public final class BrokenNetwork implements AutoCloseable {
     private final InetSocketAddress target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> frozen = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
     private volatile boolean silent;
     private volatile long delayNanos;
@@ -55,6 +56,11 @@ public final class BrokenNetwork implements AutoCloseable {
     /** Passes nothing on, and cuts nothing: the other side seems to be silent. */
     public void silence() {
         silent = true;
+    }
+
+    /** Passes nothing on of the connections that are open now, and does not cut them; new ones are sound. */
+    public void freeze() {
+        frozen.addAll(sockets);
     }
 
     /** Everything is late by so much. */
@@ -135,7 +141,7 @@ public final class BrokenNetwork implements AutoCloseable {
                 if (delayNanos > 0) {
                     LockSupport.parkNanos(delayNanos);
                 }
-                if (silent) {
+                if (silent || frozen.contains(from)) {
                     count = 0;
                 } else if (replies && dropped > 0) {
                     int done = pass(bytes, count, out);
@@ -151,6 +157,8 @@ public final class BrokenNetwork implements AutoCloseable {
         }
         sockets.remove(from);
         sockets.remove(to);
+        frozen.remove(from);
+        frozen.remove(to);
         reset(from);
         reset(to);
     }

@@ -3,7 +3,8 @@ import { EditorView, ViewPlugin, keymap } from '@codemirror/view';
 import { peerLayers, peersChanged, showName } from './codemirror-carets.js';
 import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 import { placeOf } from './peers.js';
-import { COMMIT_AFTER_MS, smallestEdit, whenPageMayGo } from './textarea.js';
+import { smallestEdit } from './text-diff.js';
+import { COMMIT_AFTER_MS, whenPageMayGo } from './textarea.js';
 import { cleanText } from './wire.js';
 
 // The last changes of a composition are read by CodeMirror up to 50 ms after its end.

@@ -76,6 +76,8 @@ export class ConcordDocument {
   readonly site: string;
   readonly text: string;
   readonly length: number;
+  /** How many more elements this site can insert. */
+  readonly countersLeft: number;
   /** How many runs and ranges are pending: they refer to something that has not arrived. */
   readonly pendingCount: number;
   slice(start: number, end?: number): string;
@@ -92,6 +94,8 @@ export class ConcordDocument {
   };
   /** In any order, any number of times. Throws InvalidOperationError or ConflictError and has then changed nothing. */
   apply(operation: Operation): TextChange[];
+  /** Whether all of an insert is here already. Throws ConflictError when some of it is here otherwise. */
+  knows(insert: Operation): boolean;
   merge(state: Uint8Array): Promise<TextChange[]>;
   /** Like `merge`, for the uncompressed body of a state. */
   mergeBody(body: Uint8Array): TextChange[];
@@ -228,6 +232,7 @@ export interface SessionOptions {
 export class ConcordSession {
   /** Throws a TypeError that begins with the name of the invalid option. */
   constructor(options: SessionOptions);
+  /** Another one after the server has said that somebody else uses its site, too: what was not acknowledged is in it under a new site. */
   readonly document: ConcordDocument;
   readonly text: string;
   readonly peers: Peer[];

@@ -40,6 +40,11 @@ export class ConcordDocument {
     return this.#tree.width;
   }
 
+  /** How many more elements may be typed under this site. */
+  get countersLeft() {
+    return MAX_COUNTER - this.#lastCounter;
+  }
+
   /** How many pieces of operations wait for something that has not arrived. */
   get pendingCount() {
     return this.#pending.size;
@@ -122,6 +127,11 @@ export class ConcordDocument {
     }
     this.#observe(read.site, read.counter + read.length - 1);
     return changes;
+  }
+
+  /** Whether all of an insert is here already. Throws ConflictError when some of it is here otherwise. */
+  knows(insert) {
+    return this.#unknownPartsOf(readOperation(insert)).length === 0;
   }
 
   /** Merges an encoded state, whole or partial. Resolves to the changes of the text. */

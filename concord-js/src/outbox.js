@@ -173,6 +173,19 @@ export class Outbox {
     });
   }
 
+  /** Puts others in the place of operations, in their order; one that is its own replacement keeps its place. Nothing may be on its way. */
+  replaceEach(replacementsOf) {
+    for (const entry of [...this.#entries.values()].sort((a, b) => a.number - b.number)) {
+      const parts = replacementsOf(entry.operation);
+      if (parts.length !== 1 || parts[0] !== entry.operation) {
+        // What comes instead is stored before the row goes.
+        parts.forEach((operation) => this.add(operation, entry.epoch));
+        this.#queue = this.#queue.filter((other) => other !== entry);
+        this.#drop(entry);
+      }
+    }
+  }
+
   /** Cuts what waits into parts, given an operation's parts; each is a row of the store of its own. */
   split(partsOf) {
     this.#queue = this.#queue.flatMap((entry) => {

@@ -58,6 +58,15 @@ export class Presence {
     }
   }
 
+  /** This client has another name from now on. The old one leaves, if the others know it from this connection. */
+  rename(client) {
+    this.leave();
+    this.#client = client;
+    if (this.#self !== null) {
+      this.update({});
+    }
+  }
+
   /** The connection is up: the server sends again who is here. */
   start() {
     this.stop();

@@ -3,7 +3,7 @@ import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
-import { StorageError } from './errors.js';
+import { ConflictError, StorageError } from './errors.js';
 import { Holds } from './holds.js';
 import { Listeners } from './listeners.js';
 import { extentOf, randomSite } from './operation.js';
@@ -11,6 +11,8 @@ import { readOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
+import { underNewSite } from './renaming.js';
+import { smallestEdit } from './text-diff.js';
 import { UndoHistory } from './undo.js';
 import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
 
@@ -56,6 +58,8 @@ export class ConcordSession {
   #epoch = null;
   #leftover = [];
   #replaced = false;
+  /** Somebody else uses the document's site: it is made anew under another one with the next sync. */
+  #siteTaken = false;
   #status = null;
   #closed = false;
   #seq = 0;
@@ -160,6 +164,10 @@ export class ConcordSession {
   edit(edit, source = null) {
     this.#check();
     const changes = [edit].flat().map(({ offset, removed = 0, inserted = '' }) => ({ offset, removed, inserted: cleanText(inserted) }));
+    if (changes.reduce((sum, { inserted }) => sum + inserted.length, 0) > this.#document.countersLeft) {
+      const body = this.#document.encodeBody();
+      this.#continueIn(new ConcordDocument(randomSite())).mergeBody(body);
+    }
     const operations = this.#history.edit(changes, this.#environment.now());
     this.#publish(operations);
     if (operations.length > 0) {
@@ -346,6 +354,8 @@ export class ConcordSession {
     url.protocol = ['https:', 'wss:'].includes(url.protocol) ? 'wss:' : 'ws:';
     if (this.#epoch !== null) {
       url.searchParams.set('epoch', this.#epoch);
+    }
+    if (this.#epoch !== null && !this.#siteTaken) {
       const version = writeBase64Url(this.#document.version());
       if (version.length <= VERSION_CHARACTERS) {
         url.searchParams.set('version', version);
@@ -444,7 +454,7 @@ export class ConcordSession {
 
   #take(message) {
     if (message.t === 'op') {
-      this.#changed(this.#document.apply(message.data), 'remote');
+      this.#receiveOperation(message.data);
     } else if (message.t === 'ack') {
       this.#outbox.acknowledge(message.seq);
       this.#retries = 0;
@@ -479,8 +489,16 @@ export class ConcordSession {
       this.#stopReplaced();
       return;
     }
+    try {
+      this.#changed(this.#siteTaken ? this.#rebuild(body, readBase64(version)) : this.#document.mergeBody(body), 'remote');
+    } catch (error) {
+      if (error instanceof ConflictError) {
+        this.#takeNewSite();
+        return;
+      }
+      throw error;
+    }
     this.#epoch = epoch;
-    this.#changed(this.#document.mergeBody(body), 'remote');
     this.#takeUpLeftover();
     this.#outbox.belongTo(epoch);
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
@@ -494,6 +512,40 @@ export class ConcordSession {
     this.#setState('live');
     this.#presence.start();
     this.#flush();
+  }
+
+  #receiveOperation(operation) {
+    try {
+      this.#changed(this.#document.apply(operation), 'remote');
+    } catch (error) {
+      if (!(error instanceof ConflictError) || error.id.site !== this.#document.site) {
+        throw error;
+      }
+      this.#takeNewSite();
+    }
+  }
+
+  /** The server has something else under ids of this document: all of what it has is asked for, and the document made of that. */
+  #takeNewSite() {
+    this.#siteTaken = true;
+    this.#connection.drop();
+  }
+
+  /** Makes the document anew of what the server has and what it is missing, own edits under a new site. Steps of undo are lost. */
+  #rebuild(body, version) {
+    const before = this.#document.text;
+    const onFault = (error) => this.#emit('fault', error);
+    this.#continueIn(underNewSite(this.#document, { body, version, outbox: this.#outbox, onFault }));
+    this.#siteTaken = false;
+    const change = smallestEdit(before, this.#document.text, this.#document.length);
+    return change === null ? [] : [change];
+  }
+
+  #continueIn(document) {
+    this.#document = document;
+    this.#history = new UndoHistory(document);
+    this.#presence.rename(document.site);
+    return document;
   }
 
   /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
@@ -533,7 +585,12 @@ export class ConcordSession {
         this.#flush();
       }, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.#retries++));
     } else {
-      this.#emit('refused', { code, message, operation: this.#outbox.refuse(seq) });
+      const operation = this.#outbox.refuse(seq);
+      if (code === 'conflict' && operation?.id.site === this.#document.site) {
+        this.#takeNewSite();
+        return;
+      }
+      this.#emit('refused', { code, message, operation });
     }
     this.#emitStatus();
   }

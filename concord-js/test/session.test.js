@@ -19,6 +19,22 @@ function start(server, clock, more) {
 const live = (session) => eventually(() => session.status.connection === 'live', 'the session going live');
 const saved = (session) => eventually(() => session.status.saved, 'saving');
 
+/** Somebody else edits under a site, straight into the server's document. Returns the operation. */
+function intrude(server, site, value) {
+  const operation = { kind: 'insert', id: { site, counter: known(server, site) + 1 }, after: { site: '', counter: 0 }, value };
+  server.document.apply(operation);
+  return operation;
+}
+
+/** How many elements of a site the server knows. */
+function known(server, site) {
+  let counter = 0;
+  while (server.document.offsetOf({ site, counter: counter + 1 }) !== null) {
+    counter++;
+  }
+  return counter;
+}
+
 const insertOf = (value) => ({ kind: 'insert', id: { site: 'earlier', counter: 1 }, after: { site: '', counter: 0 }, value });
 
 export const tests = {
@@ -842,6 +858,95 @@ export const tests = {
     await live(session);
     clock.advance(600_000);
     assertEquals(2, server.dials.length, 'attempts when the server after it does not pulse');
+  },
+
+  async 'whoever finds the own site taken by a refusal goes on under a new one'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = start(server, clock, options);
+    await live(session);
+    server.document.insert(0, 'shared. ');
+    const { site } = session.document;
+    intrude(server, site, 'theirs. ');
+    session.edit({ offset: 0, inserted: 'mine. ' });
+    await eventually(() => session.status.connection === 'reconnecting', 'the conflict');
+    session.edit({ offset: 0, removed: 1, inserted: 'M' });
+    session.edit({ offset: session.text.length, inserted: 'more. ' });
+    clock.advance(1_000);
+    await saved(session);
+    assertEquals(server.document.text, session.text, 'text');
+    assertEquals('Mine. more. shared. theirs. ', ['Mine. ', 'more. ', 'shared. ', 'theirs. '].filter((part) => session.text.includes(part)).join(''), session.text);
+    assertEquals(28, session.text.length, 'length');
+    assert(session.document.site !== site, 'the site is the same');
+    assertEquals(0, options.store.rows.size, 'rows');
+    assertEquals(0, session.events.length, 'events');
+    assert(!server.dials.at(-1).includes('version='), server.dials.at(-1));
+  },
+
+  async 'what the server has of a taken site already is there once'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    let shown = '';
+    session.on('change', ({ changes }) => {
+      shown = changes.reduce(applyChange, shown);
+    });
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'a😀' });
+    await eventually(() => server.document.text === 'a😀', 'the first edit arriving');
+    intrude(server, session.document.site, 'X');
+    session.edit({ offset: 3, inserted: 'b' });
+    await eventually(() => session.status.connection === 'reconnecting', 'the conflict');
+    server.acknowledges = true;
+    clock.advance(1_000);
+    await saved(session);
+    assertEquals(server.document.text, session.text, 'text');
+    assertEquals(session.text, shown, 'what changes say');
+    assertEquals('X a b 😀', Array.from(session.text).sort().join(' '), 'characters');
+  },
+
+  async 'a site that is taken shows in an op of others, and in a state'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'mine' });
+    server.member.tell({ t: 'op', data: intrude(server, session.document.site, 'their') });
+    assertEquals('reconnecting', session.status.connection, 'state');
+    clock.advance(1_000);
+    await saved(session);
+    assertEquals(server.document.text, session.text, 'text');
+    assertEquals(9, session.text.length, 'length');
+
+    session.goOffline();
+    session.edit({ offset: 0, inserted: 'offline' });
+    intrude(server, session.document.site, 'others');
+    session.goOnline();
+    await eventually(() => session.status.connection === 'reconnecting', 'the conflict');
+    clock.advance(1_000);
+    await saved(session);
+    assertEquals(server.document.text, session.text, 'text');
+    assertEquals(22, session.text.length, 'length');
+    assertEquals(0, session.events.length, 'events');
+  },
+
+  async 'a site without counters left is followed by another'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const { site } = session.document;
+    const data = { kind: 'insert', id: { site, counter: Number.MAX_SAFE_INTEGER - 1 }, after: { site: '', counter: 0 }, value: 'x' };
+    server.document.apply(data);
+    server.member.tell({ t: 'op', data });
+    session.edit({ offset: 1, inserted: 'y' });
+    assertEquals(site, session.document.site, 'site');
+    session.edit([
+      { offset: 2, inserted: 'z' },
+      { offset: 0, inserted: 'w' },
+    ]);
+    assert(session.document.site !== site, 'the site is the same');
+    await saved(session);
+    assertEquals('wxyz', server.document.text, 'text');
+    assertEquals('wxyz', session.text, 'text');
   },
 
   async 'line ends become LF and half a pair a replacement character'() {

@@ -1,6 +1,7 @@
 import { applyChange } from '../src/change.js';
 import { ConcordSession } from '../src/session.js';
-import { bindTextarea, smallestEdit } from '../src/textarea.js';
+import { smallestEdit } from '../src/text-diff.js';
+import { bindTextarea } from '../src/textarea.js';
 import { assert, assertEquals, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor, received } from './fake-server.js';
 import { boundary } from './histories.js';

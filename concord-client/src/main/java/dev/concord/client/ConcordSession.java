@@ -19,8 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,14 +57,14 @@ public final class ConcordSession implements AutoCloseable {
 
     private final SessionBuilder settings;
     private final Loop loop;
-    private final Document document;
-    private final UndoHistory history;
+    private Document document;
+    private UndoHistory history;
     private final Connection connection;
     private final Presences presences;
     private final Outbox outbox;
     private final Sender sender;
     private final List<OutboxStore.Kept> leftover = new ArrayList<>();
-    private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners;
     private final Deque<Message> held = new ArrayDeque<>();
     private int holds;
     private ConnectionState state = ConnectionState.OFFLINE;
@@ -75,24 +73,27 @@ public final class ConcordSession implements AutoCloseable {
     /** The room has another history than this document. */
     private boolean replaced;
 
+    /** Somebody else uses the document's site: it is made anew under another one with the next sync. */
+    private boolean siteTaken;
+
     private boolean closed;
 
     ConcordSession(SessionBuilder settings) {
         this.settings = settings;
         loop = settings.loop;
+        listeners = new Listeners(settings.listeners);
         document = new Document(settings.site);
         history = new UndoHistory(document);
         connection = new Connection(settings.transport, loop, settings.random, new Connecting());
         presences = new Presences(
                 document.site(),
                 loop,
-                document::offsetOf,
+                caret -> document.offsetOf(caret),
                 message -> connection.send(text(message)),
-                peers -> notifyListeners(listener -> listener.peersChanged(peers)));
+                peers -> listeners.notify(listener -> listener.peersChanged(peers)));
         outbox = new Outbox(settings.outbox, this::fault);
         sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE);
         leftover.addAll(outbox.load());
-        listeners.addAll(settings.listeners);
     }
 
     /**
@@ -161,10 +162,23 @@ public final class ConcordSession implements AutoCloseable {
     public void edit(int offset, int removed, String inserted) {
         check();
         String clean = CleanText.of(inserted);
-        List<Operation> operations = history.edit(offset, removed, clean, loop.millis());
+        List<Operation> operations = edited(offset, removed, clean);
         if (!operations.isEmpty()) {
             publish(operations);
             changed(List.of(new TextChange(offset, removed, clean)), Origin.LOCAL);
+        }
+    }
+
+    private List<Operation> edited(int offset, int removed, String clean) {
+        try {
+            return history.edit(offset, removed, clean, loop.millis());
+        } catch (InvalidOperationException e) {
+            if (!e.field().equals("id.counter")) {
+                throw e;
+            }
+            // The site has used up its counters.
+            continueIn(document.fork(settings.newSite()));
+            return history.edit(offset, removed, clean, loop.millis());
         }
     }
 
@@ -256,7 +270,8 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Names this session among all that edit the room.
+     * Names this session among all that edit the room. When the server says that somebody else uses the same name, the session takes a new one,
+     * sends again under it what was not acknowledged, and forgets its steps of undo; the text is as the server has it, with those edits in it.
      *
      * @return the site of its edits, which is also its name in presence
      */
@@ -456,7 +471,13 @@ public final class ConcordSession implements AutoCloseable {
         if (message instanceof Message.Op op) {
             try {
                 changed(document.apply(op.operation()).changes(), Origin.REMOTE);
-            } catch (ConflictException | InvalidOperationException e) {
+            } catch (ConflictException e) {
+                if (e.id().site().equals(site())) {
+                    takeNewSite();
+                } else {
+                    fault(e);
+                }
+            } catch (InvalidOperationException e) {
                 fault(e);
             }
         } else if (message instanceof Message.Ack ack) {
@@ -483,9 +504,12 @@ public final class ConcordSession implements AutoCloseable {
         }
         List<Operation> missing;
         try {
-            changed(document.merge(sync.state()), Origin.REMOTE);
+            changed(siteTaken ? rebuild(sync) : document.merge(sync.state()), Origin.REMOTE);
             missing = document.missingFrom(sync.version());
-        } catch (MalformedStateException | ConflictException e) {
+        } catch (ConflictException e) {
+            takeNewSite();
+            return;
+        } catch (MalformedStateException e) {
             fault(e);
             connection.drop();
             return;
@@ -508,6 +532,30 @@ public final class ConcordSession implements AutoCloseable {
         presences.start();
         setState(ConnectionState.LIVE, "");
         sender.flush();
+    }
+
+    /** The server has something else under ids of this document: all of what it has is asked for, and the document made of that. */
+    private void takeNewSite() {
+        siteTaken = true;
+        connection.drop();
+    }
+
+    /**
+     * Makes the document anew: what the server has, then what it is missing, own edits under a new site. Steps of undo are lost. Returns what
+     * that changes in the text.
+     */
+    private List<TextChange> rebuild(Message.Sync sync) throws MalformedStateException {
+        String before = document.text();
+        continueIn(Renaming.underNewSite(document, settings.newSite(), sync, outbox, this::fault));
+        siteTaken = false;
+        TextChange change = TextDiff.between(before, document.text(), -1);
+        return change == null ? List.of() : List.of(change);
+    }
+
+    private void continueIn(Document next) {
+        document = next;
+        history = new UndoHistory(next);
+        presences.rename(next.site());
     }
 
     /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
@@ -552,7 +600,13 @@ public final class ConcordSession implements AutoCloseable {
         }
         if (!sender.postpone(refusal)) {
             Operation operation = seq == null ? null : outbox.refuse(seq);
-            notifyListeners(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
+            if (refusal.code() == ErrorCode.CONFLICT
+                    && operation != null
+                    && operation.id().site().equals(site())) {
+                takeNewSite();
+                return;
+            }
+            listeners.notify(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
         }
         notifyStatus();
     }
@@ -583,7 +637,7 @@ public final class ConcordSession implements AutoCloseable {
     private void changed(List<TextChange> changes, Origin origin) {
         if (!changes.isEmpty()) {
             List<TextChange> all = List.copyOf(changes);
-            notifyListeners(listener -> listener.textChanged(all, origin));
+            listeners.notify(listener -> listener.textChanged(all, origin));
         }
     }
 
@@ -595,31 +649,11 @@ public final class ConcordSession implements AutoCloseable {
 
     private void notifyStatus() {
         Status status = status();
-        notifyListeners(listener -> listener.statusChanged(status));
+        listeners.notify(listener -> listener.statusChanged(status));
     }
 
     private void fault(Exception fault) {
-        notifyListeners(listener -> listener.fault(fault));
-    }
-
-    private void notifyListeners(Consumer<SessionListener> news) {
-        for (SessionListener listener : listeners) {
-            try {
-                news.accept(listener);
-            } catch (RuntimeException | Error e) {
-                report(e);
-            }
-        }
-    }
-
-    /** One listener's fault is nothing to the others, nor to the connection; what the handler throws is ignored, as the JVM does. */
-    private static void report(Throwable fault) {
-        Thread thread = Thread.currentThread();
-        try {
-            thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
-        } catch (RuntimeException | Error e) {
-            // Nobody is left to take it.
-        }
+        listeners.notify(listener -> listener.fault(fault));
     }
 
     private static String text(Message message) {
@@ -629,7 +663,7 @@ public final class ConcordSession implements AutoCloseable {
     private final class Connecting implements Connection.Handler {
         @Override
         public URI address() {
-            return settings.address(epoch, document);
+            return settings.address(epoch, siteTaken ? null : document);
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -232,6 +233,21 @@ final class Outbox {
             waiting.put(entry.first, entry);
         }
         refused = 0;
+    }
+
+    /** Puts others in the place of operations, in their order; an operation that is its own replacement keeps its place. Nothing may be on its way. */
+    void replaceEach(Function<Operation, List<Operation>> replacements) {
+        for (Entry entry : List.copyOf(entries.values())) {
+            List<Operation> parts = replacements.apply(entry.operation);
+            if (!parts.equals(List.of(entry.operation))) {
+                // What comes instead is stored before the row goes.
+                parts.forEach(part -> add(part, entry.epoch));
+                entries.remove(entry.first);
+                waiting.remove(entry.first);
+                extent -= entry.operation.length();
+                remove(entry.first, entry.last);
+            }
+        }
     }
 
     /** Takes an operation of another history of the room: it stays in the store and is never sent. */

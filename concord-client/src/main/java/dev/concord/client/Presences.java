@@ -26,7 +26,7 @@ final class Presences {
 
     private record Seen(Peer peer, long millis) {}
 
-    private final String client;
+    private String client;
     private final Loop loop;
     private final ToIntFunction<Caret> offsetOf;
     private final Consumer<Message> send;
@@ -71,6 +71,13 @@ final class Presences {
         }
         caret = newCaret;
         anchor = newAnchor;
+        soon();
+    }
+
+    /** The session has a new name from now on; the old one leaves, if the others know it from this connection. */
+    void rename(String name) {
+        leave();
+        client = name;
         soon();
     }
 

@@ -18,6 +18,7 @@ public final class SessionBuilder {
     /** A longer address is refused by many servers on the way; the whole state comes instead. */
     private static final int VERSION_CHARACTERS = 2_000;
 
+    private final SecureRandom secure = new SecureRandom();
     private final URI server;
     private final String room;
     final Loop loop;
@@ -46,7 +47,6 @@ public final class SessionBuilder {
         this.room = room;
         this.loop = loop;
         this.transport = transport;
-        SecureRandom secure = new SecureRandom();
         this.random = secure::nextDouble;
         this.site = Sites.random(secure);
     }
@@ -104,7 +104,13 @@ public final class SessionBuilder {
         return new ConcordSession(this);
     }
 
-    URI address(@Nullable String epoch, Document document) {
+    /** A site that nobody uses. */
+    String newSite() {
+        return Sites.random(secure);
+    }
+
+    /** Where to connect: with an epoch and a document, only what it is missing is asked for. */
+    URI address(@Nullable String epoch, @Nullable Document document) {
         StringBuilder address = new StringBuilder()
                 .append(server)
                 .append("/rooms/")
@@ -112,6 +118,8 @@ public final class SessionBuilder {
                 .append("/ws?batch=1");
         if (epoch != null) {
             address.append("&epoch=").append(epoch);
+        }
+        if (epoch != null && document != null) {
             String version = Base64.getUrlEncoder().withoutPadding().encodeToString(document.version());
             if (version.length() <= VERSION_CHARACTERS) {
                 address.append("&version=").append(version);

@@ -622,6 +622,90 @@ class ConcordSessionTest {
     }
 
     @Test
+    void whoever_finds_his_site_taken_goes_on_under_a_new_one_and_nothing_is_lost_or_doubled() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "shared. ");
+        loop.advance(A_WHILE);
+        Person twin = new Person("ann", network, () -> 0.5);
+        twin.session.edit(0, 0, "twin's own ");
+        twin.session.edit(0, 1, "T");
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "ann. ");
+        twin.session.edit(twin.session.length(), 0, "twin. ");
+        loop.advance(LONG);
+        assertAgreed(server.text());
+        assertEquals(server.text(), twin.session.text());
+        assertEquals(server.text(), twin.seen.toString());
+        assertTrue(twin.session.status().saved());
+        assertEquals(List.of(), twin.refusals);
+        assertTrue(server.text().contains("shared. "), server.text());
+        assertTrue(server.text().contains("ann. "), server.text());
+        assertTrue(server.text().contains("Twin's own "), server.text());
+        assertTrue(server.text().contains("twin. "), server.text());
+        assertEquals("shared. ann. Twin's own twin. ".length(), server.text().length(), server.text());
+        assertEquals(0, twin.store.rows.size());
+        assertFalse(twin.session.site().equals("ann-0"));
+    }
+
+    @Test
+    void twins_that_type_at_the_same_time_lose_and_double_nothing() {
+        int conflicts = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            HandLoop world = new HandLoop();
+            SimulatedServer room = new SimulatedServer(world);
+            Random random = new Random(seed);
+            SimulatedNetwork links = new SimulatedNetwork(world, random, 50, room);
+            List<Person> twins = List.of(
+                    new Person("twin", links, random::nextDouble), new Person("twin", links, random::nextDouble));
+            world.advance(A_WHILE);
+            int typed = 0;
+            for (int i = 0; i < 40; i++) {
+                Person twin = twins.get(random.nextInt(2));
+                int length = twin.session.length();
+                StringBuilder text = new StringBuilder();
+                for (int j = random.nextInt(3); j >= 0; j--) {
+                    text.append((char) (0x4e00 + typed++));
+                }
+                twin.session.edit(random.nextInt(length + 1), 0, text.toString());
+                if (random.nextInt(10) == 0) {
+                    twins.get(random.nextInt(2)).side.cut();
+                }
+                world.advance(random.nextInt(100));
+            }
+            world.advance(10 * LONG);
+            String replay = "seed " + seed + ": " + room.text();
+            assertEquals(typed, room.text().length(), replay);
+            assertEquals(typed, room.text().chars().distinct().count(), replay);
+            for (Person twin : twins) {
+                conflicts += twin.session.site().equals("twin-0") ? 0 : 1;
+                assertEquals(room.text(), twin.session.text(), replay);
+                assertEquals(room.text(), twin.seen.toString(), replay);
+                assertTrue(twin.session.status().saved(), replay);
+                assertEquals(List.of(), twin.refusals, replay);
+            }
+        }
+        assertTrue(conflicts > 100, "conflicts: " + conflicts);
+    }
+
+    @Test
+    void a_site_without_counters_left_is_followed_by_another() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
+                .site("full")
+                .build();
+        session.open();
+        wire.send(sync());
+        loop.settle();
+        wire.send(op(0, "full", ElementId.MAX_COUNTER - 1, ElementId.HEAD, "x"));
+        loop.settle();
+        session.edit(1, 0, "y");
+        assertEquals("full", session.site());
+        session.edit(2, 0, "z");
+        assertEquals("xyz", session.text());
+        assertFalse(session.site().equals("full"));
+    }
+
+    @Test
     void a_listener_that_throws_does_not_disturb_the_session() {
         List<Throwable> uncaught = new ArrayList<>();
         Thread thread = Thread.currentThread();

@@ -271,8 +271,7 @@ final class TrialMember {
                     } else {
                         bad("a presence, " + fault, bytes, from, to);
                     }
-                } else if (!(message instanceof Message.Unknown unknown
-                        && unknown.type().equals("pulse"))) {
+                } else if (!(message instanceof Message.Pulse)) {
                     bad("what was not expected", bytes, from, to);
                 }
             }

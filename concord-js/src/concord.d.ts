@@ -166,8 +166,10 @@ export interface SessionStatus {
   composing: number;
   /** Operations that the server has refused for good. */
   refused: number;
-  /** Operations of another history of the room that are kept and never sent. */
+  /** Operations of another history of the room that are kept and not sent. */
   orphaned: number;
+  /** The room has another history than this text, which may be nowhere else: it has stopped, and `putBack` makes it the room's again. */
+  replaced: boolean;
   /** Everything is acknowledged, which means that it is durable. */
   saved: boolean;
 }
@@ -187,7 +189,7 @@ export interface Peer {
 
 export interface SessionEvents {
   /** `source` is what was passed to `edit`, `undo` or `redo`, or `'remote'` for what came from elsewhere. */
-  change: { changes: TextChange[]; source: unknown };
+  change: { changes: TextChange[]; source: unknown; /** Whose insert came from elsewhere, where that is known. */ site?: string };
   /** The operations that this client has just made, by typing, undo or redo. */
   edit: Operation[];
   status: SessionStatus;
@@ -260,6 +262,11 @@ export class ConcordSession {
   goOnline(): Promise<void>;
   /** Ends the pause between two attempts at once. */
   reconnectNow(): void;
+  /**
+   * After the room was replaced by a new one (`status.replaced`): makes this text the room's again, merged by element with what the new
+   * room has by now. Several may do this: the text is there once. Rejects when the room was not replaced.
+   */
+  putBack(): Promise<void>;
   /** Ends the session for good; afterwards, edits throw. */
   close(): void;
   /** Keeps remote changes out of the text until the returned function is called. */

@@ -106,7 +106,9 @@ final class HistoryPageTest {
 
         ben.page.locator("#panels").click();
         ben.page.locator("#tab-history").click();
-        ben.page.locator(".version").click();
+        Locator versions = ben.page.locator(".version");
+        assertThat(versions).containsText(new String[] {"Before a restore of Before the walk", "Before the walk"});
+        versions.last().click();
         assertThat(ben.page.locator(".version-text")).isVisible();
         look(ben, "history-dark");
     }
@@ -145,6 +147,40 @@ final class HistoryPageTest {
             assertThat(ann.page.locator("output")).hasText("after edit " + place + " of 5300, writer");
             assertThat(preview).hasText(all.substring(0, 6 + place));
         }
+    }
+
+    @Test
+    void whatSomebodyElseDeletesInOneGoIsOfferedBack() {
+        EditorTab ann = tab(ColorScheme.LIGHT);
+        EditorTab ben = tab(ColorScheme.LIGHT);
+        String text = "The path by the quarry is open. ".repeat(20);
+        ann.type(text);
+        ann.awaitSaved();
+        Await.equal("ben's text", text, ben::shown);
+        ben.press("Control+a", "Delete");
+        ben.type("Oh.");
+        Locator notice = ann.page.locator("#notice");
+        assertThat(notice).containsText("Somebody has deleted 640 characters.");
+        ann.page.getByText("Show what went").click();
+        assertThat(ann.page.locator(".version-text ins")).containsText("The path by the quarry");
+        look(ann, "rescue");
+        ann.page.getByText("Undo for everybody").click();
+        for (EditorTab tab : List.of(ann, ben)) {
+            Await.until(
+                    "the text is back, with what was typed since",
+                    () -> tab.shown().contains(text.strip()) && tab.shown().contains("Oh."));
+        }
+        assertThat(notice).isHidden();
+        assertThat(ben.page.locator("#notice")).isHidden();
+
+        // A restore is offered back to the others, and not to whoever made it.
+        ann.page.locator(".version").first().click();
+        ann.page.locator("#restore").click();
+        Await.equal("the version is back", text, ben::shown);
+        assertThat(ben.page.locator("#notice")).containsText("has brought an older version back.");
+        ben.page.getByText("Undo for everybody").click();
+        Await.until("what was typed is back", () -> ann.shown().contains("Oh."));
+        assertThat(notice).isHidden();
     }
 
     @Test

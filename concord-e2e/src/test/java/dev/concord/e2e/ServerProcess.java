@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,17 @@ final class ServerProcess implements AutoCloseable {
     void kill9() {
         process.destroyForcibly();
         exit(process);
+    }
+
+    /** Deletes everything that it has stored; it must not be running. */
+    void loseData() {
+        try (Stream<Path> files = Files.walk(home.resolve("data"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.concord.server;
 
+import dev.concord.crdt.Operation;
 import dev.concord.crdt.Sites;
 import dev.concord.server.ai.Access;
 import dev.concord.server.cluster.Cluster;
@@ -10,6 +11,7 @@ import dev.concord.server.history.History;
 import dev.concord.server.http.HttpServer;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
+import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.Wings;
 import dev.concord.server.room.log.StoreLogs;
@@ -101,7 +103,8 @@ public final class ConcordServer implements AutoCloseable {
                         new StoreLogs(store, io, config.limits().history()),
                         PresenceRounds::new,
                         (context, room) -> new RoomPeers(cluster, context, room),
-                        locator));
+                        locator,
+                        this::keepWhatWasDeleted));
         locator.answerFrom(rooms);
         this.history = opened.add(
                 "history",
@@ -114,6 +117,10 @@ public final class ConcordServer implements AutoCloseable {
         schedule(cluster);
         opened.add("schedule", sweeper, ConcordServer::endNow);
         ai.announce();
+    }
+
+    private void keepWhatWasDeleted(RoomContext context, Operation.Delete first, int characters) {
+        history.keepBefore(context.id(), context.epoch(), first);
     }
 
     private void schedule(Cluster cluster) {

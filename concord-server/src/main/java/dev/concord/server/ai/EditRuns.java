@@ -244,21 +244,20 @@ public final class EditRuns {
             application.prepare();
             if (application.wasApplied()) {
                 end = AiRun.State.APPLIED;
-                return new Decision("applied", null, 0, List.of());
+                return application.decision(null, 0);
             }
             Long version = application.isEmpty() ? null : (Long) versions.capture(roomId, label(run), run.author());
             List<Operation> operations = application.apply();
             end = AiRun.State.APPLIED;
-            List<String> ids = ids(operations);
             AUDIT.atInfo()
                     .addKeyValue("room", roomId)
                     .addKeyValue("user", user)
                     .addKeyValue("author", run.author())
                     .addKeyValue("run", id)
                     .addKeyValue("version", version)
-                    .addKeyValue("ops", String.join(" ", ids))
+                    .addKeyValue("ops", String.join(" ", ids(operations)))
                     .log("planned edits were applied");
-            return new Decision("applied", version, operations.size(), ids);
+            return application.decision(version, operations.size());
         } catch (RunApplication.StaleException stale) {
             end = AiRun.State.STALE;
             throw new Refusal(
@@ -311,7 +310,7 @@ public final class EditRuns {
                     .addKeyValue("user", user)
                     .addKeyValue("run", id)
                     .log("planned edits were declined");
-            return new Decision("declined", null, 0, List.of());
+            return Decision.declined();
         });
     }
 

@@ -9,6 +9,7 @@ import dev.concord.server.room.EditOutcome;
 import dev.concord.store.AiRun;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Applies one claimed run to its room. One thread, which may block. */
 final class RunApplication {
@@ -114,6 +115,11 @@ final class RunApplication {
             case UNKNOWN -> throw new UnknownOutcomeException();
         }
         throw new IllegalStateException("an outcome without a case");
+    }
+
+    /** What has become of the run, once it is applied, by whichever instance. */
+    Decision decision(@Nullable Long version, int operations) {
+        return new Decision("applied", version, operations, edits.inserted(site), edits.removed());
     }
 
     private static EditOutcome awaitOutcome(CompletableFuture<EditOutcome> outcome) {

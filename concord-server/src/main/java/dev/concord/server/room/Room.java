@@ -45,6 +45,7 @@ public final class Room {
     private final RoomLog log;
     private final Peers peers;
     private final Presences presences;
+    private final LargeDeletions deletions;
 
     private boolean dismissed;
     private boolean closed;
@@ -59,6 +60,7 @@ public final class Room {
         this.syncs = new Syncs(context, document);
         this.log = wings.logs().follow(context, new LogListener(), durability.commits(), stored);
         this.peers = wings.peers().of(context, new PeerListener());
+        this.deletions = new LargeDeletions(context, wings.deletions());
         this.presences = wings.presences().of(context, new PresenceListener());
     }
 
@@ -221,11 +223,15 @@ public final class Room {
             return;
         }
         members.expect(member, durability.appended(), op.seq(), arrived);
+        int before = document.length();
         // What is known came from another instance, and is not stored here yet. Now it is in any case, and everybody
         // has it already.
         if (!verdict.isKnown() && applyLogged(operation)) {
             int others = fanOut(operation, encoded, member);
             events.opApplied(context.loop().nanoTime() - arrived, others);
+            if (operation instanceof Operation.Delete delete) {
+                deletions.applied(delete, before, before - document.length());
+            }
         }
     }
 

@@ -6,7 +6,7 @@ const REASONS = {
   4401: 'You have to sign in.',
   4403: 'You may not open this document.',
   4404: 'This document does not exist.',
-  [REPLACED]: 'This document was deleted and made anew, or restored from a copy: the server has another text under its name.',
+  [REPLACED]: 'The server has another text under this name now: it has lost its data, or somebody has deleted this text or restored an older copy of it.',
   [TOO_LARGE]: 'Something was too large for the server.',
 };
 

@@ -273,7 +273,7 @@ function sizeOf(changes) {
 }
 
 function undoKeys(bindingOf) {
-  const run = (action) => () => bindingOf()?.revert(action) ?? false;
+  const run = (action) => (view) => (view.state.readOnly ? true : (bindingOf()?.revert(action) ?? false));
   return [
     { key: 'Mod-z', run: run('undo'), shift: run('redo'), preventDefault: true },
     { key: 'Mod-y', run: run('redo'), preventDefault: true },

@@ -75,10 +75,10 @@ export class Outbox {
     this.#queue.push(entry);
   }
 
-  /** The history of the room is known now: what was made or found without one belongs to it. */
+  /** The history of the room is known now: what was made or found without one, or reclaimed from another, belongs to it. */
   belongTo(epoch) {
     for (const entry of this.#entries.values()) {
-      if (entry.epoch === null) {
+      if (entry.epoch !== epoch) {
         entry.epoch = epoch;
         this.#store.put(entry.number, { operation: entry.operation, epoch });
         if (entry.key !== undefined) {
@@ -103,6 +103,19 @@ export class Outbox {
     this.#sent.clear();
     this.#refused.clear();
     this.#extent = 0;
+  }
+
+  /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the entries. */
+  reclaim(epoch) {
+    const back = this.#orphaned.filter((entry) => entry.epoch === epoch);
+    this.#orphaned = this.#orphaned.filter((entry) => entry.epoch !== epoch);
+    for (const entry of back) {
+      Object.assign(entry, { extent: extentOf(entry.operation), seq: 0, fresh: false });
+      this.#extent += entry.extent;
+      this.#entries.set(entry.number, entry);
+    }
+    this.#queue = [...this.#entries.values()].sort((a, b) => a.number - b.number);
+    return back;
   }
 
   discardOrphaned() {

@@ -124,7 +124,7 @@ export class ConcordSession {
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped, or what is
    * known after many attempts. `unsent` counts the
    * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
-   * history of the room, which are kept and never sent. `saved` is true only when everything is acknowledged. The object stays the
+   * history of the room, which are kept and not sent. `replaced` is true when the room has another history than this text: see `putBack`. `saved` is true only when everything is acknowledged. The object stays the
    * same until one of them changes.
    */
   get status() {
@@ -140,6 +140,7 @@ export class ConcordSession {
       composing,
       refused,
       orphaned,
+      replaced: this.#replaced,
       saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
     };
     if (Object.keys(status).some((name) => status[name] !== this.#status?.[name])) {
@@ -247,6 +248,28 @@ export class ConcordSession {
         this.#connection.open();
       }
     }
+  }
+
+  /**
+   * After the room was replaced by a new one (`status.replaced`): makes this text the room's again. It is merged, by element, with what
+   * the new room has by now, so that several who do this bring one text back, each with what the others have not seen, and the session goes on with it.
+   */
+  async putBack() {
+    this.#check();
+    if (!this.#replaced) {
+      throw new Error('the room has the history of this text: there is nothing to put back');
+    }
+    this.#replaced = false;
+    for (const { operation } of this.#outbox.reclaim(this.#epoch)) {
+      try {
+        this.#changed(this.#document.apply(operation), 'remote');
+      } catch (error) {
+        this.#emit('fault', error);
+      }
+    }
+    this.#epoch = null;
+    this.#setState('offline');
+    await this.goOnline();
   }
 
   /** Ends the session for good. */
@@ -516,7 +539,7 @@ export class ConcordSession {
 
   #receiveOperation(operation) {
     try {
-      this.#changed(this.#document.apply(operation), 'remote');
+      this.#changed(this.#document.apply(operation), 'remote', operation.kind === 'insert' ? operation.id.site : undefined);
     } catch (error) {
       if (!(error instanceof ConflictError) || error.id.site !== this.#document.site) {
         throw error;
@@ -639,9 +662,9 @@ export class ConcordSession {
     }
   }
 
-  #changed(changes, source) {
+  #changed(changes, source, site) {
     if (changes.length > 0) {
-      this.#emit('change', { changes, source });
+      this.#emit('change', { changes, source, site });
     }
   }
 

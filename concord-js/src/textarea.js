@@ -199,6 +199,9 @@ class TextareaBinding {
     const key = event.key.toLowerCase();
     if (key === 'z' || (key === 'y' && !event.shiftKey)) {
       event.preventDefault();
+      if (this.#textarea.readOnly) {
+        return;
+      }
       this.#revert(key === 'y' || event.shiftKey ? 'redo' : 'undo');
     }
   }

@@ -498,6 +498,56 @@ export const tests = {
     assertEquals(0, options.store.rows.size, 'rows of the store');
   },
 
+  async 'a text whose room was replaced is put back by whoever asks for it, and is there once'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.type(0, 'one two');
+    const options = [optionsFor(server, clock), optionsFor(server, clock)];
+    const [ann, ben] = options.map((option) => new ConcordSession(option));
+    await Promise.all([live(ann), live(ben)]);
+    ann.edit({ offset: 3, removed: 1, inserted: '-' });
+    await eventually(() => ben.text === 'one-two' && ann.status.saved, 'the edit');
+    server.acknowledges = false;
+    ben.edit({ offset: 7, inserted: ' unsent' });
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.type(0, 'NEW ');
+    [...server.members].forEach((member) => member.end(4409));
+    server.acknowledges = true;
+    assert(ann.status.replaced && ben.status.replaced, 'that the room was replaced is known');
+    assertEquals(true, ann.status === ann.status && !ann.status.saved, 'status');
+    await Promise.all([ann.putBack(), ben.putBack()]);
+    assertEquals(false, ann.status.replaced, 'replaced');
+    await eventually(() => ann.status.saved && ben.status.saved, 'saving');
+    assert(['NEW one-two unsent', 'one-two unsentNEW '].includes(server.document.text), server.document.text);
+    await eventually(() => ann.text === server.document.text && ben.text === server.document.text, 'one text');
+    assertEquals(0, options[1].store.rows.size, 'rows of the store');
+    // It goes on as before: what was done can be undone.
+    ben.undo();
+    await eventually(() => !server.document.text.includes('unsent') && ben.status.saved, 'undo');
+    assertEquals('the room has the history of this text: there is nothing to put back', await ann.putBack().catch(({ message }) => message), 'too early');
+  },
+
+  async 'what waits to be put back stays with the old history until there is a new one'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 0, inserted: 'typed' });
+    await eventually(() => server.operations.length === 1, 'sending');
+    server.member.end(4409);
+    server.refuses = true;
+    await session.putBack();
+    assertEquals('first', [...options.store.rows.values()].map(({ epoch }) => epoch).join(), 'epoch of the row');
+    assertEquals(5, session.status.unsent, 'unsent');
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    const reloaded = start(server, clock, { store: options.store.reopened() });
+    server.refuses = false;
+    await eventually(() => clock.advance(1_000) ?? reloaded.status.connection === 'live', 'the reloaded page');
+    assertEquals('typed', reloaded.unsaved.map(({ value }) => value).join(''), 'offered after a reload');
+  },
+
   async 'what was typed before the first connection belongs to the history that it was sent to'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const options = optionsFor(server, clock);

@@ -113,11 +113,41 @@ public final class ConcordSession implements AutoCloseable {
     public void open() {
         check();
         if (replaced) {
-            throw new IllegalStateException("the room has another history now: begin a new session");
+            throw new IllegalStateException(
+                    "the room has another history now: put the text back or begin a new session");
         }
         if (state == ConnectionState.OFFLINE || state == ConnectionState.STOPPED) {
             setState(ConnectionState.CONNECTING, "");
             connection.open();
+        }
+    }
+
+    /**
+     * After the room was replaced by a new one ({@link Status#replaced}): makes this text the room's again. It is merged, by element,
+     * with what the new room has by now, so that several who do this bring one text back, each with what the others have not seen, and
+     * the session goes on with it.
+     *
+     * @throws IllegalStateException when the room was not replaced
+     */
+    public void putBack() {
+        check();
+        if (!replaced) {
+            throw new IllegalStateException("the room has the history of this text: there is nothing to put back");
+        }
+        replaced = false;
+        List<TextChange> changes = new ArrayList<>();
+        for (Operation operation : outbox.reclaim(epoch)) {
+            try {
+                changes.addAll(document.apply(operation).changes());
+            } catch (ConflictException | InvalidOperationException e) {
+                fault(e);
+            }
+        }
+        epoch = null;
+        changed(changes, Origin.REMOTE);
+        setState(ConnectionState.OFFLINE, "");
+        if (!closed) {
+            open();
         }
     }
 
@@ -290,7 +320,7 @@ public final class ConcordSession implements AutoCloseable {
         for (OutboxStore.Kept kept : leftover) {
             unsent += kept.operation().length();
         }
-        return new Status(state, reason, unsent, outbox.refused(), outbox.orphanedCount());
+        return new Status(state, reason, unsent, outbox.refused(), outbox.orphanedCount(), replaced);
     }
 
     /**
@@ -499,7 +529,7 @@ public final class ConcordSession implements AutoCloseable {
     private void synchronise(Message.Sync sync) {
         if (epoch != null && !epoch.equals(sync.epoch())) {
             connection.close();
-            stopForOtherEpoch("");
+            stopForOtherEpoch();
             return;
         }
         List<Operation> missing;
@@ -611,11 +641,11 @@ public final class ConcordSession implements AutoCloseable {
         notifyStatus();
     }
 
-    private void stopForOtherEpoch(String why) {
+    private void stopForOtherEpoch() {
         replaced = true;
         // First: whoever is notified of the stop finds the edits.
         outbox.orphanAll();
-        disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(OTHER_EPOCH) : why);
+        disconnected(ConnectionState.STOPPED, StopReasons.of(OTHER_EPOCH));
     }
 
     private void reverted(UndoHistory.Result result) {
@@ -703,7 +733,7 @@ public final class ConcordSession implements AutoCloseable {
                 disconnected(ConnectionState.RECONNECTING, "");
                 connection.retry();
             } else if (code == OTHER_EPOCH && epoch != null) {
-                stopForOtherEpoch(why);
+                stopForOtherEpoch();
             } else {
                 disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(code) : why);
             }

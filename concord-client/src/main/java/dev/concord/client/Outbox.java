@@ -114,10 +114,10 @@ final class Outbox {
         waiting.put(entry.first, entry);
     }
 
-    /** The history of the room is known now. What was made before belongs to it. */
+    /** The history of the room is known now. What was made before it was, or reclaimed from another, belongs to it. */
     void belongTo(String epoch) {
         for (Entry entry : entries.values()) {
-            if (entry.epoch == null) {
+            if (!epoch.equals(entry.epoch)) {
                 entry.epoch = epoch;
                 // One row takes the place of many, and is there before they go.
                 keep(new OutboxStore.Kept(entry.last, entry.operation, epoch));
@@ -263,6 +263,25 @@ final class Outbox {
         sent.clear();
         extent = 0;
         refused = 0;
+    }
+
+    /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the operations. */
+    List<Operation> reclaim(@Nullable String epoch) {
+        List<Operation> operations = new ArrayList<>();
+        for (Iterator<Entry> all = orphaned.iterator(); all.hasNext(); ) {
+            Entry entry = all.next();
+            if (sameEpoch(entry.epoch, epoch)) {
+                all.remove();
+                entry.seq = NOT_SENT;
+                entry.growing = false;
+                entry.refused = false;
+                extent += entry.operation.length();
+                entries.put(entry.first, entry);
+                waiting.put(entry.first, entry);
+                operations.add(entry.operation);
+            }
+        }
+        return operations;
     }
 
     int orphanedCount() {

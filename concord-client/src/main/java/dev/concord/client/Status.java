@@ -8,9 +8,11 @@ package dev.concord.client;
  *     otherwise
  * @param unsent characters inserted or deleted here that the server has not acknowledged
  * @param refused operations that the server will not take; they are tried again at the next connection
- * @param orphaned operations of another history of the room, which are kept and never merged, see {@link ConcordSession#orphaned}
+ * @param orphaned operations of another history of the room, which are kept and not merged, see {@link ConcordSession#orphaned}
+ * @param replaced whether the room has another history than this text, which may be nowhere else, see {@link ConcordSession#putBack}
  */
-public record Status(ConnectionState connection, String reason, long unsent, int refused, int orphaned) {
+public record Status(
+        ConnectionState connection, String reason, long unsent, int refused, int orphaned, boolean replaced) {
     /**
      * Whether all that was typed here is on the server's disk, as far as is known: live, and nothing unsent, refused or orphaned.
      *

@@ -17,7 +17,9 @@ final class StopReasons {
             case 4401 -> "You have to sign in.";
             case 4403 -> "You may not open this document.";
             case 4404 -> "This document does not exist.";
-            case 4409 -> "This document was replaced by another one.";
+            case 4409 ->
+                "The server has another text under this name now: it has lost its data, or somebody has deleted this text"
+                        + " or restored an older copy of it.";
             case 4413 -> "Something was too large for the server.";
             default -> "The server closed the connection for good (" + code + ").";
         };

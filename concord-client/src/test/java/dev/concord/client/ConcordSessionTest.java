@@ -154,7 +154,8 @@ class ConcordSessionTest {
         loop.advance(A_WHILE);
         Status status = ann.session.status();
         assertEquals(ConnectionState.STOPPED, status.connection());
-        assertEquals("another history", status.reason());
+        assertTrue(status.reason().startsWith("The server has another text"), status.reason());
+        assertTrue(status.replaced());
         assertEquals(0, status.unsent());
         assertEquals(2, status.orphaned());
         assertFalse(status.saved());
@@ -441,6 +442,45 @@ class ConcordSessionTest {
         assertEquals(1, ann.session.status().orphaned());
         assertFalse(orphaned.contains(0), "a stop without the edits: " + orphaned);
         assertEquals(1, ann.store.rows.size());
+    }
+
+    @Test
+    void a_text_whose_room_was_replaced_is_put_back_and_is_there_once() {
+        Person bob = new Person("bob", network, () -> 0.5);
+        ann.session.edit(0, 0, "one two");
+        loop.advance(A_WHILE);
+        ann.session.edit(3, 1, "-");
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        bob.session.edit(7, 0, " unsent");
+        loop.advance(A_WHILE);
+        server.dismiss(4409, "another history");
+        server.replace("second", "NEW ");
+        server.holdingCommits = false;
+        loop.advance(A_WHILE);
+        assertTrue(ann.session.status().replaced());
+        assertTrue(bob.session.status().replaced());
+        assertThrows(IllegalStateException.class, ann.session::open);
+
+        ann.session.putBack();
+        bob.session.putBack();
+        loop.advance(LONG);
+        String text = server.document().text();
+        assertTrue(List.of("NEW one-two unsent", "one-two unsentNEW ").contains(text), text);
+        for (Person person : List.of(ann, bob)) {
+            assertEquals(text, person.session.text());
+            assertEquals(text, person.seen.toString());
+            assertTrue(
+                    person.session.status().saved(),
+                    () -> person.session.status().toString());
+            assertFalse(person.session.status().replaced());
+            assertTrue(person.store.rows.isEmpty());
+            assertEquals(List.of(), person.faults);
+        }
+        bob.session.undo();
+        loop.advance(LONG);
+        assertFalse(server.document().text().contains("unsent"));
+        assertThrows(IllegalStateException.class, ann.session::putBack);
     }
 
     @Test

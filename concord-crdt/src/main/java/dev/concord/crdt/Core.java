@@ -14,7 +14,12 @@ final class Core {
 
     /** Elements that the document holds: those of the tree, tombstones included, and those of the waiting inserts. */
     long elements() {
-        return runs.elements + pending.insertElements();
+        return treeElements() + pending.insertElements();
+    }
+
+    /** Elements of the tree, tombstones included. */
+    long treeElements() {
+        return runs.elements + typed.added();
     }
 
     /** Refuses so many more elements where they would pass {@link Document#MAX_ELEMENTS}. */

@@ -312,6 +312,9 @@ public final class Document {
         operations.advance();
         int opSite = operations.siteIn(core.sites);
         long counter = operations.counter;
+        if (operations.isTyped && core.integrator.type(opSite, counter, operations.value, changes)) {
+            return Outcome.APPLIED;
+        }
         return operations.isDelete
                 ? core.integrator.delete(opSite, counter, counter + operations.length, changes)
                 : core.integrator.insert(
@@ -394,11 +397,6 @@ public final class Document {
         return checkedTree == tree.changes && checkedWidth == tree.width() && checkedPending == core.pending.changes;
     }
 
-    /** Use {@link #check}. */
-    public void verify(Operation op) {
-        check(op);
-    }
-
     /**
      * Whether an operation was applied already, waiting in the pending buffer included: applying it again changes nothing.
      *
@@ -411,11 +409,6 @@ public final class Document {
         } catch (CrdtException e) {
             return false;
         }
-    }
-
-    /** Use {@link #check}. */
-    public boolean isReady(Operation op) {
-        return check(op) != Outcome.PENDING;
     }
 
     /**
@@ -613,7 +606,7 @@ public final class Document {
      * @return their number, tombstones included; O(1)
      */
     public long elementCount() {
-        return core.runs.elements;
+        return core.treeElements();
     }
 
     /**

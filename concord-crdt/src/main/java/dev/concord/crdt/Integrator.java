@@ -47,40 +47,56 @@ final class Integrator {
             Side anchorSide,
             @Nullable Outcome verdict,
             ChangeSink changes) {
+        boolean follows = anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER;
+        if (follows && length == 1 && value.length() == 1 && type(site, counter, value, changes)) {
+            return Outcome.APPLIED;
+        }
         if (core.isPlain(site, counter)) {
-            boolean follows = anchorCounter == counter - 1 && anchorSite == site && anchorSide == Side.AFTER;
-            if (follows && length == 1 && value.length() == 1 && typed.takes(site, counter)) {
-                changes.insert(typed.add(value.charAt(0)), value, 0, 1);
-                return Outcome.APPLIED;
-            }
             core.checkRoom(length);
-            if (follows) {
-                int last = tree.lastRun();
-                if (last >= 0 && placement.goesOn(last, runs.length[last] - 1, site, counter, value)) {
-                    int offset = tree.extend(value, 0, value.length(), length);
-                    sites.reached(site, counter + length);
-                    typed.open(offset + value.length());
-                    changes.insert(offset, value, 0, value.length());
-                    return Outcome.APPLIED;
-                }
+            if (follows && goOn(site, counter, length, value, changes)) {
+                return Outcome.APPLIED;
             }
             int run = anchorSite == Runs.NO_SITE ? Runs.HEAD : core.runOf(anchorSite, anchorCounter);
             if (run >= 0) {
                 int at = (int) (anchorCounter - runs.counter[run]);
-                if (value.length() <= RunTree.MAX_RUN_CHARS) {
-                    typed.open(
-                            placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, changes));
-                } else {
-                    ChangeSink sink = buffer.inFrontOf(changes);
-                    typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, anchorSide, sink));
-                    deliver(sink, changes);
-                }
+                placePlain(site, counter, length, value, run, at, anchorSide, changes);
                 return Outcome.APPLIED;
             }
         }
         ElementId anchor =
                 anchorSite == Runs.NO_SITE ? ElementId.HEAD : new ElementId(sites.name(anchorSite), anchorCounter);
         return insert(new Insertion(site, counter, length, value, new Anchor(anchor, anchorSide)), verdict, changes);
+    }
+
+    /** Applies an insert of one UTF-16 unit {@code after} the element before it, if it goes on in the run that is being typed. */
+    boolean type(int site, long counter, String value, ChangeSink changes) {
+        if (pending.count() > 0 || !typed.takes(site, counter)) {
+            return false;
+        }
+        changes.insert(typed.add(value.charAt(0)), value, 0, 1);
+        return true;
+    }
+
+    /** Places an insert at the end of the run at the tree's place, if it goes on there. */
+    private boolean goOn(int site, long counter, int length, String value, ChangeSink changes) {
+        int last = tree.lastRun();
+        if (last < 0 || !placement.goesOn(last, runs.length[last] - 1, site, counter, value)) {
+            return false;
+        }
+        int offset = tree.extend(value, 0, value.length(), length);
+        sites.reached(site, counter + length);
+        typed.open(offset + value.length());
+        changes.insert(offset, value, 0, value.length());
+        return true;
+    }
+
+    /** Places an insert of which all is new, while nothing waits. */
+    private void placePlain(
+            int site, long counter, int length, String value, int run, int at, Side side, ChangeSink changes) {
+        // Long text is placed in pieces: no change is reported before all are there.
+        ChangeSink sink = value.length() <= RunTree.MAX_RUN_CHARS ? changes : buffer.inFrontOf(changes);
+        typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, side, sink));
+        deliver(sink, changes);
     }
 
     private Outcome insert(Insertion insertion, @Nullable Outcome verdict, ChangeSink changes) {

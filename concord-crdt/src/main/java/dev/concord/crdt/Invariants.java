@@ -12,12 +12,14 @@ import java.util.TreeSet;
  * of this package.
  */
 final class Invariants {
+    private final Core core;
     private final Runs runs;
     private final SiteTable sites;
     private final RunTree tree;
     private final Placement placement;
 
     private Invariants(Core core) {
+        this.core = core;
         this.runs = core.runs;
         this.sites = core.sites;
         this.tree = core.tree;
@@ -92,7 +94,9 @@ final class Invariants {
             long last = runs.counter[run] + runs.length[run] - 1;
             require(index.find(last) == run, "run " + run + " is not found by its last counter");
         }
-        require(elements == runs.elements, runs.elements + " elements are counted, " + elements + " are there");
+        require(
+                elements == core.treeElements(),
+                core.treeElements() + " elements are counted, " + elements + " are there");
         int indexed = 0;
         for (int site = 0; site < sites.size(); site++) {
             SiteIndex index = sites.index(site);

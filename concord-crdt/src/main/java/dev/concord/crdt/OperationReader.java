@@ -39,6 +39,9 @@ public final class OperationReader {
 
     int length;
     boolean isDelete;
+    /** Whether it is known to be an insert of one ASCII character {@code after} the one before it of the same site. */
+    boolean isTyped;
+
     String value = "";
     long anchorCounter;
     Side anchorSide = Side.AFTER;
@@ -103,6 +106,11 @@ public final class OperationReader {
 
     private void read() {
         int tag = in.raw();
+        if (tag == OperationWriter.TYPED && lastSite >= 0 && next[lastSite] > 1) {
+            readTyped();
+            return;
+        }
+        isTyped = false;
         if ((tag & OperationWriter.SITE) != 0) {
             lastSite = siteNumber(in.varint());
         } else if (lastSite < 0) {
@@ -150,6 +158,21 @@ public final class OperationReader {
         length = (int) elements;
         checkCounters();
         focus = counter - 1;
+    }
+
+    /** Reads the commonest insert, an ASCII character {@code after} the one before it of the same site. */
+    private void readTyped() {
+        counter = next[lastSite];
+        length = 1;
+        value = ascii(in.raw());
+        isTyped = true;
+        isDelete = false;
+        anchorSide = Side.AFTER;
+        lastAnchorSite = lastSite;
+        anchorCounter = counter - 1;
+        checkCounters();
+        next[lastSite] = counter + 1;
+        focus = counter;
     }
 
     private void readInsert(int tag) {

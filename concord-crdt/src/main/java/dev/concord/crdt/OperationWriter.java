@@ -25,6 +25,8 @@ public final class OperationWriter implements OperationSink {
     static final int ANCHOR_HEAD = 3;
     static final int SIZE_SHIFT = 5;
     static final int MAX_SHORT_SIZE = 7;
+    /** The tag of an insert of one ASCII character {@code after} the one before it, with the next counter. */
+    static final int TYPED = 1 << SIZE_SHIFT;
 
     private byte[] bytes = new byte[64];
     private int size;
@@ -74,7 +76,54 @@ public final class OperationWriter implements OperationSink {
             String anchorSite,
             long anchorCounter,
             Side anchorSide) {
-        checkInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+        if (!typed(site, counter, length, value, anchorSite, anchorCounter, anchorSide)) {
+            checkInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+            writeInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+        }
+    }
+
+    /**
+     * Writes an insert if it is the commonest one, an ASCII character with the next counter {@code after} the one before it, of the
+     * very string that named the site before: these few comparisons are all that has to be checked.
+     */
+    @SuppressWarnings("ReferenceEquality") // the very same string was checked when it was written
+    private boolean typed(
+            String site,
+            long counter,
+            int length,
+            String value,
+            String anchorSite,
+            long anchorCounter,
+            Side anchorSide) {
+        if (site != lastName
+                || anchorSite != site
+                || lastSite < 0
+                || counter != next[lastSite]
+                || counter > ElementId.MAX_COUNTER
+                || anchorCounter != counter - 1
+                || anchorCounter < 1
+                || anchorSide != Side.AFTER
+                || length != 1
+                || value.length() != 1
+                || value.charAt(0) >= 0x80) {
+            return false;
+        }
+        reserve(2);
+        bytes[size++] = (byte) TYPED;
+        bytes[size++] = (byte) value.charAt(0);
+        next[lastSite] = counter + 1;
+        focus = counter;
+        return true;
+    }
+
+    private void writeInsert(
+            String site,
+            long counter,
+            int length,
+            String value,
+            String anchorSite,
+            long anchorCounter,
+            Side anchorSide) {
         reserve(32);
         int tagAt = size++;
         int tag = site(site);

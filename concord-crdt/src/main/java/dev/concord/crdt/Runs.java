@@ -32,7 +32,7 @@ final class Runs {
     @Nullable
     Leaf[] leaf = new Leaf[FIRST_CAPACITY];
 
-    /** How many elements all runs together have; whoever adds some counts them here. */
+    /** How many elements all runs together have, without {@link TypedRun#added}; whoever else adds some counts them here. */
     long elements;
 
     private byte[] flags = new byte[FIRST_CAPACITY];

@@ -19,6 +19,8 @@ final class TypedRun {
     private int end = NOWHERE;
     /** How many more characters it takes here before the bounds of run and leaf have to be looked at. */
     private int room;
+    /** What {@link #room} was when the run was opened. */
+    private int roomAtFirst;
 
     private Leaf leaf;
     private int index;
@@ -43,7 +45,9 @@ final class TypedRun {
         end = offset;
         leaf = tree.leaf;
         index = tree.index;
+        runs.elements += added();
         room = (int) Math.min(Math.min(tree.room(), leaf.gap()), Document.MAX_ELEMENTS - runs.elements);
+        roomAtFirst = room;
         changes = tree.changes;
     }
 
@@ -66,13 +70,17 @@ final class TypedRun {
     int add(char c) {
         leaf.append(c);
         runs.length[run]++;
-        runs.elements++;
         runs.width[run]++;
         tree.addWidth(1);
         room--;
         next++;
         sites.reached(site, next);
         return end++;
+    }
+
+    /** How many characters were added since the run was opened; {@link Runs#elements} does not count them yet. */
+    int added() {
+        return roomAtFirst - room;
     }
 
     long next() {

@@ -107,6 +107,6 @@ class RefusalTest {
 
     private static void conflicts(Document document, Operation op) {
         assertThrows(ConflictException.class, () -> document.apply(op));
-        assertThrows(ConflictException.class, () -> document.verify(op));
+        assertThrows(ConflictException.class, () -> document.check(op));
     }
 }

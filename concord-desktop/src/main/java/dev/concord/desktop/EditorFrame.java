@@ -23,7 +23,10 @@ import java.awt.event.InputEvent;
 import java.awt.event.KeyEvent;
 import java.awt.event.WindowAdapter;
 import java.awt.event.WindowEvent;
+import java.io.File;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -33,6 +36,7 @@ import javax.swing.BorderFactory;
 import javax.swing.Box;
 import javax.swing.BoxLayout;
 import javax.swing.JButton;
+import javax.swing.JFileChooser;
 import javax.swing.JFrame;
 import javax.swing.JLabel;
 import javax.swing.JOptionPane;
@@ -64,9 +68,9 @@ final class EditorFrame extends JFrame {
     private final JPanel people = new JPanel(new FlowLayout(FlowLayout.LEADING, 6, 2));
     private final JLabel status = new JLabel(" ");
     private final JLabel count = new JLabel(" ");
-    private final JPanel notice = new JPanel(new FlowLayout(FlowLayout.LEADING, 8, 4));
-    private final JLabel noticeText = new JLabel();
-    private final JButton noticeButton = new JButton();
+    private final JPanel notice = new JPanel(new BorderLayout(8, 4));
+    private final JTextArea noticeText = new JTextArea();
+    private final JPanel noticeButtons = new JPanel(new FlowLayout(FlowLayout.LEADING, 6, 0));
     private final transient Action undo = action("Undo", KeyEvent.VK_U, this::undo);
     private final transient Action redo = action("Redo", KeyEvent.VK_R, this::redo);
     private transient ConcordSession session;
@@ -140,11 +144,7 @@ final class EditorFrame extends JFrame {
         if (now.connection() == ConnectionState.OFFLINE) {
             session.open();
         } else if (now.connection() == ConnectionState.STOPPED) {
-            if (now.orphaned() > 0) {
-                openNewHistory();
-            } else {
-                session.open();
-            }
+            session.open();
         } else {
             // What is typed from here on is taken back by itself.
             session.endGroup();
@@ -170,27 +170,70 @@ final class EditorFrame extends JFrame {
         offline.setSelected(now.connection() == ConnectionState.OFFLINE);
         offline.setText(
                 !away ? "Go offline" : now.connection() == ConnectionState.OFFLINE ? "Reconnect" : "Open again");
-        undo.setEnabled(session.canUndo());
-        redo.setEnabled(session.canRedo());
-        if (now.connection() == ConnectionState.STOPPED && !now.reason().equals("closed")) {
-            say(now.reason(), now.orphaned() > 0 ? "Open the new document" : "Try again", this::toggleOffline);
+        // What is typed into a text that the room does not have any more would be nowhere.
+        area.setEditable(!now.replaced());
+        offline.setEnabled(!now.replaced());
+        enableUndo();
+        if (now.replaced()) {
+            say(
+                    now.reason()
+                            + " What you see is the text as this window had it. It cannot be changed until you choose.",
+                    action("Put the text back", 0, this::putBack),
+                    action("Download\u2026", 0, this::download),
+                    action("Open the new one", 0, this::openNewHistory));
+        } else if (now.connection() == ConnectionState.STOPPED && !now.reason().equals("closed")) {
+            say(now.reason(), action("Try again", 0, this::toggleOffline));
         } else if (now.orphaned() > 0) {
             say(
                     "Some edits belong to an earlier document of this name and were not merged.",
-                    "Show them\u2026",
-                    this::offerAside);
+                    action("Show them\u2026", 0, this::offerAside));
         } else if (now.connection() == ConnectionState.RECONNECTING
                 && !now.reason().isEmpty()) {
-            say(now.reason(), "Try now", session::reconnectNow);
+            say(now.reason(), action("Try now", 0, session::reconnectNow));
         } else if (now.refused() == 0) {
             notice.setVisible(false);
         }
     }
 
-    private void say(String text, String button, Runnable what) {
+    /** Shows a sentence and what can be done; the same one again leaves the buttons, and the focus on them, alone. */
+    private void say(String text, Action... choices) {
+        if (notice.isVisible() && noticeText.getText().equals(text)) {
+            return;
+        }
         noticeText.setText(text);
-        noticeButton.setAction(action(button, 0, what));
+        noticeButtons.removeAll();
+        for (Action choice : choices) {
+            noticeButtons.add(new JButton(choice));
+        }
         notice.setVisible(true);
+        notice.revalidate();
+    }
+
+    private Action dismissing() {
+        return action("Dismiss", 0, () -> notice.setVisible(false));
+    }
+
+    private void putBack() {
+        session.putBack();
+        area.requestFocusInWindow();
+    }
+
+    private void download() {
+        JFileChooser chooser = new JFileChooser();
+        chooser.setSelectedFile(new File(room + ".txt"));
+        if (chooser.showSaveDialog(this) == JFileChooser.APPROVE_OPTION) {
+            try {
+                Files.writeString(chooser.getSelectedFile().toPath(), session.text());
+            } catch (IOException e) {
+                JOptionPane.showMessageDialog(this, "The file could not be written: " + e.getMessage());
+            }
+        }
+    }
+
+    private void enableUndo() {
+        boolean writable = area.isEditable();
+        undo.setEnabled(writable && session.canUndo());
+        redo.setEnabled(writable && session.canRedo());
     }
 
     private void offerAside() {
@@ -221,8 +264,7 @@ final class EditorFrame extends JFrame {
     private void showText() {
         int length = session.length();
         count.setText(String.format("%,d %s", length, length == 1 ? "character" : "characters"));
-        undo.setEnabled(session.canUndo());
-        redo.setEnabled(session.canRedo());
+        enableUndo();
     }
 
     private void showPeers(List<Peer> peers) {
@@ -277,8 +319,16 @@ final class EditorFrame extends JFrame {
         bar.add(new JButton(redo));
         bar.add(offline);
         noticeText.setForeground(BAD);
-        notice.add(noticeText);
-        notice.add(noticeButton);
+        noticeText.setName("notice");
+        noticeText.setFont(status.getFont());
+        noticeText.setEditable(false);
+        noticeText.setLineWrap(true);
+        noticeText.setWrapStyleWord(true);
+        noticeText.setOpaque(false);
+        noticeButtons.setOpaque(false);
+        notice.setBorder(BorderFactory.createEmptyBorder(4, 10, 4, 10));
+        notice.add(noticeText, BorderLayout.CENTER);
+        notice.add(noticeButtons, BorderLayout.PAGE_END);
         notice.setVisible(false);
         JPanel top = new JPanel();
         top.setLayout(new BoxLayout(top, BoxLayout.PAGE_AXIS));
@@ -358,12 +408,12 @@ final class EditorFrame extends JFrame {
 
         @Override
         public void refused(Refused refused) {
-            say("The server refused an edit: " + refused.message(), "Dismiss", () -> notice.setVisible(false));
+            say("The server refused an edit: " + refused.message(), dismissing());
         }
 
         @Override
         public void fault(Exception fault) {
-            say("Something went wrong: " + fault.getMessage(), "Dismiss", () -> notice.setVisible(false));
+            say("Something went wrong: " + fault.getMessage(), dismissing());
         }
     }
 }

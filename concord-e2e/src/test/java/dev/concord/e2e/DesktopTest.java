@@ -46,13 +46,17 @@ class DesktopTest {
                         xvfb.toString(), "-displayfd", "1", "-screen", "0", "1000x760x24", "-nolisten", "tcp")
                 .redirectError(home.resolve("xvfb.log").toFile())
                 .start();
-        try (ServerProcess server = new ServerProcess(home).start();
+        try (ServerProcess server = new ServerProcess(home).onOnePort().start();
                 BufferedReader number = display.inputReader(UTF_8)) {
             String line = number.readLine();
             assertTrue(line != null, () -> "Xvfb did not start: " + read(home.resolve("xvfb.log")));
             Path log = home.resolve("desktop.log");
             Process trial = desktop(":" + line.strip(), server, log).start();
             try {
+                Await.until("the trial is ready", () -> read(log).contains(DesktopTrial.LOSE_DATA) || !trial.isAlive());
+                server.kill9();
+                server.loseData();
+                server.start();
                 if (!trial.waitFor(600, TimeUnit.SECONDS)) {
                     dumpThreads(trial);
                     fail("the trial did not end: " + read(log));

@@ -33,6 +33,9 @@ import javax.swing.JTextArea;
 final class DesktopTrial {
     private static final String FAMILY = "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67";
 
+    /** Printed when the test is to kill the server and start it without its data. */
+    static final String LOSE_DATA = "now the data may go";
+
     private final Robot robot = new Robot();
     private final File shots;
     private final ThreadLoop loop = new ThreadLoop("bob");
@@ -119,6 +122,7 @@ final class DesktopTrial {
         compose();
         family();
         awaitStatus("Live \u00b7 saved");
+        putBack();
         System.out.println("text: " + onScreen(area::getText).replace("\n", "\\n"));
         EventQueue.invokeAndWait(() -> frame.dispatchEvent(new WindowEvent(frame, WindowEvent.WINDOW_CLOSING)));
         await("bob is alone", () -> inBob(() -> bob.peers().isEmpty()));
@@ -139,6 +143,29 @@ final class DesktopTrial {
         awaitBoth(before.substring(2) + "\u6f22\u5b57");
     }
 
+    /** The server comes back without its data; both have all of the text, and both put it back. */
+    private void putBack() throws Exception {
+        String before = onScreen(area::getText);
+        System.out.println(LOSE_DATA);
+        awaitStatus("Stopped");
+        JTextArea notice = (JTextArea) onScreen(() -> find(frame, "notice"));
+        await("it is said", () -> onScreen(notice::getText).startsWith("The server has another text"));
+        type("lost");
+        expect(before, onScreen(area::getText), "what cannot be changed");
+        shoot("desktop-lost-data");
+        await("bob notices", () -> inBob(() -> bob.status().replaced()));
+        doInBob(() -> bob.putBack());
+        JButton button = onScreen(() -> findButton(frame, "Put the text back"));
+        EventQueue.invokeAndWait(button::doClick);
+        awaitStatus("Live \u00b7 saved");
+        awaitBoth(before);
+        await("bob's is saved", () -> inBob(() -> bob.status().saved()));
+        press(KeyEvent.VK_END, KeyEvent.VK_CONTROL);
+        type(" on");
+        awaitBoth(before + " on");
+        awaitStatus("Live \u00b7 saved");
+    }
+
     /** A caret never stands inside of an emoji, and one key deletes all of it. */
     private void family() throws Exception {
         String before = onScreen(area::getText);
@@ -150,7 +177,7 @@ final class DesktopTrial {
         press(KeyEvent.VK_LEFT, 0);
         awaitCaret(before.length(), "before the family");
         press(KeyEvent.VK_RIGHT, 0);
-        awaitCaret(before.length() + FAMILY.length(), "behind the family");
+        awaitCaret(before.length() + FAMILY.length(), "after the family");
         press(KeyEvent.VK_BACK_SPACE, 0);
         awaitBoth(before + ".");
     }

@@ -151,6 +151,34 @@ final class EditorAssistTest {
         awaitText("Greek: al_pha gamma", ann, ben);
     }
 
+    @Test
+    void anAcceptedPlanIsOneStepOfUndoForWhoeverAcceptedIt() {
+        server.put("/rooms/" + ROOM, "alpha 🌿beta");
+        EditorTab ann = tab("ai");
+        EditorTab ben = tab("ai");
+        ben.press("Control+End");
+        ben.type(" mine");
+        awaitText("alpha 🌿beta mine", ann, ben);
+        gemini.script(
+                Reply.calls(
+                        Map.entry("1", Map.entry("insert_at", Map.of("index", 0, "text", "Greek 🏛: "))),
+                        Map.entry("2", Map.entry("replace_range", Map.of("start", 6, "end", 12, "text", "gamma")))),
+                Reply.text("A title, and a swap."));
+        plan(ann, "swap");
+        ben.page.locator(".run-accept").click();
+        assertThat(ben.page.locator(".badge")).hasText("Applied");
+        awaitText("Greek 🏛: alpha gamma mine", ann, ben);
+        assertThat(ann.page.locator("#undo")).isDisabled();
+
+        ben.page.locator("#undo").click();
+        awaitText("alpha 🌿beta mine", ann, ben);
+        ben.page.locator("#redo").click();
+        awaitText("Greek 🏛: alpha gamma mine", ann, ben);
+        ben.page.locator("#undo").click();
+        ben.page.locator("#undo").click();
+        awaitText("alpha 🌿beta", ann, ben);
+    }
+
     private static void plan(EditorTab tab, String instruction) {
         tab.page.locator("#ai-instruction").fill(instruction);
         tab.page.locator("#ai-ask").click();

@@ -284,12 +284,10 @@ final class EditorPageTest {
         assertEquals(201, server.put("/rooms/" + ROOM, "another text. ").statusCode());
         ann.toggleOffline();
         assertThat(ann.page.locator("#connection")).hasText("Stopped");
-        assertThat(ann.page.locator("#notice")).containsText("kept in this browser");
+        assertThat(ann.page.locator("#notice")).containsText("never reached the server");
         assertEquals("sent and unsent", ann.shown());
         assertEquals("another text. ", server.text(ROOM));
-        ann.page
-                .locator("#notice button", new Page.LocatorOptions().setHasText("Reload"))
-                .click();
+        ann.page.reload();
         assertThat(ann.page.locator("#notice")).containsText(" and unsent");
         assertEquals(List.of("beforeunload"), warnings);
         assertEquals("another text. ", ann.shown());

@@ -2,7 +2,6 @@ package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -107,7 +106,9 @@ final class HistoryPageTest {
 
         ben.page.locator("#panels").click();
         ben.page.locator("#tab-history").click();
-        ben.page.locator(".version").click();
+        Locator versions = ben.page.locator(".version");
+        assertThat(versions).containsText(new String[] {"Before a restore of Before the walk", "Before the walk"});
+        versions.last().click();
         assertThat(ben.page.locator(".version-text")).isVisible();
         look(ben, "history-dark");
     }
@@ -149,6 +150,40 @@ final class HistoryPageTest {
     }
 
     @Test
+    void whatSomebodyElseDeletesInOneGoIsOfferedBack() {
+        EditorTab ann = tab(ColorScheme.LIGHT);
+        EditorTab ben = tab(ColorScheme.LIGHT);
+        String text = "The path by the quarry is open. ".repeat(20);
+        ann.type(text);
+        ann.awaitSaved();
+        Await.equal("ben's text", text, ben::shown);
+        ben.press("Control+a", "Delete");
+        ben.type("Oh.");
+        Locator notice = ann.page.locator("#notice");
+        assertThat(notice).containsText("Somebody has deleted 640 characters.");
+        ann.page.getByText("Show what went").click();
+        assertThat(ann.page.locator(".version-text ins")).containsText("The path by the quarry");
+        look(ann, "rescue");
+        ann.page.getByText("Undo for everybody").click();
+        for (EditorTab tab : List.of(ann, ben)) {
+            Await.until(
+                    "the text is back, with what was typed since",
+                    () -> tab.shown().contains(text.strip()) && tab.shown().contains("Oh."));
+        }
+        assertThat(notice).isHidden();
+        assertThat(ben.page.locator("#notice")).isHidden();
+
+        // A restore is offered back to the others, and not to whoever made it.
+        ann.page.locator(".version").first().click();
+        ann.page.locator("#restore").click();
+        Await.equal("the version is back", text, ben::shown);
+        assertThat(ben.page.locator("#notice")).containsText("has brought an older version back.");
+        ben.page.getByText("Undo for everybody").click();
+        Await.until("what was typed is back", () -> ann.shown().contains("Oh."));
+        assertThat(notice).isHidden();
+    }
+
+    @Test
     void aRefusalIsSaid() {
         EditorTab ann = tab(ColorScheme.LIGHT);
         ann.page.locator("#panels").click();
@@ -157,7 +192,7 @@ final class HistoryPageTest {
         ann.page.route("**/versions", route -> route.abort());
         ann.page.locator("#version-label").fill("a name");
         ann.page.keyboard().press("Enter");
-        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached just now.");
+        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached at the moment.");
         assertThat(ann.page.locator("#version-label")).hasValue("a name");
         complaints.removeIf(complaint -> complaint.contains("ERR_FAILED"));
     }
@@ -171,6 +206,6 @@ final class HistoryPageTest {
     private static void look(EditorTab tab, String name) {
         tab.page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
         Axe.assertNoFaults(tab.page, List.of("minor", "moderate", "serious", "critical"));
-        assertTrue(tab.page.locator(".version-text").isVisible());
+        assertThat(tab.page.locator(".version-text")).isVisible();
     }
 }

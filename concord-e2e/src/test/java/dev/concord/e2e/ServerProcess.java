@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +173,17 @@ final class ServerProcess implements AutoCloseable {
         exit(process);
     }
 
+    /** Deletes everything that it has stored; it must not be running. */
+    void loseData() {
+        try (Stream<Path> files = Files.walk(home.resolve("data"))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /**
      * SIGTERM, and waits for the end.
      *
@@ -198,7 +210,7 @@ final class ServerProcess implements AutoCloseable {
                 return lines.filter(line -> line.startsWith("Total"))
                         .mapToLong(line -> Long.parseLong(line.trim().replaceFirst(".* ", "")) / 1024)
                         .findFirst()
-                        .orElseThrow(() -> new AssertionError("jcmd told nothing of the heap"));
+                        .orElseThrow(() -> new AssertionError("jcmd said nothing of the heap"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package dev.concord.server;
 
+import dev.concord.crdt.Operation;
 import dev.concord.crdt.Sites;
 import dev.concord.server.ai.Access;
 import dev.concord.server.cluster.Cluster;
@@ -10,6 +11,7 @@ import dev.concord.server.history.History;
 import dev.concord.server.http.HttpServer;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
+import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.Wings;
 import dev.concord.server.room.log.StoreLogs;
@@ -101,7 +103,8 @@ public final class ConcordServer implements AutoCloseable {
                         new StoreLogs(store, io, config.limits().history()),
                         PresenceRounds::new,
                         (context, room) -> new RoomPeers(cluster, context, room),
-                        locator));
+                        locator,
+                        this::keepWhatWasDeleted));
         locator.answerFrom(rooms);
         this.history = opened.add(
                 "history",
@@ -114,6 +117,10 @@ public final class ConcordServer implements AutoCloseable {
         schedule(cluster);
         opened.add("schedule", sweeper, ConcordServer::endNow);
         ai.announce();
+    }
+
+    private void keepWhatWasDeleted(RoomContext context, Operation.Delete first, int characters) {
+        history.keepBefore(context.id(), context.epoch(), first);
     }
 
     private void schedule(Cluster cluster) {
@@ -192,7 +199,7 @@ public final class ConcordServer implements AutoCloseable {
         threads.shutdownNow();
         try {
             if (!threads.awaitTermination(until(System.nanoTime()).toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("threads of a server that could not start are still at work");
+                LOG.warn("threads of a server that failed to start are still running");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -292,7 +299,7 @@ public final class ConcordServer implements AutoCloseable {
         try {
             rooms.catchUpAll().join();
         } catch (CompletionException | RejectedExecutionException e) {
-            LOG.debug("the logs could not be looked at, they will be again: {}", e.toString());
+            LOG.debug("the logs could not be checked, trying again: {}", e.toString());
         }
     }
 
@@ -302,7 +309,7 @@ public final class ConcordServer implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException | Error fault) {
-                LOG.error("{} failed; it is tried again", name, fault);
+                LOG.error("{} failed, trying again", name, fault);
             }
         };
     }
@@ -316,7 +323,7 @@ public final class ConcordServer implements AutoCloseable {
                         return "the store does not answer";
                     }
                     if (!opLog.healthy()) {
-                        return "the store does not take ops";
+                        return "the store accepts no ops";
                     }
                     return redis == null || redis.bus().isConnected() ? "" : "Redis does not answer";
                 },

@@ -103,6 +103,36 @@ class HistoryTest {
     }
 
     @Test
+    void aLargeDeletionKeepsWhatWasThere() throws Exception {
+        try (RawConnection member = RawConnection.webSocket(server.port(), room + "/ws")) {
+            Document document =
+                    Document.load("ann", member.read(Message.Sync.class).state());
+            List<Operation> edits = new ArrayList<>(document.insert(0, "a text of some length, and "));
+            edits.addAll(document.insert(6, " second"));
+            String text = document.text();
+            // One edit of many operations, for several have written it.
+            edits.addAll(document.delete(0, document.length()));
+            long seq = 0;
+            for (Operation edit : edits) {
+                member.message(new Message.Op(++seq, edit));
+            }
+            while (member.read(Message.Ack.class).seq() < seq) {
+                // Until all of it is durable.
+            }
+            ServerFixture.await(() -> !STORE.versions()
+                    .list(room.substring("/rooms/".length()), Long.MAX_VALUE, 1)
+                    .isEmpty());
+            JsonNode version = get("/versions").get(0);
+            assertEquals("Before a large deletion", version.get("label").textValue());
+            assertEquals(
+                    text,
+                    get("/versions/" + version.get("id").longValue())
+                            .get("text")
+                            .textValue());
+        }
+    }
+
+    @Test
     void restoringSaysWhatItDidAndKeepsWhatOthersSee() throws Exception {
         long version = capture("v");
         try (RawConnection member = RawConnection.webSocket(server.port(), room + "/ws")) {
@@ -127,6 +157,11 @@ class HistoryTest {
                 document.apply(member.read(Message.Op.class).operation());
             }
             assertEquals("first\nlast\n", get("").get("text").textValue());
+            long kept = answer.get("version_id").longValue();
+            assertEquals("typed last\n", get("/versions/" + kept).get("text").textValue());
+            assertEquals(
+                    "Before a restore of v",
+                    get("/versions").get(0).get("label").textValue());
             JsonNode again = post("/restore", "{\"version_id\":" + version + "}", 200);
             assertEquals(JSON.readTree("{\"applied\":true,\"inserted\":[],\"removed\":[]}"), again);
         }

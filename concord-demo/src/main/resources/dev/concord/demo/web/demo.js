@@ -11,7 +11,6 @@ const template = document.querySelector('#pane');
 document.querySelector('#room').textContent = room;
 document.title = `Concord · ${room}`;
 document.querySelector('#one-pane').href = `/editor/${encodeURIComponent(room)}`;
-document.querySelector('#watch').href = `/watch?room=${encodeURIComponent(room)}`;
 
 const people = peopleOfThisBrowser();
 const panes = [];

@@ -1,11 +1,12 @@
 import { ask, make } from './ask.js';
+import { pieceOf } from './history-api.js';
 
 const REFRESH_MS = 600;
 const POLL_MS = 5_000;
 const WORDS = { applied: 'Applied', declined: 'Declined', stale: 'Stale', expired: 'Expired', applying: 'Being applied' };
 
 /** Edits that a model plans for the whole text: asking, the plans that wait, whoever asked for them, and the decision about each. */
-export function editRuns({ room, session, me, announce, readOnly }) {
+export function editRuns({ room, session, me, announce, rescue, readOnly }) {
   const instruction = make('textarea', { id: 'ai-instruction', rows: 3, maxLength: 4000, placeholder: 'Add a one-line summary at the top' });
   const button = make('button', { type: 'submit', className: 'primary', textContent: 'Propose edits', id: 'ai-ask' });
   const status = make('p', { className: 'assist-status', role: 'status' });
@@ -125,7 +126,11 @@ export function editRuns({ room, session, me, announce, readOnly }) {
 
   async function decide(run, what) {
     try {
-      const { state } = await ask(room, `ai/${run.run_id}/${what}`, { method: 'POST' });
+      const state = await rescue.own(async () => {
+        const { state, inserted, removed } = await ask(room, `ai/${run.run_id}/${what}`, { method: 'POST' });
+        await session.adopt({ inserted: inserted.map(pieceOf), deleted: removed.map(pieceOf) });
+        return state;
+      });
       decided.set(run.run_id, { ...run, state });
       status.textContent = '';
       announce(WORDS[state]);

@@ -1,16 +1,18 @@
 import { defaultKeymap } from '@codemirror/commands';
 import { openSearchPanel, search, searchKeymap } from '@codemirror/search';
-import { EditorState } from '@codemirror/state';
+import { Compartment, EditorState } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { bindCodeMirror } from './codemirror.js';
 import { ConcordSession } from './concord.js';
 import { Drawer } from './drawer.js';
 import { editorTheme } from './editor-theme.js';
+import { HistoryApi } from './history-api.js';
 import { Me } from './me.js';
 import { Notice, orphanedText } from './notices.js';
 import { PANELS } from './panels.js';
 import { jumpTo } from './people-panel.js';
 import { showPeople } from './people.js';
+import { Rescue } from './rescue.js';
 import { sentenceOf, statesOf } from './states.js';
 
 const SPEAK_MS = 900;
@@ -24,15 +26,23 @@ const readOnly = new URLSearchParams(location.search).has('readonly');
 const session = new ConcordSession({ room, client: 'editor' });
 const me = new Me();
 const notice = new Notice($('notice'));
+const frozen = new Compartment();
 const view = openView();
+const panels = new Map();
+const rescue = new Rescue({ session, api: new HistoryApi(room), notice, show: showVersion, readOnly });
 const drawer = new Drawer($('drawer'), $('panels'));
 let spoken = '';
 let speaking = 0;
+let leaving = false;
 
 bindCodeMirror(session, view);
 me.onChange((person) => session.setUser(person));
 nameRoom();
-PANELS.forEach((panel) => drawer.add(panel({ room, session, view, drawer, me, announce, notify: (text, actions) => notice.show('panel', text, actions) })));
+PANELS.forEach((make) => {
+  const panel = make({ room, session, view, drawer, me, announce, rescue, notify: (text, actions) => notice.show('panel', text, actions) });
+  panels.set(panel.id, panel);
+  drawer.add(panel);
+});
 showPeople($('people'), {
   session,
   me,
@@ -50,9 +60,9 @@ $('find').addEventListener('click', () => openSearchPanel(view));
 $('offline').addEventListener('click', () => (session.status.connection === 'offline' ? session.goOnline() : session.goOffline()));
 $('copy-link').addEventListener('click', copyLink);
 addEventListener('beforeunload', (event) => {
-  const { connection, unsent, refused, orphaned } = session.status;
-  // A stopped page with orphaned edits still shows the old text, which is nowhere else.
-  if (unsent > 0 || refused > 0 || (connection === 'stopped' && orphaned > 0)) {
+  const { unsent, refused, replaced } = session.status;
+  // The page of a room that was replaced still shows the old text, which may be nowhere else.
+  if (!leaving && (unsent > 0 || refused > 0 || (replaced && session.text !== ''))) {
     event.preventDefault();
   }
 });
@@ -70,18 +80,25 @@ function openView() {
       EditorView.lineWrapping,
       placeholder(readOnly ? '' : 'Write something. Whoever has the link sees it as you type.'),
       EditorView.contentAttributes.of({ 'aria-label': `Text of ${room}`, spellcheck: 'true', autocapitalize: 'sentences' }),
-      readOnly ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0' })] : [],
+      frozen.of(readingOnly(readOnly)),
       editorTheme,
     ],
   });
+}
+
+function showVersion(version) {
+  drawer.open('history');
+  panels.get('history').choose(version);
+}
+
+function readingOnly(on) {
+  return on ? [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0' })] : [];
 }
 
 function nameRoom() {
   $('room').textContent = room;
   $('room').title = `Room ${room}`;
   document.title = `${room} · Concord`;
-  $('two-panes').href = `/?room=${encodeURIComponent(room)}`;
-  $('watch').href = `/watch?room=${encodeURIComponent(room)}`;
 }
 
 function showStatus(status) {
@@ -97,8 +114,13 @@ function showStatus(status) {
   const offline = status.connection === 'offline';
   $('offline').setAttribute('aria-checked', String(offline));
   $('offline').disabled = status.connection === 'stopped';
-  $('undo').disabled = readOnly || !session.canUndo;
-  $('redo').disabled = readOnly || !session.canRedo;
+  // What is typed into a text that the room does not have any more would be nowhere.
+  const reading = readOnly || status.replaced;
+  if (view.state.readOnly !== reading) {
+    view.dispatch({ effects: frozen.reconfigure(readingOnly(reading)) });
+  }
+  $('undo').disabled = reading || !session.canUndo;
+  $('redo').disabled = reading || !session.canRedo;
   speakStatus(status);
   showNotices(status);
 }
@@ -116,7 +138,11 @@ function speakStatus(status) {
 }
 
 function showNotices(status) {
-  if (status.connection === 'stopped') {
+  if (status.replaced) {
+    if (!notice.shows('replaced')) {
+      offerOldText(status);
+    }
+  } else if (status.connection === 'stopped') {
     if (!notice.shows('stopped')) {
       const kept = status.unsent + status.orphaned > 0 ? ' What was not sent is kept in this browser.' : '';
       const download = { label: 'Download this text', run: () => offerDownload() };
@@ -130,10 +156,36 @@ function showNotices(status) {
     notice.show('unreachable', status.reason);
   } else if (status.connection === 'live') {
     notice.hide('unreachable');
+    notice.hide('stopped');
+    notice.hide('replaced');
     if (status.saved) {
       notice.hide('refused');
     }
   }
+}
+
+/** The room has another history now, and this page may be the only place that has the text. */
+function offerOldText({ reason, orphaned }) {
+  const download = { label: 'Download', run: offerDownload };
+  const open = {
+    label: 'Open the new one',
+    run: () => {
+      leaving = true;
+      location.reload();
+      return false;
+    },
+  };
+  const back = {
+    label: 'Put the text back',
+    run: () => {
+      session.putBack();
+      view.focus();
+      return false;
+    },
+  };
+  const unsent = orphaned > 0 ? ' Some of what you typed never reached the server; it is in here too.' : '';
+  const actions = readOnly ? [download, open] : [back, download, open];
+  notice.show('replaced', `${reason} What you see is the text as this page had it. It cannot be changed until you choose.${unsent}`, actions);
 }
 
 /** The text as a file: a reload brings another one. The notice stays. */

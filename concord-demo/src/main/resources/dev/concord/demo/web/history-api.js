@@ -25,8 +25,8 @@ export class HistoryApi {
     return (await this.#ask(`/diff?from=${id}&to=current`)).json();
   }
 
-  async restore(id) {
-    return (await this.#ask('/restore', { version_id: id })).json();
+  async restore(id, author) {
+    return (await this.#ask('/restore', { version_id: id, author })).json();
   }
 
   /** What has happened since a version, step by step. */
@@ -41,7 +41,7 @@ export class HistoryApi {
     try {
       response = await fetch(this.#base + path, options);
     } catch {
-      throw new Error('The server cannot be reached just now.');
+      throw new Error('The server cannot be reached at the moment.');
     }
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));
@@ -108,6 +108,11 @@ export function restoreParts(text, { added, removed }) {
     parts.push({ kind: 'same', text: text.slice(at), author: null });
   }
   return parts;
+}
+
+/** A range of elements as the server's answers have it, as one that a session adopts. */
+export function pieceOf({ id, length, text }) {
+  return { site: id.site, counter: id.counter, length, text };
 }
 
 /** The text of a replay after its first `count` steps. */

@@ -1,12 +1,12 @@
-import { HistoryApi, restoreParts } from './history-api.js';
+import { HistoryApi, pieceOf, restoreParts } from './history-api.js';
 
 const LONGEST_LABEL = 200;
 const HUES = 360;
 
 /** The versions of the room: capture one, see what has changed since, go through it step by step, and go back to it. */
-export function historyPanel({ room, session, me, announce }) {
-  const panel = new HistoryPanel(new HistoryApi(room), session, me, announce);
-  return { id: 'history', label: 'History', element: panel.element, shown: () => panel.refresh() };
+export function historyPanel({ room, session, me, announce, rescue }) {
+  const panel = new HistoryPanel(new HistoryApi(room), session, me, announce, rescue);
+  return { id: 'history', label: 'History', element: panel.element, shown: () => panel.refresh(), choose: (version) => panel.choose(version) };
 }
 
 class HistoryPanel {
@@ -15,14 +15,17 @@ class HistoryPanel {
   #session;
   #me;
   #announce;
+  #rescue;
   #list = make('ul', { className: 'versions' });
   #more = button('Older versions', () => this.#load());
   #problem = make('p', { className: 'history-problem', hidden: true });
   #detail = make('section', { className: 'version-detail', hidden: true });
   #oldest = null;
   #chosen = null;
+  #refreshing = null;
 
-  constructor(api, session, me, announce) {
+  constructor(api, session, me, announce, rescue) {
+    this.#rescue = rescue;
     this.#api = api;
     this.#session = session;
     this.#me = me;
@@ -33,10 +36,21 @@ class HistoryPanel {
   }
 
   /** Lists the newest versions again. */
-  async refresh() {
+  refresh() {
+    this.#refreshing ??= this.#reload().finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  async #reload() {
     this.#oldest = null;
     this.#list.replaceChildren();
     await this.#load();
+  }
+
+  /** Shows a version, and what has changed since. */
+  async choose({ id }) {
+    await this.refresh();
+    this.#list.querySelector(`[data-version="${id}"]`)?.click();
   }
 
   #form() {
@@ -163,8 +177,10 @@ class HistoryPanel {
 
   #restore(version, name) {
     return this.#try(async () => {
-      const { inserted, removed } = await this.#api.restore(version.id);
-      await this.#session.adopt({ inserted: inserted.map(pieceOf), deleted: removed.map(pieceOf) });
+      await this.#rescue.own(async () => {
+        const { inserted, removed } = await this.#api.restore(version.id, this.#me.user || 'anonymous');
+        await this.#session.adopt({ inserted: inserted.map(pieceOf), deleted: removed.map(pieceOf) });
+      });
       this.#announce(`${name} is back. Undo takes that back.`);
       this.#detail.hidden = true;
       this.#chosen = null;
@@ -212,10 +228,6 @@ function hue(author) {
     sum = (sum * 31 + letter.codePointAt(0)) % HUES;
   }
   return String(sum);
-}
-
-function pieceOf({ id, length, text }) {
-  return { site: id.site, counter: id.counter, length, text };
 }
 
 function heading(text) {

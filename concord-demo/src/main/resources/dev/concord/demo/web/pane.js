@@ -15,6 +15,7 @@ export class Pane {
   #saying = 0;
   #shown = '';
   #refusal = false;
+  #isReplaced = false;
 
   constructor({ template, side, room, client, person, onChange, onRename, environment = {} }) {
     this.#side = side;
@@ -85,20 +86,28 @@ export class Pane {
 
   #showStatus() {
     const { status } = this.#session;
-    const { pill, pillText, toggle, undo, redo } = this.#parts;
-    const { state, text } = describe(status);
-    if (this.#shown !== text) {
-      this.#shown = text;
+    const { pill, pillText, text, toggle, undo, redo } = this.#parts;
+    const { state, words } = describe(status);
+    if (this.#shown !== words) {
+      this.#shown = words;
       pill.dataset.state = state;
-      pillText.textContent = text;
-      this.#speak(text);
+      pillText.textContent = words;
+      this.#speak(words);
     }
     const offline = status.connection === 'offline';
+    // What is typed into a text that the room does not have any more would be nowhere.
+    text.readOnly = status.replaced;
     toggle.textContent = status.connection === 'stopped' ? 'Reload' : offline ? 'Reconnect' : 'Go offline';
     toggle.setAttribute('aria-pressed', String(offline));
-    undo.disabled = !this.#session.canUndo;
-    redo.disabled = !this.#session.canRedo;
-    if (status.connection === 'stopped') {
+    undo.disabled = status.replaced || !this.#session.canUndo;
+    redo.disabled = status.replaced || !this.#session.canRedo;
+    if (this.#isReplaced && !status.replaced) {
+      this.#parts.notice.hidden = true;
+    }
+    this.#isReplaced = status.replaced;
+    if (status.replaced) {
+      this.#notifyReplaced(status.reason);
+    } else if (status.connection === 'stopped') {
       this.#notify(status.unsent + status.orphaned > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
     } else if (status.orphaned > 0) {
       this.#notifyOrphaned(status.orphaned);
@@ -132,6 +141,17 @@ export class Pane {
 
   #notify(text) {
     this.#parts.notice.textContent = text;
+    this.#parts.notice.hidden = false;
+  }
+
+  #notifyReplaced(reason) {
+    const text = document.createElement('span');
+    text.textContent = `${reason} The text in this pane cannot be changed until you put it back, or reload to see the new one.`;
+    const back = document.createElement('button');
+    back.type = 'button';
+    back.textContent = 'Put the text back';
+    back.addEventListener('click', () => this.#session.putBack());
+    this.#parts.notice.replaceChildren(text, back);
     this.#parts.notice.hidden = false;
   }
 
@@ -174,18 +194,18 @@ function describe({ connection, unsent, refused, saved }) {
   switch (connection) {
     case 'live':
       if (saved) {
-        return { state: 'saved', text: 'Live · saved' };
+        return { state: 'saved', words: 'Live · saved' };
       }
       return unsent > 0
-        ? { state: 'saving', text: `Live${waiting}` }
-        : { state: 'refused', text: `Live · ${refused} refused` };
+        ? { state: 'saving', words: `Live${waiting}` }
+        : { state: 'refused', words: `Live · ${refused} refused` };
     case 'offline':
-      return { state: 'offline', text: `Offline${waiting}` };
+      return { state: 'offline', words: `Offline${waiting}` };
     case 'stopped':
-      return { state: 'stopped', text: `Stopped${waiting}` };
+      return { state: 'stopped', words: `Stopped${waiting}` };
     case 'reconnecting':
-      return { state: 'reconnecting', text: `Reconnecting…${waiting}` };
+      return { state: 'reconnecting', words: `Reconnecting…${waiting}` };
     default:
-      return { state: 'connecting', text: `Connecting…${waiting}` };
+      return { state: 'connecting', words: `Connecting…${waiting}` };
   }
 }

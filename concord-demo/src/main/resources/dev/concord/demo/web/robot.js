@@ -1,6 +1,23 @@
 const WORDS = 'the river keeps its own time and nobody asks a stone where it has been before the rain came over the hill'.split(' ');
 const PAUSE_MS = 90;
 const LONGEST_TEXT = 1_200;
+// Longer than what robots write, also after somebody has pasted something into a pane.
+const LONGEST_LOOK = 20_000;
+
+/** Whether all of a text, if any, was written by sessions with these sites. Up to 20,000 characters are looked at; more is not theirs. */
+export function isWrittenBy(sites, document) {
+  if (document.length > LONGEST_LOOK) {
+    return false;
+  }
+  let offset = 0;
+  for (const letter of document.text) {
+    if (!sites.has(document.elementAt(offset).site)) {
+      return false;
+    }
+    offset += letter.length;
+  }
+  return true;
+}
 
 /** Types into a session like somebody in haste: words letter by letter, now and then at another place, now and then a deletion. */
 export class Robot {

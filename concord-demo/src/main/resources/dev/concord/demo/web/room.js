@@ -2,6 +2,23 @@ const ROOM = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /** The room that the address asks for, the common one by default. */
 export function roomAsked(search = location.search) {
+  return askedIn(search) ?? 'demo';
+}
+
+/** The room that the address asks for. An address without one gets a new room, which nobody else is in, and keeps it. */
+export function roomOfItsOwn() {
+  const asked = askedIn(location.search);
+  if (asked !== null) {
+    return asked;
+  }
+  const address = new URL(location.href);
+  const room = `watch-${crypto.getRandomValues(new Uint32Array(2)).reduce((name, number) => name + number.toString(36), '')}`;
+  address.searchParams.set('room', room);
+  history.replaceState(null, '', address);
+  return room;
+}
+
+function askedIn(search) {
   const asked = new URLSearchParams(search).get('room');
-  return asked !== null && ROOM.test(asked) ? asked : 'demo';
+  return asked !== null && ROOM.test(asked) ? asked : null;
 }

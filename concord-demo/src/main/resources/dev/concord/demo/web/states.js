@@ -10,15 +10,16 @@ const CONNECTIONS = {
  * The three things that are to be known of a text, each as `{state, text}`: whether there is a connection, how much is not acknowledged, and
  * whether all is saved, which is said only when the server has acknowledged everything.
  */
-export function statesOf({ connection, unsent, refused, orphaned, saved }) {
+export function statesOf(status) {
+  const { connection, unsent } = status;
   return {
     connection: { state: connection, text: CONNECTIONS[connection] },
     unsent: { state: unsent > 0 ? 'some' : 'none', text: `${unsent.toLocaleString('en')} unsent` },
-    saved: savedOf({ connection, unsent, refused, orphaned, saved }),
+    saved: savedOf(status),
   };
 }
 
-function savedOf({ connection, unsent, refused, orphaned, saved }) {
+function savedOf({ connection, unsent, refused, orphaned, replaced, saved }) {
   if (saved) {
     return { state: 'saved', text: 'Saved' };
   }
@@ -28,7 +29,7 @@ function savedOf({ connection, unsent, refused, orphaned, saved }) {
   if (unsent > 0) {
     return connection === 'live' ? { state: 'saving', text: 'Saving…' } : { state: 'kept', text: 'Not saved' };
   }
-  if (orphaned > 0) {
+  if (orphaned > 0 || replaced) {
     return { state: 'kept', text: 'Not saved' };
   }
   // Nothing of one's own is missing, but whether the text here is that of the server is not known.

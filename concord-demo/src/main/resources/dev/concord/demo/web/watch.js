@@ -1,8 +1,8 @@
 import { makePerson } from './identity.js';
 import { Ledger } from './ledger.js';
 import { Pane } from './pane.js';
-import { Robot } from './robot.js';
-import { roomAsked } from './room.js';
+import { Robot, isWrittenBy } from './robot.js';
+import { roomOfItsOwn } from './room.js';
 import { Verdict } from './verdict.js';
 import { Weather } from './weather.js';
 
@@ -10,11 +10,12 @@ const SIDES = ['First', 'Second', 'Third', 'Fourth'];
 const COUNT_MS = 200;
 
 const $ = (id) => document.getElementById(id);
-const room = roomAsked();
+const room = roomOfItsOwn();
 const count = new URLSearchParams(location.search).get('panes') === '4' ? 4 : 2;
 const start = Math.floor(Math.random() * 1_000);
 const panes = [];
 const weathers = [];
+const joined = new Set();
 const verdict = new Verdict($('verdict'), panes);
 
 for (let i = 0; i < count; i++) {
@@ -25,9 +26,9 @@ const ledger = new Ledger(
   { isQuiet: () => weathers.every(({ underway }) => underway === 0) },
 );
 const robots = panes.map(({ session }) => new Robot(session));
+const sites = sitesOfThisTab();
 
 $('room').textContent = room;
-$('two-panes').href = `/?room=${encodeURIComponent(room)}`;
 $('one-pane').href = `/editor/${encodeURIComponent(room)}`;
 $('panes').dataset.count = String(count);
 $('panes').append(...panes.map((pane) => pane.element));
@@ -38,12 +39,7 @@ for (const choice of document.querySelectorAll('[name=panes]')) {
 for (const dial of [$('latency'), $('loss')]) {
   dial.addEventListener('input', setWeather);
 }
-$('robots').addEventListener('click', () => {
-  const starting = !robots[0].isOn;
-  robots.forEach((robot) => (starting ? robot.start() : robot.stop()));
-  $('robots').textContent = starting ? 'Stop typing' : 'Let them type';
-  $('robots').setAttribute('aria-pressed', String(starting));
-});
+$('robots').addEventListener('click', () => letType(!robots[0].isOn && mayType()));
 setWeather();
 showCounters();
 verdict.schedule();
@@ -59,12 +55,48 @@ function addPane(i) {
     client: `watch-${i + 1}`,
     person: makePerson(start, i),
     environment: { WebSocket: weather.WebSocket },
-    onChange: () => verdict.schedule(),
+    onChange: () => {
+      verdict.schedule();
+      if (panes[i]?.session.status.connection === 'live') {
+        joined.add(i);
+      }
+    },
     onRename: () => verdict.schedule(),
   });
   panes.push(pane);
   pane.element.querySelector('.cut').addEventListener('click', () => weather.cut());
   wire().textContent = wordsOf(weather);
+}
+
+function letType(on) {
+  robots.forEach((robot) => (on ? robot.start() : robot.stop()));
+  $('robots').textContent = on ? 'Stop typing' : 'Let them type';
+  $('robots').setAttribute('aria-pressed', String(on));
+}
+
+/** Robots type only where nobody else has written anything; what is in the room is known when a pane has been live. */
+function mayType() {
+  const known = joined.size === panes.length;
+  const theirs = panes.every(({ session }) => isWrittenBy(sites, session.document));
+  $('refusal').hidden = known && theirs;
+  $('refusal-text').textContent = theirs
+    ? 'What is in this room is not known yet. Wait until every pane is live.'
+    : 'Somebody has written in this room, so nothing types here by itself.';
+  return known && theirs;
+}
+
+/** The sites of this tab's sessions in this room, those before a reload among them. */
+function sitesOfThisTab() {
+  const key = `concord.watch.${room}`;
+  const own = panes.map(({ session }) => session.document.site);
+  let earlier = [];
+  try {
+    earlier = JSON.parse(sessionStorage.getItem(key)) ?? [];
+    sessionStorage.setItem(key, JSON.stringify([...earlier, ...own]));
+  } catch {
+    // Without the browser's memory a reload makes the text somebody else's, and the robots rest.
+  }
+  return new Set([...earlier, ...own]);
 }
 
 function wordsOf({ underway, lost, breaks }) {
@@ -90,6 +122,9 @@ function setWeather() {
 }
 
 function showCounters() {
+  if (robots[0].isOn && !mayType()) {
+    letType(false);
+  }
   for (const [id, value] of Object.entries(ledger.count())) {
     const text = value.toLocaleString('en');
     if ($(id).textContent !== text) {

@@ -50,6 +50,36 @@ final class PinnedEdits {
         return operations;
     }
 
+    /** What {@link #operations} inserts: a site's counters begin with 1 and follow the order of the operations. */
+    List<Decision.Piece> inserted(String site) {
+        List<Decision.Piece> pieces = new ArrayList<>();
+        long counter = 1;
+        for (int i = edits.size() - 1; i >= 0; i--) {
+            String text = edits.get(i).text();
+            if (!text.isEmpty()) {
+                int length = text.codePointCount(0, text.length());
+                pieces.add(new Decision.Piece(new ElementId(site, counter), length, text));
+                counter += length;
+            }
+        }
+        return pieces;
+    }
+
+    /** What {@link #operations} deletes. */
+    List<Decision.Piece> removed() {
+        List<Decision.Piece> pieces = new ArrayList<>();
+        for (PinnedEdit edit : edits) {
+            int from = 0;
+            for (PinnedEdit.Span span : edit.spans()) {
+                int to = edit.removed().offsetByCodePoints(from, span.length());
+                pieces.add(new Decision.Piece(
+                        span.first(), span.length(), edit.removed().substring(from, to)));
+                from = to;
+            }
+        }
+        return pieces;
+    }
+
     /** As kept in the store. */
     String toJson() {
         ArrayNode all = MAPPER.createArrayNode();

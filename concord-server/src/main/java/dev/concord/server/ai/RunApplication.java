@@ -9,6 +9,7 @@ import dev.concord.server.room.EditOutcome;
 import dev.concord.store.AiRun;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Applies one claimed run to its room. One thread, which may block. */
 final class RunApplication {
@@ -108,10 +109,17 @@ final class RunApplication {
                         Kind.CONFLICT, "room_full", "the document would become too large; nothing was applied");
             case UNAVAILABLE ->
                 throw new Refusal(
-                        Kind.UNAVAILABLE, "store_unavailable", "the store takes nothing just now; nothing was applied");
+                        Kind.UNAVAILABLE,
+                        "store_unavailable",
+                        "the store accepts nothing at the moment; nothing was applied");
             case UNKNOWN -> throw new UnknownOutcomeException();
         }
         throw new IllegalStateException("an outcome without a case");
+    }
+
+    /** What has become of the run, once it is applied, by whichever instance. */
+    Decision decision(@Nullable Long version, int operations) {
+        return new Decision("applied", version, operations, edits.inserted(site), edits.removed());
     }
 
     private static EditOutcome awaitOutcome(CompletableFuture<EditOutcome> outcome) {

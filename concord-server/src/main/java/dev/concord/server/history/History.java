@@ -3,6 +3,7 @@ package dev.concord.server.history;
 import dev.concord.crdt.Difference;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Element;
+import dev.concord.crdt.Operation;
 import dev.concord.crdt.Sites;
 import dev.concord.crdt.TextChange;
 import dev.concord.server.config.HistoryLimits;
@@ -47,6 +48,11 @@ public final class History implements AutoCloseable {
     private static final int WAITING = 100;
     private static final int FLUSH_SECONDS = 10;
     private static final int PAGE = 1000;
+    private static final int MAX_LABEL = 200;
+    private static final String BEFORE_DELETION = "Before a large deletion";
+
+    /** The sites of a restore's operations begin so: by it, pages know that an edit is one. */
+    private static final String RESTORE_SITE = "restore-";
 
     private final RoomStore store;
     private final OpLog opLog;
@@ -90,7 +96,7 @@ public final class History implements AutoCloseable {
                         throw new Refusal(
                                 Kind.UNAVAILABLE,
                                 "store_unavailable",
-                                "the store does not take edits just now; try again later");
+                                "the store accepts no edits at the moment; try again later");
                     }
                     return captureNow(roomId, label, author);
                 }));
@@ -158,18 +164,78 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * Turns a room's text into a version's by an edit like any other.
+     * Turns a room's text into a version's by an edit like any other, and keeps a version of what was there before.
      *
      * @param roomId a valid room id
      * @param id of the version
+     * @param author who restores
      * @return what it took, once it is durable
      */
-    public CompletableFuture<Restored> restore(String roomId, long id) {
+    public CompletableFuture<Restored> restore(String roomId, long id, String author) {
         return run(() -> {
             String epoch = head(roomId).epoch();
-            Document version = document(find(roomId, id));
-            return restores.make(roomId, epoch, Sites.random(random), version, this::elements);
+            Captured found = find(roomId, id);
+            return restores.make(
+                    roomId,
+                    epoch,
+                    RESTORE_SITE + Sites.random(random),
+                    document(found),
+                    this::elements,
+                    () -> keepBeforeRestore(roomId, found.version().label(), author));
         });
+    }
+
+    private long keepBeforeRestore(String roomId, String label, String author) {
+        await(opLog.flush());
+        String of = label.isEmpty() ? "an automatic version" : label;
+        return captureNow(roomId, cut("Before a restore of " + of), author).id();
+    }
+
+    private static String cut(String label) {
+        return label.length() <= MAX_LABEL
+                ? label
+                : label.substring(
+                        0, Character.isHighSurrogate(label.charAt(MAX_LABEL - 1)) ? MAX_LABEL - 1 : MAX_LABEL);
+    }
+
+    /**
+     * Keeps a version of what a room was before a large deletion. It is read from the log, so it takes the room's loop no time; nothing is kept when the
+     * log has been compacted past it meanwhile.
+     *
+     * @param roomId a valid room id
+     * @param epoch of the room
+     * @param first the first delete of it, logged or about to be
+     * @return completes with whether there is a version now
+     */
+    public CompletableFuture<Boolean> keepBefore(String roomId, String epoch, Operation.Delete first) {
+        return opLog.flush()
+                .orTimeout(FLUSH_SECONDS, TimeUnit.SECONDS)
+                .thenCompose(flushed -> run(() -> keepBeforeNow(roomId, epoch, first)))
+                .exceptionally(failure -> {
+                    LOG.atWarn()
+                            .addKeyValue("room", roomId)
+                            .log("no version before a large deletion: {}", failure.toString());
+                    return false;
+                });
+    }
+
+    private boolean keepBeforeNow(String roomId, String epoch, Operation.Delete first) {
+        StoredRoom stored = load(roomId);
+        StoredRoom snapshot = new StoredRoom(stored.epoch(), stored.state(), stored.stateSeq(), List.of());
+        Document document = document(roomId, snapshot);
+        long seq = stored.stateSeq();
+        for (StoredOp op : stored.ops()) {
+            if (Replay.operation(roomId, op).equals(first)) {
+                return stored.epoch().equals(epoch)
+                        && store.versions()
+                                .add(roomId, epoch, BEFORE_DELETION, "", document.encode(), seq)
+                                .isPresent();
+            }
+            Replay.apply(roomId, op, document);
+            seq = op.seq();
+        }
+        LOG.atInfo().addKeyValue("room", roomId).log("no version before a large deletion: it is compacted already");
+        return false;
     }
 
     /**
@@ -329,7 +395,7 @@ public final class History implements AutoCloseable {
             throw new Refusal(
                     Kind.UNAVAILABLE,
                     "store_unavailable",
-                    "the history cannot be read or written just now; the server's log says why");
+                    "the history cannot be read or written at the moment; the server's log says why");
         }
     }
 
@@ -346,7 +412,7 @@ public final class History implements AutoCloseable {
             throw new Refusal(
                     Kind.UNAVAILABLE,
                     "no_answer",
-                    "the room does not answer just now; look at it before you try again");
+                    "the room does not answer at the moment; look at it before you try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");

@@ -14,6 +14,7 @@ import dev.concord.server.room.RoomDirectory;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Brings a version back: the edit is made on a copy of the room, away from its loop, and then takes the path of everybody's edits. What
@@ -31,9 +32,15 @@ final class RestoreEdit {
      *
      * @param site of its operations; new
      * @param elements materialises a document, or refuses one that is too large
+     * @param keep keeps a version of what is there, and returns its id
      */
     Restored make(
-            String roomId, String epoch, String site, Document version, Function<Document, List<Element>> elements) {
+            String roomId,
+            String epoch,
+            String site,
+            Document version,
+            Function<Document, List<Element>> elements,
+            LongSupplier keep) {
         CompletableFuture<byte[]> state = call(roomId, epoch, room -> CompletableFuture.completedFuture(room.encode()));
         Document copy = Document.load(site, History.await(state));
         // Another server may have captured text that this one has not received yet.
@@ -42,11 +49,12 @@ final class RestoreEdit {
         List<Operation> operations =
                 new UndoHistory(copy).restore(elements.apply(version)).operations();
         if (operations.isEmpty()) {
-            return new Restored(List.of(), List.of());
+            return new Restored(List.of(), List.of(), null);
         }
         Difference difference = Difference.between(before, elements.apply(copy));
+        long kept = keep.getAsLong();
         apply(roomId, epoch, operations);
-        return new Restored(difference.added(), difference.removed());
+        return new Restored(difference.added(), difference.removed(), kept);
     }
 
     private void apply(String roomId, String epoch, List<Operation> operations) {
@@ -60,12 +68,12 @@ final class RestoreEdit {
                 throw new Refusal(
                         Kind.UNAVAILABLE,
                         "store_unavailable",
-                        "the room takes no edits just now; nothing was changed, try again");
+                        "the room accepts no edits at the moment; nothing was changed, try again");
             case UNKNOWN ->
                 throw new Refusal(
                         Kind.UNAVAILABLE,
                         "unknown_outcome",
-                        "the store failed before it said whether the version is back; look at the room");
+                        "the store failed before it confirmed the restored version; look at the room");
         }
     }
 

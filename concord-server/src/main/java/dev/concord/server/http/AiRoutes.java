@@ -182,6 +182,20 @@ final class AiRoutes {
         if (decision.version() != null) {
             node.put("version_id", decision.version());
         }
+        node.set("inserted", pieces(decision.inserted()));
+        node.set("removed", pieces(decision.removed()));
         return node;
+    }
+
+    private static ArrayNode pieces(List<Decision.Piece> pieces) {
+        ArrayNode all = Responses.array();
+        for (Decision.Piece piece : pieces) {
+            ObjectNode node = all.addObject();
+            node.putObject("id")
+                    .put("site", piece.first().site())
+                    .put("counter", piece.first().counter());
+            node.put("length", piece.length()).put("text", piece.text());
+        }
+        return all;
     }
 }

@@ -99,11 +99,14 @@ final class HistoryRoutes {
     }
 
     private void restore(Exchange exchange) {
-        JsonNode id = body(exchange).path("version_id");
+        JsonNode body = body(exchange);
+        JsonNode id = body.path("version_id");
         if (!id.isIntegralNumber() || !id.canConvertToLong()) {
             throw Problem.badRequest("bad_version", "version_id must be the number of a version of this room");
         }
-        exchange.answer(HttpResponseStatus.OK, history.restore(exchange.room(), id.longValue()), HistoryRoutes::json);
+        String author = Requests.line(body, "author", MAX_AUTHOR, "anonymous");
+        exchange.answer(
+                HttpResponseStatus.OK, history.restore(exchange.room(), id.longValue(), author), HistoryRoutes::json);
     }
 
     private void replay(Exchange exchange) {
@@ -145,6 +148,9 @@ final class HistoryRoutes {
         ObjectNode json = Responses.object().put("applied", true);
         json.set("inserted", ranges(restored.inserted()));
         json.set("removed", ranges(restored.removed()));
+        if (restored.kept() != null) {
+            json.put("version_id", restored.kept());
+        }
         return json;
     }
 

@@ -45,6 +45,7 @@ public final class Room {
     private final RoomLog log;
     private final Peers peers;
     private final Presences presences;
+    private final LargeDeletions deletions;
 
     private boolean dismissed;
     private boolean closed;
@@ -59,6 +60,7 @@ public final class Room {
         this.syncs = new Syncs(context, document);
         this.log = wings.logs().follow(context, new LogListener(), durability.commits(), stored);
         this.peers = wings.peers().of(context, new PeerListener());
+        this.deletions = new LargeDeletions(context, wings.deletions());
         this.presences = wings.presences().of(context, new PresenceListener());
     }
 
@@ -216,16 +218,20 @@ public final class Room {
             refuse(
                     member,
                     ErrorCode.UNAVAILABLE,
-                    "the server cannot store edits just now; keep it and send it again",
+                    "the server cannot store edits at the moment; keep the edit and send it again",
                     op.seq());
             return;
         }
         members.expect(member, durability.appended(), op.seq(), arrived);
+        int before = document.length();
         // What is known came from another instance, and is not stored here yet. Now it is in any case, and everybody
         // has it already.
         if (!verdict.isKnown() && applyLogged(operation)) {
             int others = fanOut(operation, encoded, member);
             events.opApplied(context.loop().nanoTime() - arrived, others);
+            if (operation instanceof Operation.Delete delete) {
+                deletions.applied(delete, before, before - document.length());
+            }
         }
     }
 
@@ -356,7 +362,7 @@ public final class Room {
             LOG.atError()
                     .addKeyValue("room", context.id())
                     .setCause(e)
-                    .log("an op was stored that the document does not take");
+                    .log("the document refuses an op that was stored");
             close(Close.OVERLOADED);
             return false;
         }
@@ -470,7 +476,7 @@ public final class Room {
 
         @Override
         public void gone(boolean recreated) {
-            LOG.atInfo().addKeyValue("room", context.id()).log("was deleted by another instance, leaves memory");
+            LOG.atInfo().addKeyValue("room", context.id()).log("deleted by another instance, leaves memory");
             close(recreated ? Close.RESTARTING : Close.NO_SUCH_ROOM);
         }
 
@@ -525,7 +531,7 @@ public final class Room {
                 events.busRefused();
                 LOG.atWarn()
                         .addKeyValue("room", context.id())
-                        .log("an op of another instance cannot be taken: {}", verdict.text());
+                        .log("an op from another instance is refused: {}", verdict.text());
             }
             return verdict.code() == null && !verdict.isKnown();
         }

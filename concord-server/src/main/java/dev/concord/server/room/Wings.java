@@ -7,5 +7,7 @@ package dev.concord.server.room;
  * @param presences keep who is where
  * @param peers speak to the same rooms on other instances
  * @param locator finds rooms that are in other instances' stores
+ * @param deletions is notified of large deletions
  */
-public record Wings(RoomLogs logs, Presences.Factory presences, Peers.Factory peers, Locator locator) {}
+public record Wings(
+        RoomLogs logs, Presences.Factory presences, Peers.Factory peers, Locator locator, Deletions deletions) {}

@@ -57,6 +57,8 @@ public abstract class RoomFixture {
     protected Peers.Host peerHost;
 
     protected long others;
+    /** What the room says of large deletions. */
+    protected Deletions deletions = Deletions.IGNORED;
 
     @BeforeEach
     protected void open() {
@@ -86,7 +88,7 @@ public abstract class RoomFixture {
                 document,
                 stored,
                 log,
-                new Wings(archive.logs(), PresenceRounds::new, this::peers, new RoomLocator(cluster)));
+                new Wings(archive.logs(), PresenceRounds::new, this::peers, new RoomLocator(cluster), deletions));
     }
 
     private Peers peers(RoomContext context, Peers.Host host) {

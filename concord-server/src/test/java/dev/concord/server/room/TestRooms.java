@@ -37,7 +37,8 @@ public final class TestRooms {
                         new StoreLogs(store, io, limits.history()),
                         PresenceRounds::new,
                         (context, room) -> new RoomPeers(cluster, context, room),
-                        locator));
+                        locator,
+                        Deletions.IGNORED));
         locator.answerFrom(rooms);
         return rooms;
     }

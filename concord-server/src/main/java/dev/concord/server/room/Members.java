@@ -210,7 +210,7 @@ final class Members {
             LOG.atInfo()
                     .addKeyValue("room", context.id())
                     .addKeyValue("connection", member.id())
-                    .log("reads too slowly, skipping to a sync once it can be written again");
+                    .log("reads too slowly, will get a sync once it can be written to again");
             return false;
         }
         send(member, frame);

@@ -61,7 +61,7 @@ public final class Replay {
             // alike.
             LOG.atWarn()
                     .addKeyValue("room", roomId)
-                    .log("op {} is passed over, for its id belongs to an earlier one: {}", op.seq(), e.getMessage());
+                    .log("op {} is skipped because its id belongs to an earlier one: {}", op.seq(), e.getMessage());
             return List.of();
         }
     }

@@ -176,7 +176,7 @@ final class Operator {
             if (!HexFormat.of()
                     .formatHex(document.digest())
                     .equals(json.path("digest").asText())) {
-                throw new FailedException("the input is damaged: its state has not the digest that it says");
+                throw new FailedException("the input is damaged: its state does not match its digest");
             }
         } catch (MalformedStateException | IOException e) {
             throw new FailedException("the input is damaged: its state cannot be read");
@@ -190,7 +190,7 @@ final class Operator {
                         + "\" already; import under another name, or delete that one first");
             }
         }
-        out.println("made room " + roomId);
+        out.println("created room " + roomId);
     }
 
     private JsonNode read() throws FailedException, IOException {

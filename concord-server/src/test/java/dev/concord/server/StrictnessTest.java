@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Sites;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.wire.Message;
 import java.io.IOException;
@@ -112,14 +113,11 @@ class StrictnessTest {
             try (RawConnection member = joined();
                     RawConnection other = joined()) {
                 member.message(new Message.Op(
-                        7,
-                        new Operation.Insert(
-                                new ElementId("cr" + text.length(), 1), Anchor.after(ElementId.HEAD), text)));
+                        7, new Operation.Insert(new ElementId(Sites.random(), 1), Anchor.after(ElementId.HEAD), text)));
                 assertEquals(7, member.read(Message.Refusal.class).seq());
                 member.message(new Message.Op(
                         8,
-                        new Operation.Insert(
-                                new ElementId("lf" + text.length(), 1), Anchor.after(ElementId.HEAD), "a\nb")));
+                        new Operation.Insert(new ElementId(Sites.random(), 1), Anchor.after(ElementId.HEAD), "a\nb")));
                 assertEquals(8, member.read(Message.Ack.class).seq());
                 assertEquals(
                         "a\nb", ((Operation.Insert) other.read(Message.Op.class).operation()).value());

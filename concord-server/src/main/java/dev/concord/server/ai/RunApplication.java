@@ -109,7 +109,9 @@ final class RunApplication {
                         Kind.CONFLICT, "room_full", "the document would become too large; nothing was applied");
             case UNAVAILABLE ->
                 throw new Refusal(
-                        Kind.UNAVAILABLE, "store_unavailable", "the store takes nothing just now; nothing was applied");
+                        Kind.UNAVAILABLE,
+                        "store_unavailable",
+                        "the store accepts nothing at the moment; nothing was applied");
             case UNKNOWN -> throw new UnknownOutcomeException();
         }
         throw new IllegalStateException("an outcome without a case");

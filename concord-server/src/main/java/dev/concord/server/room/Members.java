@@ -220,7 +220,7 @@ final class Members {
             LOG.atInfo()
                     .addKeyValue("room", context.id())
                     .addKeyValue("connection", seat.member.id())
-                    .log("reads too slowly, skipping to a sync once it can be written again");
+                    .log("reads too slowly, will get a sync once it can be written to again");
             return false;
         }
         send(seat, frame);

@@ -190,7 +190,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         } else if (frame instanceof CloseWebSocketFrame end) {
             goodbye(answer(end)).addListener(ChannelFutureListener.CLOSE);
         } else if (!(frame instanceof PongWebSocketFrame) && room != null) {
-            room.refuse(this, ErrorCode.MALFORMED, "only text frames are understood", null);
+            room.refuse(this, ErrorCode.MALFORMED, "only text frames are accepted", null);
         }
     }
 

@@ -43,7 +43,7 @@ public final class Replay {
             try {
                 document.apply(operation, ChangeSink.NONE);
             } catch (ConflictException e) {
-                passOver(roomId, op, e);
+                skip(roomId, op, e);
             }
         }
         return document;
@@ -63,16 +63,16 @@ public final class Replay {
         try {
             return document.apply(operation).changes();
         } catch (ConflictException e) {
-            passOver(roomId, op, e);
+            skip(roomId, op, e);
             return List.of();
         }
     }
 
     /** Two instances took two edits of one id, each before it knew the other's: the log's order decides, for all alike. */
-    private static void passOver(String roomId, StoredOp op, ConflictException e) {
+    private static void skip(String roomId, StoredOp op, ConflictException e) {
         LOG.atWarn()
                 .addKeyValue("room", roomId)
-                .log("op {} is passed over, for its id belongs to an earlier one: {}", op.seq(), e.getMessage());
+                .log("op {} is skipped because its id belongs to an earlier one: {}", op.seq(), e.getMessage());
     }
 
     /**

@@ -11,14 +11,14 @@ export interface InsertOperation {
   /** Exactly one of `after` and `before`; the head is `{site: '', counter: 0}` and only ever `after`. */
   after?: ElementId;
   before?: ElementId;
-  /** A run: its code points get the ids from `id` on. */
+  /** A run: its code points get consecutive ids, `id` first. */
   value: string;
 }
 
 export interface DeleteOperation {
   kind: 'delete';
   id: ElementId;
-  /** How many counters from `id` on; 1 when absent. */
+  /** How many consecutive counters, `id` first; 1 when absent. */
   length?: number;
 }
 
@@ -37,7 +37,7 @@ export interface TextChange {
  */
 export type Bias = 'left' | 'right';
 
-/** A place in the text that survives all edits. Where its element is deleted, it stands where that stood. */
+/** A position in the text that survives all edits. When its element is deleted, the position is where the element was. */
 export interface Caret {
   element: ElementId;
   bias: Bias;
@@ -45,10 +45,10 @@ export interface Caret {
 
 export function applyChange(text: string, change: TextChange): string;
 
-/** Where an offset stands after a change; at the very place of an insert in front of it, unless it sticks to the right. */
+/** Where an offset is after a change. At the position of an insert it stays before the inserted text, unless `sticksRight`. */
 export function mapOffset(offset: number, change: TextChange, sticksRight?: boolean): number;
 
-/** A fresh name for an editing session, 96 random bits. */
+/** A new name for an editing session, 72 random bits. */
 export function randomSite(): string;
 
 export class ConcordError extends Error {
@@ -66,19 +66,19 @@ export class ConflictError extends ConcordError {
 
 export class MalformedStateError extends ConcordError {}
 
-/** The browser keeps nothing: what is unsent is lost with the page. */
+/** The browser stores nothing: unsent edits are lost with the page. */
 export class StorageError extends ConcordError {}
 
-/** The text CRDT by itself, without any network. Offsets inside of a surrogate pair throw a RangeError. */
+/** The text CRDT alone, without a network. Offsets inside a surrogate pair throw a RangeError. */
 export class ConcordDocument {
   /** The site must be new for every editing session; a random one by default. */
   constructor(site?: string);
   readonly site: string;
   readonly text: string;
   readonly length: number;
-  /** How many more characters may be typed under this site. */
+  /** How many more elements this site can insert. */
   readonly countersLeft: number;
-  /** How many pieces of operations wait for something that has not arrived. */
+  /** How many runs and ranges are pending: they refer to something that has not arrived. */
   readonly pendingCount: number;
   slice(start: number, end?: number): string;
   insert(offset: number, text: string): Operation[];
@@ -97,52 +97,52 @@ export class ConcordDocument {
   /** Whether all of an insert is here already. Throws ConflictError when some of it is here otherwise. */
   knows(insert: Operation): boolean;
   merge(state: Uint8Array): Promise<TextChange[]>;
-  /** As `merge`, for a body that was taken out of its envelope. */
+  /** Like `merge`, for the uncompressed body of a state. */
   mergeBody(body: Uint8Array): TextChange[];
   encode(): Promise<Uint8Array>;
-  /** The canonical bytes: equal for all who have seen the same operations. */
+  /** The canonical bytes: equal for all replicas that have seen the same operations. */
   encodeBody(): Uint8Array;
-  /** SHA-256 of the canonical bytes in hexadecimal; only on secure pages. */
+  /** SHA-256 of the canonical bytes in hexadecimal; only in secure contexts. */
   digest(): Promise<string>;
   version(): Uint8Array;
   difference(version: Uint8Array): Promise<Uint8Array>;
-  /** To be sent in their order. */
+  /** What a replica with that version is missing, to be sent in this order. */
   missingFrom(version: Uint8Array): Operation[];
   elementAt(offset: number): ElementId;
-  /** Where an element stands, or would stand if it were not deleted; null when it is unknown. */
+  /** The offset of an element, or where it would be if it were not deleted; null when it is unknown. */
   offsetOf(id: ElementId): number | null;
   isDeleted(id: ElementId): boolean;
   contiguousRanges(id: ElementId, length: number): { from: number; to: number }[];
-  /** Whether an offset is in the text and not inside of a surrogate pair. */
+  /** Whether an offset is in the text and not inside a surrogate pair. */
   isBoundary(offset: number): boolean;
   /** `left` by default. At the edges of the text its element is the head, `{site: '', counter: 0}`. */
   caretAt(offset: number, bias?: Bias): Caret;
-  /** Where a caret stands now; null when its element is not known. */
+  /** The offset of a caret now; null when its element is unknown. */
   offsetOfCaret(caret: Caret): number | null;
 }
 
 /** Undo and redo of the edits made through it, among the edits of others. */
 export class UndoHistory {
-  /** Edits at one place with pauses shorter than `pause` milliseconds, 1000 by default, are one step. */
+  /** Adjacent edits with pauses shorter than `pause` milliseconds, 1000 by default, are one step. */
   constructor(document: ConcordDocument, options?: { pause?: number });
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /**
-   * A list is done one after the other and is one step; one edit alone goes on with the last step where it can. Throws a RangeError
-   * when one of them is not possible, and has then changed nothing.
+   * A list of edits is made in order and is one step; a single edit joins the last step where it can. Throws a RangeError when one
+   * of the edits is not possible, and has then changed nothing.
    */
   edit(edit: Edit | Edit[], now: number): Operation[];
-  /** Takes up as one step what somebody else did for this user and what has arrived here. */
+  /** Makes one step of what somebody else did for this user and what has arrived here. */
   adopt(step: { inserted: Piece[]; deleted: Piece[] }): void;
   /** Begins a step that all edits join until `endGroup`, `undo` or `redo`. */
   beginGroup(): void;
-  /** What is edited next is a step of its own. */
+  /** The next edit begins a new step. */
   endGroup(): void;
   undo(): { operations: Operation[]; changes: TextChange[] } | null;
   redo(): { operations: Operation[]; changes: TextChange[] } | null;
 }
 
-/** Elements of one site with consecutive counters, and what they show or showed. */
+/** Elements of one site with consecutive counters, and their text, deleted or not. */
 export interface Piece {
   site: string;
   counter: number;
@@ -158,11 +158,11 @@ export interface Edit {
 
 export interface SessionStatus {
   connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
-  /** Why it stopped, or what is known after many attempts, as a sentence; empty otherwise. */
+  /** Why it stopped, or why attempts keep failing, as a sentence; empty otherwise. */
   reason: string;
   /** Characters inserted or deleted that the server has not acknowledged. */
   unsent: number;
-  /** Those among them that an input method is composing: they are on the screen only. */
+  /** How many of them an input method is composing: they are only on the screen. */
   composing: number;
   /** Operations that the server has refused for good. */
   refused: number;
@@ -178,19 +178,19 @@ export interface Peer {
   client: string;
   user: string;
   color: string;
-  /** A flat offset, for clients that know no positions. */
+  /** An offset, for clients without `caret`. */
   cursor: number;
   caret?: Caret;
   /** The other end of the selection. */
   anchor?: Caret;
-  /** Nothing was received for half a minute, as of a page in the background: still here, and perhaps not looking. */
+  /** Nothing was received for 35 seconds, as from a page in the background: still connected, but perhaps not looking. */
   away: boolean;
 }
 
 export interface SessionEvents {
-  /** `source` is what was given to `edit`, `undo` or `redo`, and `'remote'` for what came from elsewhere. */
+  /** `source` is what was passed to `edit`, `undo` or `redo`, or `'remote'` for what came from elsewhere. */
   change: { changes: TextChange[]; source: unknown; /** Whose insert came from elsewhere, where that is known. */ site?: string };
-  /** What this client has just made, by typing, undo or redo. */
+  /** The operations that this client has just made, by typing, undo or redo. */
   edit: Operation[];
   status: SessionStatus;
   presence: Peer[];
@@ -198,41 +198,41 @@ export interface SessionEvents {
   fault: Error;
 }
 
-/** What keeps the unsent operations through a reload. */
+/** Stores unsent operations, so that they survive a reload. */
 export interface OutboxStore {
-  /** What sessions that have gone have left; each row is given to one session only. */
+  /** What ended sessions have left; each row is given to one session only. */
   load(): Promise<{ key: unknown; operation: Operation; epoch: string | null }[]>;
   put(number: number, row: { operation: Operation; epoch: string | null }): void;
   remove(number: number): void;
   removeKey(key: unknown): void;
-  /** Gives back what the store holds, once all that was put is kept. */
+  /** Releases the resources of the store, once everything that was put is stored. */
   close?(): void | Promise<void>;
 }
 
 export interface SessionOptions {
   /** 1 to 128 characters of A-Z, a-z, 0-9, `.`, `_`, `~` and `-`, but not `.` and `..`. */
   room: string;
-  /** Names this client in the browser's store: what it could not send is found again under that name. */
+  /** Names this client in the browser's store: its unsent edits are found again under that name. */
   client?: string;
-  /** The address of the server; that of the page by default, and needed where there is no page. */
+  /** The address of the server; by default that of the page. Required where there is no page. */
   base?: string;
-  /** Replaces WebSocket, the clock and chance, for tests. */
+  /** Replaces WebSocket, the clock and the random source, for tests and outside browsers. */
   environment?: {
     WebSocket?: unknown;
     setTimeout?(action: () => void, delay: number): unknown;
     clearTimeout?(timer: unknown): void;
     now?(): number;
     random?(): number;
-    /** Is given what a listener has thrown. */
+    /** Receives what a listener has thrown. */
     reportError?(error: unknown): void;
   };
-  /** Keeps what is unsent; IndexedDB by default where there is one. With null nothing is kept. */
+  /** Stores unsent operations; IndexedDB by default, where it exists. With null, nothing is stored. */
   store?: OutboxStore | null;
 }
 
-/** One client in one room. It connects at once and comes back by itself. */
+/** One client in one room. It connects at once and reconnects by itself. */
 export class ConcordSession {
-  /** Throws a TypeError that begins with the name of the option that is wrong. */
+  /** Throws a TypeError that begins with the name of the invalid option. */
   constructor(options: SessionOptions);
   /** Another one after the server has said that somebody else uses its site, too: what was not acknowledged is in it under a new site. */
   readonly document: ConcordDocument;
@@ -240,72 +240,72 @@ export class ConcordSession {
   readonly peers: Peer[];
   /** The same object until something in it changes. */
   readonly status: Readonly<SessionStatus>;
-  /** Operations that are nowhere but here: of another history of the room, or refused. */
+  /** Operations that exist only here: refused ones, and those of another history of the room. */
   readonly unsaved: Operation[];
   readonly canUndo: boolean;
   readonly canRedo: boolean;
   /** Returns a function that ends the subscription. */
   on<Name extends keyof SessionEvents>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void;
-  /** A list is done one after the other and is one step of undo; one edit alone goes on with the step before where it can. */
+  /** A list of edits is made in order and is one undo step; a single edit joins the step before it where it can. */
   edit(edit: Edit | Edit[], source?: unknown): void;
   undo(source?: unknown): TextChange[];
   redo(source?: unknown): TextChange[];
-  /** Makes what the server did for this user one step of undo, as soon as all of it is here. */
+  /** Makes one undo step of what the server did for this user, as soon as all of it has arrived. */
   adopt(step: { inserted: Piece[]; deleted: Piece[] }): Promise<void>;
-  /** Begins a step of undo that all edits join until `endGroup`. */
+  /** Begins an undo step that all edits join until `endGroup`. */
   beginGroup(): void;
-  /** What is edited next begins a new step of undo. */
+  /** The next edit begins a new undo step. */
   endGroup(): void;
-  /** Disconnects and stays so until `goOnline`. Editing goes on. */
+  /** Disconnects until `goOnline`. Editing goes on. */
   goOffline(): void;
-  /** Connects after `goOffline`, or once more after the server has said that it is no use. */
+  /** Connects after `goOffline`, or once more after a final close code. */
   goOnline(): Promise<void>;
-  /** Does not wait for the end of a pause between two attempts. */
+  /** Ends the pause between two attempts at once. */
   reconnectNow(): void;
   /**
    * After the room was replaced by a new one (`status.replaced`): makes this text the room's again, merged by element with what the new
    * room has by now. Several may do this: the text is there once. Rejects when the room was not replaced.
    */
   putBack(): Promise<void>;
-  /** Ends the session for good; editing it throws from then on. */
+  /** Ends the session for good; afterwards, edits throw. */
   close(): void;
-  /** Lets nothing remote change the text until the returned function is called. */
+  /** Keeps remote changes out of the text until the returned function is called. */
   hold(): Hold;
   /** Who this is, for the others. */
   setUser(person: { user?: string; color?: string }): void;
-  /** Where the caret is, and the other end of the selection; outside of the text, the nearest place in it. */
+  /** Sets the caret and the other end of the selection. Offsets outside the text are moved to its nearest end. */
   select(caret: number, anchor?: number): void;
-  /** Forgets the operations of another history of the room. */
+  /** Discards the operations of another history of the room. */
   discardOrphaned(): void;
 }
 
 /** Ends a hold when it is called. */
 export interface Hold {
   (): void;
-  /** Says how many characters are on the screen and not in the session; they count as unsent. */
+  /** Reports how many characters are on the screen but not in the session; they count as unsent. */
   composing(characters: number): void;
 }
 
 /**
- * Keeps a textarea and a session's text equal; returns a function that lets go of both. What is being composed goes into the session when
- * the page may go, and after `commitAfter` milliseconds without a key, 3000 by default.
+ * Keeps a textarea and the text of a session equal; returns a function that ends the binding. Text that is being composed is
+ * committed to the session when the page may go away, and after `commitAfter` milliseconds without a key, 3000 by default.
  */
 export function bindTextarea(session: ConcordSession, textarea: HTMLTextAreaElement, options?: { commitAfter?: number }): () => void;
 
 /** Shows the carets and selections of the others in an element that lies over the textarea; returns a function that stops it. */
 export function showCarets(session: ConcordSession, textarea: HTMLTextAreaElement, overlay: HTMLElement): () => void;
 
-/** Where somebody's caret and the other end of their selection stand; null when they have put it nowhere yet. */
+/** The offsets of a peer's caret and of the other end of their selection; null when they have set none yet. */
 export function placeOf(session: ConcordSession, peer: Peer): { caret: number; anchor: number } | null;
 
-/** Stays the same until somebody moves their caret themselves. */
+/** A key that stays the same until the peer moves the caret. */
 export function anchorageOf(peer: Peer): string;
 
-/** Whichever of the two can be read on a colour `#rgb` or `#rrggbb`. */
+/** Black or white, whichever can be read on a colour `#rgb` or `#rrggbb`. */
 export function inkOn(color: string): '#000' | '#fff';
 
-/** The character, as a reader sees it, around an offset: an emoji family, a flag, a letter with its accents. */
+/** The grapheme cluster around an offset: an emoji family, a flag, a letter with its accents. */
 export function graphemeAround(text: string, offset: number): { start: number; end: number };
 
-/** The offset itself, or the end of the character that it stands in. */
+/** The offset itself, or the end of the grapheme cluster that it is inside of. */
 export function outsideOfGrapheme(text: string, offset: number): number;

@@ -34,9 +34,9 @@ export function hex(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Waits until the condition holds; there is no fixed pause in any test. */
+/** Waits until the condition holds, at most a minute; there is no fixed pause in any test. */
 export async function eventually(condition, message) {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   while (!condition()) {
     if (performance.now() > deadline) {
       throw new Error(`${message} did not happen`);

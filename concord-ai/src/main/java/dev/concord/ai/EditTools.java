@@ -71,7 +71,7 @@ final class EditTools {
                     note(new Range(offset(call, "start"), offset(call, "end")), string(call, "text"));
                 default ->
                     throw new Rejected(
-                            "there is no tool of this name; there are find_all, insert_at and replace_range");
+                            "there is no tool with this name; the tools are find_all, insert_at and replace_range");
             };
         } catch (Rejected e) {
             return Map.of("error", String.valueOf(e.getMessage()));

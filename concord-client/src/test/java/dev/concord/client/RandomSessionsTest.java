@@ -113,7 +113,7 @@ class RandomSessionsTest {
         }
 
         void checkAgreement() {
-            heal();
+            repair();
             Map<ElementId, String> typed = new HashMap<>();
             Set<ElementId> deleted = new HashSet<>();
             for (Person person : people) {
@@ -157,7 +157,7 @@ class RandomSessionsTest {
                 }
                 unsent.put(person, inserted);
             }
-            heal();
+            repair();
             Set<ElementId> known = new HashSet<>();
             server.document().elements().forEach(element -> known.add(element.id()));
             for (Person person : people) {
@@ -179,7 +179,7 @@ class RandomSessionsTest {
             assertTrue(server.text().contains("new"), server.text());
         }
 
-        private void heal() {
+        private void repair() {
             refusing = false;
             server.holdingCommits = false;
             server.start();

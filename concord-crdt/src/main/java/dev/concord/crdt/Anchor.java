@@ -3,7 +3,7 @@ package dev.concord.crdt;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Where an insert hangs in the tree: on one side of one element. Immutable.
+ * The parent of an insert in the tree, and the side on which it becomes a child. Immutable.
  *
  * @param element the parent, possibly {@link ElementId#HEAD}
  * @param side the side; the head has children only {@link Side#AFTER} it

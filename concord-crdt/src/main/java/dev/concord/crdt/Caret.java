@@ -3,9 +3,9 @@ package dev.concord.crdt;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A position that belongs to an element: it stays beside it whatever is typed elsewhere, also when the element is deleted. {@link Bias#LEFT}
- * of an element stands directly after it, {@link Bias#RIGHT} directly before it. With {@link ElementId#HEAD} the caret stands at an edge of
- * the document: {@code LEFT} at its start, {@code RIGHT} at its end. Immutable; made by {@link Document#caretAt}, found again by
+ * A position that is tied to an element and stays beside it through all edits, even when the element is deleted. With {@link Bias#LEFT} the
+ * caret is directly after its element, with {@link Bias#RIGHT} directly before it. With {@link ElementId#HEAD} it is at an edge of the
+ * document: {@code LEFT} at its start, {@code RIGHT} at its end. Immutable; made by {@link Document#caretAt}, and turned into an offset by
  * {@link Document#offsetOf(Caret)}, on any replica.
  *
  * <pre>{@code

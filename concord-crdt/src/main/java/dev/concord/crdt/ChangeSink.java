@@ -6,7 +6,7 @@ package dev.concord.crdt;
  * adjacent changes and returns a list.
  *
  * <p>An implementation need not be thread-safe: it is called by the thread that applies, before {@code apply} returns. By then the
- * operation is applied in whole: the document shows the text as it is after all of the changes. An implementation must not change the
+ * whole operation is applied: the document shows the text as it is after all of the changes. An implementation must not change the
  * document. What it throws passes to the caller; the operation stays applied.
  */
 public interface ChangeSink {

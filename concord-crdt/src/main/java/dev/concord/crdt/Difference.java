@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What differs between the visible texts of two element lists, by the identity of the elements: text that was deleted and typed
- * again differs, however it reads.
+ * The difference between the visible texts of two element lists, by the identity of the elements: text that was deleted and typed
+ * again counts as different, even if it reads the same.
  *
  * <pre>{@code
  * Document document = new Document("ann");
@@ -24,12 +24,12 @@ import java.util.Map;
  *
  * <p>Immutable.
  *
- * <p>The elements of one document never change their order, so between its versions nothing moves. In unrelated lists the elements
- * that moved are those outside a longest subsequence that both have in the same order.
+ * <p>The elements of a document never change their order, so nothing moves between its versions. In unrelated lists, the elements
+ * that moved are those outside a longest common subsequence.
  *
  * @param added visible in the second list only, in its order
  * @param removed visible in the first list only, in its order
- * @param moved visible in both, in another order, in that of the second list
+ * @param moved visible in both but in another order; listed in the order of the second list
  */
 public record Difference(List<Range> added, List<Range> removed, List<Range> moved) {
 

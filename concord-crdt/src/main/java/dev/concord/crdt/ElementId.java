@@ -14,7 +14,7 @@ public record ElementId(String site, long counter) implements Comparable<Element
     /** The largest counter, 2^53-1: the integers that JSON and JavaScript carry exactly. */
     public static final long MAX_COUNTER = (1L << 53) - 1;
 
-    /** The root of every document: it stands before all elements and is never visible. */
+    /** The root of every document: it precedes all elements and is never visible. */
     public static final ElementId HEAD = new ElementId("", 0);
 
     /**

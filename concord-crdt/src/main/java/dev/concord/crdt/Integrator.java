@@ -93,7 +93,7 @@ final class Integrator {
     /** Places an insert of which all is new, while nothing waits. */
     private void placePlain(
             int site, long counter, int length, String value, int run, int at, Side side, ChangeSink changes) {
-        // Long text is placed in pieces: nobody is told of one before all are there.
+        // Long text is placed in pieces: no change is reported before all are there.
         ChangeSink sink = value.length() <= RunTree.MAX_RUN_CHARS ? changes : buffer.inFrontOf(changes);
         typed.open(placeText(site, counter, length, value, 0, value.length(), run, at, side, sink));
         deliver(sink, changes);

@@ -4,8 +4,8 @@ package dev.concord.crdt;
  * Receives operations field by field, without an object for each. Implemented by {@link OperationWriter}; {@link #NONE}
  * is for edits whose operations are collected later with {@link Document#missingFrom}.
  *
- * <p>An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns. By then the edit is
- * made in whole. An implementation must not change the document. What it throws passes to the caller; the edit stays made, and
+ * <p>An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns. By then the whole edit is
+ * made. An implementation must not change the document. What it throws passes to the caller; the edit stays made, and
  * {@link Document#missingFrom} finds its operations.
  */
 public interface OperationSink {

@@ -5,7 +5,7 @@ package dev.concord.crdt;
  * {@link Document#check}. A refused operation is an exception. Immutable.
  */
 public enum Outcome {
-    /** It changed the document, and nothing of it waits that did not wait before. */
+    /** It changed the document, and no part of it is newly pending. */
     APPLIED,
     /** All of it was known already, in the text or waiting: it changed nothing. */
     DUPLICATE,

@@ -1,6 +1,6 @@
 package dev.concord.crdt;
 
-/** On which side of an element something stands. Immutable. */
+/** A side of an element. Immutable. */
 public enum Side {
     /** To the left: for an insert, a left child of its anchor. */
     BEFORE,

@@ -22,7 +22,7 @@ public final class Sites {
     private Sites() {}
 
     /**
-     * A fresh name from a secure source, see {@link #random(RandomGenerator)}.
+     * A new name from a secure source, see {@link #random(RandomGenerator)}.
      *
      * @return 12 characters
      */
@@ -31,8 +31,8 @@ public final class Sites {
     }
 
     /**
-     * A fresh name of 72 random bits. Take a new one for every editing session: a site that is used again after a restart
-     * mints ids that exist already.
+     * A new name of 72 random bits. Take a new one for every editing session: a site that is used again after a restart
+     * creates ids that already exist.
      *
      * @param random the source; outside of tests a secure one
      * @return 12 characters

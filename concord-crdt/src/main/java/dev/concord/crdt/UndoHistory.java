@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Undo and redo of the edits made through it, by element, among the edits of others: undoing an insert deletes those of its
- * elements that are still visible, undoing a delete types the text again where the deleted elements stand.
+ * elements that are still visible, undoing a delete inserts the text again where the deleted elements are.
  *
  * <pre>{@code
  * Document ann = new Document("ann");
@@ -25,16 +25,16 @@ import org.jspecify.annotations.Nullable;
  * assert bob.text().equals("one two!");
  * }</pre>
  *
- * <p>Typing or deleting that goes on at one place, with short pauses, is one step; so is everything between {@link #beginGroup}
+ * <p>Continued typing or deleting at one position, with short pauses, is one step; so is everything between {@link #beginGroup}
  * and {@link #endGroup}. Tombstones lose their characters, so the history keeps the text that it deleted, for the last 1000
- * steps. Text that is typed again has new ids; the history knows which elements they stand for, and steps before and
- * after follow them.
+ * steps. Text that is inserted again has new ids; the history knows which elements they replace, and earlier and later steps
+ * follow them.
  *
- * <p>What somebody else deleted as well comes back all the same when its delete is undone here: the one who deleted it wants it
- * back. When both undo, it comes back twice, for neither knows of the other. What somebody else deleted of an insert does not come
- * back when that insert is undone and redone.
+ * <p>Text that somebody else deleted, too, comes back when its delete is undone here, because the user who deleted it wants it
+ * back. When both undo, it comes back twice, because neither knows of the other. What somebody else deleted of an insert does not
+ * come back when that insert is undone and redone.
  *
- * <p>Edits cost what they cost in {@link Document}, undo and redo O(log n) for each stretch of elements that stand side by side.
+ * <p>Edits cost as much as in {@link Document}, undo and redo O(log n) for each stretch of adjacent elements.
  * Not thread-safe: it belongs to its document.
  */
 public final class UndoHistory {
@@ -42,7 +42,7 @@ public final class UndoHistory {
     private static final int MAX_STEPS = 1000;
 
     /**
-     * What an undo, a redo or a restore did.
+     * The effect of an undo, a redo or a restore.
      *
      * @param operations to be sent, in this order; empty when there was nothing to do
      * @param changes of the visible text, in the order in which to replay them
@@ -88,7 +88,7 @@ public final class UndoHistory {
     private boolean groupIsNew;
 
     /**
-     * A history without steps, whose steps end with a pause of a second.
+     * An empty history, in which a pause of a second ends a step.
      *
      * @param document the replica that is edited through this
      */
@@ -97,10 +97,10 @@ public final class UndoHistory {
     }
 
     /**
-     * A history without steps.
+     * An empty history.
      *
      * @param document the replica that is edited through this
-     * @param pauseMillis how long nothing must be typed for the next edit to be a step of its own; 0 for every time
+     * @param pauseMillis the pause after which an edit begins a new step; 0 for a step for each edit
      */
     public UndoHistory(Document document, long pauseMillis) {
         this.document = requireNonNull(document, "document");
@@ -108,7 +108,7 @@ public final class UndoHistory {
     }
 
     /**
-     * Whether {@link #undo} has a step to take back.
+     * Whether {@link #undo} has a step.
      *
      * @return false when nothing is left
      */
@@ -117,7 +117,7 @@ public final class UndoHistory {
     }
 
     /**
-     * Whether {@link #redo} has a step to do again.
+     * Whether {@link #redo} has a step.
      *
      * @return false when nothing was undone since the last edit
      */
@@ -131,7 +131,7 @@ public final class UndoHistory {
      * @param offset where, 0 to the document's length
      * @param removed how many UTF-16 units to delete from there
      * @param inserted what to insert there instead, possibly empty
-     * @param nowMillis milliseconds on any clock that does not go back; decides, with the place, whether this goes on with the last step
+     * @param nowMillis milliseconds on any monotonic clock; decides, with the offset, whether this edit joins the last step
      * @return the operations to send, in this order
      * @throws InvalidOperationException when the range or the text is refused; nothing was changed
      */
@@ -167,12 +167,12 @@ public final class UndoHistory {
     }
 
     /**
-     * Turns the text into that of an earlier state of the same document, as one step, with as few elements deleted and typed again
-     * as that takes: elements that are visible in both stay, and so does text between them that reads the same already. Text that
-     * is typed again stands where it stood. O(elements), plus O(log n) for each stretch.
+     * Turns the text into that of an earlier state of the same document, as one step, with as few elements deleted and inserted
+     * again as possible: elements that are visible in both stay, and so does text between them that already reads the same. Text
+     * that is inserted again is where it was. O(elements), plus O(log n) for each stretch.
      *
      * @param version the elements of the earlier state, from {@link Document#elements} of this or another replica
-     * @return what it took
+     * @return its effect
      * @throws InvalidOperationException when the version has visible elements that this document has never seen, or has them in
      *     another order, and so is not of this document; nothing was changed
      */
@@ -205,15 +205,15 @@ public final class UndoHistory {
         groupIsNew = true;
     }
 
-    /** Ends the open group, or without one the current step: what is edited next is a step of its own. */
+    /** Ends the open group, or without one the current step: the next edit begins a new step. */
     public void endGroup() {
         open = null;
     }
 
     /**
-     * Takes back the last step.
+     * Undoes the last step.
      *
-     * @return what it took; empty lists when there is no step, or nothing of it is left
+     * @return its effect; empty lists when there is no step, or nothing of it is left
      * @throws InvalidOperationException when the site's counters are used up, or the document would hold more than
      *     {@link Document#MAX_ELEMENTS}; nothing was changed
      */
@@ -222,9 +222,9 @@ public final class UndoHistory {
     }
 
     /**
-     * Does again what was undone last.
+     * Redoes the step that was undone last.
      *
-     * @return what it took; empty lists when there is nothing, or nothing of it is left
+     * @return its effect; empty lists when there is no step, or nothing of it is left
      * @throws InvalidOperationException as {@link #undo} does; nothing was changed
      */
     public Result redo() {

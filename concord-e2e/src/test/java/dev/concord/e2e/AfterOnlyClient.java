@@ -61,7 +61,7 @@ final class AfterOnlyClient implements AutoCloseable {
         return this;
     }
 
-    /** Types one character behind the visible character in front of the offset. */
+    /** Types one character after the visible character in front of the offset. */
     synchronized void insert(int offset, String character) {
         List<Node> live = live();
         Node anchor = offset == 0 ? head : live.get(offset - 1);

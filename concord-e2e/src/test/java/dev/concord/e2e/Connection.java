@@ -18,7 +18,7 @@ import java.util.function.Function;
  * listener is called by one thread at a time.
  */
 final class Connection implements AutoCloseable {
-    /** Hears what comes. */
+    /** Is notified of what comes. */
     interface Listener {
         void frame(String text);
 

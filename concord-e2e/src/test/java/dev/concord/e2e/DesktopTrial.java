@@ -177,7 +177,7 @@ final class DesktopTrial {
         press(KeyEvent.VK_LEFT, 0);
         awaitCaret(before.length(), "before the family");
         press(KeyEvent.VK_RIGHT, 0);
-        awaitCaret(before.length() + FAMILY.length(), "behind the family");
+        awaitCaret(before.length() + FAMILY.length(), "after the family");
         press(KeyEvent.VK_BACK_SPACE, 0);
         awaitBoth(before + ".");
     }

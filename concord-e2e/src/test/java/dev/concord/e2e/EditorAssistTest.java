@@ -169,6 +169,11 @@ final class EditorAssistTest {
         assertThat(ben.page.locator(".badge")).hasText("Applied");
         awaitText("Greek 🏛: alpha gamma mine", ann, ben);
         assertThat(ann.page.locator("#undo")).isDisabled();
+        Locator notice = ann.page.locator("#notice");
+        assertThat(notice).containsText("Somebody has accepted edits that a model proposed.");
+        notice.locator("button", new Locator.LocatorOptions().setHasText("Dismiss"))
+                .click();
+        assertThat(ben.page.locator("#notice")).isHidden();
 
         ben.page.locator("#undo").click();
         awaitText("alpha 🌿beta mine", ann, ben);
@@ -176,6 +181,15 @@ final class EditorAssistTest {
         awaitText("Greek 🏛: alpha gamma mine", ann, ben);
         ben.page.locator("#undo").click();
         ben.page.locator("#undo").click();
+        awaitText("alpha 🌿beta", ann, ben);
+
+        // The others may take it back for everybody.
+        gemini.script(Reply.call("1", "insert_at", Map.of("index", 0, "text", "Greek: ")), Reply.text("A title."));
+        plan(ann, "title");
+        ben.page.locator(".run-accept").click();
+        awaitText("Greek: alpha 🌿beta", ann, ben);
+        notice.locator("button", new Locator.LocatorOptions().setHasText("Undo for everybody"))
+                .click();
         awaitText("alpha 🌿beta", ann, ben);
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Kill -9 behind versions: a snapshot is stored, and the ops that it covers and no version needs are still in the log. One room has
+ * Kill -9 after versions: a snapshot is stored, and the ops that it covers and no version needs are still in the log. One room has
  * a version captured by name in every life of the server, and so keeps its log from the first of them on; of the other
  * it keeps the last two that it captured itself, so that what its log must hold moves on. {@code -Dconcord.kills} sets how often.
  */

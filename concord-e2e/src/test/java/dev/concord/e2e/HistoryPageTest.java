@@ -2,7 +2,6 @@ package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -193,7 +192,7 @@ final class HistoryPageTest {
         ann.page.route("**/versions", route -> route.abort());
         ann.page.locator("#version-label").fill("a name");
         ann.page.keyboard().press("Enter");
-        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached just now.");
+        assertThat(ann.page.locator(".history-problem")).hasText("The server cannot be reached at the moment.");
         assertThat(ann.page.locator("#version-label")).hasValue("a name");
         complaints.removeIf(complaint -> complaint.contains("ERR_FAILED"));
     }
@@ -207,6 +206,6 @@ final class HistoryPageTest {
     private static void look(EditorTab tab, String name) {
         tab.page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
         Axe.assertNoFaults(tab.page, List.of("minor", "moderate", "serious", "critical"));
-        assertTrue(tab.page.locator(".version-text").isVisible());
+        assertThat(tab.page.locator(".version-text")).isVisible();
     }
 }

@@ -85,7 +85,7 @@ class HistoryTest {
                     client.edit(document -> document.insert(whole(document.text(), random), typed));
                 }
             }
-            Await.until("the other server has heard", () -> two.text("r").equals(changed));
+            Await.until("the other server has it", () -> two.text("r").equals(changed));
             restore(two, version);
             assertEquals(first, two.text("r"));
             clients.get(0).connect(one.socket("r"));
@@ -191,7 +191,7 @@ class HistoryTest {
                 for (int i = 0; i < 300; i++) {
                     client.edit(document -> Typist.change(document, random));
                 }
-                // In the middle of acks, folds and pruning, which 200 ops begin.
+                // In the middle of acks, compactions and pruning, which 200 ops begin.
                 server.kill9();
                 client.awaitDeath();
                 server.start();

@@ -185,7 +185,7 @@ class InstancesTest {
                 "everything is acknowledged",
                 () -> writers.stream().allMatch(w -> w.client().unacknowledged() == 0));
         Await.until("all texts are one", () -> {
-            // Digests of long documents would keep busy the very cores on which the servers heal.
+            // Digests of long documents would keep busy the very cores on which the servers catch up.
             int length = writers.get(0).client().length();
             if (writers.stream().anyMatch(writer -> writer.client().length() != length)) {
                 return false;
@@ -214,7 +214,7 @@ class InstancesTest {
     private void suffer(Fault fault, boolean shared) {
         long seed = Seed.of(InstancesTest.class, "-Dconcord.fault.seconds=" + FAULT.toSeconds());
         Instances instances = pair(shared);
-        long healedBefore = healed(instances);
+        long recoveredBefore = recovered(instances);
         write(instances, seed, 2, shared ? 0 : RATE);
         fault.begin(instances);
         hold(FAULT);
@@ -225,11 +225,11 @@ class InstancesTest {
         instances.all.forEach(each -> Await.until("ready", () -> Instances.isReady(each.server)));
         System.out.println("InstancesTest: " + fault + (shared ? ", one PostgreSQL" : ", separate stores") + ", "
                 + FAULT.toSeconds() + " s: " + ledger.acknowledged() + " acknowledged ops, none lost, "
-                + (healed(instances) - healedBefore) + " healed, converged after " + millis + " ms");
+                + (recovered(instances) - recoveredBefore) + " recovered, converged after " + millis + " ms");
         finished = true;
     }
 
-    private static long healed(Instances instances) {
+    private static long recovered(Instances instances) {
         return (long) instances.metric("concord_healed_ops_total");
     }
 

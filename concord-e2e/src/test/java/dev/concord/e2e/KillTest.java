@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Kill -9 under load: what was acknowledged is there, and nothing is there twice. At any moment, and at two that a random one seldom
- * hits: when a commit is done and nobody has heard of it, and when a snapshot is stored and the ops it covers are still in the log.
+ * hits: when a commit is done and nobody has been notified, and when a snapshot is stored and the ops it covers are still in the log.
  * {@code -Dconcord.kills} sets how often at any moment; at each of the other two it is a fifth of that.
  */
 @ExtendWith(ServerLogs.class)
@@ -147,7 +147,7 @@ class KillTest {
                     assertEquals(137, server.awaitEnd());
                     Files.delete(doom);
                 }
-                // What the server said before its end has been heard once a connection has ended.
+                // What the server said before its end has been received once a connection has ended.
                 writers.forEach(writer -> writer.client().awaitDeath());
                 server.plainMain().start();
                 // Before anybody comes back who could bring along what the server has lost.

@@ -33,7 +33,7 @@ class LongDayTest {
     private static final int EDITS = Integer.getInteger("concord.edits", 12_000);
     private static final int WRITERS = 4;
     /**
-     * Past 20,000 ops folds follow one another without a pause. To them comes what is typed while one is made, which here is a hundred
+     * Past 20,000 ops compactions follow one another without a pause. To them comes what is typed while one is made, which here is a hundred
      * times faster than people type.
      */
     private static final int BOUND = 3 * 20_000;
@@ -73,7 +73,7 @@ class LongDayTest {
             }
             day.join();
             long seconds = Duration.ofNanos(System.nanoTime() - started).toSeconds();
-            Await.until("the log is folded", () -> logLength(server) == 0);
+            Await.until("the log is compacted", () -> logLength(server) == 0);
 
             Restart after = restart(server);
             try (TestClient reader = new TestClient("late").connect(server.socket(ROOM))) {
@@ -130,7 +130,7 @@ class LongDayTest {
 
     /** Types sentences, goes back over them, and throws away what is old, so that the text keeps its length. */
     private static final class Writer {
-        private static final int MOST_UNACKNOWLEDGED = 500;
+        private static final int MAX_UNACKNOWLEDGED = 500;
         private static final int ENOUGH_TEXT = 20_000;
 
         final TestClient client;
@@ -151,10 +151,10 @@ class LongDayTest {
                     ledger.made(ops);
                     return ops;
                 });
-                if (client.unacknowledged() >= MOST_UNACKNOWLEDGED) {
+                if (client.unacknowledged() >= MAX_UNACKNOWLEDGED) {
                     client.awaitThat(
                             "acknowledgements come",
-                            () -> client.unacknowledged() < MOST_UNACKNOWLEDGED / 2,
+                            () -> client.unacknowledged() < MAX_UNACKNOWLEDGED / 2,
                             Duration.ofMinutes(2));
                 }
             }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Many members of one room that do nothing but move their carets, on one thread and without reading what they hear: they count the frames.
+ * Many members of one room that do nothing but move their carets, on one thread and without reading what they receive: they count the frames.
  * So the load leaves most of the machine to the server.
  */
 final class PresenceCrowd implements AutoCloseable {
@@ -114,7 +114,7 @@ final class PresenceCrowd implements AutoCloseable {
      * @return how many frames came
      */
     long move(int seconds) throws IOException {
-        long before = heard();
+        long before = received();
         int size = members.size();
         for (int second = 0; second < seconds; second++) {
             long start = System.nanoTime();
@@ -125,14 +125,14 @@ final class PresenceCrowd implements AutoCloseable {
             }
             long expected = before + (second + 1L) * size * (size - 1);
             long deadline = System.nanoTime() + Await.DEADLINE.toNanos();
-            while (heard() < expected && System.nanoTime() < deadline) {
+            while (received() < expected && System.nanoTime() < deadline) {
                 listen(System.nanoTime() + Duration.ofMillis(20).toNanos());
             }
         }
-        return heard() - before;
+        return received() - before;
     }
 
-    private long heard() {
+    private long received() {
         return members.stream().mapToLong(member -> member.frames).sum();
     }
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A crowd in one room, each of which moves its caret once a second: everybody hears of everybody else. {@code -Dconcord.members=500
+ * A crowd in one room, each of which moves its caret once a second: everybody is notified of everybody else. {@code -Dconcord.members=500
  * -Dconcord.seconds=30} is the size at which the server's CPU time is worth a look; it is printed.
  */
 @ExtendWith(ServerLogs.class)
@@ -26,20 +26,20 @@ class PresenceTest {
     Path home;
 
     @Test
-    void everybody_hears_where_everybody_else_is() throws IOException {
+    void everybody_sees_where_everybody_else_is() throws IOException {
         try (ServerProcess server = new ServerProcess(home).start();
                 PresenceCrowd crowd = new PresenceCrowd(server.port(), "crowd", MEMBERS)) {
             long frames = (long) MEMBERS * (MEMBERS - 1);
             assertEquals(WARM_UP * frames, crowd.move(WARM_UP));
             Duration before = server.cpu();
             long start = System.nanoTime();
-            long heard = crowd.move(SECONDS);
+            long received = crowd.move(SECONDS);
             Duration used = server.cpu().minus(before);
             double share = 100.0 * used.toNanos() / (System.nanoTime() - start);
             System.out.printf(
-                    "PresenceTest: %d members at 1 Hz for %d s, %d presences heard, %.1f %% of a core%n",
-                    MEMBERS, SECONDS, heard, share);
-            assertEquals(SECONDS * frames, heard);
+                    "PresenceTest: %d members at 1 Hz for %d s, %d presences received, %.1f %% of a core%n",
+                    MEMBERS, SECONDS, received, share);
+            assertEquals(SECONDS * frames, received);
         }
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RoughNetworkTest {
     private static final int FRAME_BYTES = 65_536;
     /** Until a client must have noticed that its connection is dead, and has a new one. */
-    private static final double NOTICED_MS = 60_000;
+    private static final double NOTICED_MS = 90_000;
 
     @TempDir
     Path home;

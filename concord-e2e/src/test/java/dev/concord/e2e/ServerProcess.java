@@ -210,7 +210,7 @@ final class ServerProcess implements AutoCloseable {
                 return lines.filter(line -> line.startsWith("Total"))
                         .mapToLong(line -> Long.parseLong(line.trim().replaceFirst(".* ", "")) / 1024)
                         .findFirst()
-                        .orElseThrow(() -> new AssertionError("jcmd told nothing of the heap"));
+                        .orElseThrow(() -> new AssertionError("jcmd said nothing of the heap"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,12 +26,15 @@ class SlowReaderTest {
     @Test
     @Timeout(900)
     void a_member_that_does_not_read_costs_nothing_and_ends_equal_after_a_sync() {
+        AtomicInteger received = new AtomicInteger();
         ServerProcess prepared = new ServerProcess(home)
                 .with("CONCORD_MEMBER_QUEUE_BYTES", "65536")
                 .jvm("-Xmx96m", "-XX:MaxDirectMemorySize=32m", "-XX:+ExitOnOutOfMemoryError");
         try (ServerProcess server = prepared.start();
                 TestClient writer = new TestClient("writer").connect(server.socket("busy"));
-                TestClient reader = new TestClient("reader").connect(server.socket("busy"));
+                TestClient reader = new TestClient("reader")
+                        .onOp(op -> received.incrementAndGet())
+                        .connect(server.socket("busy"));
                 TestClient slow = new TestClient("slow").connect(server.socket("busy"))) {
             slow.pause();
             String paste = "0123456789".repeat(PASTE / 10);
@@ -39,6 +43,8 @@ class SlowReaderTest {
                 writer.type(0, paste);
                 writer.delete(0, paste.length());
                 writer.awaitThat("acknowledgements come", () -> writer.unacknowledged() < 2 * ON_THE_WAY);
+                int made = 1 + 2 * (i + 1);
+                reader.awaitThat("the reader keeps up", () -> made - received.get() < 2 * ON_THE_WAY);
             }
             writer.type(0, "Not yet. ");
             reader.present("Reader", 4);

@@ -28,7 +28,7 @@ import java.util.function.Function;
 
 /**
  * A well-behaved client: edits a document, keeps what is not acknowledged, and after every connect sends again what the server may
- * lack. Thread-safe: one lock around everything.
+ * be missing. Thread-safe: one lock around everything.
  */
 final class TestClient implements AutoCloseable {
     private static final Duration DEATH = Duration.ofSeconds(20);
@@ -217,14 +217,14 @@ final class TestClient implements AutoCloseable {
     }
 
     /**
-     * Waits until all is heard that a server said before it was killed. The HTTP client of the JDK does not always tell that such a connection is
+     * Waits until all is received that a server sent before it was killed. The HTTP client of the JDK does not always tell that such a connection is
      * broken (seen once in some fifty kills): then it is ended here.
      */
     void awaitDeath() {
         try {
             awaitThat("the connection breaks", () -> closeCode != 0, DEATH);
         } catch (AssertionError silent) {
-            System.out.println("a killed server's connection was not told of: " + silent.getMessage());
+            System.out.println("a killed server's connection was not reported: " + silent.getMessage());
             abort();
             awaitClose();
         }
@@ -268,7 +268,7 @@ final class TestClient implements AutoCloseable {
         return locked(() -> appliedUpTo);
     }
 
-    /** How many ops of others a server lacked and got from here. */
+    /** How many ops of others a server was missing and got from here. */
     long brought() {
         return locked(() -> brought);
     }
@@ -345,7 +345,7 @@ final class TestClient implements AutoCloseable {
             syncs++;
             if (!synced) {
                 synced = true;
-                lacking(sync.version());
+                queueMissing(sync.version());
                 if (connection != null) {
                     resend();
                 }
@@ -372,7 +372,7 @@ final class TestClient implements AutoCloseable {
      * Puts ops of others that a server has lost, unacknowledged, into the outbox. Not its own that were acknowledged: a
      * server that lost those must be found out, not helped.
      */
-    private void lacking(byte[] version) {
+    private void queueMissing(byte[] version) {
         for (Operation op : document.missingFrom(version)) {
             if (!op.id().site().equals(document.site())) {
                 lastSeq++;

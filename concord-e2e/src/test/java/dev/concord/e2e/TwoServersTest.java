@@ -53,7 +53,7 @@ class TwoServersTest {
             }
             System.out.println("TwoServersTest: seed " + seed + ": " + KILLS + " kills, " + acknowledged
                     + " acknowledged ops, " + brought
-                    + " of them of others, brought along to a server that lacked them, "
+                    + " of them of others, brought along to a server that was missing them, "
                     + places + " places in the log, no gap, no double, none lost");
         }
     }

@@ -151,7 +151,7 @@ class TypingLatencyTest {
             clients.get(0).type(0, "zebra zebra ");
             clients.get(0).awaitAcks();
             gemini.embeddingsDown(false);
-            // Folds, which embeddings follow, keep their distance on a machine that is busy.
+            // Compactions, which embeddings follow, keep their distance on a machine that is busy.
             clients.get(0).awaitThat("the index has caught up", () -> similarity(server, "zebra") > 0.8, PATIENCE);
         } finally {
             hands.shutdownNow();

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Types into a client without a pause, online or not, as long as not too much waits for its acknowledgement. */
 final class Typist implements AutoCloseable {
-    private static final int MOST_UNACKNOWLEDGED = 10;
+    private static final int MAX_UNACKNOWLEDGED = 10;
     /** Longer than any store is made to stay away. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -20,31 +20,31 @@ final class Typist implements AutoCloseable {
     private final TestClient client;
     private final Ledger ledger;
     private final Random random;
-    private final int mostUnacknowledged;
+    private final int maxUnacknowledged;
     private final long nanosBetween;
     private final Thread thread;
     private volatile boolean stopped;
 
-    private Typist(TestClient client, Ledger ledger, Random random, int mostUnacknowledged, double editsPerSecond) {
+    private Typist(TestClient client, Ledger ledger, Random random, int maxUnacknowledged, double editsPerSecond) {
         this.client = client;
         this.nanosBetween = (long) (1e9 / editsPerSecond);
-        this.mostUnacknowledged = mostUnacknowledged;
+        this.maxUnacknowledged = maxUnacknowledged;
         this.ledger = ledger;
         this.random = random;
         this.thread = new Thread(this::work, "typist");
     }
 
     static Typist start(TestClient client, Ledger ledger, Random random) {
-        return start(client, ledger, random, MOST_UNACKNOWLEDGED);
+        return start(client, ledger, random, MAX_UNACKNOWLEDGED);
     }
 
-    static Typist start(TestClient client, Ledger ledger, Random random, int mostUnacknowledged) {
-        return start(new Typist(client, ledger, random, mostUnacknowledged, Double.POSITIVE_INFINITY));
+    static Typist start(TestClient client, Ledger ledger, Random random, int maxUnacknowledged) {
+        return start(new Typist(client, ledger, random, maxUnacknowledged, Double.POSITIVE_INFINITY));
     }
 
     /** One that makes so many edits a second, or fewer when acknowledgements do not come as fast. */
     static Typist paced(TestClient client, Ledger ledger, Random random, double editsPerSecond) {
-        return start(new Typist(client, ledger, random, MOST_UNACKNOWLEDGED, editsPerSecond));
+        return start(new Typist(client, ledger, random, MAX_UNACKNOWLEDGED, editsPerSecond));
     }
 
     private static Typist start(Typist typist) {
@@ -70,10 +70,10 @@ final class Typist implements AutoCloseable {
             long early = next - System.nanoTime();
             if (early > 0) {
                 LockSupport.parkNanos(early);
-            } else if (client.unacknowledged() >= mostUnacknowledged) {
+            } else if (client.unacknowledged() >= maxUnacknowledged) {
                 client.awaitThat(
                         "acknowledgements come",
-                        () -> stopped || client.unacknowledged() < mostUnacknowledged,
+                        () -> stopped || client.unacknowledged() < maxUnacknowledged,
                         PATIENCE);
             } else {
                 next = System.nanoTime() + nanosBetween;

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /**
  * The server with a store that ends the process, as abruptly as kill -9 does, right after a certain call of one of its methods has been
- * committed: before anybody hears of it. {@code -Dconcord.doom.method=append} or {@code saveSnapshot}, {@code -Dconcord.doom.call=17},
+ * committed: before anybody is notified. {@code -Dconcord.doom.method=append} or {@code saveSnapshot}, {@code -Dconcord.doom.call=17},
  * counted from the moment at which the file {@code -Dconcord.doom.file} is there, so that all clients have come before.
  * It is a class of the tests; the packaged server has nothing of the kind.
  */

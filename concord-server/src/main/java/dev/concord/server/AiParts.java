@@ -138,7 +138,7 @@ final class AiParts implements AutoCloseable {
         return new Refusal(
                 Kind.UNAVAILABLE,
                 "no_version",
-                "the text cannot be captured before the edits just now; nothing was applied, try again");
+                "the text before the edits cannot be captured at the moment; nothing was applied, try again");
     }
 
     private static @Nullable TextEmbedder inProcess() {

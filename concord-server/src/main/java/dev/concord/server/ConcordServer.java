@@ -199,7 +199,7 @@ public final class ConcordServer implements AutoCloseable {
         threads.shutdownNow();
         try {
             if (!threads.awaitTermination(until(System.nanoTime()).toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("threads of a server that could not start are still at work");
+                LOG.warn("threads of a server that failed to start are still running");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -299,7 +299,7 @@ public final class ConcordServer implements AutoCloseable {
         try {
             rooms.catchUpAll().join();
         } catch (CompletionException | RejectedExecutionException e) {
-            LOG.debug("the logs could not be looked at, they will be again: {}", e.toString());
+            LOG.debug("the logs could not be checked, trying again: {}", e.toString());
         }
     }
 
@@ -309,7 +309,7 @@ public final class ConcordServer implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException | Error fault) {
-                LOG.error("{} failed; it is tried again", name, fault);
+                LOG.error("{} failed, trying again", name, fault);
             }
         };
     }
@@ -323,7 +323,7 @@ public final class ConcordServer implements AutoCloseable {
                         return "the store does not answer";
                     }
                     if (!opLog.healthy()) {
-                        return "the store does not take ops";
+                        return "the store accepts no ops";
                     }
                     return redis == null || redis.bus().isConnected() ? "" : "Redis does not answer";
                 },

@@ -127,7 +127,7 @@ public final class Main {
                 usage: java -jar concord-server.jar [--help | --version | COMMAND]
 
                 Serves rooms at ws://HOST:PORT/rooms/{room}/ws and a demo page at http://HOST:PORT/.
-                Stop it with Ctrl-C or SIGTERM: clients are asked to come back, everything is stored.
+                Stop it with Ctrl-C or SIGTERM: clients are asked to reconnect, everything is stored.
 
                 Commands, on the store that the settings name; a server may be running on it, except for import
                 into the embedded store:

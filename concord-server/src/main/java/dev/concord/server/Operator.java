@@ -177,7 +177,7 @@ final class Operator {
             if (!HexFormat.of()
                     .formatHex(document.digest())
                     .equals(json.path("digest").asText())) {
-                throw new FailedException("the input is damaged: its state has not the digest that it says");
+                throw new FailedException("the input is damaged: its state does not match its digest");
             }
             int cleaned = clean(document);
             if (cleaned > 0) {
@@ -196,7 +196,7 @@ final class Operator {
                         + "\" already; import under another name, or delete that one first");
             }
         }
-        out.println("made room " + roomId);
+        out.println("created room " + roomId);
     }
 
     /** Makes the text of an older server keep the rule of {@link RoomText}; returns how many characters were in the way. */

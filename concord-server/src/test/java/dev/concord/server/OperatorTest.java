@@ -103,9 +103,10 @@ class OperatorTest {
         }
 
         Config other = kind.equals("embedded") ? config("embedded", "other") : config;
-        assertEquals("made room copy\n", run(other, exported, "import", "copy").out());
         assertEquals(
-                "made room moved\n",
+                "created room copy\n", run(other, exported, "import", "copy").out());
+        assertEquals(
+                "created room moved\n",
                 run(other, exported, "import", "moved", "--keep-epoch").out());
         Outcome again = run(other, exported, "import", "copy");
         assertEquals(1, again.status());

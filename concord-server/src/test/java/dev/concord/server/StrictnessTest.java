@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.crdt.Sites;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
@@ -113,20 +114,13 @@ class StrictnessTest {
             try (RawConnection member = joined();
                     RawConnection other = joined()) {
                 member.message(new Message.Op(
-                        7,
-                        new Operation.Insert(
-                                new ElementId("cr" + Integer.toHexString(text.hashCode()), 1),
-                                Anchor.after(ElementId.HEAD),
-                                text)));
+                        7, new Operation.Insert(new ElementId(Sites.random(), 1), Anchor.after(ElementId.HEAD), text)));
                 Message.Refusal refusal = member.read(Message.Refusal.class);
                 assertEquals(7, refusal.seq());
                 assertEquals(ErrorCode.INVALID_OP, refusal.code());
                 member.message(new Message.Op(
                         8,
-                        new Operation.Insert(
-                                new ElementId("lf" + Integer.toHexString(text.hashCode()), 1),
-                                Anchor.after(ElementId.HEAD),
-                                "a\nb")));
+                        new Operation.Insert(new ElementId(Sites.random(), 1), Anchor.after(ElementId.HEAD), "a\nb")));
                 assertEquals(8, member.read(Message.Ack.class).seq());
                 assertEquals(
                         "a\nb", ((Operation.Insert) other.read(Message.Op.class).operation()).value());

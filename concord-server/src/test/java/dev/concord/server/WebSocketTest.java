@@ -342,7 +342,7 @@ class WebSocketTest {
     @Test
     void whoDoesNotReadDoesNotHoldItsPlaceForEver() throws Exception {
         try (ServerFixture strict = ServerFixture.start(limits -> {
-            limits.idle = Duration.ofSeconds(2);
+            limits.idle = Duration.ofSeconds(5);
             limits.handshake = Duration.ofMillis(500);
             limits.memberQueueBytes = 64 << 10;
         })) {
@@ -368,7 +368,7 @@ class WebSocketTest {
 
     @Test
     void whoStaysSilentIsSentAway() throws Exception {
-        try (ServerFixture strict = ServerFixture.start(limits -> limits.idle = Duration.ofMillis(300));
+        try (ServerFixture strict = ServerFixture.start(limits -> limits.idle = Duration.ofSeconds(2));
                 RawConnection silent = RawConnection.webSocket(strict.port(), "/rooms/r/ws")) {
             silent.read(Message.Sync.class);
             assertEquals(1001, silent.frame().closeCode());

@@ -32,7 +32,7 @@ class OpLogTest {
     private static final OpLogLimits SMALL = new OpLogLimits(5, 100, 3, 50);
 
     private final FaultyStore store = new FaultyStore(new MemoryRoomStore());
-    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
     private OpLog log;
 
     @BeforeEach
@@ -59,20 +59,20 @@ class OpLogTest {
         log.append(roomId, "e1", op, new AppendCallback() {
             @Override
             public void stored(long seq) {
-                heard.add(name + "=" + seq);
+                received.add(name + "=" + seq);
             }
 
             @Override
             public void failed(StoreException reason) {
-                heard.add(name + "!" + reason.getClass().getSimpleName());
+                received.add(name + "!" + reason.getClass().getSimpleName());
             }
         });
     }
 
-    private List<String> heard(int count) throws InterruptedException {
+    private List<String> received(int count) throws InterruptedException {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            words.add(heard.take());
+            words.add(received.take());
         }
         return words;
     }
@@ -91,9 +91,9 @@ class OpLogTest {
         commit.awaitReached();
         assertEquals(1, log.pendingOps());
         assertEquals(1, log.pendingBytes());
-        assertTrue(heard.isEmpty());
+        assertTrue(received.isEmpty());
         commit.open();
-        assertEquals(List.of("a=1"), heard(1));
+        assertEquals(List.of("a=1"), received(1));
         log.flush().get();
         assertEquals(0, log.pendingOps());
         assertEquals(0, log.pendingBytes());
@@ -109,7 +109,7 @@ class OpLogTest {
         append("s", "x");
         append("r", "c");
         commit.open();
-        assertEquals(List.of("a=1", "b=2", "x=1", "c=3"), heard(4));
+        assertEquals(List.of("a=1", "b=2", "x=1", "c=3"), received(4));
         assertEquals(List.of(1, 3), store.attempts());
     }
 
@@ -125,7 +125,7 @@ class OpLogTest {
         append("r", new byte[80], "large");
         append("r", "z");
         commit.open();
-        heard(9);
+        received(9);
         assertEquals(List.of(1, 3, 2, 1, 1, 1), store.attempts());
     }
 
@@ -135,12 +135,12 @@ class OpLogTest {
         log.appendTogether("r", "e1", ops, new AppendCallback() {
             @Override
             public void stored(long seq) {
-                heard.add("together=" + seq);
+                received.add("together=" + seq);
             }
 
             @Override
             public void failed(StoreException reason) {
-                heard.add("together!" + reason.getClass().getSimpleName());
+                received.add("together!" + reason.getClass().getSimpleName());
             }
         });
     }
@@ -154,12 +154,12 @@ class OpLogTest {
         append("r", "a");
         appendTogether("b", "c", "d");
         commit.open();
-        heard(5);
+        received(5);
         assertEquals(List.of(1, 1, 3), store.attempts());
         assertEquals(List.of("a", "b", "c", "d"), stored("r"));
         // More than a commit usually takes.
         appendTogether("e", "f", "g", "h");
-        assertEquals(List.of("together=5", "together=6", "together=7", "together=8"), heard(4));
+        assertEquals(List.of("together=5", "together=6", "together=7", "together=8"), received(4));
         assertEquals(List.of(1, 1, 3, 4), store.attempts());
     }
 
@@ -170,7 +170,7 @@ class OpLogTest {
         assertEquals(0, log.pendingOps());
         assertEquals(0, log.pendingBytes());
         append("r", "x");
-        heard(1);
+        received(1);
         assertEquals(List.of("x"), stored("r"));
         log.close(Duration.ofSeconds(10));
         assertThrows(OpLogClosedException.class, () -> appendTogether("y"));
@@ -189,7 +189,7 @@ class OpLogTest {
         commit.open();
         log.flush().get();
         append("r", "5");
-        heard(6);
+        received(6);
         assertEquals(List.of("0", "1", "2", "3", "4", "5"), stored("r"));
     }
 
@@ -199,7 +199,7 @@ class OpLogTest {
         assertThrows(OpLogFullException.class, () -> append("r", new byte[101], "refused"));
         assertEquals(0, log.pendingBytes());
         append("r", new byte[100], "fits");
-        assertEquals(List.of("fits=1"), heard(1));
+        assertEquals(List.of("fits=1"), received(1));
     }
 
     @Test
@@ -212,7 +212,7 @@ class OpLogTest {
         append("r", "b");
         append("r", "c");
         commit.open();
-        assertEquals(List.of("a=1", "b=2", "c=3"), heard(3));
+        assertEquals(List.of("a=1", "b=2", "c=3"), received(3));
         assertEquals(List.of("a", "b", "c"), stored("r"));
         assertEquals(22, store.attempts().size());
         assertTrue(log.healthy());
@@ -233,7 +233,7 @@ class OpLogTest {
         assertFalse(log.healthy());
         assertThrows(OpLogFullException.class, () -> append("r", "refused"));
         assertEquals(5, log.pendingOps());
-        assertTrue(heard.isEmpty());
+        assertTrue(received.isEmpty());
         store.comeBack();
         log.flush().get();
         assertTrue(log.healthy());
@@ -252,7 +252,7 @@ class OpLogTest {
         log.flush().get();
         assertEquals(List.of("a", "b"), stored("r"));
         assertEquals(List.of("x"), stored("s"));
-        assertEquals(List.of("a=1", "x=1", "b=2"), heard(3));
+        assertEquals(List.of("a=1", "x=1", "b=2"), received(3));
     }
 
     @Test
@@ -266,16 +266,16 @@ class OpLogTest {
         log.append("r", "e0", new byte[0], new AppendCallback() {
             @Override
             public void stored(long seq) {
-                heard.add("stored in another epoch");
+                received.add("stored in another epoch");
             }
 
             @Override
             public void failed(StoreException reason) {
-                heard.add(reason.getMessage());
+                received.add(reason.getMessage());
             }
         });
         commit.open();
-        assertEquals(List.of("a=1", "n!RoomGoneException", "x=1", "room 'r' has another epoch now"), heard(4));
+        assertEquals(List.of("a=1", "n!RoomGoneException", "x=1", "room 'r' has another epoch now"), received(4));
     }
 
     @Test
@@ -292,7 +292,7 @@ class OpLogTest {
         CompletableFuture<Void> settled = log.flush();
         commit.open();
         settled.get();
-        assertEquals(List.of("x=1", "a!CorruptRoomException", "b!CorruptRoomException", "y=2", "z=3"), heard(5));
+        assertEquals(List.of("x=1", "a!CorruptRoomException", "b!CorruptRoomException", "y=2", "z=3"), received(5));
         assertTrue(log.healthy());
         assertInstanceOf(CorruptRoomException.class, log.lastFailure().orElseThrow());
         assertEquals(0, log.pendingOps());
@@ -303,9 +303,9 @@ class OpLogTest {
         start(OpLogLimits.DEFAULT, AT_ONCE);
         store.failNext(new IllegalStateException("a bug"));
         append("r", "a");
-        assertEquals(List.of("a!StoreException"), heard(1));
+        assertEquals(List.of("a!StoreException"), received(1));
         append("r", "b");
-        assertEquals(List.of("b=1"), heard(1));
+        assertEquals(List.of("b=1"), received(1));
     }
 
     @Test
@@ -313,7 +313,7 @@ class OpLogTest {
         start(OpLogLimits.DEFAULT, AT_ONCE);
         store.failNext(new OutOfMemoryError("for the test"));
         append("r", "a");
-        assertEquals(List.of("a=1"), heard(1));
+        assertEquals(List.of("a=1"), received(1));
     }
 
     @Test
@@ -356,7 +356,7 @@ class OpLogTest {
             public void failed(StoreException reason) {}
         });
         append("r", "b");
-        assertEquals(List.of("b=2"), heard(1));
+        assertEquals(List.of("b=2"), received(1));
     }
 
     @Test
@@ -423,7 +423,7 @@ class OpLogTest {
         append("r", "de");
         CompletableFuture<Void> settled = log.flush();
         assertEquals(new OpLog.Unflushed(2, 5), log.close(Duration.ZERO));
-        assertEquals(List.of("abc!OpLogClosedException", "de!OpLogClosedException"), heard(2));
+        assertEquals(List.of("abc!OpLogClosedException", "de!OpLogClosedException"), received(2));
         ExecutionException failure = assertThrows(ExecutionException.class, settled::get);
         assertInstanceOf(OpLogClosedException.class, failure.getCause());
         assertEquals(List.of(), stored("r"));
@@ -438,7 +438,7 @@ class OpLogTest {
         append("r", "b");
         assertEquals(2, log.close(Duration.ZERO).ops());
         commit.open();
-        assertEquals(List.of("a=1", "b!OpLogClosedException"), heard(2));
+        assertEquals(List.of("a=1", "b!OpLogClosedException"), received(2));
     }
 
     @Test
@@ -451,13 +451,13 @@ class OpLogTest {
                 try {
                     log.close();
                 } catch (IllegalStateException refused) {
-                    heard.add("refused");
+                    received.add("refused");
                 }
             }
 
             @Override
             public void failed(StoreException reason) {}
         });
-        assertEquals(List.of("refused", "next=2"), heard(2));
+        assertEquals(List.of("refused", "next=2"), received(2));
     }
 }

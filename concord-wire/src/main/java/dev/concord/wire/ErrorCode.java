@@ -20,7 +20,7 @@ public enum ErrorCode {
     ROOM_FULL,
     /** This connection may read only. */
     READ_ONLY,
-    /** The server cannot store it just now; send it again a little later. */
+    /** The server cannot store it at the moment; send it again a little later. */
     UNAVAILABLE,
     /** A code that this version does not know. */
     UNKNOWN;

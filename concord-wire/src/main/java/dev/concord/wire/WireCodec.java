@@ -62,6 +62,16 @@ public final class WireCodec {
      * @param reader takes the messages and the faults in their order; a fault in one message of an array does not hide the others
      */
     public static void read(byte[] frame, Reader reader) {
+        Message plain = PlainOp.message(frame);
+        if (plain != null) {
+            reader.message(plain);
+            return;
+        }
+        readAny(frame, reader);
+    }
+
+    /** Reads a frame of any form, as {@link #read(byte[], Reader)} does. */
+    static void readAny(byte[] frame, Reader reader) {
         JsonNode node;
         try {
             node = MAPPER.readTree(frame);
@@ -235,6 +245,12 @@ public final class WireCodec {
      * @throws WireException when it is none
      */
     public static Operation readOperation(byte[] json) throws WireException {
+        Operation plain = PlainOp.operation(json);
+        return plain != null ? plain : readAnyOperation(json);
+    }
+
+    /** Reads an operation of any form, as {@link #readOperation} does. */
+    static Operation readAnyOperation(byte[] json) throws WireException {
         try {
             return operation(MAPPER.readTree(json), null);
         } catch (IOException e) {

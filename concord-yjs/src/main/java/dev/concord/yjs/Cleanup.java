@@ -114,7 +114,7 @@ final class Cleanup {
         joinDown(index, next == Store.NONE ? last : next, from);
     }
 
-    /** From right to left as long as structs begin at or behind a clock. */
+    /** From right to left as long as structs begin at or after a clock. */
     private void joinDown(StructIndex index, int begin, int from) {
         int struct = begin;
         while (struct != Store.NONE && store.clock(struct) >= from) {

@@ -189,7 +189,7 @@ final class Editor {
         return java.util.Arrays.equals(value, other);
     }
 
-    /** Begins the formats that do not hold yet, and tells what has to be said behind them. */
+    /** Begins the formats that do not hold yet, and tells what has to be said after them. */
     private Map<Integer, byte[]> insertFormats(Place place, Map<Integer, byte[]> wanted) {
         Map<Integer, byte[]> negated = new LinkedHashMap<>();
         wanted.forEach((key, value) -> {

@@ -168,12 +168,12 @@ final class Integrator {
         int list = store.list[struct];
         TypeNode parent = store.typeOf(list);
         boolean isSequence = store.keyOf(list) == Store.NONE;
-        int behind = placement.neighbour(struct, left, right);
-        store.link(struct, behind);
+        int previous = placement.neighbour(struct, left, right);
+        store.link(struct, previous);
         boolean isLast = store.right[struct] == Store.NONE;
-        if (!isSequence && isLast && behind != Store.NONE) {
+        if (!isSequence && isLast && previous != Store.NONE) {
             // It is the value of the key now.
-            delete(behind);
+            delete(previous);
         }
         int kind = store.kind(struct);
         if (isSequence && Kind.isCountable(kind)) {

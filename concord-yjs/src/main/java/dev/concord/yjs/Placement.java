@@ -31,7 +31,7 @@ final class Placement {
         this.store = store;
     }
 
-    /** The struct behind which the given one has to stand, {@link Store#NONE} for the front of its list. */
+    /** The struct after which the given one has to stand, {@link Store#NONE} for the front of its list. */
     int neighbour(int struct, int left, int right) {
         boolean conflict = left == Store.NONE
                 ? right == Store.NONE || store.left[right] != Store.NONE

@@ -189,23 +189,23 @@ final class Plan {
                 continue;
             }
             isReady(in, i, store.findOrAdd(in.client[i]));
-            long lacks = missing;
+            long cause = missing;
             for (; i < blocks.end[block]; i++) {
                 if (in.kind(i) != Kind.SKIP) {
-                    addWaiting(i, lacks);
+                    addWaiting(i, cause);
                 }
             }
             blocks.next[block] = blocks.end[block];
         }
     }
 
-    private void addWaiting(int i, long lacks) {
+    private void addWaiting(int i, long cause) {
         if (waits == waiting.length) {
             waiting = Arrays.copyOf(waiting, Math.max(8, 2 * waits));
             needed = Arrays.copyOf(needed, Math.max(8, 2 * waits));
         }
         waiting[waits] = i;
-        needed[waits++] = lacks;
+        needed[waits++] = cause;
     }
 
     private void checkPending(Structs in) {

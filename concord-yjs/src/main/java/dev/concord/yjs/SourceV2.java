@@ -103,7 +103,7 @@ final class SourceV2 extends Source {
     }
 
     /**
-     * Writes what is left of the strings behind the update once more, from the given place on, with all pairs as two surrogates: browsers
+     * Writes what is left of the strings after the update once more, from the given place on, with all pairs as two surrogates: browsers
      * write two strings of half a pair each as a whole one.
      */
     private void cutPairs() {

@@ -89,7 +89,7 @@ final class Store {
         return (int) id[struct];
     }
 
-    /** The clock behind the struct's last. */
+    /** The clock after the struct's last. */
     int end(int struct) {
         return (int) id[struct] + length[struct];
     }
@@ -290,16 +290,16 @@ final class Store {
         return part;
     }
 
-    /** Puts a struct into its list behind another one, or in front when that is {@link #NONE}. */
-    void link(int struct, int behind) {
+    /** Puts a struct into its list after another one, or in front when that is {@link #NONE}. */
+    void link(int struct, int previous) {
         int of = list[struct];
-        int next = behind == NONE ? first[of] : right[behind];
-        left[struct] = behind;
+        int next = previous == NONE ? first[of] : right[previous];
+        left[struct] = previous;
         right[struct] = next;
-        if (behind == NONE) {
+        if (previous == NONE) {
             first[of] = struct;
         } else {
-            right[behind] = struct;
+            right[previous] = struct;
         }
         if (next == NONE) {
             last[of] = struct;

@@ -44,7 +44,7 @@ final class Utf8 {
         return length;
     }
 
-    /** Where the given number of UTF-16 units of valid UTF-8 ends; behind the pair when that is inside of one. */
+    /** Where the given number of UTF-16 units of valid UTF-8 ends; after the pair when that is inside of one. */
     static int skip(byte[] bytes, int from, int units) {
         int at = from;
         int left = units;

@@ -241,9 +241,9 @@ public final class YDocument {
         for (Pending.Piece piece = pending.first(id); piece != null; piece = pending.first(id)) {
             Client of = store.find(id);
             if (of == null || piece.end() > of.end) {
-                long lacks = lacking(piece);
-                if (lacks != Structs.NONE) {
-                    pending.waitFor(id, lacks);
+                long cause = missingCause(piece);
+                if (cause != Structs.NONE) {
+                    pending.waitFor(id, cause);
                     return advanced;
                 }
                 integrator.integrate(piece.structs(), 0);
@@ -255,7 +255,7 @@ public final class YDocument {
     }
 
     /** The client that is missing a cause of a waiting struct, or {@link Structs#NONE}. */
-    private long lacking(Pending.Piece piece) {
+    private long missingCause(Pending.Piece piece) {
         Structs in = piece.structs();
         long id = in.client[0];
         Client own = store.find(id);

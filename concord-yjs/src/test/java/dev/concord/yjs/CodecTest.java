@@ -258,7 +258,7 @@ class CodecTest {
 
     @Test
     void gapsAreTakenAnywhereInABlock() {
-        // Skip first, then "B" behind clock 0; then a gap between two.
+        // Skip first, then "B" after clock 0; then a gap between two.
         assertEquals("AB", applied("01 02 01 00 0a 01 84 01 00 01 42 00", "01 01 01 00 04 01 04 626f6479 01 41 00"));
         YDocument document = new YDocument(3);
         document.apply(Fixtures.hex("01 03 01 00 04 01 04 626f6479 01 41 0a 01 84 01 01 01 43 00"));

@@ -129,28 +129,28 @@ final class NaiveYDocument {
         int right = unit.rightOrigin == null ? list.size() : list.indexOf(unit.rightOrigin);
         Set<Unit> passed = new HashSet<>();
         Set<Unit> collected = new HashSet<>();
-        int behind = left;
+        int previous = left;
         for (int at = left + 1; at < list.size() && at != right; at++) {
             Unit other = list.get(at);
             passed.add(other);
             collected.add(other);
             if (other.origin == unit.origin) {
                 if (other.client < unit.client) {
-                    behind = at;
+                    previous = at;
                     collected.clear();
                 } else if (other.rightOrigin == unit.rightOrigin) {
                     break;
                 }
             } else if (other.origin != null && passed.contains(other.origin)) {
                 if (!collected.contains(other.origin)) {
-                    behind = at;
+                    previous = at;
                     collected.clear();
                 }
             } else {
                 break;
             }
         }
-        list.add(behind + 1, unit);
+        list.add(previous + 1, unit);
         if (unit.list.contains("\n")) {
             for (int i = 0; i + 1 < list.size(); i++) {
                 list.get(i).deleted = true;

@@ -21,7 +21,7 @@ record Plant(String name, String type, String text, String wrong) {
                     "true"),
             new Plant("what is only collected is passed", "Placement", "metAt < collected", "true"),
             new Plant("nothing with another origin is passed", "Placement", "metAt < collected", "false"),
-            new Plant("the value before stays", "Integrator", "            delete(behind);\n", ""),
+            new Plant("the value before stays", "Integrator", "            delete(previous);\n", ""),
             new Plant("a value that is not the last stays", "Integrator", "|| (!isSequence && !isLast)", ""),
             new Plant("alive in a deleted type", "Integrator", "store.isDeleted(parent.item);", "false;"),
             new Plant("a parent that is not waited for", "Plan", "in.parentClient[i], in.parentClock[i]", "-1, -1"),

@@ -9,7 +9,7 @@ export async function ask(room, path, { method = 'GET', body, signal } = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {
-    throw signal?.aborted ? error : Object.assign(new Error('The server cannot be reached just now.'), { code: 'unreachable' });
+    throw signal?.aborted ? error : Object.assign(new Error('The server cannot be reached at the moment.'), { code: 'unreachable' });
   }
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) {

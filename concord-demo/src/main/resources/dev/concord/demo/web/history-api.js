@@ -41,7 +41,7 @@ export class HistoryApi {
     try {
       response = await fetch(this.#base + path, options);
     } catch {
-      throw new Error('The server cannot be reached just now.');
+      throw new Error('The server cannot be reached at the moment.');
     }
     if (!response.ok) {
       const problem = await response.json().catch(() => ({}));

@@ -66,14 +66,13 @@ public final class AiCalls implements AutoCloseable {
      */
     public void charge(String user, String roomId) {
         if (!users.take(user)) {
-            throw new Refusal(
-                    Kind.RATE_LIMITED, "quota_user", "you have asked too often within a minute; wait a little");
+            throw new Refusal(Kind.RATE_LIMITED, "quota_user", "too many requests within a minute; wait a little");
         }
         if (!rooms.take(roomId)) {
             throw new Refusal(
                     Kind.RATE_LIMITED,
                     "quota_room",
-                    "this room has been asked about too often within a minute; wait a little");
+                    "too many requests about this room within a minute; wait a little");
         }
     }
 
@@ -141,18 +140,19 @@ public final class AiCalls implements AutoCloseable {
                 case TIMEOUT -> new Refusal(Kind.UPSTREAM, "ai_timeout", "the model did not answer in time; try again");
                 case CANCELLED -> new Refusal(Kind.UPSTREAM, "cancelled", "called off");
                 case NO_ANSWER ->
-                    new Refusal(Kind.UPSTREAM, "ai_no_answer", "the model gave no usable answer; put it differently");
+                    new Refusal(Kind.UPSTREAM, "ai_no_answer", "the model gave no usable answer; rephrase the request");
                 case UPSTREAM ->
-                    new Refusal(Kind.UPSTREAM, "ai_failed", "the model cannot be asked just now; try again later");
+                    new Refusal(
+                            Kind.UPSTREAM, "ai_failed", "the model cannot be reached at the moment; try again later");
             };
         }
         if (failure instanceof dev.concord.store.StoreException store) {
             LOG.warn("{}: {}", route, store.getMessage());
             return new Refusal(
-                    Kind.UNAVAILABLE, "store_unavailable", "the store does not answer just now; try again later");
+                    Kind.UNAVAILABLE, "store_unavailable", "the store does not answer at the moment; try again later");
         }
         LOG.error("{} failed", route, failure);
-        return new Refusal(Kind.INTERNAL, "internal", "this should not have happened; the server's log says more");
+        return new Refusal(Kind.INTERNAL, "internal", "an unexpected fault; see the server's log");
     }
 
     @Override

@@ -263,14 +263,14 @@ public final class EditRuns {
             throw new Refusal(
                     Kind.CONFLICT,
                     "stale",
-                    "what this run replaces has been changed meanwhile; nothing was applied. Ask again for a new plan");
+                    "the text that this run replaces has changed; nothing was applied. Ask again for a new plan");
         } catch (RunApplication.UnknownOutcomeException unknown) {
             // Stays claimed: whoever takes over looks whether the edits are there.
             end = AiRun.State.APPLYING;
             throw new Refusal(
                     Kind.UNAVAILABLE,
                     "outcome_unknown",
-                    "the store does not say whether the edits are kept; look, and try again in a minute");
+                    "the store did not confirm whether the edits are stored; look at the room, and try again in a minute");
         } finally {
             settle(roomId, id, end);
         }
@@ -287,7 +287,7 @@ public final class EditRuns {
             LOG.atWarn()
                     .addKeyValue("room", roomId)
                     .addKeyValue("run", id)
-                    .log("the end of a run could not be noted: {}", e.toString());
+                    .log("the end of a run could not be stored: {}", e.toString());
         }
     }
 
@@ -319,12 +319,12 @@ public final class EditRuns {
             case APPLIED -> new Refusal(Kind.CONFLICT, "already_applied", "this run has been applied already");
             case DECLINED -> new Refusal(Kind.CONFLICT, "declined", "this run was declined; ask again for a new plan");
             case STALE -> new Refusal(Kind.CONFLICT, "stale", "this run is stale; ask again for a new plan");
-            case APPLYING -> new Refusal(Kind.CONFLICT, "being_applied", "somebody is applying this run just now");
+            case APPLYING -> new Refusal(Kind.CONFLICT, "being_applied", "this run is being applied");
             case PENDING ->
                 run.expiresAt() <= now
                         ? new Refusal(
                                 Kind.CONFLICT, "expired", "this run has waited too long; ask again for a new plan")
-                        : new Refusal(Kind.CONFLICT, "being_applied", "somebody is deciding about this run just now");
+                        : new Refusal(Kind.CONFLICT, "being_applied", "somebody is deciding on this run at the moment");
         };
     }
 

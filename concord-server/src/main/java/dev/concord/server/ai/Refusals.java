@@ -15,8 +15,7 @@ final class Refusals {
     }
 
     static Refusal noSuchRun() {
-        return new Refusal(
-                Kind.NOT_FOUND, "no_such_run", "there is no such run in this room; it may have been forgotten");
+        return new Refusal(Kind.NOT_FOUND, "no_such_run", "this room has no such run; it may have expired");
     }
 
     static void requireWrite(Access access, String user, String roomId) {

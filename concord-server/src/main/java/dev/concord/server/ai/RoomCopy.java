@@ -56,7 +56,8 @@ final class RoomCopy {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new Refusal(Kind.UNAVAILABLE, "room_unavailable", "the room does not answer just now; try again");
+            throw new Refusal(
+                    Kind.UNAVAILABLE, "room_unavailable", "the room does not answer at the moment; try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");

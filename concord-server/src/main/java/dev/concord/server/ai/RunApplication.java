@@ -112,7 +112,9 @@ final class RunApplication {
                         Kind.CONFLICT, "invalid_text", "an edit holds what a text may not hold; nothing was applied");
             case UNAVAILABLE ->
                 throw new Refusal(
-                        Kind.UNAVAILABLE, "store_unavailable", "the store takes nothing just now; nothing was applied");
+                        Kind.UNAVAILABLE,
+                        "store_unavailable",
+                        "the store accepts nothing at the moment; nothing was applied");
             case UNKNOWN -> throw new UnknownOutcomeException();
         }
         throw new IllegalStateException("an outcome without a case");

@@ -9,7 +9,7 @@ enum Setting {
             "",
             "PostgreSQL database that keeps the rooms, instead of the embedded store",
             "postgres://user:password@host:port/database?sslmode=require, or jdbc:postgresql:…"),
-    CONCORD_DATA_DIR("concord-data", "directory of the embedded store; made when missing", "a path"),
+    CONCORD_DATA_DIR("concord-data", "directory of the embedded store; created when missing", "a path"),
     CONCORD_ALLOWED_ORIGINS(
             "",
             "web origins whose pages may connect, besides the server's own",
@@ -22,7 +22,7 @@ enum Setting {
     CONCORD_MAX_OPS_PER_SECOND("100000", "ops a second that one connection may send", "1 to 10000000"),
     CONCORD_MAX_CONNECTIONS_PER_ADDRESS("1000", "connections from one address; loopback is exempt", "1 to 1000000"),
     CONCORD_MAX_ROOM_CHARS("10000000", "visible characters (UTF-16 units) in one room", "1 to 100000000"),
-    CONCORD_MAX_PENDING("100000", "pieces in one room that wait for text they hang on", "1 to 10000000"),
+    CONCORD_MAX_PENDING("100000", "runs and ranges in one room that wait for text they refer to", "1 to 10000000"),
     CONCORD_MAX_BODY_BYTES("8388608", "largest body of an HTTP request", "1024 to 67108864"),
     CONCORD_MEMBER_QUEUE_BYTES(
             "1048576", "unsent bytes for one slow reader before it is resynchronised", "65536 to 67108864"),
@@ -37,7 +37,7 @@ enum Setting {
             "redis://[:password@]host[:port][/database] or rediss:// for TLS; for a cluster several hosts, separated by commas"),
     CONCORD_REDIS_CLUSTER("false", "whether REDIS_URL is a Redis Cluster", "true or false"),
     CONCORD_PRESENCE_SECONDS(
-            "15", "seconds after which the members of an instance that has died are gone for the others", "3 to 600"),
+            "15", "seconds after which the members of a lost instance disappear for the others", "3 to 600"),
     CONCORD_VERSION_SECONDS(
             "600", "seconds of activity after which the server captures a version itself; 0 for never", "0 to 86400"),
     CONCORD_AUTOMATIC_VERSIONS("50", "versions captured by the server itself that a room keeps", "1 to 10000"),

@@ -96,7 +96,7 @@ public final class History implements AutoCloseable {
                         throw new Refusal(
                                 Kind.UNAVAILABLE,
                                 "store_unavailable",
-                                "the store does not take edits just now; try again later");
+                                "the store accepts no edits at the moment; try again later");
                     }
                     return captureNow(roomId, label, author);
                 }));
@@ -395,7 +395,7 @@ public final class History implements AutoCloseable {
             throw new Refusal(
                     Kind.UNAVAILABLE,
                     "store_unavailable",
-                    "the history cannot be read or written just now; the server's log says why");
+                    "the history cannot be read or written at the moment; the server's log says why");
         }
     }
 
@@ -412,7 +412,7 @@ public final class History implements AutoCloseable {
             throw new Refusal(
                     Kind.UNAVAILABLE,
                     "no_answer",
-                    "the room does not answer just now; look at it before you try again");
+                    "the room does not answer at the moment; look at it before you try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");

@@ -73,12 +73,12 @@ final class RestoreEdit {
                 throw new Refusal(
                         Kind.UNAVAILABLE,
                         "store_unavailable",
-                        "the room takes no edits just now; nothing was changed, try again");
+                        "the room accepts no edits at the moment; nothing was changed, try again");
             case UNKNOWN ->
                 throw new Refusal(
                         Kind.UNAVAILABLE,
                         "unknown_outcome",
-                        "the store failed before it said whether the version is back; look at the room");
+                        "the store failed before it confirmed the restored version; look at the room");
         }
     }
 

@@ -76,7 +76,9 @@ final class OperatorRoutes {
                             found -> exchange.responses().page(found, request),
                             () -> exchange.responses()
                                     .problem(new Problem(
-                                            HttpResponseStatus.NOT_FOUND, "no_such_page", "there is nothing here"))));
+                                            HttpResponseStatus.NOT_FOUND,
+                                            "no_such_page",
+                                            "nothing is served at this path"))));
         });
     }
 }

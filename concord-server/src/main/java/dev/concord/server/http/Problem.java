@@ -55,9 +55,7 @@ final class Problem extends RuntimeException {
         }
         LOG.error("a request failed", cause);
         return new Problem(
-                HttpResponseStatus.INTERNAL_SERVER_ERROR,
-                "internal",
-                "this should not have happened; the server's log says more");
+                HttpResponseStatus.INTERNAL_SERVER_ERROR, "internal", "an unexpected fault; see the server's log");
     }
 
     private static HttpResponseStatus status(Refusal.Kind kind) {

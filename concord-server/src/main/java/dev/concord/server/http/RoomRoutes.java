@@ -75,13 +75,13 @@ final class RoomRoutes {
             throw new Problem(
                     HttpResponseStatus.SERVICE_UNAVAILABLE,
                     "store_unavailable",
-                    "the store does not take it just now; try again later");
+                    "the store accepts nothing at the moment; try again later");
         }
         if (!Boolean.TRUE.equals(created)) {
             throw new Problem(
                     HttpResponseStatus.CONFLICT,
                     "room_exists",
-                    "there is a room of this name; choose another or edit this one");
+                    "a room with this name exists; choose another name, or edit this room");
         }
         return true;
     }

@@ -33,7 +33,7 @@ final class UpgradeCheck {
         }
         if (!VERSION_13.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
             throw upgradeRequired(
-                    "WebSockets of version 13 are understood",
+                    "only WebSockets of version 13 are supported",
                     Map.of(HttpHeaderNames.SEC_WEBSOCKET_VERSION.toString(), VERSION_13));
         }
         if (!request.method().equals(HttpMethod.GET)

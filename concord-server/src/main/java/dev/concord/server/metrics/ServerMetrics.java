@@ -70,7 +70,7 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
             counter("concord.adopted.ops", "ops of other instances stored here because nobody else had stored them");
     private final Counter busRefused = counter("concord.bus.refused", "messages of other instances that were unusable");
     private final Counter busDropped =
-            counter("concord.bus.dropped", "messages of other instances that came faster than they could be taken");
+            counter("concord.bus.dropped", "messages of other instances that came faster than they could be processed");
     private final Timer apply =
             timer("concord.apply", "from an op's arrival in its room to the last write to a member");
     private final Timer ack = timer("concord.ack", "from an op's arrival in its room until it is durable");
@@ -248,7 +248,7 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     @Override
     public void aiCalled(String route, String outcome, long nanos) {
         Timer.builder("concord.ai.calls")
-                .description("what models and the search were asked for, by route and outcome")
+                .description("requests to models and to the search, by route and outcome")
                 .tag("route", route)
                 .tag("outcome", outcome)
                 .register(registry)

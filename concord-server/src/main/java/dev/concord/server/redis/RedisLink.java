@@ -237,7 +237,7 @@ final class RedisLink implements AutoCloseable {
     private void lose(Live lost, String why) {
         if (lost.equals(live)) {
             live = null;
-            LOG.warn("Redis is away, serving on without it: {}", why);
+            LOG.warn("Redis is down, continuing without it: {}", why);
             complained = true;
             abandon(lost.commandConnection());
             abandon(lost.listening());
@@ -247,7 +247,7 @@ final class RedisLink implements AutoCloseable {
     private void complain(RuntimeException fault) {
         if (!complained) {
             complained = true;
-            LOG.warn("Redis cannot be reached, serving on without it: {}", reason(fault));
+            LOG.warn("Redis cannot be reached, continuing without it: {}", reason(fault));
         }
     }
 

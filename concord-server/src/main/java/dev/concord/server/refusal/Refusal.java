@@ -68,7 +68,7 @@ public final class Refusal extends RuntimeException {
                 : new Refusal(
                         Kind.UNAVAILABLE,
                         "room_unavailable",
-                        "the room cannot be loaded just now; the server's log says why");
+                        "the room cannot be loaded at the moment; the server's log says why");
     }
 
     /**

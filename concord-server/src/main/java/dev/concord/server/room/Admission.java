@@ -78,7 +78,7 @@ final class Admission {
             return isPendingFull(operation)
                     ? Verdict.refused(
                             ErrorCode.PENDING_FULL,
-                            "too much in this room waits for text that has not come; send what this op hangs on first")
+                            "too much is pending in this room; send what this op refers to first")
                     : Verdict.WAIT;
         } catch (ConflictException e) {
             return Verdict.refused(

@@ -7,10 +7,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,17 +25,24 @@ final class Members {
     private static final int MAX_UNSENT = 1000;
 
     private static final class Seat {
+        final Member member;
         final Acks acks = new Acks();
+        /** Has been written to since the last flush. */
+        boolean written;
         /** Reads too slowly: gets nothing but a whole sync once it can be written again. */
         boolean stale;
         /** The refusals of ops that a stale member will get after its sync. */
         final List<Message.Refusal> unsent = new ArrayList<>(0);
+
+        Seat(Member member) {
+            this.member = member;
+        }
     }
 
     private final RoomContext context;
     private final BiConsumer<Member, Throwable> expel;
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
-    private final Set<Member> toFlush = new LinkedHashSet<>();
+    private List<Seat> toFlush = new ArrayList<>();
     private boolean flushScheduled;
     private long emptySinceNanos;
 
@@ -54,15 +59,16 @@ final class Members {
 
     /** Seats a member. */
     void add(Member member) {
-        seats.put(member, new Seat());
+        seats.put(member, new Seat(member));
     }
 
     /** Whether the member was seated, and is not any more. */
     boolean remove(Member member) {
-        if (seats.remove(member) == null) {
+        Seat seat = seats.remove(member);
+        if (seat == null) {
             return false;
         }
-        toFlush.remove(member);
+        seat.written = false;
         if (seats.isEmpty()) {
             emptySinceNanos = context.loop().nanoTime();
         }
@@ -109,30 +115,30 @@ final class Members {
 
     /** Acknowledges to every member what is durable. */
     void acknowledgeAll(long durable) {
-        seats.forEach((member, seat) -> {
+        for (Seat seat : seats.values()) {
             if (!seat.acks.isEmpty()) {
                 try {
-                    acknowledge(member, seat, durable);
+                    acknowledge(seat, durable);
                 } catch (RuntimeException | Error fault) {
-                    fail(member, fault);
+                    fail(seat, fault);
                 }
             }
-        });
+        }
     }
 
     /** Acknowledges to one member what is durable. */
     void acknowledge(Member member, long durable) {
         Seat seat = seats.get(member);
         if (seat != null) {
-            acknowledge(member, seat, durable);
+            acknowledge(seat, durable);
         }
     }
 
-    private void acknowledge(Member member, Seat seat, long durable) {
+    private void acknowledge(Seat seat, long durable) {
         // Counted in any case; a member that cannot be written is acknowledged later, and is not stale for that.
         long seq = seat.acks.reached(durable, context.loop().nanoTime(), context.events());
-        if (seq >= 0 && !seat.stale && member.isWritable()) {
-            send(member, new Message.Ack(seq));
+        if (seq >= 0 && !seat.stale && seat.member.isWritable()) {
+            send(seat, new Message.Ack(seq));
             seat.acks.sent();
         }
     }
@@ -145,7 +151,7 @@ final class Members {
             return true;
         }
         Message.Refusal refusal = new Message.Refusal(code, text, seq);
-        if ((!seat.stale && write(member, refusal)) || seq == null) {
+        if ((!seat.stale && write(seat, refusal)) || seq == null) {
             return true;
         }
         if (seat.unsent.size() >= MAX_UNSENT) {
@@ -181,11 +187,11 @@ final class Members {
         if (seat == null) {
             return;
         }
-        seat.unsent.forEach(refusal -> send(member, refusal));
+        seat.unsent.forEach(refusal -> send(seat, refusal));
         seat.unsent.clear();
         long seq = seat.acks.reached(durable, context.loop().nanoTime(), context.events());
         if (seq >= 0) {
-            send(member, new Message.Ack(seq));
+            send(seat, new Message.Ack(seq));
             seat.acks.sent();
         }
     }
@@ -197,8 +203,8 @@ final class Members {
         }
         Frames.Frame frame = context.frames().encode(json);
         int sent = 0;
-        for (Member member : seats.keySet()) {
-            if (member != except && writeOrFail(member, frame)) {
+        for (Seat seat : seats.values()) {
+            if (seat.member != except && writeOrFail(seat, frame)) {
                 sent++;
             }
         }
@@ -207,28 +213,32 @@ final class Members {
     }
 
     /** As {@link #write}; but a member that cannot be written to goes, for one member's fault is not the others'. */
-    boolean writeOrFail(Member member, Frames.Frame frame) {
+    void writeOrFail(Member member, Frames.Frame frame) {
+        Seat seat = seats.get(member);
+        if (seat != null) {
+            writeOrFail(seat, frame);
+        }
+    }
+
+    private boolean writeOrFail(Seat seat, Frames.Frame frame) {
         try {
-            return write(member, frame);
+            return write(seat, frame);
         } catch (RuntimeException | Error fault) {
-            fail(member, fault);
+            fail(seat, fault);
             return false;
         }
     }
 
     /** The member was not sent what it needs: it gets nothing more, and goes once whoever sends to many is through. */
-    private void fail(Member member, Throwable fault) {
-        Seat seat = seats.get(member);
-        if (seat != null) {
-            seat.stale = true;
-        }
-        context.loop().execute(() -> expel.accept(member, fault));
+    private void fail(Seat seat, Throwable fault) {
+        seat.stale = true;
+        context.loop().execute(() -> expel.accept(seat.member, fault));
     }
 
-    private boolean write(Member member, Message message) {
+    private boolean write(Seat seat, Message message) {
         Frames.Frame frame = context.frames().encode(WireCodec.write(message));
         try {
-            return write(member, frame);
+            return write(seat, frame);
         } finally {
             frame.release();
         }
@@ -237,34 +247,48 @@ final class Members {
     /** Whether the member gets the frame; if not, it is stale from now on. */
     boolean write(Member member, Frames.Frame frame) {
         Seat seat = seats.get(member);
-        if (seat == null || seat.stale) {
+        return seat != null && write(seat, frame);
+    }
+
+    private boolean write(Seat seat, Frames.Frame frame) {
+        if (seat.stale) {
             return false;
         }
-        if (!member.isWritable()) {
+        if (!seat.member.isWritable()) {
             seat.stale = true;
             LOG.atInfo()
                     .addKeyValue("room", context.id())
-                    .addKeyValue("connection", member.id())
-                    .log("reads too slowly, skipping to a sync once it can be written again");
+                    .addKeyValue("connection", seat.member.id())
+                    .log("reads too slowly, will get a sync once it can be written to again");
             return false;
         }
-        send(member, frame);
+        send(seat, frame);
         return true;
     }
 
-    private void send(Member member, Message message) {
+    private void send(Seat seat, Message message) {
         Frames.Frame frame = context.frames().encode(WireCodec.write(message));
         try {
-            send(member, frame);
+            send(seat, frame);
         } finally {
             frame.release();
         }
     }
 
-    /** Writes a frame whether or not that passes the member's bound. */
+    /** Writes a frame to a member that is seated, whether or not that passes its bound. */
     void send(Member member, Frames.Frame frame) {
-        member.send(frame);
-        toFlush.add(member);
+        Seat seat = seats.get(member);
+        if (seat != null) {
+            send(seat, frame);
+        }
+    }
+
+    private void send(Seat seat, Frames.Frame frame) {
+        seat.member.send(frame);
+        if (!seat.written) {
+            seat.written = true;
+            toFlush.add(seat);
+        }
         if (!flushScheduled) {
             flushScheduled = true;
             context.loop().execute(this::flush);
@@ -274,13 +298,16 @@ final class Members {
     private void flush() {
         flushScheduled = false;
         // A flush can make a slow reader writable, which writes again: that is the next flush's.
-        List<Member> written = new ArrayList<>(toFlush);
-        toFlush.clear();
-        for (Member member : written) {
-            try {
-                member.flush();
-            } catch (RuntimeException | Error fault) {
-                fail(member, fault);
+        List<Seat> turn = toFlush;
+        toFlush = new ArrayList<>(turn.size());
+        for (Seat seat : turn) {
+            if (seat.written) {
+                seat.written = false;
+                try {
+                    seat.member.flush();
+                } catch (RuntimeException | Error fault) {
+                    fail(seat, fault);
+                }
             }
         }
     }

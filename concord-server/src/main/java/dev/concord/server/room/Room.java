@@ -235,7 +235,7 @@ public final class Room {
             refuse(
                     member,
                     ErrorCode.UNAVAILABLE,
-                    "the server cannot store edits just now; keep it and send it again",
+                    "the server cannot store edits at the moment; keep the edit and send it again",
                     op.seq());
             return;
         }
@@ -404,7 +404,7 @@ public final class Room {
             LOG.atError()
                     .addKeyValue("room", context.id())
                     .setCause(e)
-                    .log("an op was stored that the document does not take");
+                    .log("the document refuses an op that was stored");
             close(Close.OVERLOADED);
             return false;
         }
@@ -602,7 +602,7 @@ public final class Room {
 
         @Override
         public void gone(boolean recreated) {
-            LOG.atInfo().addKeyValue("room", context.id()).log("was deleted by another instance, leaves memory");
+            LOG.atInfo().addKeyValue("room", context.id()).log("deleted by another instance, leaves memory");
             close(recreated ? Close.RESTARTING : Close.NO_SUCH_ROOM);
         }
 
@@ -658,7 +658,7 @@ public final class Room {
                 events.busRefused();
                 LOG.atWarn()
                         .addKeyValue("room", context.id())
-                        .log("an op of another instance cannot be taken: {}", verdict.text());
+                        .log("an op from another instance is refused: {}", verdict.text());
             }
             return verdict.code() == null && !verdict.isKnown();
         }

@@ -64,7 +64,7 @@ final class RoomLoader {
             room.prepare();
             return new Loaded(room, false);
         } catch (StoreUnavailableException e) {
-            LOG.atWarn().addKeyValue("room", roomId).log("cannot be loaded just now: {}", e.getMessage());
+            LOG.atWarn().addKeyValue("room", roomId).log("cannot be loaded at the moment: {}", e.getMessage());
             return Loaded.FAILED;
         } catch (RuntimeException e) {
             LOG.atError()

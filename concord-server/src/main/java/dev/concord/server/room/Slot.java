@@ -210,7 +210,7 @@ final class Slot {
                 outcome.accept(callback);
             } catch (RuntimeException | Error fault) {
                 // The others have come too.
-                LOG.atError().addKeyValue("room", id).setCause(fault).log("what was to run in the room failed");
+                LOG.atError().addKeyValue("room", id).setCause(fault).log("a task of the room failed");
             }
         }
     }

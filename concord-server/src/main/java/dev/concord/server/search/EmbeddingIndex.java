@@ -144,7 +144,7 @@ public final class EmbeddingIndex implements AutoCloseable {
             events.embedded(true);
             if (away) {
                 away = false;
-                LOG.info("embeddings are made again");
+                LOG.info("embeddings are available again");
             }
         } catch (RuntimeException | Error e) {
             failed(roomId, e);
@@ -161,7 +161,7 @@ public final class EmbeddingIndex implements AutoCloseable {
         long pause = Math.min(pace.longestRetry().toMillis(), pace.retry().toMillis() << Math.min(20, count - 1));
         if (failedInARow.size() >= ROOMS_OF_AN_OUTAGE) {
             if (!away) {
-                LOG.warn("no embeddings just now, search lags until there are: {}", failure.toString());
+                LOG.warn("no embeddings at the moment, search lags behind until there are: {}", failure.toString());
             }
             away = true;
             notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
@@ -169,7 +169,7 @@ public final class EmbeddingIndex implements AutoCloseable {
             LOG.atWarn()
                     .addKeyValue("room", roomId)
                     .log(
-                            "no embedding of this room just now, search does not find its newest text: {}",
+                            "no embedding of this room at the moment, search does not find its newest text: {}",
                             failure.toString());
         }
         schedule(roomId, Duration.ofMillis(pause));
@@ -200,7 +200,7 @@ public final class EmbeddingIndex implements AutoCloseable {
                 after = page.get(page.size() - 1);
             }
         } catch (RuntimeException | Error e) {
-            LOG.warn("rooms without an embedding cannot be looked for just now: {}", e.toString());
+            LOG.warn("rooms without an embedding cannot be looked up at the moment: {}", e.toString());
         }
     }
 
@@ -211,7 +211,7 @@ public final class EmbeddingIndex implements AutoCloseable {
         worker.shutdownNow();
         try {
             if (!worker.awaitTermination(2, TimeUnit.SECONDS)) {
-                LOG.info("an embedding is still being made, it is left behind");
+                LOG.info("stopped while an embedding was being computed");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -11,6 +11,7 @@ import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -53,6 +54,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private static final int MAX_OTHERS_PER_SECOND = 200;
     /** From here on, close codes are not defined. */
     private static final int UNDEFINED_CODES = 5000;
+    /** Small frames are copied together up to so many bytes: a pass through the pipeline costs more than they do. */
+    private static final int GATHERED_BYTES = 8192;
+    /** Frames up to this size are small. */
+    private static final int SMALL_FRAME = 1024;
     /** What keeping a frame costs besides its bytes. */
     private static final int FRAME_OVERHEAD = 64;
 
@@ -72,6 +77,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private @Nullable Room room;
     private int faultsInARow;
     private boolean closing;
+    /** Small frames that were sent since the last flush: one shared frame, or a copy of several. */
+    private @Nullable ByteBuf gathered;
+
+    private boolean isCopy;
 
     WebSocketConnection(String roomId, Limits limits, Unfinished unfinished) {
         this.unfinished = unfinished;
@@ -104,6 +113,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     public void handlerRemoved(ChannelHandlerContext removed) {
         stopTimers();
+        dropGathered();
     }
 
     /** Where this connection stands in its pipeline. */
@@ -184,7 +194,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         } else if (frame instanceof CloseWebSocketFrame end) {
             goodbye(answer(end)).addListener(ChannelFutureListener.CLOSE);
         } else if (!(frame instanceof PongWebSocketFrame) && room != null) {
-            room.refuse(this, ErrorCode.MALFORMED, "only text frames are understood", null);
+            room.refuse(this, ErrorCode.MALFORMED, "only text frames are accepted", null);
         }
     }
 
@@ -208,6 +218,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     public void channelInactive(ChannelHandlerContext context) {
         closing = true;
         stopTimers();
+        dropGathered();
         if (room != null) {
             room.leave(this);
         }
@@ -269,7 +280,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     @Override
     public boolean isWritable() {
-        return context().channel().isWritable();
+        Channel channel = context().channel();
+        return channel.isWritable() && (gathered == null || gathered.readableBytes() < channel.bytesBeforeUnwritable());
     }
 
     @Override
@@ -277,8 +289,55 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (closing) {
             return;
         }
+        ByteBuf bytes = ((NettyFrames.NettyFrame) frame).bytes;
+        if (bytes.readableBytes() > SMALL_FRAME) {
+            writeGathered();
+            write(bytes.retainedDuplicate());
+        } else {
+            gather(bytes);
+        }
+    }
+
+    private void gather(ByteBuf frame) {
+        ByteBuf before = gathered;
+        if (before == null) {
+            gathered = frame.retainedDuplicate();
+            isCopy = false;
+        } else if (isCopy && before.writableBytes() >= frame.readableBytes()) {
+            before.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+        } else if (isCopy) {
+            write(before);
+            gathered = frame.retainedDuplicate();
+            isCopy = false;
+        } else {
+            ByteBuf copy = context().alloc().directBuffer(GATHERED_BYTES, GATHERED_BYTES);
+            copy.writeBytes(before);
+            copy.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+            before.release();
+            gathered = copy;
+            isCopy = true;
+        }
+    }
+
+    private void writeGathered() {
+        ByteBuf bytes = gathered;
+        if (bytes != null) {
+            gathered = null;
+            write(bytes);
+        }
+    }
+
+    private void dropGathered() {
+        ByteBuf bytes = gathered;
+        if (bytes != null) {
+            gathered = null;
+            bytes.release();
+        }
+    }
+
+    private void write(ByteBuf frames) {
         ChannelHandlerContext here = context();
-        here.write(((NettyFrames.NettyFrame) frame).bytes.retainedDuplicate(), here.voidPromise());
+        here.write(frames, here.voidPromise());
     }
 
     @Override
@@ -286,6 +345,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (pulse != null) {
             pulse.sent();
         }
+        writeGathered();
         context().flush();
     }
 
@@ -332,6 +392,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             room.leave(this);
         }
         beforeJoining.clear();
+        writeGathered();
         ChannelFuture written = context().writeAndFlush(last);
         Future<?> end = context()
                 .executor()

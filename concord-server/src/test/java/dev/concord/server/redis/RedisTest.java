@@ -127,7 +127,7 @@ class RedisTest {
         b.bus().subscribe("rooms", message -> other.add(new String(message, UTF_8)));
         do {
             say(a, "for nobody");
-            a.bus().publish("rooms", "hall".getBytes(UTF_8));
+            a.bus().publish("rooms", "for all".getBytes(UTF_8));
         } while (other.poll(50, TimeUnit.MILLISECONDS) == null);
         assertEquals(0, received.stream().filter("for nobody"::equals).count());
     }

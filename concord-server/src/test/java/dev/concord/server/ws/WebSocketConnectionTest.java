@@ -10,7 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.server.config.TestLimits;
 import dev.concord.server.input.InputBudget;
 import dev.concord.server.room.Close;
+import dev.concord.server.room.Frames;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
@@ -20,11 +24,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A connection whose room is still being loaded. */
+/** A connection without a room, or whose room is still being loaded. */
 class WebSocketConnectionTest {
     private final TestLimits limits = new TestLimits();
     private final InputBudget budget = new InputBudget(1 << 20, 1 << 20);
     private final Unfinished unfinished = new Unfinished(budget.open(null, () -> {}));
+    private final NettyFrames frames = new NettyFrames(UnpooledByteBufAllocator.DEFAULT);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final WebSocketConnection connection = new WebSocketConnection("r", limits.build(), unfinished);
 
@@ -91,5 +96,79 @@ class WebSocketConnectionTest {
         stuck.runScheduledPendingTasks();
         assertFalse(stuck.isOpen());
         stuck.finishAndReleaseAll();
+    }
+
+    @Test
+    void smallFramesOfOneTurnAreWrittenTogetherAndInOrder() {
+        StringBuilder sent = new StringBuilder();
+        // More than one copy holds, with a long one among them.
+        for (int i = 0; i < 1000; i++) {
+            String text = i == 500 ? "x".repeat(5000) : "message " + i;
+            send(text);
+            sent.append(text).append('\n');
+        }
+        assertNull(channel.readOutbound());
+        connection.flush();
+        int writes = 0;
+        StringBuilder read = new StringBuilder();
+        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+            writes++;
+            while (bytes.isReadable()) {
+                read.append(readText(bytes)).append('\n');
+            }
+            bytes.release();
+        }
+        assertEquals(sent.toString(), read.toString());
+        assertTrue(writes < 10, () -> "many writes");
+    }
+
+    @Test
+    void whatWasSentComesBeforeTheClose() {
+        send("a");
+        send("b");
+        connection.close(Close.IDLE);
+        ByteBuf bytes = channel.readOutbound();
+        assertEquals("a", readText(bytes));
+        assertEquals("b", readText(bytes));
+        bytes.release();
+        CloseWebSocketFrame close = assertInstanceOf(CloseWebSocketFrame.class, channel.readOutbound());
+        assertEquals(Close.IDLE.code(), close.statusCode());
+        close.release();
+    }
+
+    @Test
+    void whatIsNotWrittenYetCountsAgainstTheBound() {
+        channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(50, 100));
+        assertTrue(connection.isWritable());
+        send("x".repeat(60));
+        assertTrue(connection.isWritable());
+        send("x".repeat(60));
+        assertFalse(connection.isWritable());
+        connection.flush();
+        assertTrue(connection.isWritable());
+    }
+
+    @Test
+    void aConnectionThatEndsGivesBackWhatWasNotWritten() {
+        NettyFrames.NettyFrame frame = (NettyFrames.NettyFrame) frames.encode("a".getBytes(UTF_8));
+        connection.send(frame);
+        assertEquals(2, frame.bytes.refCnt());
+        channel.close();
+        assertEquals(1, frame.bytes.refCnt());
+        frame.release();
+    }
+
+    private void send(String text) {
+        Frames.Frame frame = frames.encode(text.getBytes(UTF_8));
+        connection.send(frame);
+        frame.release();
+    }
+
+    /** Reads one unmasked text frame. */
+    private static String readText(ByteBuf bytes) {
+        assertEquals(0x81, bytes.readUnsignedByte());
+        int length = bytes.readUnsignedByte();
+        return bytes.readCharSequence(length == 126 ? bytes.readUnsignedShort() : length, UTF_8)
+                .toString();
     }
 }

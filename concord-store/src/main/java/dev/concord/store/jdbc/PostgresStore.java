@@ -75,9 +75,7 @@ public final class PostgresStore extends JdbcRoomStore {
             store.forgetBatches(clock.getAsLong() - WRITER_GONE.toMillis());
         } catch (StoreUnavailableException away) {
             LOG.warn(
-                    "the database {} is away; no room can be served until it is there ({})",
-                    address,
-                    away.getMessage());
+                    "the database {} is down; no room can be served until it is back ({})", address, away.getMessage());
         } catch (RuntimeException failure) {
             store.close();
             throw failure;

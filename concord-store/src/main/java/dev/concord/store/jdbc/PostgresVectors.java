@@ -59,8 +59,8 @@ final class PostgresVectors implements VectorColumn {
             connection.commit();
             if (!vector) {
                 LOG.warn(
-                        "search ranks by an exact scan: this PostgreSQL does not have the extension pgvector, or this user may not create it."
-                                + " Once it is there, the next start takes it into use");
+                        "search uses an exact scan: this PostgreSQL does not have the extension pgvector, or this user may not create it."
+                                + " Once it exists, the next start uses it");
             }
             return new PostgresVectors(vector, installed != null && release(installed) >= ITERATIVE);
         } catch (SQLException failure) {

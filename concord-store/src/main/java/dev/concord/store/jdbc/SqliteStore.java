@@ -84,7 +84,7 @@ public final class SqliteStore extends JdbcRoomStore {
     public static SqliteStore openToRead(Path dataDirectory) {
         Path file = dataDirectory.toAbsolutePath().normalize().resolve("concord.db");
         if (!Files.isRegularFile(file)) {
-            throw new StoreException("there is no store in " + file.getParent() + "; name its directory");
+            throw new StoreException("there is no store in " + file.getParent() + "; give the directory of a store");
         }
         Dialect dialect = new SqliteDialect();
         SQLiteDataSource source = source(file);

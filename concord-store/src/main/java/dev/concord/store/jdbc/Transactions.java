@@ -79,7 +79,7 @@ final class Transactions implements AutoCloseable {
             connection.close();
         } catch (SQLException failure) {
             // The pool drops the connection. The work is done or has failed, and this changes nothing about it.
-            LOG.warn("a database connection could not be given back", failure);
+            LOG.warn("a database connection could not be released", failure);
         }
     }
 

@@ -27,7 +27,7 @@ class KilledProcessTest {
     @TempDir
     Path directory;
 
-    /** The process that is killed: appends without end, folds now and then, and prints what is stored. */
+    /** The process that is killed: appends without end, compacts now and then, and prints what is stored. */
     static final class Writer {
         private Writer() {}
 

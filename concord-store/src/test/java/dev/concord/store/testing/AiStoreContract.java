@@ -130,7 +130,7 @@ public abstract class AiStoreContract {
                 claims.add(() -> runs.claim("a", "r1", NOW, NOW + 100));
             }
             int claimed = 0;
-            for (Future<Boolean> claim : threads.invokeAll(claims, 30, TimeUnit.SECONDS)) {
+            for (Future<Boolean> claim : threads.invokeAll(claims, 60, TimeUnit.SECONDS)) {
                 claimed += claim.get() ? 1 : 0;
             }
             assertEquals(1, claimed);

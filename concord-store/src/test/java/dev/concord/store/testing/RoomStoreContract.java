@@ -450,7 +450,7 @@ public abstract class RoomStoreContract {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
             // The state is its own op_seq in decimal, so that a mixture of two moments shows.
-            Future<?> folding = thread.submit(() -> {
+            Future<?> compacting = thread.submit(() -> {
                 for (int i = 1; i <= 150; i++) {
                     append(op("r", String.valueOf(i)));
                     if (i % 3 == 0) {
@@ -461,7 +461,7 @@ public abstract class RoomStoreContract {
             });
             boolean last;
             do {
-                last = folding.isDone();
+                last = compacting.isDone();
                 StoredRoom room = room("r");
                 byte[] state = room.state();
                 assertEquals(room.stateSeq(), state == null ? 0 : Long.parseLong(new String(state, UTF_8)));
@@ -471,7 +471,7 @@ public abstract class RoomStoreContract {
                     assertEquals(String.valueOf(seq), new String(op.op(), UTF_8));
                 }
             } while (!last);
-            folding.get();
+            compacting.get();
             assertEquals(150, room("r").lastSeq());
         } finally {
             thread.shutdownNow();

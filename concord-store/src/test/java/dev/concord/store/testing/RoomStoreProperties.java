@@ -23,8 +23,8 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Random histories of three rooms, compared with a model after each step: whatever is appended, repeated, folded, pruned,
- * deleted and made anew, a room is its snapshot and every op after it, without a gap.
+ * Random histories of three rooms, compared with a model after each step: whatever is appended, repeated, compacted, pruned,
+ * deleted and created again, a room is its snapshot and every op after it, without a gap.
  */
 public abstract class RoomStoreProperties {
     private static final AtomicLong TRIES = new AtomicLong();
@@ -40,7 +40,7 @@ public abstract class RoomStoreProperties {
 
     record Repeat() implements Step {}
 
-    record Fold(int room, int percent) implements Step {}
+    record Compaction(int room, int percent) implements Step {}
 
     record Prune(int room) implements Step {}
 
@@ -50,7 +50,7 @@ public abstract class RoomStoreProperties {
         final String epoch;
         final List<String> ops = new ArrayList<>();
         int covered;
-        boolean folded;
+        boolean compacted;
 
         ModelRoom(String epoch) {
             this.epoch = epoch;
@@ -61,12 +61,13 @@ public abstract class RoomStoreProperties {
     Arbitrary<List<Step>> histories() {
         Arbitrary<Integer> room = Arbitraries.integers().between(0, ROOMS.length - 1);
         Arbitrary<Step> batch = room.list().ofMinSize(1).ofMaxSize(6).map(Batch::new);
-        Arbitrary<Step> fold = Combinators.combine(room, Arbitraries.integers().between(0, 100))
-                .as(Fold::new);
+        Arbitrary<Step> compaction = Combinators.combine(
+                        room, Arbitraries.integers().between(0, 100))
+                .as(Compaction::new);
         return Arbitraries.frequencyOf(
                         Tuple.of(8, batch),
                         Tuple.of(2, Arbitraries.just(new Repeat())),
-                        Tuple.of(3, fold),
+                        Tuple.of(3, compaction),
                         Tuple.of(3, room.map(Prune::new)),
                         Tuple.of(1, room.map(Delete::new)))
                 .list()
@@ -105,8 +106,8 @@ public abstract class RoomStoreProperties {
                 assertEquals(expected, results);
             } else if (step instanceof Repeat) {
                 assertEquals(results, store().append(id, batch));
-            } else if (step instanceof Fold fold) {
-                fold(tryName + ROOMS[fold.room()], fold.percent(), model);
+            } else if (step instanceof Compaction compaction) {
+                compact(tryName + ROOMS[compaction.room()], compaction.percent(), model);
             } else if (step instanceof Prune prune) {
                 store().prune(tryName + ROOMS[prune.room()]);
             } else if (step instanceof Delete delete) {
@@ -119,7 +120,7 @@ public abstract class RoomStoreProperties {
         }
     }
 
-    private void fold(String roomId, int percent, Map<String, ModelRoom> model) {
+    private void compact(String roomId, int percent, Map<String, ModelRoom> model) {
         ModelRoom room = model.get(roomId);
         if (room == null) {
             return;
@@ -129,7 +130,7 @@ public abstract class RoomStoreProperties {
         assertEquals(newer, store().saveSnapshot(roomId, room.epoch, state(room, covered), covered));
         if (newer) {
             room.covered = covered;
-            room.folded = true;
+            room.compacted = true;
         }
     }
 
@@ -147,7 +148,7 @@ public abstract class RoomStoreProperties {
         assertEquals(expected.covered, room.stateSeq());
         assertEquals(expected.ops.size(), room.lastSeq());
         assertEquals(
-                expected.folded ? new String(state(expected, expected.covered), UTF_8) : null,
+                expected.compacted ? new String(state(expected, expected.covered), UTF_8) : null,
                 room.state() == null ? null : new String(room.state(), UTF_8));
         assertEquals(
                 expected.ops.subList(expected.covered, expected.ops.size()),

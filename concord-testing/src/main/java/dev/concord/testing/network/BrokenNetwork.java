@@ -58,7 +58,7 @@ public final class BrokenNetwork implements AutoCloseable {
         silent = true;
     }
 
-    /** Passes nothing on of the connections that are open now, and does not cut them; new ones are sound. */
+    /** Passes nothing on of the connections that are open now, not even that one side closes; new ones are sound. */
     public void freeze() {
         frozen.addAll(sockets);
     }
@@ -155,10 +155,12 @@ public final class BrokenNetwork implements AutoCloseable {
         } catch (IOException cutOff) {
             // The other pump sees it as well.
         }
+        if (frozen.contains(from)) {
+            // That one side has given up is not passed on, either.
+            return;
+        }
         sockets.remove(from);
         sockets.remove(to);
-        frozen.remove(from);
-        frozen.remove(to);
         reset(from);
         reset(to);
     }

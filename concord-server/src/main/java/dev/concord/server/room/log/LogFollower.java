@@ -203,7 +203,7 @@ final class LogFollower {
             room.gone(gone.madeAnew());
             return;
         } else if (later instanceof Archive.Later.Failed failed) {
-            LOG.atWarn().addKeyValue("room", context.id()).log("its log could not be read: {}", failed.reason());
+            LOG.atWarn().addKeyValue("room", context.id()).log("the log could not be read: {}", failed.reason());
             pause = TROUBLE;
         }
         notBeforeNanos = loop.nanoTime() + pause.toNanos();

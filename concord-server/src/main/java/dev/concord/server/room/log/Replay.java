@@ -1,5 +1,6 @@
 package dev.concord.server.room.log;
 
+import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.MalformedStateException;
@@ -38,7 +39,12 @@ public final class Replay {
             throw new CorruptRoomException(roomId, "snapshot", String.valueOf(e.getMessage()), e);
         }
         for (StoredOp op : stored.ops()) {
-            apply(roomId, op, document);
+            Operation operation = operation(roomId, op);
+            try {
+                document.apply(operation, ChangeSink.NONE);
+            } catch (ConflictException e) {
+                skip(roomId, op, e);
+            }
         }
         return document;
     }
@@ -57,13 +63,16 @@ public final class Replay {
         try {
             return document.apply(operation).changes();
         } catch (ConflictException e) {
-            // Two instances took two edits of one id, each before it knew the other's: the log's order decides, for all
-            // alike.
-            LOG.atWarn()
-                    .addKeyValue("room", roomId)
-                    .log("op {} is passed over, for its id belongs to an earlier one: {}", op.seq(), e.getMessage());
+            skip(roomId, op, e);
             return List.of();
         }
+    }
+
+    /** Two instances took two edits of one id, each before it knew the other's: the log's order decides, for all alike. */
+    private static void skip(String roomId, StoredOp op, ConflictException e) {
+        LOG.atWarn()
+                .addKeyValue("room", roomId)
+                .log("op {} is skipped because its id belongs to an earlier one: {}", op.seq(), e.getMessage());
     }
 
     /**

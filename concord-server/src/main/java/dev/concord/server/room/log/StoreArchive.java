@@ -128,7 +128,7 @@ final class StoreArchive implements Archive {
     private void store(String roomId, String epoch, byte[] state, long opSeq) {
         byte[] again = Document.load(sites.get(), state).encode();
         if (!Arrays.equals(state, again)) {
-            throw new IllegalStateException("the state does not give the document back that it was made of");
+            throw new IllegalStateException("the state does not reproduce its document");
         }
         // Not stored without a fault: a newer snapshot is there already.
         store.saveSnapshot(roomId, epoch, state, opSeq);

@@ -132,7 +132,7 @@ class OperatorTest {
         String exported = run(from, "", "export", "notes").out();
         Config to = config("embedded", "other");
         assertEquals(
-                "4 characters that a text may not hold were replaced or left out\nmade room copy\n",
+                "4 characters that a text may not hold were replaced or left out\ncreated room copy\n",
                 run(to, exported, "import", "copy").out());
         try (RoomStore store = Stores.of(to).get()) {
             assertEquals(

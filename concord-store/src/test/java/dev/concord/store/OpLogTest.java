@@ -323,9 +323,9 @@ class OpLogTest {
         });
         store.failNext(new StoreUnavailableException("planted", null));
         append("r", "a");
-        assertEquals(List.of("a!StoreException"), heard(1));
+        assertEquals(List.of("a!StoreException"), received(1));
         append("r", "b");
-        assertEquals(List.of("b=1"), heard(1));
+        assertEquals(List.of("b=1"), received(1));
         assertEquals(0, log.pendingOps());
         log.flush().get();
     }
@@ -340,7 +340,7 @@ class OpLogTest {
         };
         log = OpLog.start(silent, OpLogLimits.DEFAULT, AT_ONCE);
         append("r", "a");
-        assertEquals(List.of("a!StoreException"), heard(1));
+        assertEquals(List.of("a!StoreException"), received(1));
     }
 
     @Test

@@ -7,12 +7,16 @@ import dev.concord.store.OpLogFullException;
 import dev.concord.store.StoreException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands the ops of one room to the op log and counts what became of them. Ops are numbered from 1 as they are appended, and become durable in
  * that order. On the room's loop; the op log calls back on its own thread, and that hands over.
  */
 final class Durability {
+    private static final Logger LOG = LoggerFactory.getLogger(Durability.class);
+
     /** Is called on the room's loop. */
     interface Listener {
         /** More ops are durable. */
@@ -100,14 +104,18 @@ final class Durability {
         return appended - settled.get();
     }
 
-    /** Ops that are not durable, when none has become so since the last call; else 0. */
-    long standing() {
+    /** Says when ops wait to become durable and none has since the last call. */
+    void watch() {
         long reached = durable.get();
         long waiting = appended - reached;
-        boolean stands = waitedBefore && reached == reachedBefore;
+        if (waitedBefore && waiting > 0 && reached == reachedBefore) {
+            LOG.atWarn()
+                    .addKeyValue("room", context.id())
+                    .addKeyValue("ops", waiting)
+                    .log("edits wait to become durable, and none has since the last look");
+        }
         waitedBefore = waiting > 0;
         reachedBefore = reached;
-        return stands && waiting > 0 ? waiting : 0;
     }
 
     /** Where in the log the durable ones are. */

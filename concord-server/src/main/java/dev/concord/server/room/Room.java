@@ -6,7 +6,6 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Outcome;
 import dev.concord.store.OpLog;
-import dev.concord.store.RoomGoneException;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
 import dev.concord.wire.ErrorCode;
@@ -14,7 +13,6 @@ import dev.concord.wire.Message;
 import dev.concord.wire.RoomText;
 import dev.concord.wire.WireCodec;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * callbacks come from elsewhere, and hand over.
  *
  * <p>The path of an op: checked once, encoded once, handed to the op log, applied, sent to every member but its sender and to the other
- * instances, and acknowledged to the sender when the log says that it is durable.
+ * instances, and acknowledged to the sender when the log says that it is durable. {@code Attendance} keeps the members in step with the
+ * document, and {@code Lifetime} decides what a failure on this path does to the room.
  */
 public final class Room {
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
@@ -39,16 +38,14 @@ public final class Room {
     private final Document document;
     private final Admission admission;
     private final Durability durability;
-    private final Members members;
-    private final Syncs syncs;
     private final ServerEdits serverEdits = new ServerEdits();
     private final RoomLog log;
     private final Peers peers;
-    private final Presences presences;
     private final LargeDeletions deletions;
-
-    private boolean dismissed;
-    private boolean closed;
+    private final Attendance attendance;
+    private final Whereabouts whereabouts;
+    private final Lifetime lifetime;
+    private final Attempts attempts;
 
     Room(RoomContext context, Document document, StoredRoom stored, OpLog opLog, Wings wings) {
         this.context = context;
@@ -56,12 +53,13 @@ public final class Room {
         this.document = document;
         this.admission = new Admission(document, context.limits().rooms());
         this.durability = new Durability(context, opLog, new OpLogListener());
-        this.members = new Members(context, this::expel);
-        this.syncs = new Syncs(context, document);
         this.log = wings.logs().follow(context, new LogListener(), durability.commits(), stored);
         this.peers = wings.peers().of(context, new PeerListener());
         this.deletions = new LargeDeletions(context, wings.deletions());
-        this.presences = wings.presences().of(context, new PresenceListener());
+        this.attendance = new Attendance(context, document, durability, peers, wings.presences(), this::resyncFailed);
+        this.whereabouts = attendance.whereabouts();
+        this.lifetime = new Lifetime(context, attendance, peers, serverEdits);
+        this.attempts = new Attempts(context);
     }
 
     /** The room is in memory now. */
@@ -86,7 +84,7 @@ public final class Room {
     }
 
     boolean isClosed() {
-        return closed;
+        return lifetime.isOver();
     }
 
     Document document() {
@@ -120,7 +118,7 @@ public final class Room {
      * @throws ConflictException when one contradicts what is known; nothing was done
      */
     public CompletableFuture<EditOutcome> edit(List<Operation> operations, Predicate<Document> holds) {
-        if (dismissed || closed) {
+        if (lifetime.isEnding()) {
             return CompletableFuture.completedFuture(EditOutcome.UNAVAILABLE);
         }
         if (!holds.test(document)) {
@@ -155,7 +153,7 @@ public final class Room {
                 fanOut(operations.get(i), encoded.get(i), null, arrived);
             }
         } catch (RuntimeException | Error fault) {
-            reload(fault);
+            lifetime.editFailed(fault);
         }
         return outcome;
     }
@@ -167,22 +165,10 @@ public final class Room {
      * @param version what it has already, from its connect query; null for everything
      */
     public void join(Member member, byte @Nullable [] version) {
-        if (closed) {
+        if (lifetime.isOver()) {
             member.close(Close.RESTARTING);
-            return;
-        }
-        members.add(member);
-        attempt("counting", events::memberJoined);
-        try {
-            byte[] difference = version == null ? null : syncs.since(version);
-            if (difference == null) {
-                members.send(member, syncs.whole());
-            } else {
-                sendAndRelease(member, context.frames().encode(difference));
-            }
-            sendPresences(member);
-        } catch (RuntimeException | Error fault) {
-            expel(member, fault);
+        } else {
+            attendance.join(member, version);
         }
     }
 
@@ -192,19 +178,7 @@ public final class Room {
      * @param member the connection
      */
     public void leave(Member member) {
-        if (!members.remove(member)) {
-            return;
-        }
-        attempt("counting", events::memberLeft);
-        attempt("taking its presence away", () -> {
-            Message.Presence farewell = presences.remove(member);
-            if (farewell != null) {
-                peers.leave(member, farewell, presences.hasUser(farewell.user()));
-                if (!members.isEmpty()) {
-                    members.broadcast(WireCodec.write(farewell), member);
-                }
-            }
-        });
+        attendance.leave(member);
     }
 
     /**
@@ -214,7 +188,7 @@ public final class Room {
      * @param op what it sent
      */
     public void receive(Member member, Message.Op op) {
-        if (dismissed || !members.contains(member)) {
+        if (lifetime.isEnding() || !attendance.contains(member)) {
             return;
         }
         long arrived = context.loop().nanoTime();
@@ -226,8 +200,8 @@ public final class Room {
         }
         if (verdict.isKnown() && !log.hasUnconfirmed() && peers.areStored()) {
             // Durable as soon as everything is that was appended up to now.
-            members.expect(member, durability.appended(), op.seq(), arrived);
-            members.acknowledge(member, durability.durable());
+            attendance.expect(member, op.seq(), arrived);
+            attendance.acknowledge(member);
             return;
         }
         byte[] encoded = WireCodec.writeOperation(operation);
@@ -240,7 +214,7 @@ public final class Room {
             return;
         }
         try {
-            members.expect(member, durability.appended(), op.seq(), arrived);
+            attendance.expect(member, op.seq(), arrived);
             int before = document.length();
             // What is known came from another instance, and is not stored here yet. Now it is in any case, and
             // everybody has it already.
@@ -248,11 +222,11 @@ public final class Room {
                 fanOut(operation, encoded, member, arrived);
                 if (operation instanceof Operation.Delete delete) {
                     int removed = before - document.length();
-                    attempt("noting a deletion", () -> deletions.applied(delete, before, removed));
+                    attempts.attempt("noting a deletion", () -> deletions.applied(delete, before, removed));
                 }
             }
         } catch (RuntimeException | Error fault) {
-            reload(fault);
+            lifetime.editFailed(fault);
         }
     }
 
@@ -264,17 +238,8 @@ public final class Room {
      * @param frameBytes the size of the frame that it came in
      */
     public void receive(Member member, Message.Presence presence, int frameBytes) {
-        if (dismissed || !members.contains(member)) {
-            return;
-        }
-        int max = context.limits().presence().bytes();
-        // A frame of many messages may be longer than one of them may be.
-        if (frameBytes > max && WireCodec.write(presence).length > max) {
-            refuse(member, ErrorCode.TOO_LARGE, "a presence message may have " + max + " bytes", null);
-        } else if (!PresenceRules.isColor(presence.color())) {
-            refuse(member, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
-        } else {
-            presences.show(member, presence);
+        if (!lifetime.isEnding() && attendance.contains(member)) {
+            whereabouts.show(member, presence, frameBytes);
         }
     }
 
@@ -287,10 +252,7 @@ public final class Room {
      * @param seq the op, null when it was no op
      */
     public void refuse(Member member, ErrorCode code, String text, @Nullable Long seq) {
-        if (!members.refuse(member, code, text, seq)) {
-            leave(member);
-            member.close(Close.OVERLOADED);
-        }
+        attendance.refuse(member, code, text, seq);
     }
 
     /**
@@ -299,18 +261,7 @@ public final class Room {
      * @param member the connection
      */
     public void writable(Member member) {
-        try {
-            if (!members.refresh(member)) {
-                members.acknowledge(member, durability.durable());
-                return;
-            }
-            // All of it, or one frame too many for the queue would bring the whole sync again, and again.
-            members.send(member, syncs.whole());
-            sendPresences(member);
-            members.sendUnsent(member, durability.durable());
-        } catch (RuntimeException | Error fault) {
-            expel(member, fault);
-        }
+        attendance.writable(member);
     }
 
     /**
@@ -334,30 +285,20 @@ public final class Room {
      * @return the newest presence of each member that has shown itself
      */
     public List<Message.Presence> present() {
-        List<Message.Presence> all = new ArrayList<>(presences.shown().values());
-        all.addAll(peers.present());
-        return all;
+        return whereabouts.present();
     }
 
     boolean isIdle() {
-        return members.isEmpty()
+        return attendance.isIdle()
                 && durability.isComplete()
                 && log.isIdle()
                 && !log.hasUnconfirmed()
-                && peers.areStored()
-                && members.emptyNanos()
-                        >= context.limits().rooms().unloadAfter().toNanos();
+                && peers.areStored();
     }
 
     /** Says when ops wait to become durable and none does. Call it from time to time. */
     void watch() {
-        long standing = durability.standing();
-        if (standing > 0) {
-            LOG.atWarn()
-                    .addKeyValue("room", context.id())
-                    .addKeyValue("ops", standing)
-                    .log("edits wait to become durable, and none has since the last look");
-        }
+        durability.watch();
     }
 
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows not change any more. */
@@ -367,173 +308,57 @@ public final class Room {
 
     /** Sends everybody away and takes no more ops. */
     void dismiss(Close why) {
-        dismissed = true;
-        for (Member member : members.removeAll()) {
-            attempt("taking its presence away", () -> {
-                Message.Presence farewell = presences.remove(member);
-                if (farewell != null) {
-                    peers.leave(member, farewell, false);
-                }
-            });
-            attempt("counting", events::memberLeft);
-            attempt("closing a connection", () -> member.close(why));
-        }
+        lifetime.dismiss(why);
     }
 
     /** Dismisses whoever is left and gives the room's memory back. */
     void close(Close why) {
-        if (closed) {
-            return;
-        }
-        dismiss(why);
-        closed = true;
-        attempt("leaving the other instances", peers::close);
-        attempt("ending edits of the server", serverEdits::abandon);
-        attempt("giving a state back", syncs::forget);
-        attempt("counting", events::roomClosed);
+        lifetime.end(why);
+    }
+
+    private void resyncFailed(Throwable fault) {
+        lifetime.resyncFailed(fault);
     }
 
     /** Applies what the log has or will have; false when the document does not take it, which closes the room. */
     private boolean applyLogged(Operation operation) {
         try {
-            syncs.forget();
+            attendance.forgetState();
             peers.changed();
             document.apply(operation, ChangeSink.NONE);
             return true;
         } catch (RuntimeException | Error e) {
-            LOG.atError()
-                    .addKeyValue("room", context.id())
-                    .setCause(e)
-                    .log("the document refuses an op that was stored");
-            close(Close.OVERLOADED);
+            lifetime.applyFailed(e);
             return false;
         }
     }
 
-    /** The log has, or will have, what this memory may not have: the next join loads the room again. */
-    private void reload(Throwable fault) {
-        LOG.atError()
-                .addKeyValue("room", context.id())
-                .setCause(fault)
-                .log("failed in the middle of an edit, the room is loaded again");
-        close(Close.RESTARTING);
-    }
-
     /** Sends an op that was made here to the members and to the other instances. */
     private void fanOut(Operation operation, byte[] encoded, @Nullable Member sender, long arrivedNanos) {
-        if (members.isAlone(sender) && !peers.isOpen()) {
-            attempt("counting", () -> events.opApplied(context.loop().nanoTime() - arrivedNanos, 0));
+        if (attendance.isAlone(sender) && !peers.isOpen()) {
+            attempts.attempt("counting", () -> events.opApplied(context.loop().nanoTime() - arrivedNanos, 0));
             return;
         }
         byte[] frame = WireCodec.opFrame(encoded);
-        int sent = sendToMembers(frame, sender);
+        int sent = attendance.send(frame, sender);
         // Where this fails the others find the op in the log, or when they compare.
-        attempt("publishing an op", () -> peers.publish(operation, frame));
-        attempt("counting", () -> events.opApplied(context.loop().nanoTime() - arrivedNanos, sent));
-    }
-
-    /** Sends an op that was made elsewhere to the members; returns how many got it. */
-    private int sendToAll(byte[] frame) {
-        return members.isEmpty() ? 0 : sendToMembers(frame, null);
-    }
-
-    /** Sends an op that is in the document: when that fails for everybody, all members get the whole state instead. */
-    private int sendToMembers(byte[] frame, @Nullable Member sender) {
-        try {
-            return members.broadcast(frame, sender);
-        } catch (RuntimeException | Error fault) {
-            resynchronise(fault);
-            return 0;
-        }
-    }
-
-    /** The members were not sent something that the document has: each gets the whole state, or has to come back for it. */
-    private void resynchronise(Throwable fault) {
-        LOG.atError()
-                .addKeyValue("room", context.id())
-                .setCause(fault)
-                .log("an edit could not be sent, all members are resynchronised");
-        try {
-            members.outdateAll();
-            context.loop().execute(() -> {
-                for (Member member : List.copyOf(members.all())) {
-                    refresh(member);
-                }
-            });
-        } catch (RuntimeException | Error again) {
-            LOG.atError().addKeyValue("room", context.id()).setCause(again).log("that failed, too; the room is closed");
-            close(Close.RESTARTING);
-        }
-    }
-
-    private void refresh(Member member) {
-        try {
-            if (member.isWritable()) {
-                writable(member);
-            }
-        } catch (RuntimeException | Error fault) {
-            expel(member, fault);
-        }
-    }
-
-    /** A member could not be sent what it needs to be in step: it has to come back. */
-    private void expel(Member member, Throwable fault) {
-        if (!members.contains(member)) {
-            return;
-        }
-        LOG.atError()
-                .addKeyValue("room", context.id())
-                .addKeyValue("connection", member.id())
-                .setCause(fault)
-                .log("a member could not be served, its connection is closed");
-        leave(member);
-        attempt("closing a connection", () -> member.close(Close.RESTARTING));
-    }
-
-    /** Does one of several things that do not need each other. */
-    private void attempt(String what, Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException | Error fault) {
-            LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("{} failed", what);
-        }
-    }
-
-    private void sendPresences(Member to) {
-        Frames.Frame others = presences.others(to);
-        if (others != null) {
-            sendAndRelease(to, others);
-        }
-    }
-
-    private void sendAndRelease(Member to, Frames.Frame frame) {
-        try {
-            members.send(to, frame);
-        } finally {
-            frame.release();
-        }
+        attempts.attempt("publishing an op", () -> peers.publish(operation, frame));
+        attempts.attempt("counting", () -> events.opApplied(context.loop().nanoTime() - arrivedNanos, sent));
     }
 
     /** What the op log says of this room's ops. */
     private final class OpLogListener implements Durability.Listener {
         @Override
         public void durable() {
-            attempt("ending edits of the server", () -> serverEdits.reached(durability.durable()));
-            attempt("following the log", log::committed);
-            attempt("storing what others sent", peers::stored);
-            attempt("acknowledging", () -> members.acknowledgeAll(durability.durable()));
+            attempts.attempt("ending edits of the server", () -> serverEdits.reached(durability.durable()));
+            attempts.attempt("following the log", log::committed);
+            attempts.attempt("storing what others sent", peers::stored);
+            attempts.attempt("acknowledging", attendance::acknowledgeAll);
         }
 
-        /** The log has not what the document has: nobody may go on from this memory; the next join loads the room again. */
         @Override
         public void failed(StoreException reason) {
-            if (closed) {
-                return;
-            }
-            LOG.atError()
-                    .addKeyValue("room", context.id())
-                    .log("an op could not be stored, the room is dropped from memory: {}", reason.getMessage());
-            close(reason instanceof RoomGoneException ? Close.NO_SUCH_ROOM : Close.RESTARTING);
+            lifetime.storeFailed(reason);
         }
     }
 
@@ -546,7 +371,7 @@ public final class Room {
 
         @Override
         public boolean isClosed() {
-            return closed;
+            return lifetime.isOver();
         }
     }
 
@@ -558,22 +383,16 @@ public final class Room {
             try {
                 outcome = document.check(operation);
             } catch (ConflictException e) {
-                // Both instances took an edit of the same id. The log's order decides, and memory has the other one.
-                LOG.atError()
-                        .addKeyValue("room", context.id())
-                        .log(
-                                "an op of the log contradicts one in memory, the room is loaded again: {}",
-                                e.getMessage());
-                close(Close.RESTARTING);
+                lifetime.contradicted(e);
                 return;
             }
             if (outcome != Outcome.DUPLICATE && applyLogged(operation)) {
                 try {
-                    sendToAll(WireCodec.opFrame(WireCodec.writeOperation(operation)));
+                    attendance.send(WireCodec.opFrame(WireCodec.writeOperation(operation)), null);
                 } catch (RuntimeException | Error fault) {
-                    resynchronise(fault);
+                    attendance.resynchronise(fault);
                 }
-                attempt("counting", () -> events.repaired(1));
+                attempts.attempt("counting", () -> events.repaired(1));
             }
         }
 
@@ -581,29 +400,17 @@ public final class Room {
         public void takeState(byte[] state) {
             try {
                 document.merge(state);
-                syncs.forget();
+                attendance.forgetState();
             } catch (RuntimeException | Error e) {
-                LOG.atError()
-                        .addKeyValue("room", context.id())
-                        .setCause(e)
-                        .log("the snapshot cannot be merged into what is in memory, the room is loaded again");
-                close(Close.RESTARTING);
+                lifetime.mergeFailed(e);
                 return;
             }
-            try {
-                for (Member member : List.copyOf(members.all())) {
-                    members.write(member, syncs.whole());
-                }
-                syncs.forget();
-            } catch (RuntimeException | Error fault) {
-                resynchronise(fault);
-            }
+            attendance.sendState();
         }
 
         @Override
         public void gone(boolean recreated) {
-            LOG.atInfo().addKeyValue("room", context.id()).log("deleted by another instance, leaves memory");
-            close(recreated ? Close.RESTARTING : Close.NO_SUCH_ROOM);
+            lifetime.deleted(recreated);
         }
 
         @Override
@@ -633,7 +440,7 @@ public final class Room {
             if (!applyLogged(operation)) {
                 return false;
             }
-            events.remoteApplied(sendToAll(frame));
+            events.remoteApplied(attendance.send(frame, null));
             return true;
         }
 
@@ -647,7 +454,7 @@ public final class Room {
         }
 
         private boolean mayTake(Operation operation) {
-            if (dismissed || closed) {
+            if (lifetime.isEnding()) {
                 return false;
             }
             Admission.Verdict verdict = admission.check(operation);
@@ -675,47 +482,17 @@ public final class Room {
 
         @Override
         public void sendSince(byte[] version) {
-            try {
-                byte[] news = members.isEmpty() ? null : syncs.since(version);
-                if (news != null) {
-                    members.broadcast(news, null);
-                }
-            } catch (RuntimeException | Error fault) {
-                resynchronise(fault);
-            }
+            attendance.sendSince(version);
         }
 
         @Override
         public Map<Member, Message.Presence> shown() {
-            return presences.shown();
+            return whereabouts.shown();
         }
 
         @Override
         public void received(Message.Presence presence) {
-            presences.received(presence);
-        }
-    }
-
-    /** What presence does to this room. */
-    private final class PresenceListener implements Presences.Host {
-        @Override
-        public Collection<Member> members() {
-            return members.all();
-        }
-
-        @Override
-        public List<Message.Presence> elsewhere() {
-            return peers.present();
-        }
-
-        @Override
-        public void write(Member member, Frames.Frame frame) {
-            members.writeOrFail(member, frame);
-        }
-
-        @Override
-        public void shown(Map<Member, Shown> changed) {
-            peers.show(changed);
+            whereabouts.showRemote(presence);
         }
     }
 }

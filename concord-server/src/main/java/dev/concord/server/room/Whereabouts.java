@@ -1,0 +1,109 @@
+package dev.concord.server.room;
+
+import dev.concord.wire.ErrorCode;
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/** Knows who is in the room and where, and tells the members, newcomers and the other instances. On the room's loop. */
+final class Whereabouts {
+    private final RoomContext context;
+    private final Members members;
+    private final Peers peers;
+    private final Presences presences;
+
+    /** Nobody shows anything yet. */
+    Whereabouts(RoomContext context, Members members, Peers peers, Presences.Factory factory) {
+        this.context = context;
+        this.members = members;
+        this.peers = peers;
+        this.presences = factory.of(context, new PresenceListener());
+    }
+
+    /** Takes what a member shows of itself, in a frame of so many bytes. */
+    void show(Member member, Message.Presence presence, int frameBytes) {
+        int max = context.limits().presence().bytes();
+        // A frame of many messages may be longer than one of them may be.
+        if (frameBytes > max && WireCodec.write(presence).length > max) {
+            members.refuse(member, ErrorCode.TOO_LARGE, "a presence message may have " + max + " bytes", null);
+        } else if (!PresenceRules.isColor(presence.color())) {
+            members.refuse(member, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
+        } else {
+            presences.show(member, presence);
+        }
+    }
+
+    /** Takes what a member of another instance shows of itself. */
+    void showRemote(Message.Presence presence) {
+        presences.received(presence);
+    }
+
+    /** What the members of this instance show. */
+    Map<Member, Message.Presence> shown() {
+        return presences.shown();
+    }
+
+    /** What everybody shows, here and elsewhere. */
+    List<Message.Presence> present() {
+        List<Message.Presence> all = new ArrayList<>(presences.shown().values());
+        all.addAll(peers.present());
+        return all;
+    }
+
+    /** Sends one member what the others show. */
+    void sendTo(Member member) {
+        Frames.Frame others = presences.others(member);
+        if (others != null) {
+            try {
+                members.send(member, others);
+            } finally {
+                others.release();
+            }
+        }
+    }
+
+    /** A member has left: everybody else learns that at once. */
+    void left(Member member) {
+        Message.Presence farewell = presences.remove(member);
+        if (farewell != null) {
+            peers.leave(member, farewell, presences.hasUser(farewell.user()));
+            if (!members.isEmpty()) {
+                members.broadcast(WireCodec.write(farewell), member);
+            }
+        }
+    }
+
+    /** A member has left because everybody here is sent away: only the other instances learn that. */
+    void dismissed(Member member) {
+        Message.Presence farewell = presences.remove(member);
+        if (farewell != null) {
+            peers.leave(member, farewell, false);
+        }
+    }
+
+    /** What presence does to the members and to the other instances. */
+    private final class PresenceListener implements Presences.Host {
+        @Override
+        public Collection<Member> members() {
+            return members.all();
+        }
+
+        @Override
+        public List<Message.Presence> elsewhere() {
+            return peers.present();
+        }
+
+        @Override
+        public void write(Member member, Frames.Frame frame) {
+            members.writeOrFail(member, frame);
+        }
+
+        @Override
+        public void shown(Map<Member, Shown> changed) {
+            peers.show(changed);
+        }
+    }
+}

@@ -183,7 +183,7 @@ class CodeMirrorBinding {
     const edits = editsOf(changes, before, changes.apply(before));
     // One place is typing, which grows into one step of undo; several are a step of their own.
     this.#session.edit(edits.length === 1 ? edits[0] : edits, this);
-    if (edits.some(({ inserted }) => cleanText(inserted) !== inserted)) {
+    if (edits.some(({ isCleaned }) => isCleaned)) {
       this.#repairSoon();
     }
   }
@@ -217,7 +217,7 @@ class CodeMirrorBinding {
     if (this.#typed !== null) {
       const waiting = this.#waiting?.map(this.#typed, true) ?? null;
       this.#sendTyped();
-      this.#waiting = waiting;
+      this.#waiting = this.#repairing ? this.#putOffRepair() : waiting;
       this.#resume?.composing(0);
     }
   }
@@ -254,12 +254,20 @@ class CodeMirrorBinding {
   #repairSoon() {
     this.#repairing = true;
     queueMicrotask(() => {
+      const isDue = this.#repairing;
       this.#repairing = false;
-      if (!this.#ended.signal.aborted) {
+      if (isDue && !this.#ended.signal.aborted) {
         const changes = smallestChanges(this.#view.state.doc, this.#session.text);
         this.#view.dispatch({ changes, annotations: ofSession() });
       }
     });
+  }
+
+  /** A repair would tear a composition, so it waits for the end of it, with what waits already. */
+  #putOffRepair() {
+    this.#repairing = false;
+    const { doc } = this.#view.state;
+    return ChangeSet.of(smallestChanges(doc, this.#session.text), doc.length);
   }
 }
 
@@ -307,17 +315,25 @@ function snap(doc, offset, rule) {
   return from + rule(text, offset - from);
 }
 
-/** The changes as edits to be done one after the other, none of which cuts a surrogate pair. */
+/**
+ * The changes as edits to be done one after the other, none of which cuts a surrogate pair. They insert what the text may hold, so
+ * an edit counts in what the ones before it have left.
+ */
 function editsOf(changes, before, after) {
   const edits = [];
+  let cleaned = 0;
   changes.iterChanges((fromBefore, toBefore, fromAfter, toAfter) => {
     const opens = cutsPair(before, fromBefore) || cutsPair(after, fromAfter) ? 1 : 0;
     const ends = cutsPair(before, toBefore) || cutsPair(after, toAfter) ? 1 : 0;
+    const typed = textOf(after.slice(fromAfter - opens, toAfter + ends));
+    const inserted = cleanText(typed);
     edits.push({
-      offset: fromAfter - opens,
+      offset: fromAfter - opens - cleaned,
       removed: toBefore - fromBefore + opens + ends,
-      inserted: textOf(after.slice(fromAfter - opens, toAfter + ends)),
+      inserted,
+      isCleaned: inserted !== typed,
     });
+    cleaned += typed.length - inserted.length;
   });
   return edits;
 }

@@ -85,18 +85,21 @@ class TextareaBinding {
     clearTimeout(this.#still);
     this.#resume = null;
     this.#input();
+    this.#show();
     resume?.();
   }
 
   /** What is composed so far becomes an edit, while the input method goes on with it. */
   #commit() {
     clearTimeout(this.#still);
-    if (this.#resume !== null && this.#waiting.length === 0) {
+    if (this.#resume !== null) {
       const { value, selectionEnd } = this.#textarea;
       const edit = smallestEdit(this.#text, value, selectionEnd);
-      if (edit !== null && cleanText(edit.inserted) === edit.inserted) {
+      if (edit !== null) {
         this.#text = value;
-        this.#session.edit(edit, this);
+        this.#session.edit(this.#behindWaiting(edit), this);
+        // What the text may not hold goes with the end of the composition, too.
+        this.#waiting = this.#missing();
       }
       this.#resume.composing(0);
     }
@@ -133,10 +136,15 @@ class TextareaBinding {
     }
     this.#session.edit(this.#behindWaiting(cleaned), this);
     if (this.#waiting.length > 0) {
-      this.#waiting = [smallestEdit(this.#text, this.#session.text, 0)];
+      this.#waiting = this.#missing();
       this.#show();
     }
     this.#tellSelection();
+  }
+
+  /** What turns the text that the textarea shows into the session's. */
+  #missing() {
+    return [smallestEdit(this.#text, this.#session.text, 0)].filter((edit) => edit !== null);
   }
 
   /** An edit of what the textarea shows as one of the session's text: they differ where a script types without the focus. */
@@ -163,6 +171,9 @@ class TextareaBinding {
   #show() {
     clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#resume !== null) {
+      return;
+    }
     const changes = this.#waiting.splice(0);
     const text = changes.reduce(applyChange, this.#text);
     const edit = smallestEdit(this.#text, text, text.length);

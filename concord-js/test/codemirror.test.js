@@ -61,6 +61,8 @@ export const share = 0.05;
 export const properties = {
   async 'editor and text stay equal, whoever types where'(random) {
     const { server, session, view } = await fixture('0123456789\n'.repeat(3));
+    // Some of it is what the text may not hold.
+    const typed = () => (random.chance(0.1) ? '\u0001' : '') + random.text(3);
     let composing = false;
     for (let step = 0; step < 25; step++) {
       const doc = view.state.doc;
@@ -68,10 +70,10 @@ export const properties = {
       const choice = random.next();
       if (choice < 0.4) {
         const places = [boundary(random, at), boundary(random, at)].sort((a, b) => a - b);
-        view.dispatch({ changes: { from: places[0], to: random.chance(0.4) ? places[1] : places[0], insert: random.text(3) } });
+        view.dispatch({ changes: { from: places[0], to: random.chance(0.4) ? places[1] : places[0], insert: typed() } });
       } else if (choice < 0.5) {
         const offsets = [boundary(random, at), boundary(random, at), boundary(random, at)].sort((a, b) => a - b);
-        view.dispatch({ changes: [{ from: offsets[0], insert: 'm' }, { from: offsets[1], to: offsets[2], insert: 'n' }] });
+        view.dispatch({ changes: [{ from: offsets[0], insert: typed() }, { from: offsets[1], to: offsets[2], insert: typed() }] });
       } else if (choice < 0.7) {
         const { text } = server.document;
         server.type(boundary(random, { length: text.length, codeAt: (i) => text.charCodeAt(i) }), 'R');
@@ -79,6 +81,8 @@ export const properties = {
         session.undo();
       } else if (choice < 0.85) {
         session.redo();
+      } else if (composing && random.chance(0.4)) {
+        dispatchEvent(new Event('pagehide'));
       } else if (composing) {
         composed(view);
         composing = false;
@@ -270,6 +274,41 @@ export const tests = {
     await eventually(() => textOf(view) === session.text, 'the repair');
     assertEquals('ax\ny\nz\n\ufffdb', textOf(view), 'editor');
     await eventually(() => server.document.text === textOf(view), 'saving');
+  },
+
+  async 'a change at several places keeps them when the text may not hold all of it'() {
+    for (const [unclean, clean] of [['\ufeff', ''], ['x\r\ny', 'x\ny'], ['\u0001', '']]) {
+      const { server, view } = await fixture('one two three');
+      view.dispatch({ changes: [{ from: 0, insert: Text.of([unclean]) }, { from: 4, to: 7, insert: '2' }, { from: 8, to: 13, insert: '3' }] });
+      await eventually(() => textOf(view) === `${clean}one 2 3`, `the change in the editor: ${textOf(view)}`);
+      await eventually(() => server.document.text === textOf(view), 'saving');
+    }
+  },
+
+  async 'a composition at several places ends when the text may not hold all of it'() {
+    const { server, session, view } = await fixture('ab');
+    compose(view, '\ufeff');
+    view.dispatch({ changes: { from: 2, to: 3, insert: 'か' } });
+    server.type(0, '> ');
+    composed(view);
+    await eventually(() => textOf(view) === '> aか' && session.text === textOf(view), 'the end of the composition');
+    await eventually(() => session.status.saved && server.document.text === textOf(view), 'saving');
+    assertEquals(0, session.status.composing, 'composing');
+  },
+
+  async 'what the text may not hold goes at the end of a composition that was saved before it'() {
+    const { server, session, view } = await fixture('ab');
+    view.dispatch({ selection: { anchor: 1 } });
+    compose(view, '\u0001ka');
+    session.edit({ offset: 0, inserted: 'AI ' });
+    server.type(2, '!');
+    dispatchEvent(new Event('pagehide'));
+    await eventually(() => session.status.saved, 'what was composed being saved');
+    assertEquals('AI akab', session.text, 'text while composing');
+    assertEquals('a\u0001kab', textOf(view), 'editor while composing');
+    composed(view);
+    await eventually(() => session.text === 'AI akab!' && textOf(view) === session.text, 'the end of the composition');
+    await eventually(() => session.status.saved && server.document.text === textOf(view), 'saving');
   },
 
   async 'a change of half a pair is sent as whole characters'() {

@@ -56,6 +56,36 @@ export const properties = {
     assert(!/\p{Surrogate}/u.test(before.slice(edit.offset, edit.offset + edit.removed)), 'half a pair is removed');
   },
 
+  async 'textarea and text are equal after each composition, whoever edits meanwhile'(random) {
+    const { server, session, textarea, release } = await fixture('0123456789');
+    const place = (text) => boundary(random, { length: text.length, codeAt: (offset) => text.charCodeAt(offset) });
+    for (let composition = 0; composition < 4; composition++) {
+      textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+      for (let step = random.below(6); step > 0; step--) {
+        const choice = random.next();
+        if (choice < 0.4) {
+          const [start, end] = [place(textarea.value), place(textarea.value)].sort((a, b) => a - b);
+          textarea.setSelectionRange(start, random.chance(0.3) ? end : start);
+          type(textarea, (random.chance(0.1) ? '\u0001' : '') + random.text(3));
+        } else if (choice < 0.6) {
+          session.edit({ offset: place(session.text), inserted: 'p' });
+        } else if (choice < 0.7) {
+          session.undo();
+        } else if (choice < 0.9) {
+          server.type(place(server.document.text), 'R');
+        } else {
+          dispatchEvent(new Event('pagehide'));
+        }
+      }
+      textarea.dispatchEvent(new CompositionEvent('compositionend'));
+      assertEquals(session.text, textarea.value, 'textarea');
+      await eventually(() => session.status.saved && server.document.text === session.text, 'all having it all');
+      assertEquals(session.text, textarea.value, 'textarea');
+    }
+    release();
+    session.close();
+  },
+
   async 'textarea and text stay equal, the selection stays at its characters'(random) {
     const { server, session, textarea } = await fixture('0123456789'.repeat(3));
     for (let step = 0; step < 20; step++) {
@@ -164,6 +194,38 @@ export const tests = {
       assertEquals('> aかb', server.document.text, `${name}: text of the server`);
       assertEquals(0, session.status.composing, `${name}: composing`);
     }
+  },
+
+  async 'an edit of this page beside a composition is merged with it'() {
+    for (const leave of [() => {}, () => dispatchEvent(new Event('pagehide'))]) {
+      const { server, session, textarea } = await fixture('ab');
+      textarea.setSelectionRange(0, 0);
+      textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+      type(textarea, 'か');
+      session.edit({ offset: 2, inserted: '!' });
+      assertEquals('かab', textarea.value, 'textarea while composing');
+      assertEquals('ab!', session.text, 'text while composing');
+      leave();
+      textarea.dispatchEvent(new CompositionEvent('compositionend', { data: 'か' }));
+      assertEquals('かab!', textarea.value, 'textarea');
+      assertEquals('かab!', session.text, 'text');
+      await eventually(() => session.status.saved && server.document.text === 'かab!', 'saving');
+    }
+  },
+
+  async 'what the text may not hold goes at the end of a composition that was saved before it'() {
+    const { server, session, textarea } = await fixture('ab');
+    textarea.setSelectionRange(1, 1);
+    textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+    type(textarea, '\u0001ka');
+    dispatchEvent(new Event('pagehide'));
+    assertEquals('akab', session.text, 'text while composing');
+    await eventually(() => session.status.saved && server.document.text === 'akab', 'what was composed being saved');
+    assertEquals('a\u0001kab', textarea.value, 'textarea while composing');
+    textarea.dispatchEvent(new CompositionEvent('compositionend', { data: '\u0001ka' }));
+    assertEquals('akab', textarea.value, 'textarea');
+    assertEquals('akab', session.text, 'text');
+    assertEquals(3, textarea.selectionStart, 'caret');
   },
 
   async 'a composition that stands still goes into the session after a while'() {

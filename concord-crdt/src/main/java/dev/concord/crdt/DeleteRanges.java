@@ -1,43 +1,60 @@
 package dev.concord.crdt;
 
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Joins deleted elements that continue each other into one operation. They are handed on together, when all are deleted. */
+/**
+ * Joins deleted elements that continue each other into one operation. A sink that may throw gets them together, when all are deleted; one of
+ * this package, which cannot throw, gets each as it is complete.
+ */
 final class DeleteRanges {
     private final SiteTable sites;
-    private int[] site = new int[4];
-    private long[] from = new long[4];
-    private long[] to = new long[4];
-    private int count;
+    private OperationSink sink = OperationSink.NONE;
+    /** What is complete and not yet handed on; null when the sink gets it at once. */
+    private @Nullable OperationList kept;
+
+    private int site;
+    private long from;
+    private long to;
 
     DeleteRanges(SiteTable sites) {
         this.sites = sites;
     }
 
-    void clear() {
-        count = 0;
+    void open(OperationSink target) {
+        boolean isOwn = target == OperationSink.NONE || target instanceof OperationWriter;
+        sink = target;
+        kept = isOwn || target instanceof OperationList ? null : new OperationList();
+        site = Runs.NO_SITE;
+        from = 0;
+        to = 0;
     }
 
     void add(int itsSite, long counter, int length) {
-        int last = count - 1;
-        if (last >= 0 && itsSite == site[last] && counter == to[last]) {
-            to[last] = counter + length;
-            return;
+        if (itsSite != site || counter != to) {
+            complete();
+            site = itsSite;
+            from = counter;
         }
-        if (count == site.length) {
-            site = Arrays.copyOf(site, 2 * count);
-            from = Arrays.copyOf(from, 2 * count);
-            to = Arrays.copyOf(to, 2 * count);
-        }
-        site[count] = itsSite;
-        from[count] = counter;
-        to[count] = counter + length;
-        count++;
+        to = counter + length;
     }
 
-    void deliver(OperationSink sink) {
-        for (int i = 0; i < count; i++) {
-            sink.delete(sites.name(site[i]), from[i], (int) (to[i] - from[i]));
+    /** Hands on what is left of what was added since {@link #open}. */
+    void close() {
+        complete();
+        OperationSink target = sink;
+        OperationList last = kept;
+        sink = OperationSink.NONE;
+        kept = null;
+        if (last != null) {
+            for (Operation op : last.list()) {
+                target.delete(op.id().site(), op.id().counter(), op.length());
+            }
+        }
+    }
+
+    private void complete() {
+        if (to > from) {
+            OperationWriter.pass(kept == null ? sink : kept, sites.name(site), from, (int) (to - from));
         }
     }
 }

@@ -41,7 +41,7 @@ final class Editor {
             return false;
         }
         typed.add(text.charAt(0));
-        sink.insert(site, counter, 1, text, site, counter - 1, Side.AFTER);
+        OperationWriter.passTyped(sink, site, counter, text);
         return true;
     }
 
@@ -57,7 +57,7 @@ final class Editor {
                 tree.extend(text, 0, text.length(), points);
                 sites.reached(ownSite, counter + points);
                 typed.open(offset + text.length());
-                sink.insert(site, counter, points, text, site, counter - 1, Side.AFTER);
+                OperationWriter.pass(sink, site, counter, points, text, site, counter - 1, Side.AFTER);
                 return;
             }
         }
@@ -79,7 +79,7 @@ final class Editor {
             Anchor anchor = new Anchor(sites.id(run, at), side);
             integrator.insertChecked(new Insertion(ownSite, counter, points, text, anchor), ChangeSink.NONE);
         }
-        sink.insert(site, counter, points, text, anchorSite, anchorCounter, side);
+        OperationWriter.pass(sink, site, counter, points, text, anchorSite, anchorCounter, side);
     }
 
     /**
@@ -93,7 +93,7 @@ final class Editor {
         Anchor anchor = new Anchor(sites.id(placement.chosenRun, placement.chosenAt), placement.chosenSide);
         integrator.insertChecked(new Insertion(ownSite, counter, points, text, anchor), changes);
         ElementId parent = anchor.element();
-        sink.insert(site, counter, points, text, parent.site(), parent.counter(), anchor.side());
+        OperationWriter.pass(sink, site, counter, points, text, parent.site(), parent.counter(), anchor.side());
         return new ElementId(site, counter);
     }
 
@@ -107,11 +107,11 @@ final class Editor {
             int from = runs.site[first];
             long counter = runs.counter[first] + at;
             tombstones.bury(at, n);
-            sink.delete(sites.name(from), counter, n);
+            OperationWriter.pass(sink, sites.name(from), counter, n);
             return;
         }
         int left = length;
-        deleted.clear();
+        deleted.open(sink);
         while (left > 0) {
             int run = tree.run();
             if (tree.unitsIntoRun == 0 && left >= runs.width[run]) {
@@ -127,23 +127,27 @@ final class Editor {
                 tree.seek(offset);
             }
         }
-        deleted.deliver(sink);
+        deleted.close();
     }
 
     /** Refuses to insert so many elements, in one edit or several, when counters or elements would run out. */
     void checkRoom(long points) {
+        checkRoom(points, lastCounter());
+    }
+
+    private void checkRoom(long points, long last) {
         core.checkRoom(points);
-        if (lastCounter() > ElementId.MAX_COUNTER - points) {
+        if (last > ElementId.MAX_COUNTER - points) {
             throw new InvalidOperationException(
                     "id.counter", "the site has used up its counters; edit under a new site");
         }
     }
 
     private long nextCounter(int points) {
-        checkRoom(points);
-        long counter = lastCounter() + 1;
-        lastCounter = counter + points - 1;
-        return counter;
+        long last = lastCounter();
+        checkRoom(points, last);
+        lastCounter = last + points;
+        return last + 1;
     }
 
     /** The highest counter that the site has used, as far as is known here. */

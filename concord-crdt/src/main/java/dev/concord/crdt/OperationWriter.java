@@ -54,7 +54,7 @@ public final class OperationWriter implements OperationSink {
     public void write(Operation operation) {
         if (requireNonNull(operation, "operation") instanceof Operation.Insert insert) {
             ElementId anchor = insert.anchor().element();
-            insert(
+            writeInsert(
                     insert.id().site(),
                     insert.id().counter(),
                     insert.length(),
@@ -63,7 +63,7 @@ public final class OperationWriter implements OperationSink {
                     anchor.counter(),
                     insert.anchor().side());
         } else {
-            delete(operation.id().site(), operation.id().counter(), operation.length());
+            writeDelete(operation.id().site(), operation.id().counter(), operation.length());
         }
     }
 
@@ -76,18 +76,20 @@ public final class OperationWriter implements OperationSink {
             String anchorSite,
             long anchorCounter,
             Side anchorSide) {
-        if (!typed(site, counter, length, value, anchorSite, anchorCounter, anchorSide)) {
-            checkInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
-            writeInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
-        }
+        checkInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+        writeInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
     }
 
-    /**
-     * Writes an insert if it is the commonest one, an ASCII character with the next counter {@code after} the one before it, of the
-     * very string that named the site before: these few comparisons are all that has to be checked.
-     */
-    @SuppressWarnings("ReferenceEquality") // the very same string was checked when it was written
-    private boolean typed(
+    @Override
+    public void delete(String site, long counter, int length) {
+        checkSite(site, "site");
+        checkRange(counter, length);
+        writeDelete(site, counter, length);
+    }
+
+    /** Passes an insert that the engine itself made to a sink. It is well formed: a writer need not check it. */
+    static void pass(
+            OperationSink sink,
             String site,
             long counter,
             int length,
@@ -95,27 +97,46 @@ public final class OperationWriter implements OperationSink {
             String anchorSite,
             long anchorCounter,
             Side anchorSide) {
-        if (site != lastName
-                || anchorSite != site
-                || lastSite < 0
-                || counter != next[lastSite]
-                || counter > ElementId.MAX_COUNTER
-                || anchorCounter != counter - 1
-                || anchorCounter < 1
-                || anchorSide != Side.AFTER
-                || length != 1
-                || value.length() != 1
-                || value.charAt(0) >= 0x80) {
+        if (sink instanceof OperationWriter writer) {
+            writer.writeInsert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+        } else {
+            sink.insert(site, counter, length, value, anchorSite, anchorCounter, anchorSide);
+        }
+    }
+
+    /**
+     * Passes a character that was typed {@code after} the one before it, with the next counter. Most inserts are such: a writer that wrote the
+     * one before it last needs few steps, which HotSpot inlines into the edit more often than the whole of {@link #writeInsert}.
+     */
+    static void passTyped(OperationSink sink, String site, long counter, String character) {
+        if (!(sink instanceof OperationWriter writer) || !writer.goOn(site, counter, character.charAt(0))) {
+            pass(sink, site, counter, 1, character, site, counter - 1, Side.AFTER);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a quick way out: the very same string is the same site
+    private boolean goOn(String site, long counter, char character) {
+        if (site != lastName || counter != next[lastSite] || counter == 1 || character >= 0x80) {
             return false;
         }
         reserve(2);
         bytes[size++] = (byte) TYPED;
-        bytes[size++] = (byte) value.charAt(0);
+        bytes[size++] = (byte) character;
         next[lastSite] = counter + 1;
         focus = counter;
         return true;
     }
 
+    /** Passes a delete that the engine itself made to a sink, as the other method does an insert. */
+    static void pass(OperationSink sink, String site, long counter, int length) {
+        if (sink instanceof OperationWriter writer) {
+            writer.writeDelete(site, counter, length);
+        } else {
+            sink.delete(site, counter, length);
+        }
+    }
+
+    /** Writes a well-formed insert. Kept short: HotSpot inlines no more than 325 bytecodes into the edit that made it. */
     private void writeInsert(
             String site,
             long counter,
@@ -150,25 +171,27 @@ public final class OperationWriter implements OperationSink {
             tag |= 1 << SIZE_SHIFT;
             bytes[size++] = (byte) value.charAt(0);
         } else {
-            byte[] text = value.getBytes(StandardCharsets.UTF_8);
-            if (text.length <= MAX_SHORT_SIZE) {
-                tag |= text.length << SIZE_SHIFT;
-            } else {
-                varint(text.length);
-            }
-            reserve(text.length);
-            System.arraycopy(text, 0, bytes, size, text.length);
-            size += text.length;
+            tag |= text(value) << SIZE_SHIFT;
         }
         bytes[tagAt] = (byte) tag;
         next[own] = counter + length;
         focus = counter + length - 1;
     }
 
-    @Override
-    public void delete(String site, long counter, int length) {
-        checkSite(site, "site");
-        checkRange(counter, length);
+    /** Writes a text, with its length before it when that is too long for a tag. Returns the length for the tag, else 0. */
+    private int text(String value) {
+        byte[] text = value.getBytes(StandardCharsets.UTF_8);
+        boolean fitsTag = text.length <= MAX_SHORT_SIZE;
+        if (!fitsTag) {
+            varint(text.length);
+        }
+        reserve(text.length);
+        System.arraycopy(text, 0, bytes, size, text.length);
+        size += text.length;
+        return fitsTag ? text.length : 0;
+    }
+
+    private void writeDelete(String site, long counter, int length) {
         reserve(32);
         int tagAt = size++;
         int tag = DELETE | site(site);
@@ -310,7 +333,16 @@ public final class OperationWriter implements OperationSink {
 
     private void reserve(int more) {
         if (size + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(size + more, bytes.length * 2));
+            grow(more);
         }
+    }
+
+    /** Apart from {@link #reserve}, so that the code of what calls it often stays small enough to be inlined. */
+    private void grow(int more) {
+        int needed = size + more;
+        int twice = bytes.length * 2;
+        byte[] longer = new byte[Math.max(needed, twice)];
+        System.arraycopy(bytes, 0, longer, 0, size);
+        bytes = longer;
     }
 }

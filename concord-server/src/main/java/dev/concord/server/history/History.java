@@ -199,7 +199,7 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * Keeps a version of what a room was before a large deletion. It is read from the log, so it takes the room's loop no time; nothing is kept when the
+     * Keeps an automatic version of what a room was before a large deletion: the log must not grow for good after one. It is read from the log, so it takes the room's loop no time; nothing is kept when the
      * log has been compacted past it meanwhile.
      *
      * @param roomId a valid room id
@@ -228,7 +228,8 @@ public final class History implements AutoCloseable {
             if (Replay.operation(roomId, op).equals(first)) {
                 return stored.epoch().equals(epoch)
                         && store.versions()
-                                .add(roomId, epoch, BEFORE_DELETION, "", document.encode(), seq)
+                                .addAutomatic(
+                                        roomId, epoch, BEFORE_DELETION, document.encode(), seq, 0, limits.automatic())
                                 .isPresent();
             }
             Replay.apply(roomId, op, document);

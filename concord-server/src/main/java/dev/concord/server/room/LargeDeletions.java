@@ -1,13 +1,15 @@
 package dev.concord.server.room;
 
 import dev.concord.crdt.Operation;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when members delete much of a text in one go: more than 500 UTF-16 units, or at least half of the text. Deletes with less than 2 s
- * between them count as one go, since one edit may be many ops. What is deleted of a text of up to 20 units, or within 10 s of the
- * last large deletion, is left out: a room that is filled and emptied all the time would keep all of it. On the room's loop.
+ * Notices when a member deletes much of a text in one go: more than 500 UTF-16 units, or at least half of the text. Deletes of one member
+ * with less than 2 s between them and no insert count as one go, since one edit may be many ops; who types and corrects deletes nothing in one go,
+ * however long that lasts. What is deleted of a text of up to 20 units, or within 10 s of the last large deletion, is left out: a room that is
+ * filled and emptied all the time would keep all of it. On the room's loop.
  */
 final class LargeDeletions {
     private static final int LARGE = 500;
@@ -15,13 +17,29 @@ final class LargeDeletions {
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** What one member has deleted without a pause. */
+    private static final class Go {
+        final Operation.Delete first;
+        final int before;
+        int removed;
+        boolean known;
+        long last;
+
+        Go(Operation.Delete first, int before) {
+            this.first = first;
+            this.before = before;
+        }
+
+        boolean isLarge() {
+            return removed > LARGE || (before > SMALL_TEXT && removed >= before - removed);
+        }
+    }
+
     private final RoomContext context;
     private final Deletions listener;
-    private Operation.@Nullable Delete first;
-    private int before;
-    private int removed;
-    private boolean known;
-    private long last;
+    /** Of those who deleted last. A member that has left is forgotten with its connection. */
+    private final Map<Member, Go> goes = new WeakHashMap<>();
+
     private long lastKnown;
     private boolean resting;
 
@@ -30,27 +48,32 @@ final class LargeDeletions {
         this.listener = listener;
     }
 
-    /** A member's delete was applied; it made the text, which had so many UTF-16 units, so much shorter. */
-    void applied(Operation.Delete delete, int length, int shorter) {
-        if (shorter == 0) {
-            return;
+    /** A member's op was applied to a text of so many UTF-16 units; a delete made it so much shorter. */
+    void applied(Member member, Operation operation, int length, int shorter) {
+        if (!(operation instanceof Operation.Delete delete)) {
+            if (!goes.isEmpty()) {
+                goes.remove(member);
+            }
+        } else if (shorter > 0) {
+            deleted(member, delete, length, shorter);
         }
+    }
+
+    private void deleted(Member member, Operation.Delete delete, int length, int shorter) {
         long now = context.loop().nanoTime();
-        if (first == null || now - last > PAUSE_NANOS) {
-            first = delete;
-            before = length;
-            removed = 0;
-            known = false;
+        Go go = goes.get(member);
+        if (go == null || now - go.last > PAUSE_NANOS) {
+            go = new Go(delete, length);
+            goes.put(member, go);
         }
-        last = now;
-        removed += shorter;
-        boolean large = removed > LARGE || (before > SMALL_TEXT && removed >= before - removed);
-        if (large && !known) {
-            known = true;
+        go.last = now;
+        go.removed += shorter;
+        if (go.isLarge() && !go.known) {
+            go.known = true;
             if (!resting || now - lastKnown > REST_NANOS) {
                 resting = true;
                 lastKnown = now;
-                listener.deleted(context, first, removed);
+                listener.deleted(context, go.first, go.removed);
             }
         }
     }

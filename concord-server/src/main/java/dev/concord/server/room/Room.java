@@ -220,10 +220,8 @@ public final class Room {
             // everybody has it already.
             if (!verdict.isKnown() && applyLogged(operation)) {
                 fanOut(operation, encoded, member, arrived);
-                if (operation instanceof Operation.Delete delete) {
-                    int removed = before - document.length();
-                    attempts.attempt("noting a deletion", () -> deletions.applied(delete, before, removed));
-                }
+                int shorter = before - document.length();
+                attempts.attempt("noting a deletion", () -> deletions.applied(member, operation, before, shorter));
             }
         } catch (RuntimeException | Error fault) {
             lifetime.editFailed(fault);

@@ -57,6 +57,30 @@ class LargeDeletionsTest extends RoomFixture {
     }
 
     @Test
+    void whoTypesAndCorrectsDeletesNothingInOneGo() {
+        write("x".repeat(1_000));
+        for (int i = 0; i < 600; i++) {
+            send(ann, ++seq, type("y"));
+            delete(hers.length() - 1, 1);
+            loop.pass(Duration.ofMillis(100));
+        }
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void whatTwoMembersDeleteDoesNotAddUp() {
+        write("x".repeat(2_000));
+        join(bob);
+        for (int i = 0; i < 3; i++) {
+            delete(0, 100);
+            for (Operation operation : hers.delete(0, 100)) {
+                send(bob, i + 1, operation);
+            }
+        }
+        assertEquals(List.of(), told);
+    }
+
+    @Test
     void aFewCharactersOfAShortTextDoNotCount() {
         write("x".repeat(20));
         delete(0, 20);

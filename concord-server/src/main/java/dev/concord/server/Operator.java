@@ -210,13 +210,17 @@ final class Operator {
         for (int i = text.length() - 1; i >= 0; i--) {
             char c = text.charAt(i);
             boolean control = Character.isISOControl(c) && c != '\n' && c != '\t';
-            if (control || (i == 0 && c == '\uFEFF')) {
+            if (control) {
                 document.delete(i, 1);
                 if (c == '\r' && !text.startsWith("\n", i + 1)) {
                     document.insert(i, "\n");
                 }
                 cleaned++;
             }
+        }
+        while (document.length() > 0 && document.text(0, 1).equals("\uFEFF")) {
+            document.delete(0, 1);
+            cleaned++;
         }
         return cleaned;
     }

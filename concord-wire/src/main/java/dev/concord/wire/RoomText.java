@@ -1,7 +1,6 @@
 package dev.concord.wire;
 
 import dev.concord.crdt.Operation;
-import dev.concord.crdt.Side;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * surrogates come in pairs, and of the control characters (Unicode's category Cc) there are tab and LF only. What an editor cannot hold it
  * would turn into another text, and everybody's with it.
  *
- * <p>The rule asks about each operation alone, never about the document, so that all servers decide alike, and it holds for any part of an
- * operation that it holds for. A text that was stored before there was a rule is still loaded and sent. Stateless and thread-safe; O(length
+ * <p>The rule asks about each operation alone, so that all servers decide alike, and it holds for any part of an operation that it holds for. A text that was stored before there was a rule is still loaded and sent. Stateless and thread-safe; O(length
  * of the text).
  */
 public final class RoomText {
@@ -25,12 +23,12 @@ public final class RoomText {
      * @return for people, with the index in UTF-16 units; null when nothing is
      */
     public static @Nullable String fault(String text) {
-        return !text.isEmpty() && text.charAt(0) == MARK ? "begins with a byte order mark, U+FEFF" : faultWithin(text);
+        return beginsWithMark(text) ? "begins with a byte order mark, U+FEFF" : faultWithin(text);
     }
 
     /**
-     * What is wrong with what an operation inserts. U+FEFF may not be the first character where the text may begin with it: after the head,
-     * or before another element.
+     * What is wrong with what an operation inserts, whatever the document. U+FEFF may not be the first character after the head; that what goes
+     * before the first element may not begin with it, either, is for who has the document: see {@link #beginsWithMark}.
      *
      * @param operation any; a delete brings no text
      * @return for people, with the index in UTF-16 units; null when nothing is
@@ -39,9 +37,17 @@ public final class RoomText {
         if (!(operation instanceof Operation.Insert insert)) {
             return null;
         }
-        boolean first = insert.anchor().side() == Side.BEFORE
-                || insert.anchor().element().isHead();
-        return first ? fault(insert.value()) : faultWithin(insert.value());
+        return insert.anchor().element().isHead() ? fault(insert.value()) : faultWithin(insert.value());
+    }
+
+    /**
+     * Whether a text begins with U+FEFF, which nothing may that is inserted where the text of a room begins.
+     *
+     * @param text any
+     * @return whether it does
+     */
+    public static boolean beginsWithMark(String text) {
+        return !text.isEmpty() && text.charAt(0) == MARK;
     }
 
     private static @Nullable String faultWithin(String text) {

@@ -5,6 +5,7 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Outcome;
+import dev.concord.crdt.Side;
 import dev.concord.server.config.Limits;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.RoomText;
@@ -47,7 +48,9 @@ final class Admission {
         if (verdict.isKnown() || (verdict.code() != null && verdict.code() != ErrorCode.PENDING_FULL)) {
             return verdict;
         }
-        String fault = OperationBounds.fault(document, operation);
+        String fault = putsMarkFirst(operation)
+                ? "value: begins with a byte order mark, U+FEFF, and so would the text"
+                : OperationBounds.fault(document, operation);
         if (fault != null) {
             // Also when it had to wait anyway: it never will be taken.
             return Verdict.refused(ErrorCode.INVALID_OP, fault);
@@ -86,6 +89,17 @@ final class Admission {
         } catch (InvalidOperationException e) {
             return Verdict.refused(ErrorCode.INVALID_OP, e.getMessage());
         }
+    }
+
+    /**
+     * Whether an op would make the text begin with U+FEFF, by going before what it begins with. Only asked of edits that are made here: inside of
+     * the text the mark is a character like any other, which undo has to be able to bring back.
+     */
+    boolean putsMarkFirst(Operation operation) {
+        return operation instanceof Operation.Insert insert
+                && RoomText.beginsWithMark(insert.value())
+                && insert.anchor().side() == Side.BEFORE
+                && document.offsetOf(insert.anchor().element()) == 0;
     }
 
     /** Whether so many more characters would make the document too long. */

@@ -131,7 +131,7 @@ public final class Room {
         long inserted = 0;
         List<byte[]> encoded = new ArrayList<>(operations.size());
         for (Operation operation : operations) {
-            if (RoomText.fault(operation) != null) {
+            if (RoomText.fault(operation) != null || admission.putsMarkFirst(operation)) {
                 return CompletableFuture.completedFuture(EditOutcome.INVALID_TEXT);
             }
             document.check(operation);
@@ -438,7 +438,8 @@ public final class Room {
             if (!applyLogged(operation)) {
                 return false;
             }
-            events.remoteApplied(attendance.send(frame, null));
+            int sent = attendance.send(frame, null);
+            attempts.attempt("counting", () -> events.remoteApplied(sent));
             return true;
         }
 
@@ -447,7 +448,7 @@ public final class Room {
             if (!mayTake(operation) || !applyLogged(operation)) {
                 return false;
             }
-            events.remoteApplied(0);
+            attempts.attempt("counting", () -> events.remoteApplied(0));
             return true;
         }
 

@@ -303,14 +303,17 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         if (before == null) {
             gathered = frame.retainedDuplicate();
             isCopy = false;
-        } else if (isCopy && before.writableBytes() >= frame.readableBytes()) {
+        } else if (isCopy && before.maxWritableBytes() >= frame.readableBytes()) {
             before.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
         } else if (isCopy) {
             write(before);
             gathered = frame.retainedDuplicate();
             isCopy = false;
         } else {
-            ByteBuf copy = context().alloc().directBuffer(GATHERED_BYTES, GATHERED_BYTES);
+            // It grows with what comes: a member that reads nothing would keep many, and its bound counts what is in
+            // them.
+            ByteBuf copy =
+                    context().alloc().directBuffer(before.readableBytes() + frame.readableBytes(), GATHERED_BYTES);
             copy.writeBytes(before);
             copy.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
             before.release();

@@ -58,6 +58,32 @@ class AdmissionTest extends RoomFixture {
         }
 
         @Test
+        void undoBringsAMarkInsideOfTheTextBack() {
+            join(ann);
+            send(ann, 1, type("a\uFEFFbc"));
+            Operation mark = hers.delete(1, 1).get(0);
+            send(ann, 2, mark);
+            commit();
+            ann.take();
+            Operation again = new Operation.Insert(new ElementId("again", 1), Anchor.before(hers.idAt(1)), "\uFEFF");
+            assertTaken(3, again);
+            assertEquals("a\uFEFFbc", document().text());
+        }
+
+        @Test
+        void noMarkGoesBeforeWhatTheTextBeginsWith() {
+            join(ann);
+            send(ann, 1, type("ab"));
+            commit();
+            ann.take();
+            Operation first = new Operation.Insert(new ElementId("s", 1), Anchor.before(hers.idAt(0)), "\uFEFFx");
+            assertRefused(2, first);
+            assertEquals(
+                    EditOutcome.INVALID_TEXT,
+                    room.edit(List.of(first), document -> true).join());
+        }
+
+        @Test
         void aTextThatWasStoredBeforeIsLoadedFollowedAndSentAgain() {
             Operation old = insert("old", 1, "a\r\nb");
             memory.append(new BatchId("old", 1), List.of(new Append(ID, EPOCH, WireCodec.writeOperation(old))));

@@ -17,6 +17,8 @@ export class Connection {
   #environment;
   #handlers;
   #socket = null;
+  /** Changes with each attempt and each end. */
+  #dials = 0;
   #attempts = 0;
   #retry = null;
   #watchdog = null;
@@ -38,7 +40,12 @@ export class Connection {
     this.#clearTimers();
     // The next server may be an older one.
     this.#pulses = false;
+    const dial = ++this.#dials;
     this.#handlers.onDial();
+    if (dial !== this.#dials) {
+      // Who was told of it wants no connection any more, or has made another one.
+      return;
+    }
     let socket;
     try {
       socket = new this.#environment.WebSocket(this.#address());
@@ -69,6 +76,7 @@ export class Connection {
 
   /** Closes without coming back. */
   close() {
+    this.#dials++;
     this.#clearTimers();
     const socket = this.#socket;
     this.#socket = null;

@@ -186,9 +186,13 @@ export class Outbox {
     });
   }
 
-  /** Puts others in the place of operations, in their order; one that is its own replacement keeps its place. Nothing may be on its way. */
-  replaceEach(replacementsOf) {
-    for (const entry of [...this.#entries.values()].sort((a, b) => a.number - b.number)) {
+  /**
+   * Puts others in the place of operations, in the order that is given, those that it does not tell apart in the order of their making; one that
+   * is its own replacement keeps its place. Nothing may be on its way.
+   */
+  replaceEach(order, replacementsOf) {
+    const all = [...this.#entries.values()].sort((a, b) => order(a.operation, b.operation) || a.number - b.number);
+    for (const entry of all) {
       const parts = replacementsOf(entry.operation);
       if (parts.length !== 1 || parts[0] !== entry.operation) {
         // What comes instead is stored before the row goes.

@@ -11,7 +11,7 @@ import { readOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
-import { underNewSite } from './renaming.js';
+import { anew } from './renaming.js';
 import { smallestEdit } from './text-diff.js';
 import { UndoHistory } from './undo.js';
 import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
@@ -58,8 +58,11 @@ export class ConcordSession {
   #epoch = null;
   #leftover = [];
   #replaced = false;
-  /** Somebody else uses the document's site: it is made anew under another one with the next sync. */
-  #siteTaken = false;
+  /**
+   * The document contradicts the server and is made anew with the next sync, under this site: another one when somebody else uses its own. Null
+   * when all is well.
+   */
+  #nextSite = null;
   #status = null;
   #closed = false;
   #seq = 0;
@@ -260,6 +263,8 @@ export class ConcordSession {
       throw new Error('the room has the history of this text: there is nothing to put back');
     }
     this.#replaced = false;
+    // It was in the history that is gone.
+    this.#nextSite = null;
     for (const { operation } of this.#outbox.reclaim(this.#epoch)) {
       try {
         this.#changed(this.#document.apply(operation), 'remote');
@@ -378,7 +383,7 @@ export class ConcordSession {
     if (this.#epoch !== null) {
       url.searchParams.set('epoch', this.#epoch);
     }
-    if (this.#epoch !== null && !this.#siteTaken) {
+    if (this.#epoch !== null && this.#nextSite === null) {
       const version = writeBase64Url(this.#document.version());
       if (version.length <= VERSION_CHARACTERS) {
         url.searchParams.set('version', version);
@@ -397,8 +402,9 @@ export class ConcordSession {
     if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
       this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
-      this.#disconnected('reconnecting', '');
+      // First: whoever is notified may want no other attempt.
       this.#connection.retry();
+      this.#disconnected('reconnecting', '');
     } else if (code === REPLACED && this.#epoch !== null) {
       this.#stopReplaced();
     } else if (permanent) {
@@ -513,10 +519,14 @@ export class ConcordSession {
       return;
     }
     try {
-      this.#changed(this.#siteTaken ? this.#rebuild(body, readBase64(version)) : this.#document.mergeBody(body), 'remote');
+      const from = { body, version: readBase64(version), epoch };
+      this.#changed(this.#nextSite !== null ? this.#rebuild(from) : this.#document.mergeBody(body), 'remote');
     } catch (error) {
       if (error instanceof ConflictError) {
-        this.#takeNewSite();
+        if (error.id.site !== this.#document.site) {
+          this.#emit('fault', error);
+        }
+        this.#contradicted(error.id.site);
         return;
       }
       throw error;
@@ -524,6 +534,10 @@ export class ConcordSession {
     this.#epoch = epoch;
     this.#takeUpLeftover();
     this.#outbox.belongTo(epoch);
+    if (!this.#connection.isCurrent(socket)) {
+      // A listener has gone offline, or ended the session; there may be another connection since.
+      return;
+    }
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
     if (limits !== undefined) {
       this.#connection.expectPulse();
@@ -544,22 +558,25 @@ export class ConcordSession {
       if (!(error instanceof ConflictError) || error.id.site !== this.#document.site) {
         throw error;
       }
-      this.#takeNewSite();
+      this.#contradicted(this.#document.site);
     }
   }
 
-  /** The server has something else under ids of this document: all of what it has is asked for, and the document made of that. */
-  #takeNewSite() {
-    this.#siteTaken = true;
+  /** The server has something else under ids of a site: all of what it has is asked for, and the document made of that. */
+  #contradicted(by) {
+    this.#nextSite = by === this.#document.site ? randomSite() : this.#document.site;
     this.#connection.drop();
   }
 
-  /** Makes the document anew of what the server has and what it is missing, own edits under a new site. Steps of undo are lost. */
-  #rebuild(body, version) {
+  /**
+   * Makes the document anew of what the server has and what it is missing, own edits under another site where the own one is taken. Steps of undo
+   * are lost.
+   */
+  #rebuild(from) {
     const before = this.#document.text;
     const onFault = (error) => this.#emit('fault', error);
-    this.#continueIn(underNewSite(this.#document, { body, version, outbox: this.#outbox, onFault }));
-    this.#siteTaken = false;
+    this.#continueIn(anew(this.#document, this.#nextSite, { ...from, outbox: this.#outbox, onFault }));
+    this.#nextSite = null;
     const change = smallestEdit(before, this.#document.text, this.#document.length);
     return change === null ? [] : [change];
   }
@@ -610,7 +627,7 @@ export class ConcordSession {
     } else {
       const operation = this.#outbox.refuse(seq);
       if (code === 'conflict' && operation?.id.site === this.#document.site) {
-        this.#takeNewSite();
+        this.#contradicted(this.#document.site);
         return;
       }
       this.#emit('refused', { code, message, operation });

@@ -995,6 +995,94 @@ export const tests = {
     assertEquals(0, session.events.length, 'events');
   },
 
+  async 'letters that are the same by chance tear no word, and a deleted one is not taken for an own'() {
+    for (const [typed, value, deleted, texts] of [
+      [['hello'], 'world', 0, ['helloworld', 'worldhello']],
+      [['y', 'q'], 'xz', 1, ['qyz', 'zqy']],
+    ]) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      const session = start(server, clock);
+      await live(session);
+      session.goOffline();
+      const { site } = session.document;
+      typed.forEach((inserted) => session.edit({ offset: 0, inserted }));
+      intrude(server, site, value);
+      if (deleted > 0) {
+        server.document.apply({ kind: 'delete', id: { site, counter: deleted } });
+      }
+      session.goOnline();
+      await eventually(() => clock.advance(100) ?? session.status.saved, 'saving');
+      assert(texts.includes(server.document.text), server.document.text);
+      assertEquals(server.document.text, session.text, 'text');
+      assert(session.document.site !== site, 'the site is the same');
+    }
+  },
+
+  async 'acknowledged text that the server has lost is kept under another site'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    const { site } = session.document;
+    await live(session);
+    session.edit({ offset: 0, inserted: 'kexpt' });
+    session.edit({ offset: 2, removed: 1 });
+    await saved(session);
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.member.end(4409);
+    session.edit({ offset: 4, inserted: '!' });
+    intrude(server, site, 'The');
+    await session.putBack();
+    await eventually(() => clock.advance(100) ?? session.status.saved, 'saving');
+    assert(['kept!The', 'Thekept!'].includes(server.document.text), server.document.text);
+    assertEquals(server.document.text, session.text, 'text');
+    assert(session.document.site !== site, 'the site is the same');
+    assertEquals(0, session.events.length, 'events');
+  },
+
+  async 'two meanings of an id of somebody else take no new site'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    const { site } = session.document;
+    await live(session);
+    server.member.tell({ t: 'op', data: intrude(server, 'bob', 'bob') });
+    session.edit({ offset: 3, inserted: ' ann' });
+    await saved(session);
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.member.end(4409);
+    session.edit({ offset: 7, inserted: '!' });
+    intrude(server, 'bob', 'Bob');
+    await session.putBack();
+    await eventually(() => clock.advance(100) ?? session.status.saved, 'saving');
+    assertEquals('Bob ann!', server.document.text, 'text of the server');
+    assertEquals('Bob ann!', session.text, 'text');
+    assertEquals(site, session.document.site, 'site');
+    assertEquals(1, session.events.length, 'events');
+  },
+
+  async 'a listener may end the session whenever it is told of an attempt, and in the middle of a sync'() {
+    for (const way of ['close', 'goOffline']) {
+      for (const told of [1, 2]) {
+        const [server, clock] = [new FakeServer(), new Clock()];
+        const session = start(server, clock);
+        await live(session);
+        let times = 0;
+        session.on('status', ({ connection }) => connection === 'reconnecting' && ++times === told && session[way]());
+        server.member.end(told === 1 ? 4413 : 1006);
+        await eventually(() => clock.advance(1_000) ?? session.status.connection !== 'reconnecting', 'the end');
+        clock.advance(60_000);
+        assertEquals(1, server.dials.length, `attempts, ${way} at ${told}`);
+      }
+      const [server, clock] = [new FakeServer(), new Clock()];
+      server.type(0, 'text');
+      const session = start(server, clock);
+      session.on('change', () => session[way]());
+      await eventually(() => session.text === 'text', 'the text');
+      await new Promise((resolve) => setTimeout(resolve));
+      assert(['offline', 'stopped'].includes(session.status.connection), session.status.connection);
+    }
+  },
+
   async 'a site without counters left is followed by another'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);

@@ -74,8 +74,11 @@ public final class ConcordSession implements AutoCloseable {
     /** The room has another history than this document. */
     private boolean replaced;
 
-    /** Somebody else uses the document's site: it is made anew under another one with the next sync. */
-    private boolean siteTaken;
+    /**
+     * The document contradicts the server and is made anew with the next sync, under this site: another one when somebody else uses its own. Null
+     * when all is well.
+     */
+    private @Nullable String nextSite;
 
     private boolean closed;
 
@@ -145,8 +148,12 @@ public final class ConcordSession implements AutoCloseable {
             }
         }
         epoch = null;
+        // It was in the history that is gone.
+        nextSite = null;
         changed(changes, Origin.REMOTE);
-        setState(ConnectionState.OFFLINE, "");
+        if (!closed && state == ConnectionState.STOPPED) {
+            setState(ConnectionState.OFFLINE, "");
+        }
         if (!closed) {
             open();
         }
@@ -504,7 +511,7 @@ public final class ConcordSession implements AutoCloseable {
                 changed(document.apply(op.operation()).changes(), Origin.REMOTE);
             } catch (ConflictException e) {
                 if (e.id().site().equals(site())) {
-                    takeNewSite();
+                    contradicted(site());
                 } else {
                     fault(e);
                 }
@@ -533,12 +540,16 @@ public final class ConcordSession implements AutoCloseable {
             stopForOtherEpoch();
             return;
         }
+        Object attempt = connection.attempt();
         List<Operation> missing;
         try {
-            changed(siteTaken ? rebuild(sync) : document.merge(sync.state()), Origin.REMOTE);
+            changed(nextSite != null ? rebuild(nextSite, sync) : document.merge(sync.state()), Origin.REMOTE);
             missing = document.missingFrom(sync.version());
         } catch (ConflictException e) {
-            takeNewSite();
+            if (!e.id().site().equals(site())) {
+                fault(e);
+            }
+            contradicted(e.id().site());
             return;
         } catch (MalformedStateException e) {
             fault(e);
@@ -550,8 +561,8 @@ public final class ConcordSession implements AutoCloseable {
             outbox.belongTo(sync.epoch());
             missing = takeUpLeftover(sync.epoch()) ? document.missingFrom(sync.version()) : missing;
         }
-        if (!connection.isUp()) {
-            // A listener has gone offline, or ended the session.
+        if (connection.attempt() == null || connection.attempt() != attempt) {
+            // A listener has gone offline, or ended the session; there may be another connection since.
             return;
         }
         repairServer(missing);
@@ -565,20 +576,20 @@ public final class ConcordSession implements AutoCloseable {
         sender.flush();
     }
 
-    /** The server has something else under ids of this document: all of what it has is asked for, and the document made of that. */
-    private void takeNewSite() {
-        siteTaken = true;
+    /** The server has something else under ids of a site: all of what it has is asked for, and the document made of that. */
+    private void contradicted(String by) {
+        nextSite = by.equals(site()) ? settings.newSite() : site();
         connection.drop();
     }
 
     /**
-     * Makes the document anew: what the server has, then what it is missing, own edits under a new site. Steps of undo are lost. Returns what
-     * that changes in the text.
+     * Makes the document anew: what the server has, then what it is missing, own edits under another site where the own one is taken. Steps of
+     * undo are lost. Returns what that changes in the text.
      */
-    private List<TextChange> rebuild(Message.Sync sync) throws MalformedStateException {
+    private List<TextChange> rebuild(String as, Message.Sync sync) throws MalformedStateException {
         String before = document.text();
-        continueIn(Renaming.underNewSite(document, settings.newSite(), sync, outbox, this::fault));
-        siteTaken = false;
+        continueIn(Renaming.anew(document, as, sync, outbox, this::fault));
+        nextSite = null;
         TextChange change = TextDiff.between(before, document.text(), -1);
         return change == null ? List.of() : List.of(change);
     }
@@ -634,7 +645,7 @@ public final class ConcordSession implements AutoCloseable {
             if (refusal.code() == ErrorCode.CONFLICT
                     && operation != null
                     && operation.id().site().equals(site())) {
-                takeNewSite();
+                contradicted(site());
                 return;
             }
             listeners.notify(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));
@@ -679,6 +690,10 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void notifyStatus() {
+        if (closed) {
+            // By a listener, which was told of it.
+            return;
+        }
         Status status = status();
         listeners.notify(listener -> listener.statusChanged(status));
     }
@@ -694,7 +709,7 @@ public final class ConcordSession implements AutoCloseable {
     private final class Connecting implements Connection.Handler {
         @Override
         public URI address() {
-            return settings.address(epoch, siteTaken ? null : document);
+            return settings.address(epoch, nextSite != null ? null : document);
         }
 
         @Override
@@ -706,11 +721,12 @@ public final class ConcordSession implements AutoCloseable {
 
         @Override
         public void frame(String frame) {
+            Object attempt = connection.attempt();
             WireCodec.read(frame.getBytes(StandardCharsets.UTF_8), new WireCodec.Reader() {
                 @Override
                 public void message(Message message) {
-                    // What follows a sync that ended the connection is void.
-                    if (connection.isUp()) {
+                    // What follows a message that ended the connection is void.
+                    if (connection.attempt() == attempt) {
                         receive(message);
                     }
                 }
@@ -731,8 +747,9 @@ public final class ConcordSession implements AutoCloseable {
                 // Something in between takes less than the server says, or nobody has said anything: again, in smaller
                 // pieces.
                 sender.shrink();
-                disconnected(ConnectionState.RECONNECTING, "");
+                // First: whoever is notified may want no other attempt.
                 connection.retry();
+                disconnected(ConnectionState.RECONNECTING, "");
             } else if (code == OTHER_EPOCH && epoch != null) {
                 stopForOtherEpoch();
             } else {

@@ -59,6 +59,10 @@ final class Connection {
         Attempt attempt = new Attempt();
         current = attempt;
         handler.connecting();
+        if (current != attempt) {
+            // Who was told of it wants no connection any more, or has made another one.
+            return;
+        }
         try {
             link = transport.connect(handler.address(), attempt);
             expectAnswer();
@@ -73,8 +77,10 @@ final class Connection {
         endLink();
     }
 
-    boolean isUp() {
-        return current != null;
+    /** What stands for the connection that there is, or is being made: each has another one. Null when there is none. */
+    @Nullable
+    Object attempt() {
+        return current;
     }
 
     void send(String frame) {

@@ -4,6 +4,7 @@ import dev.concord.crdt.Operation;
 import dev.concord.wire.Message;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -235,9 +236,14 @@ final class Outbox {
         refused = 0;
     }
 
-    /** Puts others in the place of operations, in their order; an operation that is its own replacement keeps its place. Nothing may be on its way. */
-    void replaceEach(Function<Operation, List<Operation>> replacements) {
-        for (Entry entry : List.copyOf(entries.values())) {
+    /**
+     * Puts others in the place of operations, in the order that is given, those that it does not tell apart in the order of their making; an
+     * operation that is its own replacement keeps its place. Nothing may be on its way.
+     */
+    void replaceEach(Comparator<Operation> order, Function<Operation, List<Operation>> replacements) {
+        List<Entry> all = new ArrayList<>(entries.values());
+        all.sort((one, other) -> order.compare(one.operation, other.operation));
+        for (Entry entry : all) {
             List<Operation> parts = replacements.apply(entry.operation);
             if (!parts.equals(List.of(entry.operation))) {
                 // What comes instead is stored before the row goes.

@@ -728,6 +728,216 @@ class ConcordSessionTest {
     }
 
     @Test
+    void letters_that_are_the_same_by_chance_tear_no_word() {
+        ann.session.goOffline();
+        ann.session.edit(0, 0, "hello");
+        occupy("ann-0", 1, "world");
+        goOnUnderAnotherSite();
+        assertTrue(List.of("helloworld", "worldhello").contains(server.text()), server.text());
+    }
+
+    @Test
+    void a_letter_that_the_other_one_has_deleted_is_not_taken_for_an_own() {
+        ann.session.goOffline();
+        ann.session.edit(0, 0, "y");
+        ann.session.edit(0, 0, "q");
+        occupy("ann-0", 1, "xz");
+        server.document().apply(new Operation.Delete(new ElementId("ann-0", 1), 1));
+        goOnUnderAnotherSite();
+        assertTrue(List.of("qyz", "zqy").contains(server.text()), server.text());
+    }
+
+    @Test
+    void an_own_word_that_somebody_corrects_before_it_is_acknowledged_is_not_doubled() {
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        ann.session.edit(0, 0, "wordd");
+        loop.advance(A_WHILE);
+        ann.session.goOffline();
+        bob.session.edit(4, 1, "");
+        occupy("ann-0", 6, "other ");
+        ann.session.edit(0, 0, "mine ");
+        server.holdingCommits = false;
+        loop.advance(A_WHILE);
+        goOnUnderAnotherSite();
+        assertEquals("mine other word".length(), server.text().length(), server.text());
+        assertTrue(server.text().contains("mine ") && server.text().contains("word"), server.text());
+    }
+
+    @Test
+    void acknowledged_text_that_the_server_has_lost_is_kept_under_another_site() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "kexpt");
+        ann.session.edit(2, 1, "");
+        loop.advance(A_WHILE);
+        assertTrue(ann.session.status().saved());
+        server.dismiss(4409, "another history");
+        server.replace("second", "");
+        loop.advance(A_WHILE);
+        ann.session.edit(4, 0, "!");
+        occupy("ann-0", 1, "The");
+        ann.session.putBack();
+        loop.advance(LONG);
+        assertTrue(List.of("kept!The", "Thekept!").contains(server.text()), server.text());
+        assertEquals(server.text(), ann.session.text());
+        assertEquals(server.text(), ann.seen.toString());
+        assertTrue(ann.session.status().saved());
+        assertFalse(ann.session.site().equals("ann-0"));
+        assertEquals(List.of(), ann.faults);
+    }
+
+    @Test
+    void a_site_that_was_taken_in_a_history_that_is_gone_is_kept_with_the_text_that_is_put_back() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "mine");
+        loop.advance(A_WHILE);
+        occupy("ann-0", 5, "theirs");
+        ann.session.edit(4, 0, "!");
+        while (ann.session.status().connection() == ConnectionState.LIVE) {
+            loop.advance(1);
+        }
+        server.replace("second", "");
+        loop.advance(A_WHILE);
+        ann.session.putBack();
+        loop.advance(LONG);
+        assertEquals("mine!", server.text());
+        assertEquals("ann-0", ann.session.site());
+    }
+
+    @Test
+    void two_meanings_of_somebody_elses_id_take_no_new_site() {
+        loop.advance(A_WHILE);
+        bob.session.edit(0, 0, "bob");
+        loop.advance(A_WHILE);
+        bob.session.close();
+        ann.session.edit(3, 0, " ann");
+        loop.advance(A_WHILE);
+        server.dismiss(4409, "another history");
+        server.replace("second", "");
+        occupy("bob-0", 1, "Bob");
+        loop.advance(A_WHILE);
+        ann.session.edit(7, 0, "!");
+        ann.session.putBack();
+        loop.advance(LONG);
+        assertEquals("ann-0", ann.session.site());
+        assertEquals("Bob ann!", server.text());
+        assertEquals(server.text(), ann.session.text());
+        assertEquals(server.text(), ann.seen.toString());
+        assertEquals(1, ann.faults.size());
+        assertTrue(ann.session.status().saved());
+    }
+
+    @Test
+    void a_listener_may_end_the_session_whenever_it_is_told_of_an_attempt() {
+        for (boolean ends : new boolean[] {false, true}) {
+            for (int told = 1; told <= 2; told++) {
+                ScriptedTransport wire = new ScriptedTransport();
+                ConcordSession session = liveSession(wire);
+                endWhen(session, ConnectionState.RECONNECTING, told, ends);
+                wire.end(told == 1 ? 4413 : Transport.BROKEN);
+                loop.advance(LONG);
+                assertEquals(1, wire.addresses.size(), "ends " + ends + ", told " + told);
+            }
+        }
+    }
+
+    @Test
+    void a_listener_may_end_the_session_while_the_text_is_put_back_or_an_edit_is_refused() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session = liveSession(wire);
+        session.edit(0, 0, "x");
+        loop.settle();
+        wire.end(4409);
+        loop.settle();
+        endWhen(session, ConnectionState.OFFLINE, 1, true);
+        session.putBack();
+        loop.advance(LONG);
+        assertEquals(1, wire.addresses.size());
+
+        ScriptedTransport second = new ScriptedTransport();
+        ConcordSession refused = liveSession(second);
+        refused.addListener(new SessionListener() {
+            @Override
+            public void refused(Refused operation) {
+                refused.close();
+            }
+        });
+        refused.edit(0, 0, "x");
+        loop.settle();
+        second.send(text(new Message.Refusal(ErrorCode.INVALID_OP, "no", 1L)));
+        loop.settle();
+        assertTrue(second.closed);
+    }
+
+    @Test
+    void a_sync_is_over_when_a_listener_has_made_another_connection_meanwhile() {
+        ScriptedTransport wire = new ScriptedTransport();
+        ConcordSession session =
+                ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
+        session.addListener(new SessionListener() {
+            @Override
+            public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                session.goOffline();
+                session.open();
+            }
+        });
+        session.open();
+        dev.concord.crdt.Document full = new dev.concord.crdt.Document("b");
+        full.insert(0, "text");
+        String sync = text(new Message.Sync(full.encode(), full.version(), "e"));
+        wire.send(sync);
+        loop.settle();
+        assertEquals(2, wire.addresses.size());
+        assertEquals(ConnectionState.CONNECTING, session.status().connection());
+        wire.send(sync);
+        loop.settle();
+        assertEquals(ConnectionState.LIVE, session.status().connection());
+    }
+
+    private ConcordSession liveSession(ScriptedTransport wire) {
+        ConcordSession session =
+                ConcordSession.builder(URI.create("ws://h"), "r", loop, wire).build();
+        session.open();
+        wire.send(sync());
+        loop.settle();
+        return session;
+    }
+
+    /** Ends the session, or goes offline, when it is told of a state for the so-manieth time. */
+    private static void endWhen(ConcordSession session, ConnectionState state, int times, boolean ends) {
+        session.addListener(new SessionListener() {
+            private int told;
+
+            @Override
+            public void statusChanged(Status status) {
+                if (status.connection() != state || ++told != times) {
+                    return;
+                }
+                if (ends) {
+                    session.close();
+                } else {
+                    session.goOffline();
+                }
+            }
+        });
+    }
+
+    /** Somebody else's text under a site's ids, straight into the server's document. */
+    private void occupy(String site, long counter, String value) {
+        server.document()
+                .apply(new Operation.Insert(new ElementId(site, counter), Anchor.after(ElementId.HEAD), value));
+    }
+
+    private void goOnUnderAnotherSite() {
+        ann.session.open();
+        loop.advance(LONG);
+        assertEquals(server.text(), ann.session.text());
+        assertEquals(server.text(), ann.seen.toString());
+        assertTrue(ann.session.status().saved());
+        assertFalse(ann.session.site().equals("ann-0"));
+    }
+
+    @Test
     void a_site_without_counters_left_is_followed_by_another() {
         ScriptedTransport wire = new ScriptedTransport();
         ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)

@@ -32,6 +32,11 @@ final class ScriptedTransport implements Transport {
         handler.frame(frame);
     }
 
+    /** The server ends the connection. */
+    void end(int code) {
+        handler.closed(code, "");
+    }
+
     /** Ends the connection, and counts the milliseconds until the next attempt. */
     long pauseAfterClose(HandLoop loop, int code) {
         int attempts = addresses.size();

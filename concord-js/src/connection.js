@@ -18,6 +18,7 @@ export class Connection {
   #handlers;
   #socket = null;
   #attempts = 0;
+  #closings = 0;
   #retry = null;
   #watchdog = null;
   #pulse = null;
@@ -38,13 +39,20 @@ export class Connection {
     this.#clearTimers();
     // The next server may be an older one.
     this.#pulses = false;
+    const closings = this.#closings;
     this.#handlers.onDial();
+    if (closings !== this.#closings) {
+      // Somebody who has heard of it has closed.
+      return;
+    }
     let socket;
     try {
       socket = new this.#environment.WebSocket(this.#address());
     } catch (error) {
       this.#handlers.onFault(error);
-      this.#lost(BROKEN, 'the connection cannot be made');
+      if (closings === this.#closings) {
+        this.#lost(BROKEN, 'the connection cannot be made');
+      }
       return;
     }
     this.#socket = socket;
@@ -69,6 +77,7 @@ export class Connection {
 
   /** Closes without coming back. */
   close() {
+    this.#closings++;
     this.#clearTimers();
     const socket = this.#socket;
     this.#socket = null;

@@ -197,25 +197,36 @@ export class ConcordSession {
 
   /**
    * Makes what the server did for this user one step of undo, as soon as all of it is here. `inserted` and `deleted` are lists of pieces
-   * `{site, counter, length, text}`.
+   * `{site, counter, length, text}`. Rejects when the session is closed, or the room replaced, before that.
    */
   adopt({ inserted, deleted }) {
     const isHere = () =>
       inserted.every(({ site, counter, length }) => this.#document.offsetOf({ site, counter: counter + length - 1 }) !== null) &&
       deleted.every(({ site, counter, length }) => this.#document.isDeleted({ site, counter: counter + length - 1 }));
-    return new Promise((resolve) => {
-      const off = this.on('change', take);
-      const history = this.#history;
-      const tell = () => this.#emitStatus();
-      function take() {
+    return new Promise((resolve, reject) => {
+      this.#check();
+      const offs = [];
+      const end = () => offs.forEach((off) => off());
+      const take = () => {
         if (isHere()) {
-          off();
-          history.adopt({ inserted, deleted });
-          tell();
+          end();
+          this.#history.adopt({ inserted, deleted });
+          this.#emitStatus();
           resolve();
         }
+      };
+      const giveUp = () => {
+        const reason = this.#closed ? 'the session is closed' : this.#replaced ? 'the room was replaced by a new one' : null;
+        if (reason !== null) {
+          end();
+          reject(new Error(reason));
+        }
+      };
+      offs.push(this.on('change', take), this.on('status', giveUp));
+      giveUp();
+      if (!this.#replaced) {
+        take();
       }
-      take();
     });
   }
 
@@ -275,10 +286,11 @@ export class ConcordSession {
   /** Ends the session for good. */
   close() {
     if (!this.#closed) {
+      // First: whoever hears of it cannot bring the session back.
+      this.#closed = true;
       this.#presence.leave();
       this.#connection.close();
       this.#disconnected('stopped', 'closed');
-      this.#closed = true;
       this.#ended.abort();
       this.#store.close?.();
     }
@@ -314,6 +326,11 @@ export class ConcordSession {
   discardOrphaned() {
     this.#outbox.discardOrphaned();
     this.#emitStatus();
+  }
+
+  /** Whether the session has ended for good: it cannot be edited any more. */
+  get isClosed() {
+    return this.#closed;
   }
 
   #check() {
@@ -397,8 +414,9 @@ export class ConcordSession {
     if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
       this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
-      this.#disconnected('reconnecting', '');
+      // First: whoever hears of it may close the session.
       this.#connection.retry();
+      this.#disconnected('reconnecting', '');
     } else if (code === REPLACED && this.#epoch !== null) {
       this.#stopReplaced();
     } else if (permanent) {
@@ -524,6 +542,10 @@ export class ConcordSession {
     this.#epoch = epoch;
     this.#takeUpLeftover();
     this.#outbox.belongTo(epoch);
+    if (!this.#connection.isCurrent(socket)) {
+      // Somebody who has heard of a change has disconnected.
+      return;
+    }
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
     if (limits !== undefined) {
       this.#connection.expectPulse();
@@ -533,8 +555,10 @@ export class ConcordSession {
     }
     this.#connection.settle();
     this.#setState('live');
-    this.#presence.start();
-    this.#flush();
+    if (this.#connection.isCurrent(socket)) {
+      this.#presence.start();
+      this.#flush();
+    }
   }
 
   #receiveOperation(operation) {

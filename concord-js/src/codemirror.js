@@ -69,6 +69,9 @@ class CodeMirrorBinding {
   #waiting = null;
   // The session holds another text than was typed, which had half a surrogate pair or a foreign line end.
   #repairing = false;
+  // What was typed is being sent, and whether somebody who heard of it has edited in their turn.
+  #sending = false;
+  #answered = false;
   #commitAfter;
   #still = null;
   #ended = new AbortController();
@@ -101,9 +104,12 @@ class CodeMirrorBinding {
     this.#ended.abort();
     clearTimeout(this.#composed);
     clearTimeout(this.#still);
-    this.#sendTyped();
-    this.#resume?.();
-    this.#resume = null;
+    try {
+      this.#sendTyped();
+    } finally {
+      this.#resume?.();
+      this.#resume = null;
+    }
   }
 
   get isComposing() {
@@ -189,7 +195,9 @@ class CodeMirrorBinding {
   }
 
   #receive(changes) {
-    if (this.isComposing) {
+    if (this.#sending) {
+      this.#answered = true;
+    } else if (this.isComposing) {
       const arrived = changesOf(changes, this.#waiting?.newLength ?? (this.#before ?? this.#view.state.doc).length);
       this.#waiting = this.#waiting?.compose(arrived) ?? arrived;
     } else if (!this.#repairing) {
@@ -214,10 +222,10 @@ class CodeMirrorBinding {
   /** What is composed so far becomes an edit, while the input method goes on with it. */
   #commit() {
     clearTimeout(this.#still);
-    if (this.#typed !== null) {
+    if (this.#typed !== null && !this.#session.isClosed) {
       const waiting = this.#waiting?.map(this.#typed, true) ?? null;
       this.#sendTyped();
-      this.#waiting = this.#repairing ? this.#putOffRepair() : waiting;
+      this.#waiting = this.#answered || this.#repairing ? this.#putOffRepair() : waiting;
       this.#resume?.composing(0);
     }
   }
@@ -229,7 +237,9 @@ class CodeMirrorBinding {
     this.#sendTyped();
     const resume = this.#resume;
     this.#resume = null;
-    if (waiting !== null && waiting !== undefined) {
+    if (this.#answered) {
+      this.#view.dispatch({ changes: smallestChanges(this.#view.state.doc, this.#session.text), annotations: ofSession() });
+    } else if (waiting !== null && waiting !== undefined) {
       this.#view.dispatch({ changes: waiting, annotations: ofSession() });
     }
     this.#tellSelection();
@@ -246,8 +256,15 @@ class CodeMirrorBinding {
   #sendTyped() {
     const [typed, before, waiting] = [this.#typed, this.#before, this.#waiting];
     this.#typed = this.#before = this.#waiting = null;
-    if (typed !== null) {
+    this.#answered = false;
+    if (typed === null || this.#session.isClosed) {
+      return;
+    }
+    this.#sending = true;
+    try {
       this.#edit(waiting === null ? typed : typed.map(waiting), waiting === null ? before : waiting.apply(before));
+    } finally {
+      this.#sending = false;
     }
   }
 
@@ -266,7 +283,7 @@ class CodeMirrorBinding {
   /** A repair would tear a composition, so it waits for the end of it, with what waits already. */
   #putOffRepair() {
     this.#repairing = false;
-    const { doc } = this.#view.state;
+    const doc = this.#before ?? this.#view.state.doc;
     return ChangeSet.of(smallestChanges(doc, this.#session.text), doc.length);
   }
 }

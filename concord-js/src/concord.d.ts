@@ -250,7 +250,7 @@ export class ConcordSession {
   edit(edit: Edit | Edit[], source?: unknown): void;
   undo(source?: unknown): TextChange[];
   redo(source?: unknown): TextChange[];
-  /** Makes one undo step of what the server did for this user, as soon as all of it has arrived. */
+  /** Makes one undo step of what the server did for this user, as soon as all of it has arrived. Rejects when the session is closed or the room replaced before. */
   adopt(step: { inserted: Piece[]; deleted: Piece[] }): Promise<void>;
   /** Begins an undo step that all edits join until `endGroup`. */
   beginGroup(): void;
@@ -269,6 +269,7 @@ export class ConcordSession {
   putBack(): Promise<void>;
   /** Ends the session for good; afterwards, edits throw. */
   close(): void;
+  readonly isClosed: boolean;
   /** Keeps remote changes out of the text until the returned function is called. */
   hold(): Hold;
   /** Who this is, for the others. */

@@ -51,7 +51,9 @@ export class Connection {
       socket = new this.#environment.WebSocket(this.#address());
     } catch (error) {
       this.#handlers.onFault(error);
-      this.#lost(BROKEN, 'the connection cannot be made');
+      if (dial === this.#dials) {
+        this.#lost(BROKEN, 'the connection cannot be made');
+      }
       return;
     }
     this.#socket = socket;

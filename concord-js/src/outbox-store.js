@@ -22,6 +22,7 @@ export class IndexedStore {
   #onFailure;
   #onAdopted;
   #isOpen = false;
+  #isLeaving = false;
   #database = null;
   #opening;
   #unsettled = new Map();
@@ -37,7 +38,9 @@ export class IndexedStore {
     this.#onFailure = onFailure;
     this.#onAdopted = onAdopted;
     this.#opening = this.#open();
-    globalThis.addEventListener?.('pagehide', () => this.#spill(), { signal: this.#ended.signal });
+    const { signal } = this.#ended;
+    globalThis.addEventListener?.('pagehide', () => this.#leave(), { signal });
+    globalThis.addEventListener?.('pageshow', () => (this.#isLeaving = false), { signal });
   }
 
   /** What sessions that have gone have left, as `{key, operation, epoch}`; it is owned by this one from now on. */
@@ -66,6 +69,10 @@ export class IndexedStore {
   put(number, { operation, epoch }) {
     const row = this.#row(number, operation, epoch);
     this.#unsettled.set(number, row);
+    if (this.#isLeaving) {
+      // An editor hands over what was composed after the store has heard that the page goes.
+      this.#spill();
+    }
     this.#write((table) => table.put(row), () => {
       if (this.#unsettled.get(number) === row) {
         this.#unsettled.delete(number);
@@ -190,6 +197,11 @@ export class IndexedStore {
 
   #fail(error) {
     this.#onFailure(new StorageError(error));
+  }
+
+  #leave() {
+    this.#isLeaving = true;
+    this.#spill();
   }
 
   #spill() {

@@ -200,25 +200,36 @@ export class ConcordSession {
 
   /**
    * Makes what the server did for this user one step of undo, as soon as all of it is here. `inserted` and `deleted` are lists of pieces
-   * `{site, counter, length, text}`.
+   * `{site, counter, length, text}`. Rejects when the session is closed, or the room replaced, before that.
    */
   adopt({ inserted, deleted }) {
     const isHere = () =>
       inserted.every(({ site, counter, length }) => this.#document.offsetOf({ site, counter: counter + length - 1 }) !== null) &&
       deleted.every(({ site, counter, length }) => this.#document.isDeleted({ site, counter: counter + length - 1 }));
-    return new Promise((resolve) => {
-      const off = this.on('change', take);
-      const history = this.#history;
-      const tell = () => this.#emitStatus();
-      function take() {
+    return new Promise((resolve, reject) => {
+      this.#check();
+      const offs = [];
+      const end = () => offs.forEach((off) => off());
+      const take = () => {
         if (isHere()) {
-          off();
-          history.adopt({ inserted, deleted });
-          tell();
+          end();
+          this.#history.adopt({ inserted, deleted });
+          this.#emitStatus();
           resolve();
         }
+      };
+      const giveUp = () => {
+        const reason = this.#closed ? 'the session is closed' : this.#replaced ? 'the room was replaced by a new one' : null;
+        if (reason !== null) {
+          end();
+          reject(new Error(reason));
+        }
+      };
+      offs.push(this.on('change', take), this.on('status', giveUp));
+      giveUp();
+      if (!this.#replaced) {
+        take();
       }
-      take();
     });
   }
 
@@ -280,10 +291,11 @@ export class ConcordSession {
   /** Ends the session for good. */
   close() {
     if (!this.#closed) {
+      // First: whoever hears of it cannot bring the session back.
+      this.#closed = true;
       this.#presence.leave();
       this.#connection.close();
       this.#disconnected('stopped', 'closed');
-      this.#closed = true;
       this.#ended.abort();
       this.#store.close?.();
     }
@@ -319,6 +331,11 @@ export class ConcordSession {
   discardOrphaned() {
     this.#outbox.discardOrphaned();
     this.#emitStatus();
+  }
+
+  /** Whether the session has ended for good: it cannot be edited any more. */
+  get isClosed() {
+    return this.#closed;
   }
 
   #check() {
@@ -547,8 +564,10 @@ export class ConcordSession {
     }
     this.#connection.settle();
     this.#setState('live');
-    this.#presence.start();
-    this.#flush();
+    if (this.#connection.isCurrent(socket)) {
+      this.#presence.start();
+      this.#flush();
+    }
   }
 
   #receiveOperation(operation) {

@@ -63,12 +63,15 @@ class TextareaBinding {
   }
 
   release() {
-    this.#commit();
-    this.#resume?.();
-    clearTimeout(this.#still);
-    clearTimeout(this.#timer);
-    this.#ended.abort();
-    this.#unsubscribe();
+    try {
+      this.#commit();
+    } finally {
+      this.#resume?.();
+      clearTimeout(this.#still);
+      clearTimeout(this.#timer);
+      this.#ended.abort();
+      this.#unsubscribe();
+    }
   }
 
   get #signal() {
@@ -92,7 +95,7 @@ class TextareaBinding {
   /** What is composed so far becomes an edit, while the input method goes on with it. */
   #commit() {
     clearTimeout(this.#still);
-    if (this.#resume !== null) {
+    if (this.#resume !== null && !this.#session.isClosed) {
       const { value, selectionEnd } = this.#textarea;
       const edit = smallestEdit(this.#text, value, selectionEnd);
       if (edit !== null) {

@@ -311,6 +311,53 @@ export const tests = {
     await eventually(() => session.status.saved && server.document.text === textOf(view), 'saving');
   },
 
+  async 'an edit that answers to a composition being saved is in the editor at the end of it'() {
+    const { server, session, view } = await fixture('ab');
+    view.dispatch({ selection: { anchor: 1 } });
+    compose(view, 'かな');
+    const off = session.on('change', () => {
+      off();
+      session.edit({ offset: 0, inserted: '# ' });
+    });
+    server.type(2, '!');
+    dispatchEvent(new Event('pagehide'));
+    assertEquals('# aかなb', session.text, 'text while composing');
+    assertEquals('aかなb', textOf(view), 'editor while composing');
+    composed(view);
+    await eventually(() => textOf(view) === '# aかなb!' && session.text === textOf(view), 'the end of the composition');
+    await eventually(() => session.status.saved && server.document.text === textOf(view), 'saving');
+  },
+
+  async 'an edit that answers to the end of a composition is in the editor'() {
+    const { server, session, view } = await fixture('ab');
+    view.dispatch({ selection: { anchor: 1 } });
+    compose(view, 'かな');
+    session.edit({ offset: 2, inserted: '!' });
+    const off = session.on('change', () => {
+      off();
+      session.edit({ offset: 0, inserted: '# ' });
+    });
+    composed(view);
+    await eventually(() => textOf(view) === '# aかなb!' && session.text === textOf(view), 'the end of the composition');
+    await eventually(() => session.status.saved && server.document.text === textOf(view), 'saving');
+  },
+
+  async 'an editor lets go of a session that was closed during a composition'() {
+    const { session, view, release } = await fixture('ab');
+    const errors = [];
+    const heard = ({ message }) => errors.push(message);
+    addEventListener('error', heard);
+    compose(view, 'かな');
+    session.close();
+    dispatchEvent(new Event('pagehide'));
+    release();
+    composed(view);
+    removeEventListener('error', heard);
+    assertEquals(0, session.status.composing, 'composing');
+    assertEquals('', errors.join(), 'errors');
+    assertEquals('ab', session.text, 'text');
+  },
+
   async 'a change of half a pair is sent as whole characters'() {
     const { server, view } = await fixture('a😀b');
     view.dispatch({ changes: { from: 2, to: 3, insert: '😁'[1] } });

@@ -16,6 +16,8 @@ function start(server, clock, more) {
   return session;
 }
 
+/** All that is under way is done. */
+const turn = () => new Promise((resolve) => setTimeout(resolve));
 const live = (session) => eventually(() => session.status.connection === 'live', 'the session going live');
 const saved = (session) => eventually(() => session.status.saved, 'saving');
 
@@ -886,6 +888,170 @@ export const tests = {
       return session.status.connection === 'stopped';
     }, 'stopping');
     assertEquals(200, session.status.unsent, 'unsent');
+  },
+
+  async 'a listener that disconnects while a state is taken in leaves no session that says it is live'() {
+    for (const [leave, state] of [['goOffline', 'offline'], ['close', 'stopped']]) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      server.document.insert(0, 'text');
+      const session = start(server, clock);
+      const told = [];
+      session.on('status', ({ connection }) => told.push(connection));
+      const off = session.on('change', () => session[leave]());
+      await eventually(() => session.text === 'text' && server.members.size === 0, `${leave}: the sync`);
+      await turn();
+      assertEquals(state, session.status.connection, `${leave}: state`);
+      assertEquals(false, session.status.saved, `${leave}: saved`);
+      assert(!told.includes('live'), `${leave}: told ${told}`);
+      assertEquals(0, clock.timers, `${leave}: timers`);
+      off();
+      if (leave === 'goOffline') {
+        session.edit({ offset: 0, inserted: 'my ' });
+        session.goOnline();
+        await saved(session);
+        assertEquals('my text', server.document.text, 'text of the server');
+      }
+    }
+  },
+
+  async 'a listener that goes offline as soon as the session is live leaves nothing running'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    session.setUser({ user: 'Ann', color: '#123456' });
+    session.on('status', ({ connection }) => connection === 'live' && session.goOffline());
+    await eventually(() => session.status.connection === 'offline' && server.members.size === 0, 'going offline');
+    await turn();
+    assertEquals(0, clock.timers, 'timers');
+  },
+
+  async 'a listener that disconnects while a connection is dialled leaves no socket behind'() {
+    for (const leave of ['goOffline', 'close']) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      const session = start(server, clock);
+      await live(session);
+      server.refuses = true;
+      server.member.end(1012);
+      for (let failures = 0; failures < 5; failures++) {
+        clock.advance(15_000);
+        await turn();
+      }
+      server.refuses = false;
+      const dials = server.dials.length;
+      let dialling = false;
+      session.on('status', () => {
+        if (dialling) {
+          dialling = false;
+          session[leave]();
+        }
+      });
+      // A status is told of with each attempt.
+      dialling = true;
+      clock.advance(15_000);
+      await turn();
+      assertEquals(dials, server.dials.length, `${leave}: attempts`);
+      assertEquals(0, server.members.size, `${leave}: connections`);
+      assertEquals(0, clock.timers, `${leave}: timers`);
+    }
+  },
+
+  async 'a listener that goes offline and back online while a connection is dialled has one connection'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.member.end(1012);
+    const off = session.on('status', () => {
+      off();
+      session.goOffline();
+      session.goOnline();
+    });
+    clock.advance(1000);
+    await live(session);
+    assertEquals(1, server.members.size, 'connections');
+    assertEquals(2, server.dials.length, 'attempts');
+  },
+
+  async 'an address that cannot be dialled is not tried again by a session that a listener has closed'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const WebSocket = class {
+      constructor() {
+        throw new Error('no');
+      }
+    };
+    const session = new ConcordSession(optionsFor(server, clock, { environment: { ...clock.environment, WebSocket } }));
+    session.on('fault', () => session.close());
+    await eventually(() => session.status.reason === 'closed', 'closing');
+    await turn();
+    assertEquals('stopped', session.status.connection, 'state');
+    assertEquals(0, clock.timers, 'timers');
+  },
+
+  async 'a session that is closed when a frame was too large does not dial again'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.on('status', ({ connection }) => connection === 'reconnecting' && session.close());
+    server.member.end(4413);
+    assertEquals('stopped', session.status.connection, 'state');
+    assertEquals(0, clock.timers, 'timers');
+  },
+
+  async 'a listener cannot bring a session back that is being closed'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.on('status', ({ connection }) => connection === 'stopped' && session.goOnline());
+    session.close();
+    await turn();
+    assertEquals('stopped', session.status.connection, 'state');
+    assertEquals(1, server.dials.length, 'attempts');
+  },
+
+  async 'what is adopted becomes a step of the history that the session has by then'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    session.edit({ offset: 0, inserted: 'mine' });
+    await saved(session);
+    const { site } = session.document;
+    const adopted = session.adopt({ inserted: [{ site: 'helper', counter: 1, length: 5, text: 'theirs'.slice(0, 5) }], deleted: [] });
+    // Somebody else uses the site, too: the document and its history are made anew.
+    server.acknowledges = false;
+    session.goOffline();
+    server.document.apply({ kind: 'insert', id: { site, counter: 5 }, after: { site: '', counter: 0 }, value: 'xy' });
+    session.edit({ offset: 4, inserted: 'zw' });
+    session.goOnline();
+    await eventually(() => {
+      clock.advance(500);
+      return session.status.connection === 'live' && session.document.site !== site;
+    }, 'another site');
+    const helped = { kind: 'insert', id: { site: 'helper', counter: 1 }, after: { site: '', counter: 0 }, value: 'their' };
+    server.document.apply(helped);
+    server.member.tell({ t: 'op', seq: 1, data: helped });
+    await adopted;
+    assert(session.text.includes('their'), session.text);
+    session.undo();
+    assert(!session.text.includes('their'), session.text);
+  },
+
+  async 'what waits to be adopted is given up when the session is closed or its room replaced'() {
+    const step = { inserted: [{ site: 'helper', counter: 1, length: 1, text: 'x' }], deleted: [] };
+    const outcome = (promise) => promise.then(() => 'adopted', ({ message }) => message);
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    const waiting = outcome(session.adopt(step));
+    session.goOffline();
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    session.goOnline();
+    await eventually(() => session.status.replaced, 'the new room');
+    assertEquals('the room was replaced by a new one', await waiting, 'outcome in another room');
+    const other = start(server, clock);
+    await live(other);
+    const waits = outcome(other.adopt(step));
+    other.close();
+    assertEquals('the session is closed', await waits, 'outcome after closing');
+    assertEquals('the session is closed', await outcome(other.adopt(step)), 'outcome when it is closed');
   },
 
   async 'a connection on which nothing comes any more is made again'() {

@@ -1,5 +1,6 @@
 import { ConcordSession } from '../src/session.js';
 import { IndexedStore } from '../src/outbox-store.js';
+import { bindTextarea } from '../src/textarea.js';
 import { assert, assertEquals, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor } from './fake-server.js';
 
@@ -115,6 +116,30 @@ export const pageTests = {
     await eventually(() => values(heard) === 'Hello|!', 'the rows of the tab that has gone');
     await second.close();
     assertEquals(0, failures.length, `failures ${failures}`);
+  },
+
+  async 'what is composed while the page is left is kept, although the store has heard of it first'() {
+    const room = newRoom();
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const kept = () => Object.keys(localStorage).filter((name) => name.includes(room));
+    const session = tab(room, server, clock);
+    await eventually(() => session.status.connection === 'live', 'going live');
+    session.goOffline();
+    const textarea = document.createElement('textarea');
+    document.body.replaceChildren(textarea);
+    const release = bindTextarea(session, textarea);
+    textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+    textarea.value = 'かな';
+    textarea.dispatchEvent(new InputEvent('input', { inputType: 'insertCompositionText' }));
+    dispatchEvent(new Event('pagehide'));
+    assertEquals('かな', kept().map((name) => JSON.parse(localStorage.getItem(name)).operation.value).join(), 'what is kept');
+    kept().forEach((name) => localStorage.removeItem(name));
+    dispatchEvent(new Event('pageshow'));
+    session.edit({ offset: 0, inserted: '> ' });
+    assertEquals('', kept().join(), 'what is kept of a page that has come back');
+    textarea.dispatchEvent(new CompositionEvent('compositionend'));
+    release();
+    session.close();
   },
 
   async 'a store that is closed gives back its listeners, its locks and its database'() {

@@ -228,6 +228,24 @@ export const tests = {
     assertEquals(3, textarea.selectionStart, 'caret');
   },
 
+  async 'a binding lets go of a session that was closed during a composition'() {
+    const { session, textarea, release } = await fixture('ab', { commitAfter: 10 });
+    const errors = [];
+    const heard = ({ message }) => errors.push(message);
+    addEventListener('error', heard);
+    textarea.dispatchEvent(new CompositionEvent('compositionstart'));
+    type(textarea, 'か');
+    session.close();
+    dispatchEvent(new Event('pagehide'));
+    release();
+    assertEquals(0, session.status.composing, 'composing');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    textarea.dispatchEvent(new CompositionEvent('compositionend'));
+    removeEventListener('error', heard);
+    assertEquals('', errors.join(), 'errors');
+    assertEquals('ab', session.text, 'text');
+  },
+
   async 'a composition that stands still goes into the session after a while'() {
     const { server, session, textarea } = await fixture('', { commitAfter: 10 });
     textarea.dispatchEvent(new CompositionEvent('compositionstart'));

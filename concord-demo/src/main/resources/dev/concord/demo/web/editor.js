@@ -25,7 +25,7 @@ const room = decodeURIComponent(location.pathname.split('/').at(-1));
 const readOnly = new URLSearchParams(location.search).has('readonly');
 const session = new ConcordSession({ room, client: 'editor' });
 const me = new Me();
-const notice = new Notice($('notice'));
+const notice = new Notice($('notice'), () => showNotices(session.status));
 const frozen = new Compartment();
 const view = openView();
 const panels = new Map();
@@ -53,7 +53,7 @@ showPeople($('people'), {
 session.on('status', showStatus);
 session.on('change', showCount);
 session.on('refused', ({ message }) => notice.show('refused', `The server refused an edit: ${message}. It is still in this page: copy what you need.`));
-session.on('fault', (error) => notice.show('fault', `Something went wrong: ${error.message}`, [{ label: 'Dismiss', run: () => {} }]));
+session.on('fault', showFault);
 $('undo').addEventListener('click', () => session.undo());
 $('redo').addEventListener('click', () => session.redo());
 $('find').addEventListener('click', () => openSearchPanel(view));
@@ -138,6 +138,9 @@ function speakStatus(status) {
 }
 
 function showNotices(status) {
+  if (!status.replaced) {
+    notice.hide('replaced');
+  }
   if (status.replaced) {
     if (!notice.shows('replaced')) {
       offerOldText(status);
@@ -157,11 +160,14 @@ function showNotices(status) {
   } else if (status.connection === 'live') {
     notice.hide('unreachable');
     notice.hide('stopped');
-    notice.hide('replaced');
     if (status.saved) {
       notice.hide('refused');
     }
   }
+}
+
+function showFault(error) {
+  notice.show('fault', `Something went wrong: ${error.message}`, [{ label: 'Dismiss', run: () => {} }]);
 }
 
 /** The room has another history now, and this page may be the only place that has the text. */
@@ -178,7 +184,7 @@ function offerOldText({ reason, orphaned }) {
   const back = {
     label: 'Put the text back',
     run: () => {
-      session.putBack();
+      session.putBack().catch(showFault);
       view.focus();
       return false;
     },

@@ -6,10 +6,13 @@ export function orphanedText(session) {
 /** A bar for what somebody must know and may act on. One at a time: the latest. */
 export class Notice {
   #bar;
+  #onHidden;
   #kind = null;
 
-  constructor(bar) {
+  /** `onHidden` is called when a notice has gone: another one may have been under it. */
+  constructor(bar, onHidden = () => {}) {
     this.#bar = bar;
+    this.#onHidden = onHidden;
   }
 
   /** Shows a text with buttons, each `{label, run}`; a button closes the notice unless its `run` returns false. */
@@ -41,6 +44,7 @@ export class Notice {
     if (this.#kind === kind) {
       this.#kind = null;
       this.#bar.hidden = true;
+      this.#onHidden();
     }
   }
 }

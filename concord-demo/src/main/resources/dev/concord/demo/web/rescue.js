@@ -27,7 +27,9 @@ export class Rescue {
   #burst = null;
   #timer = 0;
   #own = 0;
-  #offered = 0;
+  #shown = 0;
+  /** What the notice offers to bring back, and whether somebody has done so meanwhile. */
+  #offered = null;
 
   /** `show(version)` shows a version and what has changed since. */
   constructor({ session, api, notice, show, readOnly }) {
@@ -40,10 +42,7 @@ export class Rescue {
     const off = session.on('status', ({ connection }) => {
       if (connection === 'live') {
         off();
-        this.#versions().then(
-          (versions) => (this.#known = versions[0]?.id ?? 0),
-          () => {},
-        );
+        this.#learn();
       }
     });
   }
@@ -53,8 +52,20 @@ export class Rescue {
     try {
       return await action();
     } finally {
+      const learned = this.#learn();
       // Its operations may come a moment later than the server's answer.
-      setTimeout(() => this.#own--, 2 * QUIET_MS);
+      setTimeout(() => learned.then(() => this.#own--), 2 * QUIET_MS);
+    }
+  }
+
+  /** The versions that there are by now are nothing to offer. */
+  async #learn() {
+    const versions = await this.#versions().catch(() => null);
+    if (versions !== null) {
+      this.#known = Math.max(this.#known ?? 0, versions[0]?.id ?? 0);
+      if (this.#burst !== null) {
+        this.#burst.known = this.#known;
+      }
     }
   }
 
@@ -64,12 +75,13 @@ export class Rescue {
     }
     const removed = changes.reduce((sum, change) => sum + change.removed, 0);
     const inserted = changes.reduce((sum, change) => sum + change.inserted.length, 0);
-    if (this.#offered > 0 && inserted * 2 >= this.#offered) {
+    if (this.#offered?.removed > 0 && inserted * 2 >= this.#offered.removed) {
       // It is back already.
-      this.#offered = 0;
+      this.#offered.isBack = true;
+      this.#offered = null;
       this.#notice.hide('rescue');
     }
-    this.#burst ??= { before: this.#session.document.length + removed - inserted, removed: 0, site: null };
+    this.#burst ??= { before: this.#session.document.length + removed - inserted, removed: 0, site: null, known: this.#known };
     this.#burst.removed += removed;
     if (site?.startsWith('ai-') || site?.startsWith('restore-')) {
       this.#burst.site = site;
@@ -79,20 +91,21 @@ export class Rescue {
   }
 
   #judge() {
-    const { before, removed, site } = this.#burst;
+    const { before, removed, site, known } = this.#burst;
     this.#burst = null;
     const large = removed > LARGE || (before > SMALL_TEXT && removed * 2 >= before);
     if (this.#own === 0 && (large || site !== null)) {
-      this.#find({ removed, site }, TRIES);
+      this.#find({ removed, site, known }, TRIES);
     }
   }
 
   /** The version that was kept may come a little later than the change. */
   async #find(what, tries) {
     const versions = await this.#versions().catch(() => []);
-    const kept = versions.filter(({ id }) => id > this.#known).find(({ label }) => kindOf(label) !== undefined);
+    const kept = versions.filter(({ id }) => id > what.known && id > this.#shown).find(({ label }) => kindOf(label) !== undefined);
     if (kept !== undefined) {
-      this.#known = kept.id;
+      this.#shown = kept.id;
+      this.#known = Math.max(this.#known, kept.id);
       this.#offer(kept, what, kindOf(kept.label).say({ ...what, author: kept.author }));
     } else if (tries > 1) {
       setTimeout(() => this.#find(what, tries - 1), QUIET_MS);
@@ -100,7 +113,8 @@ export class Rescue {
   }
 
   #offer(version, { removed, site }, text) {
-    this.#offered = removed;
+    const offered = { removed, isBack: false };
+    this.#offered = offered;
     const actions = [
       {
         label: 'Show what went',
@@ -112,21 +126,46 @@ export class Rescue {
       { label: 'Dismiss', run: () => {} },
     ];
     if (!this.#readOnly) {
-      actions.unshift({ label: 'Undo for everybody', run: () => this.#undo(version, site) });
+      actions.unshift({ label: 'Undo for everybody', run: () => this.#undo(version, site, offered) });
     }
     this.#notice.show('rescue', text, actions);
   }
 
   /** As a step of this page's own, which is taken back at once: by element, so that what was typed since stays. */
-  async #undo(version, site) {
+  async #undo(version, site, offered) {
     try {
       const { added, removed } = await this.#api.changesSince(version.id);
-      const inserted = added.filter(({ author }) => author === site);
-      await this.#session.adopt({ inserted: inserted.map(pieceOf), deleted: removed.map(pieceOf) });
+      const step = { inserted: added.filter(({ author }) => author === site).map(pieceOf), deleted: removed.map(pieceOf) };
+      await this.#arrival(step);
+      if (offered.isBack) {
+        // Somebody else has pressed the button first: twice would bring the text back twice.
+        return;
+      }
+      // All of it is here, so it is adopted at once.
+      const adopted = this.#session.adopt(step);
       this.#session.undo();
+      await adopted;
     } catch (error) {
       this.#notice.show('rescue', error.message, [{ label: 'Dismiss', run: () => {} }]);
     }
+  }
+
+  #arrival({ inserted, deleted }) {
+    const isHere = () => {
+      const { document } = this.#session;
+      const last = ({ site, counter, length }) => ({ site, counter: counter + length - 1 });
+      return inserted.every((piece) => document.offsetOf(last(piece)) !== null) && deleted.every((piece) => document.isDeleted(last(piece)));
+    };
+    return new Promise((resolve) => {
+      const look = () => {
+        if (isHere()) {
+          off();
+          resolve();
+        }
+      };
+      const off = this.#session.on('change', look);
+      look();
+    });
   }
 
   async #versions() {

@@ -69,7 +69,7 @@ class CodeMirrorBinding {
   #waiting = null;
   // The session holds another text than was typed, which had half a surrogate pair or a foreign line end.
   #repairing = false;
-  // What was typed is being sent, and whether somebody who heard of it has edited in their turn.
+  // What was typed is being sent, and whether a listener has edited in its turn.
   #sending = false;
   #answered = false;
   #commitAfter;

@@ -43,7 +43,7 @@ export class Connection {
     const dial = ++this.#dials;
     this.#handlers.onDial();
     if (dial !== this.#dials) {
-      // Who was told of it wants no connection any more, or has made another one.
+      // A listener wants no connection any more, or has made another one.
       return;
     }
     let socket;

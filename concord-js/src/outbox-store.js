@@ -70,7 +70,7 @@ export class IndexedStore {
     const row = this.#row(number, operation, epoch);
     this.#unsettled.set(number, row);
     if (this.#isLeaving) {
-      // An editor hands over what was composed after the store has heard that the page goes.
+      // An editor hands over what was composed after the store has learned that the page goes.
       this.#spill();
     }
     this.#write((table) => table.put(row), () => {

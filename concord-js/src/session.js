@@ -291,7 +291,7 @@ export class ConcordSession {
   /** Ends the session for good. */
   close() {
     if (!this.#closed) {
-      // First: whoever hears of it cannot bring the session back.
+      // First: no listener can bring the session back.
       this.#closed = true;
       this.#presence.leave();
       this.#connection.close();

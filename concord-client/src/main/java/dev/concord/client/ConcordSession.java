@@ -691,7 +691,7 @@ public final class ConcordSession implements AutoCloseable {
 
     private void notifyStatus() {
         if (closed) {
-            // By a listener, which was told of it.
+            // By a listener.
             return;
         }
         Status status = status();

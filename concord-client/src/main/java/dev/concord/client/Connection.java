@@ -60,7 +60,7 @@ final class Connection {
         current = attempt;
         handler.connecting();
         if (current != attempt) {
-            // Who was told of it wants no connection any more, or has made another one.
+            // A listener wants no connection any more, or has made another one.
             return;
         }
         try {

@@ -188,6 +188,8 @@ final class EditorAssistTest {
         plan(ann, "title");
         ben.page.locator(".run-accept").click();
         awaitText("Greek: alpha 🌿beta", ann, ben);
+        // Until then it may offer what the undo before took away, which was half of the text.
+        assertThat(notice).containsText("Somebody has accepted edits that a model proposed.");
         notice.locator("button", new Locator.LocatorOptions().setHasText("Undo for everybody"))
                 .click();
         awaitText("alpha 🌿beta", ann, ben);

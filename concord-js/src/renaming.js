@@ -4,11 +4,11 @@ import { ConflictError } from './errors.js';
 import { codePoints, deleteOf, extentOf, insertOf } from './operation.js';
 
 /**
- * Makes a document anew that contradicts the server: what the server has, and what it is missing. `site` is that of the new document, another
+ * Rebuilds a document that contradicts the server: what the server has, and what it is missing. `site` is that of the new document, another
  * one when somebody else uses the old one: the edits come under it. `body`, `version` and `epoch` are the server's; `outbox` gets the new
  * operations in the place of the old. `onFault` is given what contradicts the server otherwise. Returns the new document.
  */
-export function anew(document, site, { body, version, epoch, outbox, onFault }) {
+export function rebuild(document, site, { body, version, epoch, outbox, onFault }) {
   const after = new ConcordDocument(site);
   after.mergeBody(body);
   const apply = (operation) => {

@@ -11,7 +11,7 @@ import { readOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
 import { Presence } from './presence.js';
-import { anew } from './renaming.js';
+import { rebuild } from './renaming.js';
 import { smallestEdit } from './text-diff.js';
 import { UndoHistory } from './undo.js';
 import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
@@ -59,7 +59,7 @@ export class ConcordSession {
   #leftover = [];
   #replaced = false;
   /**
-   * The document contradicts the server and is made anew with the next sync, under this site: another one when somebody else uses its own. Null
+   * The document contradicts the server and is rebuilt with the next sync, under this site: another one when somebody else uses its own. Null
    * when all is well.
    */
   #nextSite = null;
@@ -419,7 +419,7 @@ export class ConcordSession {
     if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
       this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
-      // First: whoever is notified may want no other attempt.
+      // First: a listener may want no other attempt.
       this.#connection.retry();
       this.#disconnected('reconnecting', '');
     } else if (code === REPLACED && this.#epoch !== null) {
@@ -588,13 +588,13 @@ export class ConcordSession {
   }
 
   /**
-   * Makes the document anew of what the server has and what it is missing, own edits under another site where the own one is taken. Steps of undo
+   * Rebuilds the document from what the server has and what it is missing, own edits under another site where the own one is taken. Steps of undo
    * are lost.
    */
   #rebuild(from) {
     const before = this.#document.text;
     const onFault = (error) => this.#emit('fault', error);
-    this.#continueIn(anew(this.#document, this.#nextSite, { ...from, outbox: this.#outbox, onFault }));
+    this.#continueIn(rebuild(this.#document, this.#nextSite, { ...from, outbox: this.#outbox, onFault }));
     this.#nextSite = null;
     const change = smallestEdit(before, this.#document.text, this.#document.length);
     return change === null ? [] : [change];

@@ -1014,7 +1014,7 @@ export const tests = {
     await saved(session);
     const { site } = session.document;
     const adopted = session.adopt({ inserted: [{ site: 'helper', counter: 1, length: 5, text: 'theirs'.slice(0, 5) }], deleted: [] });
-    // Somebody else uses the site, too: the document and its history are made anew.
+    // Somebody else uses the site, too: the document and its history are rebuilt.
     server.acknowledges = false;
     session.goOffline();
     server.document.apply({ kind: 'insert', id: { site, counter: 5 }, after: { site: '', counter: 0 }, value: 'xy' });

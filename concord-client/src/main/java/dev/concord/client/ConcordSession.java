@@ -75,7 +75,7 @@ public final class ConcordSession implements AutoCloseable {
     private boolean replaced;
 
     /**
-     * The document contradicts the server and is made anew with the next sync, under this site: another one when somebody else uses its own. Null
+     * The document contradicts the server and is rebuilt with the next sync, under this site: another one when somebody else uses its own. Null
      * when all is well.
      */
     private @Nullable String nextSite;
@@ -583,12 +583,12 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Makes the document anew: what the server has, then what it is missing, own edits under another site where the own one is taken. Steps of
+     * Rebuilds the document: what the server has, then what it is missing, own edits under another site where the own one is taken. Steps of
      * undo are lost. Returns what that changes in the text.
      */
     private List<TextChange> rebuild(String as, Message.Sync sync) throws MalformedStateException {
         String before = document.text();
-        continueIn(Renaming.anew(document, as, sync, outbox, this::fault));
+        continueIn(Renaming.rebuild(document, as, sync, outbox, this::fault));
         nextSite = null;
         TextChange change = TextDiff.between(before, document.text(), -1);
         return change == null ? List.of() : List.of(change);
@@ -655,7 +655,7 @@ public final class ConcordSession implements AutoCloseable {
 
     private void stopForOtherEpoch() {
         replaced = true;
-        // First: whoever is notified of the stop finds the edits.
+        // First: listeners of the stop find the edits.
         outbox.orphanAll();
         disconnected(ConnectionState.STOPPED, StopReasons.of(OTHER_EPOCH));
     }
@@ -747,7 +747,7 @@ public final class ConcordSession implements AutoCloseable {
                 // Something in between takes less than the server says, or nobody has said anything: again, in smaller
                 // pieces.
                 sender.shrink();
-                // First: whoever is notified may want no other attempt.
+                // First: a listener may want no other attempt.
                 connection.retry();
                 disconnected(ConnectionState.RECONNECTING, "");
             } else if (code == OTHER_EPOCH && epoch != null) {

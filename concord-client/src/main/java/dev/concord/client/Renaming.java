@@ -58,7 +58,7 @@ final class Renaming {
     }
 
     /**
-     * Makes a document anew that contradicts the server: what the server has, and what it is missing. Where somebody else uses the document's
+     * Rebuilds a document that contradicts the server: what the server has, and what it is missing. Where somebody else uses the document's
      * site, its edits come under a new one.
      *
      * @param site of the new document; the same as before when it is not taken
@@ -66,7 +66,8 @@ final class Renaming {
      * @param onFault takes what contradicts the server otherwise
      * @throws MalformedStateException when what the server has cannot be read; nothing was changed
      */
-    static Document anew(Document document, String site, Message.Sync sync, Outbox outbox, Consumer<Exception> onFault)
+    static Document rebuild(
+            Document document, String site, Message.Sync sync, Outbox outbox, Consumer<Exception> onFault)
             throws MalformedStateException {
         Document after = Document.load(site, sync.state());
         List<Operation> missing = document.missingFrom(sync.version());

@@ -226,9 +226,12 @@ public final class FileOutboxStore implements OutboxStore {
             channel.truncate(0);
             writeAll(channel, HEADER.getBytes(UTF_8));
         } else {
-            Path anew = file.resolveSibling(file.getFileName() + ".new");
+            Path replacement = file.resolveSibling(file.getFileName() + ".new");
             try (FileChannel to = FileChannel.open(
-                    anew, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                    replacement,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
                 writeAll(to, HEADER.getBytes(UTF_8));
                 for (byte[] line : lines.values()) {
                     writeAll(to, line);
@@ -236,7 +239,7 @@ public final class FileOutboxStore implements OutboxStore {
                 to.force(true);
             }
             channel.close();
-            Files.move(anew, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(replacement, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             channel = openForWriting(file);
         }
         writtenBytes = liveBytes;

@@ -2,6 +2,7 @@ package dev.concord.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.concord.testing.Await;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;

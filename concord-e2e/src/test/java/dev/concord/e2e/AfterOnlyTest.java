@@ -3,6 +3,7 @@ package dev.concord.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.concord.testing.Await;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

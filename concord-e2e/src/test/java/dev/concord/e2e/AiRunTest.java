@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.concord.testing.Await;
 import dev.concord.testing.ai.FakeGemini;
 import dev.concord.testing.ai.FakeGemini.Reply;
 import dev.concord.testing.postgres.PgVectorForTests;

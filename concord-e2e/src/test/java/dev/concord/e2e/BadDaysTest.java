@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.testing.Await;
 import dev.concord.testing.postgres.PostgresForTests;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package dev.concord.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.concord.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.crdt.Operation;
+import dev.concord.testing.Await;
 import dev.concord.testing.postgres.OwnPostgres;
 import java.nio.file.Path;
 import java.time.Duration;

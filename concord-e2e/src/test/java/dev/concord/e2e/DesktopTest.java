@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import dev.concord.testing.Await;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

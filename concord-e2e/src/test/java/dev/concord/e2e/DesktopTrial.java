@@ -5,6 +5,7 @@ import dev.concord.client.Peer;
 import dev.concord.client.http.HttpTransport;
 import dev.concord.client.thread.ThreadLoop;
 import dev.concord.desktop.DesktopEditor;
+import dev.concord.testing.Await;
 import java.awt.Component;
 import java.awt.Container;
 import java.awt.EventQueue;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
+import dev.concord.testing.Await;
 import dev.concord.testing.ai.FakeGemini;
 import dev.concord.testing.ai.FakeGemini.Reply;
 import dev.concord.testing.browser.Chromium;

@@ -11,6 +11,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
+import dev.concord.testing.Await;
 import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.server.DoomedServer;
+import dev.concord.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.concord.e2e;
 
+import dev.concord.testing.Await;
 import dev.concord.testing.network.BrokenNetwork;
 import dev.concord.testing.postgres.PostgresForTests;
 import dev.concord.testing.redis.OwnRedis;

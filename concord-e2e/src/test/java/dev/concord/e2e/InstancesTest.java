@@ -2,6 +2,7 @@ package dev.concord.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.concord.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -12,6 +12,7 @@ import dev.concord.client.Status;
 import dev.concord.client.file.FileOutboxStore;
 import dev.concord.client.http.HttpTransport;
 import dev.concord.client.thread.ThreadLoop;
+import dev.concord.testing.Await;
 import dev.concord.testing.browser.Chromium;
 import java.net.URI;
 import java.nio.file.Path;

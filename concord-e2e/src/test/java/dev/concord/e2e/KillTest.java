@@ -3,6 +3,7 @@ package dev.concord.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.concord.server.DoomedServer;
+import dev.concord.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

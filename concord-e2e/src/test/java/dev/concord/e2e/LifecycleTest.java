@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.concord.e2e.ServerProcess.Outcome;
+import dev.concord.testing.Await;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import dev.concord.crdt.Caret;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.testing.Await;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

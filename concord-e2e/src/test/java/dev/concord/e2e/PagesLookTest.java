@@ -9,6 +9,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.concord.testing.Await;
 import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;

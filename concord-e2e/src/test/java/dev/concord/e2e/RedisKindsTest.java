@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.testing.Await;
 import dev.concord.testing.network.FreePort;
 import dev.concord.testing.postgres.PostgresForTests;
 import dev.concord.testing.redis.OwnRedis;

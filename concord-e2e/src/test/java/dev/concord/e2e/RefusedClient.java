@@ -1,5 +1,6 @@
 package dev.concord.e2e;
 
+import dev.concord.testing.Await;
 import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -9,6 +9,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import dev.concord.client.ConcordSession;
 import dev.concord.client.http.HttpTransport;
 import dev.concord.client.thread.ThreadLoop;
+import dev.concord.testing.Await;
 import dev.concord.testing.browser.Chromium;
 import dev.concord.testing.network.BrokenNetwork;
 import java.net.URI;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.concord.testing.Await;
 import dev.concord.testing.network.FreePort;
 import java.io.BufferedReader;
 import java.io.File;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.testing.Await;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;

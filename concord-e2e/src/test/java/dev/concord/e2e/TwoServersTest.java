@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.store.RoomStore;
 import dev.concord.store.jdbc.PostgresAddress;
 import dev.concord.store.jdbc.PostgresStore;
+import dev.concord.testing.Await;
 import dev.concord.testing.postgres.PostgresForTests;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import dev.concord.testing.Await;
 import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;

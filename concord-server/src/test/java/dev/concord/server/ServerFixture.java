@@ -12,6 +12,7 @@ import dev.concord.server.config.Secret;
 import dev.concord.server.config.TestLimits;
 import dev.concord.store.RoomStore;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -36,8 +36,6 @@ final class ServerFixture implements AutoCloseable {
     private static final List<Logger> TRANSPORT = Stream.of("dev.concord.server.http", "dev.concord.server.ws")
             .map(name -> (Logger) LoggerFactory.getLogger(name))
             .toList();
-
-    private static final long PAUSE_NANOS = 200_000;
 
     final ConcordServer server;
     private final ListAppender<ILoggingEvent> faults = new ListAppender<>();
@@ -132,15 +130,9 @@ final class ServerFixture implements AutoCloseable {
         }
     }
 
-    /** Returns when the condition holds; a test's own timeout ends the wait. */
+    /** Returns when the condition holds. */
     static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            // Leaves the processor to those that are waited for.
-            LockSupport.parkNanos(PAUSE_NANOS);
-            if (Thread.interrupted()) {
-                throw new AssertionError("the test's time is up");
-            }
-        }
+        Await.until("a condition of the server", condition);
     }
 
     /** Stops the server. Nothing that clients do may look like a fault of the server's in its log. */

@@ -24,8 +24,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -105,11 +105,18 @@ final class RedisLink implements AutoCloseable {
             this.client = plain;
             this.single = seeds.get(0);
         }
-        this.keeper = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "concord-redis");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.keeper = new ScheduledThreadPoolExecutor(1, RedisLink::thread) {
+            @Override
+            protected void terminated() {
+                closeClient();
+            }
+        };
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "concord-redis");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private static void configure(ClientOptions.Builder options, SocketOptions socket) {
@@ -146,6 +153,10 @@ final class RedisLink implements AutoCloseable {
         closed = true;
         live = null;
         keeper.shutdownNow();
+    }
+
+    /** Only once the keeper is at its end: a client that is closed while it connects keeps a thread for good. */
+    private void closeClient() {
         client.shutdownAsync(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((stopped, failure) -> resources.shutdown(0, PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.cluster.PresenceBoard;
+import dev.concord.testing.Await;
 import dev.concord.testing.network.BrokenNetwork;
 import dev.concord.testing.redis.OwnRedis;
 import dev.concord.testing.redis.RedisForTests;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
@@ -26,7 +28,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -94,9 +95,7 @@ class RedisTest {
     }
 
     private static void await(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(1_000_000);
-        }
+        Await.until("what Redis brings or loses", condition);
     }
 
     @AfterEach
@@ -104,6 +103,28 @@ class RedisTest {
         for (AutoCloseable closeable : toClose) {
             closeable.close();
         }
+    }
+
+    /** Nothing answers at the address, so that the link is connecting most of the time; the moments are spread over the first millisecond. */
+    @Test
+    void aLinkThatIsClosedWhileItConnectsLeavesNoThread() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        for (int i = 0; i < 500; i++) {
+            Redis redis = new Redis(URI.create("redis://127.0.0.1:1"), false, "a", clock);
+            long moment = System.nanoTime() + i * 2_000L;
+            while (System.nanoTime() < moment) {
+                Thread.onSpinWait();
+            }
+            redis.close();
+        }
+        Await.equal(
+                "the threads that are left",
+                List.of(),
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> !before.contains(thread))
+                        .map(Thread::getName)
+                        .filter(name -> name.startsWith("lettuce") || name.startsWith("concord-redis"))
+                        .toList());
     }
 
     @Test

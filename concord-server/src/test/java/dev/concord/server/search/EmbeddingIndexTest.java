@@ -12,12 +12,13 @@ import dev.concord.server.ai.AiEvents;
 import dev.concord.server.ai.VisibleText;
 import dev.concord.store.Embeddings;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,15 +75,12 @@ class EmbeddingIndexTest {
         index.changed(room);
     }
 
-    private boolean isEmbedded(String room) {
-        return store.embeddings().find(room, "model").isPresent();
+    private static void await(BooleanSupplier condition) {
+        Await.until("what the index does", condition);
     }
 
-    private static void await(java.util.function.BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(100_000);
-            assertFalse(Thread.interrupted(), "the test's time is up");
-        }
+    private boolean isEmbedded(String room) {
+        return store.embeddings().find(room, "model").isPresent();
     }
 
     @Test

@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class OpLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OpLog.class);
     private static final Duration CLOSING = Duration.ofSeconds(5);
+    /** Before the queue is looked at again that could not be taken from. */
+    private static final Duration TROUBLE = Duration.ofMillis(10);
+    /** Made in time, for a fault that leaves nothing to make it of. */
+    private static final StoreException FAILED = new StoreException("the op log failed");
 
     private sealed interface Entry {}
 
@@ -91,18 +95,26 @@ public final class OpLog implements AutoCloseable {
      * @throws OpLogClosedException when {@link #close} was called; the op was not queued
      */
     public void append(String roomId, String epoch, byte[] op, AppendCallback callback) {
-        Append append = new Append(roomId, epoch, op);
         if (closing) {
             throw new OpLogClosedException();
         }
+        // Before it is counted: a count that nobody takes back would be lost for good.
+        Entry entry = new Op(new PendingOp(new Append(roomId, epoch, op), callback, () -> release(1, op.length)));
         int ops = pendingOps.incrementAndGet();
         long bytes = pendingBytes.addAndGet(op.length);
         if (ops > limits.pendingOps() || bytes > limits.pendingBytes()) {
-            release(op.length);
+            release(1, op.length);
             throw new OpLogFullException(ops - 1, bytes - op.length);
         }
-        if (!offer(new Op(new PendingOp(append, callback, () -> release(op.length))))) {
-            release(op.length);
+        boolean offered = false;
+        try {
+            offered = offer(entry);
+        } finally {
+            if (!offered) {
+                release(1, op.length);
+            }
+        }
+        if (!offered) {
             throw new OpLogClosedException();
         }
     }
@@ -123,16 +135,24 @@ public final class OpLog implements AutoCloseable {
         List<PendingOp> group = new ArrayList<>();
         for (byte[] op : ops) {
             size += op.length;
-            group.add(new PendingOp(new Append(roomId, epoch, op), callback, () -> release(op.length)));
+            group.add(new PendingOp(new Append(roomId, epoch, op), callback, () -> release(1, op.length)));
         }
+        Entry entry = new Group(group, size);
         int waiting = pendingOps.addAndGet(ops.size());
         long bytes = pendingBytes.addAndGet(size);
         if (waiting > limits.pendingOps() || bytes > limits.pendingBytes()) {
-            ops.forEach(op -> release(op.length));
+            release(ops.size(), size);
             throw new OpLogFullException(waiting - ops.size(), bytes - size);
         }
-        if (!offer(new Group(group, size))) {
-            ops.forEach(op -> release(op.length));
+        boolean offered = false;
+        try {
+            offered = offer(entry);
+        } finally {
+            if (!offered) {
+                release(ops.size(), size);
+            }
+        }
+        if (!offered) {
             throw new OpLogClosedException();
         }
     }
@@ -203,8 +223,8 @@ public final class OpLog implements AutoCloseable {
         return left;
     }
 
-    private void release(int bytes) {
-        pendingOps.decrementAndGet();
+    private void release(int ops, long bytes) {
+        pendingOps.addAndGet(-ops);
         pendingBytes.addAndGet(-bytes);
     }
 
@@ -224,11 +244,11 @@ public final class OpLog implements AutoCloseable {
         List<Entry> batch = new ArrayList<>();
         try {
             while (!abandoned) {
-                fill(batch);
+                tryToFill(batch);
                 if (!batch.isEmpty()) {
                     tryToStore(batch);
                     batch.clear();
-                } else if (closing) {
+                } else if (closing && queue.isEmpty()) {
                     break;
                 } else {
                     awaitWork();
@@ -251,6 +271,16 @@ public final class OpLog implements AutoCloseable {
             LockSupport.park(this);
         }
         idle = false;
+    }
+
+    /** What there is no memory for stays in the queue, and what was taken already is stored. */
+    private void tryToFill(List<Entry> batch) {
+        try {
+            fill(batch);
+        } catch (RuntimeException | Error fault) {
+            report("the next batch could not be taken whole", fault);
+            LockSupport.parkNanos(this, TROUBLE.toNanos());
+        }
     }
 
     private void fill(List<Entry> batch) {
@@ -282,8 +312,7 @@ public final class OpLog implements AutoCloseable {
         try {
             store(batch);
         } catch (RuntimeException | Error fault) {
-            LOG.error("a batch of {} could not be handled", batch.size(), fault);
-            StoreException reason = new StoreException("the op log failed: " + fault, fault);
+            StoreException reason = reasonOf(fault);
             for (Entry entry : batch) {
                 if (entry instanceof Mark mark) {
                     mark.reached().complete(null);
@@ -291,6 +320,24 @@ public final class OpLog implements AutoCloseable {
                     fail(entry, reason);
                 }
             }
+            report("a batch could not be handled", fault);
+        }
+    }
+
+    private static StoreException reasonOf(Throwable fault) {
+        try {
+            return new StoreException("the op log failed: " + fault, fault);
+        } catch (RuntimeException | Error unspeakable) {
+            return FAILED;
+        }
+    }
+
+    /** Nothing that is only said may end the writer. */
+    private static void report(String what, Throwable fault) {
+        try {
+            LOG.error(what, fault);
+        } catch (RuntimeException | Error unspeakable) {
+            // As when memory is short.
         }
     }
 
@@ -327,7 +374,9 @@ public final class OpLog implements AutoCloseable {
         if (entry instanceof Op op) {
             op.pending().failed(reason);
         } else if (entry instanceof Group group) {
-            group.pending().forEach(op -> op.failed(reason));
+            for (PendingOp op : group.pending()) {
+                op.failed(reason);
+            }
         }
     }
 }

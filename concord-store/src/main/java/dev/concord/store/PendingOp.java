@@ -28,24 +28,42 @@ final class PendingOp {
     }
 
     void stored(long seq) {
-        settle(() -> callback.stored(seq));
+        if (settle()) {
+            try {
+                callback.stored(seq);
+            } catch (Throwable fault) {
+                report(fault);
+            }
+        }
     }
 
+    /** Takes no memory of its own, for it may be the lack of memory that the callback is notified of. */
     void failed(StoreException reason) {
-        settle(() -> callback.failed(reason));
+        if (settle()) {
+            try {
+                callback.failed(reason);
+            } catch (Throwable fault) {
+                report(fault);
+            }
+        }
     }
 
-    private void settle(Runnable word) {
+    /** Whether it was not settled before. */
+    private boolean settle() {
         if (settled) {
-            return;
+            return false;
         }
         settled = true;
         beforeSettling.run();
+        return true;
+    }
+
+    /** Anything at all: the other rooms' ops depend on this thread. */
+    private void report(Throwable fault) {
         try {
-            word.run();
-        } catch (Throwable fault) {
-            // Anything at all: the other rooms' ops depend on this thread.
             LOG.error("the callback of an op of room '{}' failed", append.roomId(), fault);
+        } catch (RuntimeException | Error unspeakable) {
+            // As when memory is short.
         }
     }
 }

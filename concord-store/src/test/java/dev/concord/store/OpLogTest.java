@@ -330,6 +330,50 @@ class OpLogTest {
         log.flush().get();
     }
 
+    /** Not even a message or a log line can be made of it. */
+    private static final class UnspeakableError extends Error {
+        @Override
+        public String getMessage() {
+            throw new LinkageError("planted");
+        }
+    }
+
+    @Test
+    void a_fault_that_cannot_even_be_logged_costs_its_batch_only() throws Exception {
+        start(OpLogLimits.DEFAULT, failures -> {
+            throw new UnspeakableError();
+        });
+        store.failNext(new StoreUnavailableException("planted", null));
+        append("r", "a");
+        assertEquals(List.of("a!StoreException"), received(1));
+        append("r", "b");
+        assertEquals(List.of("b=1"), received(1));
+        assertEquals(0, log.pendingOps());
+        log.flush().get();
+    }
+
+    @Test
+    void a_callback_that_throws_what_cannot_be_logged_disturbs_nobody() throws Exception {
+        start(OpLogLimits.DEFAULT, AT_ONCE);
+        Faults.Gate commit = store.holdNext();
+        append("s", "x");
+        commit.awaitReached();
+        log.append("r", "e1", new byte[] {1}, new AppendCallback() {
+            @Override
+            public void stored(long seq) {
+                throw new UnspeakableError();
+            }
+
+            @Override
+            public void failed(StoreException reason) {}
+        });
+        append("r", "b");
+        commit.open();
+        assertEquals(List.of("x=1", "b=2"), received(2));
+        append("r", "c");
+        assertEquals(List.of("c=3"), received(1));
+    }
+
     @Test
     void ops_that_the_store_does_not_answer_fail() throws Exception {
         RoomStore silent = new ForwardingStore(store) {

@@ -70,6 +70,11 @@ final class Lifetime {
         }
     }
 
+    /** What became of an edit that was handed to the log in vain: a log that failed, which ends the room, may have it. */
+    EditOutcome ofUntakenEdit() {
+        return dismissed ? EditOutcome.UNKNOWN : EditOutcome.UNAVAILABLE;
+    }
+
     /** The log has, or will have, what this memory may not have. */
     void editFailed(Throwable fault) {
         end(Close.RESTARTING);

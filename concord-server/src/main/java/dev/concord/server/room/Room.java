@@ -142,20 +142,21 @@ public final class Room {
             return CompletableFuture.completedFuture(EditOutcome.ROOM_FULL);
         }
         if (!durability.appendTogether(encoded)) {
-            return CompletableFuture.completedFuture(EditOutcome.UNAVAILABLE);
+            return CompletableFuture.completedFuture(lifetime.ofUntakenEdit());
         }
-        CompletableFuture<EditOutcome> outcome = serverEdits.expect(durability.appended());
         try {
+            CompletableFuture<EditOutcome> outcome = serverEdits.expect(durability.appended());
             for (int i = 0; i < operations.size(); i++) {
                 if (!applyLogged(operations.get(i))) {
                     break;
                 }
                 fanOut(operations.get(i), encoded.get(i), null, arrived);
             }
+            return outcome;
         } catch (RuntimeException | Error fault) {
             lifetime.editFailed(fault);
+            return CompletableFuture.completedFuture(EditOutcome.UNKNOWN);
         }
-        return outcome;
     }
 
     /**

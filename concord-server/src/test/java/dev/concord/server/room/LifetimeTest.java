@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.concord.store.OpLog;
 import dev.concord.store.StoreException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,22 @@ class LifetimeTest extends RoomFixture {
         assertEquals(Close.RESTARTING, bob.closed);
         assertEquals(3, events.left);
         assertEquals(1, events.closed);
+    }
+
+    @Test
+    void anEditThatTheLogMayHaveIsNotSaidToBeUndone() {
+        OpLog real = log;
+        log = null;
+        room = load();
+        log = real;
+        join(ann);
+
+        EditOutcome outcome =
+                room.edit(List.of(insert("t", 1, "x")), document -> true).join();
+
+        assertEquals(EditOutcome.UNKNOWN, outcome);
+        assertTrue(room.isClosed());
+        assertEquals(Close.RESTARTING, ann.closed);
     }
 
     @Test

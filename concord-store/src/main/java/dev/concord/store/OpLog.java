@@ -36,8 +36,6 @@ public final class OpLog implements AutoCloseable {
     private static final Duration CLOSING = Duration.ofSeconds(5);
     /** Before the queue is looked at again that could not be taken from. */
     private static final Duration TROUBLE = Duration.ofMillis(10);
-    /** Made in time, for a fault that leaves nothing to make it of. */
-    private static final StoreException FAILED = new StoreException("the op log failed");
 
     private sealed interface Entry {}
 
@@ -58,6 +56,9 @@ public final class OpLog implements AutoCloseable {
 
     private final OpLogLimits limits;
     private final BatchWriter batches;
+    /** Made in time, for a fault that leaves nothing to make it of. */
+    private final StoreException failed = new StoreException("the op log failed");
+
     private final Thread thread;
 
     private final Queue<Entry> queue = new ConcurrentLinkedQueue<>();
@@ -324,11 +325,11 @@ public final class OpLog implements AutoCloseable {
         }
     }
 
-    private static StoreException reasonOf(Throwable fault) {
+    private StoreException reasonOf(Throwable fault) {
         try {
             return new StoreException("the op log failed: " + fault, fault);
         } catch (RuntimeException | Error unspeakable) {
-            return FAILED;
+            return failed;
         }
     }
 

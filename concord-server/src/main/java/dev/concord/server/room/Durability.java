@@ -141,7 +141,17 @@ final class Durability {
             long reached = durable.incrementAndGet();
             // One task for all that becomes durable before it runs.
             if (announced.getAndSet(reached) < 0) {
+                announceLater();
+            }
+        }
+
+        private void announceLater() {
+            try {
                 context.loop().execute(Durability.this::announce);
+            } catch (RuntimeException | Error fault) {
+                // The next op that becomes durable asks the loop again.
+                announced.set(-1);
+                throw fault;
             }
         }
 

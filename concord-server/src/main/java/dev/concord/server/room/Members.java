@@ -290,8 +290,9 @@ final class Members {
             toFlush.add(seat);
         }
         if (!flushScheduled) {
-            flushScheduled = true;
+            // Noted afterwards: where the loop refuses, the next write asks it again.
             context.loop().execute(this::flush);
+            flushScheduled = true;
         }
     }
 

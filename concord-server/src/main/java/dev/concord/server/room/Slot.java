@@ -82,12 +82,22 @@ final class Slot {
         if (loader.isQuarantined(id, loop)) {
             settle(RoomLoader.Loaded.FAILED, create);
         } else if (room == null || room.isDrained()) {
-            io.execute(() -> loadNow(create));
+            hand(create);
         } else {
             // Dropped after a fault with ops still in the op log: what is read before they are stored would be missing
             // them, and a later
             // compaction would prune them.
-            opLog.flush().whenComplete((flushed, logClosed) -> io.execute(() -> loadNow(create)));
+            opLog.flush().whenComplete((flushed, logClosed) -> hand(create));
+        }
+    }
+
+    /** To an I/O thread; when there is none to be had, those who wait are notified, and the next who comes tries again. */
+    private void hand(boolean create) {
+        try {
+            io.execute(() -> loadNow(create));
+        } catch (RuntimeException | Error fault) {
+            loop.execute(() -> settle(RoomLoader.Loaded.FAILED, create));
+            LOG.atError().addKeyValue("room", id).setCause(fault).log("a room could not be loaded");
         }
     }
 

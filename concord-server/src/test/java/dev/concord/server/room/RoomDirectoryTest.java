@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +125,7 @@ class RoomDirectoryTest {
     private final TestLimits limits = new TestLimits();
     private OpLog log;
     private RoomDirectory rooms;
+    private boolean ioIsFull;
 
     @BeforeEach
     void open() {
@@ -137,6 +139,9 @@ class RoomDirectoryTest {
     }
 
     private void io(Runnable task) {
+        if (ioIsFull) {
+            throw new RejectedExecutionException("planted");
+        }
         synchronized (io) {
             io.add(task);
         }
@@ -204,6 +209,20 @@ class RoomDirectoryTest {
         settle();
         rooms.sweep();
         settle();
+    }
+
+    @Test
+    void aRoomForWhichThereIsNoThreadIsLoadedForTheNextWhoComes() {
+        memory.create("r", "e1", null);
+        ioIsFull = true;
+        Guest early = visit("r", false);
+        settle();
+        assertEquals(Absence.UNAVAILABLE, early.absent);
+
+        ioIsFull = false;
+        Guest next = visit("r", false);
+        settle();
+        assertNotNull(next.room);
     }
 
     @Test

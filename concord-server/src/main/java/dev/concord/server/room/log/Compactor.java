@@ -169,8 +169,8 @@ final class Compactor {
 
     private void compactLater() {
         if (!timed) {
-            timed = true;
             loop.schedule(this::tick, limits.interval());
+            timed = true;
         }
     }
 
@@ -186,8 +186,8 @@ final class Compactor {
                 compact();
             }
         } else {
-            timed = true;
             loop.schedule(this::tick, early);
+            timed = true;
         }
     }
 }

@@ -136,7 +136,6 @@ final class LogFollower {
         if (early.isNegative() || early.isZero()) {
             read();
         } else {
-            timed = true;
             loop.schedule(
                     () -> {
                         timed = false;
@@ -145,6 +144,7 @@ final class LogFollower {
                         }
                     },
                     early);
+            timed = true;
         }
     }
 

@@ -117,8 +117,8 @@ final class BulkSync {
     /** The op log may have room: call it when it has stored something, and from time to time, should others have filled it. */
     void stored() {
         if (!storing && !unstored.isEmpty()) {
-            storing = true;
             loop.execute(this::storeSome);
+            storing = true;
         }
     }
 

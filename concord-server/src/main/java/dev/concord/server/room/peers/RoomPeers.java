@@ -264,6 +264,8 @@ public final class RoomPeers implements Peers {
         if (!open) {
             return;
         }
+        // First of all: whatever fails below is done at the next tick.
+        tickLater();
         ticks++;
         attempt("watching the bus", this::watch);
         attempt("storing what others sent", bulkSync::stored);
@@ -275,7 +277,6 @@ public final class RoomPeers implements Peers {
             remote.expire(now + limits.peers().interval().toNanos(), room::received);
             post(now);
         });
-        tickLater();
     }
 
     /** Does one of several things that do not need each other; what fails now is done at the next tick. */

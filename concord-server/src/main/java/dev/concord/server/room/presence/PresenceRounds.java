@@ -82,10 +82,10 @@ public final class PresenceRounds implements Presences {
 
     private void schedule() {
         if (!scheduled) {
-            scheduled = true;
             Duration crowd = A_MEMBER.multipliedBy(room.members().size());
             Duration tick = context.limits().presence().tick();
             context.loop().schedule(this::round, crowd.compareTo(tick) > 0 ? crowd : tick);
+            scheduled = true;
         }
     }
 

@@ -1,0 +1,107 @@
+package dev.concord.server.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.concord.server.room.peers.RoomLocator;
+import dev.concord.server.room.peers.RoomPeers;
+import dev.concord.server.room.presence.PresenceRounds;
+import dev.concord.store.StoredRoom;
+import dev.concord.testing.Faults;
+import dev.concord.wire.Message;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A loop that refuses one task: the next occasion hands it over again. */
+class LoopFaultTest extends RoomFixture {
+    private volatile boolean refuses;
+
+    private final class Refusing implements RoomLoop {
+        @Override
+        public void execute(Runnable task) {
+            refuseOnce();
+            loop.execute(task);
+        }
+
+        @Override
+        public void schedule(Runnable task, Duration delay) {
+            refuseOnce();
+            loop.schedule(task, delay);
+        }
+
+        @Override
+        public long nanoTime() {
+            return loop.nanoTime();
+        }
+
+        private void refuseOnce() {
+            if (refuses) {
+                refuses = false;
+                throw new OutOfMemoryError("planted");
+            }
+        }
+    }
+
+    @BeforeEach
+    void openOnRefusingLoop() {
+        StoredRoom stored = memory.load(ID).orElseThrow();
+        RoomContext context =
+                new RoomContext(ID, stored.epoch(), limits.build(), new Refusing(), frames, events);
+        room = new Room(
+                context,
+                documentOf(stored),
+                stored,
+                log,
+                new Wings(
+                        archive.logs(),
+                        PresenceRounds::new,
+                        (of, host) -> new RoomPeers(cluster, of, host),
+                        new RoomLocator(cluster),
+                        deletions));
+    }
+
+    @Test
+    void aFlushThatCouldNotBeHandedOverMutesNobodyElse() {
+        join(ann, bob);
+        refuses = true;
+        send(ann, 1, type("a"));
+        loop.run();
+        assertEquals(Close.RESTARTING, bob.closed, "was not sent the edit");
+
+        room.join(cy, null);
+        loop.run();
+        cy.takeOne(Message.Sync.class);
+    }
+
+    @Test
+    void anAckThatCouldNotBeHandedOverComesWithTheNext() throws InterruptedException {
+        join(ann);
+        Faults.Gate first = store.holdNext();
+        send(ann, 1, type("a"));
+        loop.run();
+        first.awaitReached();
+        refuses = true;
+        first.open();
+        commit();
+        assertEquals(List.of(), ann.take());
+
+        send(ann, 2, type("b"));
+        commit();
+        assertEquals(List.of(new Message.Ack(2)), ann.take());
+    }
+
+    @Test
+    void aRoundOfPresenceThatCouldNotBeHandedOverKeepsNoLaterOneBack() {
+        join(ann, bob);
+        refuses = true;
+        try {
+            room.receive(ann, presence("Ann", 0), 0);
+        } catch (OutOfMemoryError planted) {
+            // Ends the connection of whoever sent it, on a server.
+        }
+        room.receive(ann, presence("Ann", 0), 0);
+        loop.pass(Duration.ofSeconds(1));
+        bob.takeOne(Message.Presence.class);
+    }
+}

@@ -46,8 +46,7 @@ class LoopFaultTest extends RoomFixture {
     @BeforeEach
     void openOnRefusingLoop() {
         StoredRoom stored = memory.load(ID).orElseThrow();
-        RoomContext context =
-                new RoomContext(ID, stored.epoch(), limits.build(), new Refusing(), frames, events);
+        RoomContext context = new RoomContext(ID, stored.epoch(), limits.build(), new Refusing(), frames, events);
         room = new Room(
                 context,
                 documentOf(stored),
@@ -62,16 +61,20 @@ class LoopFaultTest extends RoomFixture {
     }
 
     @Test
-    void aFlushThatCouldNotBeHandedOverMutesNobodyElse() {
+    void aFlushThatCouldNotBeHandedOverMutesNobodyElse() throws InterruptedException {
         join(ann, bob);
+        // Or its end might be what is refused.
+        Faults.Gate first = store.holdNext();
         refuses = true;
         send(ann, 1, type("a"));
+        first.awaitReached();
         loop.run();
         assertEquals(Close.RESTARTING, bob.closed, "was not sent the edit");
 
         room.join(cy, null);
         loop.run();
         cy.takeOne(Message.Sync.class);
+        first.open();
     }
 
     @Test

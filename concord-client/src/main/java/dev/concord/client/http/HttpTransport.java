@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** WebSockets by {@link HttpClient}. Thread-safe; one may serve many sessions. */
+/**
+ * WebSockets of the JDK's {@link HttpClient}. An attempt to connect fails after 10 s. After 10 s without a frame the server is pinged, and the
+ * connection is given up at most 40 s after the last sign of life. Thread-safe; one transport may serve many sessions.
+ */
 public final class HttpTransport implements Transport {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final long GOODBYE_SECONDS = 5;

@@ -80,6 +80,9 @@ public final class ConcordSession implements AutoCloseable {
      */
     private @Nullable String nextSite;
 
+    /** Its listeners are being told of its end. */
+    private boolean closing;
+
     private boolean closed;
 
     ConcordSession(SessionBuilder settings) {
@@ -123,6 +126,9 @@ public final class ConcordSession implements AutoCloseable {
      */
     public void open() {
         check();
+        if (closing) {
+            throw new IllegalStateException("the session is being closed");
+        }
         if (replaced) {
             throw new IllegalStateException(
                     "the room has another history now: put the text back or begin a new session");
@@ -184,15 +190,19 @@ public final class ConcordSession implements AutoCloseable {
     /** Ends the session for good. What was not acknowledged stays in the {@link OutboxStore}. */
     @Override
     public void close() {
-        if (closed) {
+        if (closing) {
             return;
         }
         check();
-        presences.leave();
-        connection.close();
-        disconnected(ConnectionState.STOPPED, "closed");
-        closed = true;
-        outbox.close();
+        closing = true;
+        try {
+            presences.leave();
+            connection.close();
+            disconnected(ConnectionState.STOPPED, "closed");
+        } finally {
+            closed = true;
+            outbox.close();
+        }
     }
 
     /**

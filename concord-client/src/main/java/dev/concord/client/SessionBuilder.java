@@ -54,7 +54,7 @@ public final class SessionBuilder {
     /**
      * Sets the store of unacknowledged edits. Without one, they are lost when the process ends.
      *
-     * @param store used by this session alone, which closes it
+     * @param store used by this session alone, which closes it; closed, too, when {@link #build} throws
      * @return this
      */
     public SessionBuilder outbox(OutboxStore store) {
@@ -103,7 +103,16 @@ public final class SessionBuilder {
      * @throws dev.concord.crdt.InvalidOperationException when the site that was set is not well formed
      */
     public ConcordSession build() {
-        return new ConcordSession(this);
+        try {
+            return new ConcordSession(this);
+        } catch (RuntimeException | Error e) {
+            try {
+                outbox.close();
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
     }
 
     /** A site that nobody uses. */

@@ -104,7 +104,15 @@ public final class FileOutboxStore implements OutboxStore {
     private static @Nullable FileOutboxStore tryOpen(Path file, List<Path> shared) {
         try {
             Lock lock = lock(file);
-            return lock == null ? null : new FileOutboxStore(file, lock, shared, openForWriting(file));
+            if (lock == null) {
+                return null;
+            }
+            try {
+                return new FileOutboxStore(file, lock, shared, openForWriting(file));
+            } catch (IOException | RuntimeException | Error e) {
+                lock.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open " + file, e);
         }
@@ -195,9 +203,8 @@ public final class FileOutboxStore implements OutboxStore {
 
     @Override
     public void close() {
-        try {
+        try (lock) {
             channel.close();
-            lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close " + file, e);
         }
@@ -275,9 +282,13 @@ public final class FileOutboxStore implements OutboxStore {
             // By another copy of this class in this process.
         } finally {
             if (lock == null) {
-                LOCKED.remove(lockFile);
-                if (channel != null) {
-                    channel.close();
+                // The channel first: closed later, it could end the lock of whoever comes next.
+                try {
+                    if (channel != null) {
+                        channel.close();
+                    }
+                } finally {
+                    LOCKED.remove(lockFile);
                 }
             }
         }
@@ -288,8 +299,11 @@ public final class FileOutboxStore implements OutboxStore {
     private record Lock(Path path, FileChannel channel) implements AutoCloseable {
         @Override
         public void close() throws IOException {
-            channel.close();
-            LOCKED.remove(path);
+            try {
+                channel.close();
+            } finally {
+                LOCKED.remove(path);
+            }
         }
     }
 

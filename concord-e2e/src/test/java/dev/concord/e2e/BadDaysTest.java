@@ -172,7 +172,7 @@ class BadDaysTest {
      * fits into space that the store's files hold already.
      */
     private static void awaitThatNothingIsStored(ServerProcess server, List<TestClient> clients, Ledger ledger) {
-        Await.until("the operator is told", () -> server.get("/readyz").statusCode() == 503);
+        Await.until("the operator is notified", () -> server.get("/readyz").statusCode() == 503);
         long[] seen = {ledger.acknowledged(), System.nanoTime()};
         Await.until("acks wait", () -> {
             if (seen[0] != ledger.acknowledged()) {

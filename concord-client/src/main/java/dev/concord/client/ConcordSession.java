@@ -314,6 +314,7 @@ public final class ConcordSession implements AutoCloseable {
      * @return the site of its edits, which is also its name in presence
      */
     public String site() {
+        check();
         return document.site();
     }
 
@@ -510,8 +511,8 @@ public final class ConcordSession implements AutoCloseable {
             try {
                 changed(document.apply(op.operation()).changes(), Origin.REMOTE);
             } catch (ConflictException e) {
-                if (e.id().site().equals(site())) {
-                    contradicted(site());
+                if (e.id().site().equals(document.site())) {
+                    contradicted(document.site());
                 } else {
                     fault(e);
                 }
@@ -546,7 +547,7 @@ public final class ConcordSession implements AutoCloseable {
             changed(nextSite != null ? rebuild(nextSite, sync) : document.merge(sync.state()), Origin.REMOTE);
             missing = document.missingFrom(sync.version());
         } catch (ConflictException e) {
-            if (!e.id().site().equals(site())) {
+            if (!e.id().site().equals(document.site())) {
                 fault(e);
             }
             contradicted(e.id().site());
@@ -578,7 +579,7 @@ public final class ConcordSession implements AutoCloseable {
 
     /** The server has something else under ids of a site: all of what it has is asked for, and the document made of that. */
     private void contradicted(String by) {
-        nextSite = by.equals(site()) ? settings.newSite() : site();
+        nextSite = by.equals(document.site()) ? settings.newSite() : document.site();
         connection.drop();
     }
 
@@ -644,8 +645,8 @@ public final class ConcordSession implements AutoCloseable {
             Operation operation = seq == null ? null : outbox.refuse(seq);
             if (refusal.code() == ErrorCode.CONFLICT
                     && operation != null
-                    && operation.id().site().equals(site())) {
-                contradicted(site());
+                    && operation.id().site().equals(document.site())) {
+                contradicted(document.site());
                 return;
             }
             listeners.notify(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));

@@ -981,6 +981,8 @@ class ConcordSessionTest {
     void addresses_and_rooms_that_make_no_sense_are_refused() {
         assertThrows(IllegalArgumentException.class, () -> builder("ws://h", "a/b"));
         assertThrows(IllegalArgumentException.class, () -> builder("ws://h", ""));
+        assertThrows(IllegalArgumentException.class, () -> builder("ws://h", "."));
+        assertThrows(IllegalArgumentException.class, () -> builder("ws://h", ".."));
         assertThrows(IllegalArgumentException.class, () -> builder("ftp://h", "r"));
         assertThrows(IllegalArgumentException.class, () -> builder("h:1", "r"));
         ScriptedTransport wire = new ScriptedTransport();

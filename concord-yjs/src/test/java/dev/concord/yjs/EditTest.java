@@ -143,16 +143,19 @@ class EditTest {
                         DeltaOp.insert("p!")),
                 received.get(0).delta());
         assertEquals(
-                Map.of("k", new KeyChange(false, null, true, 1L)), received.get(1).keys());
+                Map.of("k", new KeyChange(false, null, true, 1L)),
+                received.get(1).keys());
         assertFalse(received.get(0).isLocal());
         received.clear();
         other.edit(() -> other.map("m").set("k", 2L));
-        assertEquals(Map.of("k", new KeyChange(true, 1L, true, 2L)), received.get(0).keys());
+        assertEquals(
+                Map.of("k", new KeyChange(true, 1L, true, 2L)), received.get(0).keys());
         assertTrue(received.get(0).isLocal());
         received.clear();
         other.edit(() -> other.map("m").remove("k"));
         assertEquals(
-                Map.of("k", new KeyChange(true, 2L, false, null)), received.get(0).keys());
+                Map.of("k", new KeyChange(true, 2L, false, null)),
+                received.get(0).keys());
         end.run();
         received.clear();
         other.edit(() -> other.map("m").set("k", 3L));

@@ -80,7 +80,7 @@ public final class ConcordSession implements AutoCloseable {
      */
     private @Nullable String nextSite;
 
-    /** Its listeners are being told of its end. */
+    /** Its listeners are being notified of its end. */
     private boolean closing;
 
     private boolean closed;

@@ -807,8 +807,8 @@ export const tests = {
     const original = Date.now;
     const session = start(server, clock, { environment: { ...environment, WebSocket: server.WebSocket } });
     await live(session);
-    const at = performance.now();
     session.edit({ offset: 0, inserted: 'one' });
+    const at = performance.now();
     Date.now = () => original() - 3_600_000;
     try {
       await eventually(() => performance.now() - at > 1_100, 'a second passing');

@@ -53,7 +53,7 @@ class AiTest {
         log.start();
         root.addAppender(log);
         ((Logger) LoggerFactory.getLogger("dev.concord.audit")).setLevel(Level.INFO);
-        server = ServerFixture.start(store, config(AiLimits.DEFAULT.withQuotas(1000, 1000)), limits -> {
+        server = ServerFixture.start(store, config(AiLimits.DEFAULT.withQuotas(100_000, 100_000)), limits -> {
             limits.compactionOps = 1;
         });
     }

@@ -172,7 +172,7 @@ class OpenApiTest {
                     "text",
                     "embedding",
                     Duration.ofSeconds(20),
-                    AiLimits.DEFAULT.withQuotas(1000, 1000));
+                    AiLimits.DEFAULT.withQuotas(100_000, 100_000));
             try (ServerFixture server = ServerFixture.start(store, ai, limits -> {
                 limits.compactionOps = 1;
                 limits.roomChars = 20_000;

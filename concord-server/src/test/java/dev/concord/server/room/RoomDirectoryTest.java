@@ -25,6 +25,7 @@ import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import dev.concord.testing.Faults;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -162,7 +163,7 @@ class RoomDirectoryTest {
     }
 
     private void commit() {
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         settle();
     }
 
@@ -560,7 +561,7 @@ class RoomDirectoryTest {
         assertEquals(Close.RESTARTING, member.closed);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         down.whenComplete((done, thrown) -> failure.set(thrown));
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         while (!down.isDone()) {
             settle();
             Thread.onSpinWait();

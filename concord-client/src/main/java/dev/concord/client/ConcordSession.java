@@ -46,8 +46,8 @@ import org.jspecify.annotations.Nullable;
  * 20 s. With an older server, the {@link Transport} has to detect it. While an answer is outstanding, 30 s without a frame are enough.
  *
  * <p>Confined to its {@link Loop}: methods must be called there and throw {@link IllegalStateException} otherwise, and also after
- * {@link #close}. The exceptions are {@link #addListener} and {@link #removeListener}, which any thread may call at any time, and {@link #site},
- * which is not checked. Building may happen on any thread. Listeners are called on the loop. Nothing here blocks.
+ * {@link #close}. The exceptions are {@link #addListener} and {@link #removeListener}, which any thread may call at any time. Building may happen
+ * on any thread. Listeners are called on the loop. Nothing here blocks.
  */
 public final class ConcordSession implements AutoCloseable {
     /** After so many in a row it is said what is known of them. */
@@ -108,7 +108,7 @@ public final class ConcordSession implements AutoCloseable {
      *
      * @param server {@code ws://host:port} or {@code wss://…}; {@code http} and {@code https} mean the same. A path is put before
      *     {@code /rooms}
-     * @param room 1 to 128 characters of {@code [A-Za-z0-9._~-]}
+     * @param room 1 to 128 characters of {@code [A-Za-z0-9._~-]}, but not {@code .} or {@code ..}
      * @param loop the loop to which the session will be confined
      * @param transport makes its connections
      * @return the builder, for further settings

@@ -4,8 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a reader takes for one character: an emoji family, a flag, a letter with its marks. A caret should not stand inside of one. Looks at a
- * bounded part of the text around the offset only.
+ * Grapheme clusters, which a reader takes for one character: an emoji family, a flag, a letter with its marks. A caret should not be inside
+ * one. Only the 128 UTF-16 units before and after the offset are looked at, so longer clusters may be cut. Offsets are UTF-16 units. Stateless
+ * and thread-safe.
  */
 public final class Graphemes {
     private static final Pattern CLUSTER = Pattern.compile("\\X");
@@ -13,7 +14,7 @@ public final class Graphemes {
     private static final char FIRST_MARK = '\u0300';
 
     private static final char FIRST_IDEOGRAPH = '\u3400';
-    private static final char BEHIND_IDEOGRAPHS = '\ua000';
+    private static final char AFTER_IDEOGRAPHS = '\ua000';
     /** Nobody writes longer ones; where somebody does, it may be cut. */
     private static final int LONGEST = 128;
 
@@ -80,7 +81,7 @@ public final class Graphemes {
     }
 
     private static boolean isPlain(char c) {
-        return c < FIRST_MARK || (c >= FIRST_IDEOGRAPH && c < BEHIND_IDEOGRAPHS);
+        return c < FIRST_MARK || (c >= FIRST_IDEOGRAPH && c < AFTER_IDEOGRAPHS);
     }
 
     private static int plainBefore(String text, int offset) {

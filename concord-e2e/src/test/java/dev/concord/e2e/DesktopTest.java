@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,10 @@ class DesktopTest {
             Path log = home.resolve("desktop.log");
             Process trial = desktop(":" + line.strip(), server, log).start();
             try {
-                Await.until("the trial is ready", () -> read(log).contains(DesktopTrial.LOSE_DATA) || !trial.isAlive());
+                Await.until(
+                        "the trial is ready",
+                        Duration.ofMinutes(10),
+                        () -> read(log).contains(DesktopTrial.LOSE_DATA) || !trial.isAlive());
                 server.kill9();
                 server.loseData();
                 server.start();

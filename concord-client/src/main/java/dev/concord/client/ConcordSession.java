@@ -80,6 +80,9 @@ public final class ConcordSession implements AutoCloseable {
      */
     private @Nullable String nextSite;
 
+    /** Its listeners are being told of its end. */
+    private boolean closing;
+
     private boolean closed;
 
     ConcordSession(SessionBuilder settings) {
@@ -116,6 +119,9 @@ public final class ConcordSession implements AutoCloseable {
     /** Connects, for the first time, after {@link #goOffline}, or once more after the server has said that it is no use. */
     public void open() {
         check();
+        if (closing) {
+            throw new IllegalStateException("the session is being closed");
+        }
         if (replaced) {
             throw new IllegalStateException(
                     "the room has another history now: put the text back or begin a new session");
@@ -178,15 +184,19 @@ public final class ConcordSession implements AutoCloseable {
     /** Ends the session for good. What was not acknowledged stays in the {@link OutboxStore}. */
     @Override
     public void close() {
-        if (closed) {
+        if (closing) {
             return;
         }
         check();
-        presences.leave();
-        connection.close();
-        disconnected(ConnectionState.STOPPED, "closed");
-        closed = true;
-        outbox.close();
+        closing = true;
+        try {
+            presences.leave();
+            connection.close();
+            disconnected(ConnectionState.STOPPED, "closed");
+        } finally {
+            closed = true;
+            outbox.close();
+        }
     }
 
     /**

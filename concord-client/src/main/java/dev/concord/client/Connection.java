@@ -195,9 +195,22 @@ final class Connection {
                 if (current == this) {
                     stopWatchdog();
                     heardMillis = loop.millis();
-                    handler.frame(frame);
+                    take(frame);
                 }
             });
+        }
+
+        /** What could not be taken in is missing: the next connection brings it again. */
+        private void take(String frame) {
+            try {
+                handler.frame(frame);
+            } catch (RuntimeException | Error e) {
+                if (current == this) {
+                    endLink();
+                    lost(Transport.BROKEN, "a frame could not be taken in: " + e);
+                }
+                throw e;
+            }
         }
 
         @Override

@@ -54,7 +54,7 @@ public final class SessionBuilder {
     /**
      * Where to keep what is not acknowledged. Without one it ends with the process.
      *
-     * @param store used by this session alone, which closes it
+     * @param store used by this session alone, which closes it; closed, too, when {@link #build} throws
      * @return this
      */
     public SessionBuilder outbox(OutboxStore store) {
@@ -101,7 +101,16 @@ public final class SessionBuilder {
      * @return the session; may be called by any thread, what the outbox store has kept is read at once
      */
     public ConcordSession build() {
-        return new ConcordSession(this);
+        try {
+            return new ConcordSession(this);
+        } catch (RuntimeException | Error e) {
+            try {
+                outbox.close();
+            } catch (RuntimeException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
     }
 
     /** A site that nobody uses. */

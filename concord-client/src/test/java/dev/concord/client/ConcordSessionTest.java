@@ -57,6 +57,36 @@ class ConcordSessionTest {
     }
 
     @Test
+    void a_listener_that_closes_or_opens_when_the_session_stops_changes_nothing_of_its_end() {
+        ScriptedTransport wire = new ScriptedTransport();
+        MemoryOutboxStore store = new MemoryOutboxStore();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
+                .outbox(store)
+                .build();
+        List<String> notified = new ArrayList<>();
+        session.addListener(new SessionListener() {
+            @Override
+            public void statusChanged(Status status) {
+                if (status.connection() == ConnectionState.STOPPED) {
+                    notified.add(status.reason() + ", " + session.text());
+                    session.close();
+                    assertThrows(IllegalStateException.class, session::open);
+                }
+            }
+        });
+        session.open();
+        wire.send(sync());
+        loop.settle();
+        session.edit(0, 0, "text");
+        session.close();
+        loop.advance(LONG);
+        assertEquals(List.of("closed, text"), notified);
+        assertEquals(1, wire.addresses.size());
+        assertEquals(1, store.closes);
+        assertThrows(IllegalStateException.class, session::text);
+    }
+
+    @Test
     void what_is_typed_reaches_the_others_and_is_saved_when_it_is_durable() {
         loop.advance(A_WHILE);
         server.holdingCommits = true;

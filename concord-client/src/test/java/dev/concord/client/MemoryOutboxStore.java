@@ -9,6 +9,7 @@ import java.util.TreeMap;
 final class MemoryOutboxStore implements OutboxStore {
     final TreeMap<Long, Kept> rows = new TreeMap<>();
     final List<Operation> everything = new ArrayList<>();
+    int closes;
 
     @Override
     public List<Kept> load() {
@@ -27,5 +28,7 @@ final class MemoryOutboxStore implements OutboxStore {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closes++;
+    }
 }

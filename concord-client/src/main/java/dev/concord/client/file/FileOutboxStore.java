@@ -103,7 +103,15 @@ public final class FileOutboxStore implements OutboxStore {
     private static @Nullable FileOutboxStore tryOpen(Path file, List<Path> shared) {
         try {
             Lock lock = lock(file);
-            return lock == null ? null : new FileOutboxStore(file, lock, shared, openForWriting(file));
+            if (lock == null) {
+                return null;
+            }
+            try {
+                return new FileOutboxStore(file, lock, shared, openForWriting(file));
+            } catch (IOException | RuntimeException | Error e) {
+                lock.close();
+                throw e;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open " + file, e);
         }
@@ -194,9 +202,8 @@ public final class FileOutboxStore implements OutboxStore {
 
     @Override
     public void close() {
-        try {
+        try (lock) {
             channel.close();
-            lock.close();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot close " + file, e);
         }
@@ -274,9 +281,13 @@ public final class FileOutboxStore implements OutboxStore {
             // By another copy of this class in this process.
         } finally {
             if (lock == null) {
-                LOCKED.remove(lockFile);
-                if (channel != null) {
-                    channel.close();
+                // The channel first: closed later, it could end the lock of whoever comes next.
+                try {
+                    if (channel != null) {
+                        channel.close();
+                    }
+                } finally {
+                    LOCKED.remove(lockFile);
                 }
             }
         }
@@ -287,8 +298,11 @@ public final class FileOutboxStore implements OutboxStore {
     private record Lock(Path path, FileChannel channel) implements AutoCloseable {
         @Override
         public void close() throws IOException {
-            channel.close();
-            LOCKED.remove(path);
+            try {
+                channel.close();
+            } finally {
+                LOCKED.remove(path);
+            }
         }
     }
 

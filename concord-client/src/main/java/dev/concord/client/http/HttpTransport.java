@@ -16,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** WebSockets by {@link HttpClient}. Thread-safe; one may serve many sessions. */
+/**
+ * WebSockets by {@link HttpClient}. A link that is closed is given 5 s for what is still to be sent and for the server's answer. Thread-safe; one
+ * may serve many sessions.
+ */
 public final class HttpTransport implements Transport {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final long GOODBYE_SECONDS = 5;
@@ -89,21 +92,34 @@ public final class HttpTransport implements Transport {
 
         @Override
         public void close() {
-            enqueue(to -> {
-                // Whoever does not answer is not waited for.
-                CompletableFuture.delayedExecutor(GOODBYE_SECONDS, TimeUnit.SECONDS)
-                        .execute(to::abort);
-                return to.sendClose(WebSocket.NORMAL_CLOSURE, "");
-            });
+            enqueue(to -> to.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+            WebSocket open;
             synchronized (this) {
+                open = closing || ended ? null : socket;
                 closing = true;
             }
+            if (open != null) {
+                abortLater(open);
+            }
+        }
+
+        /** Whoever takes neither what was sent nor the goodbye, or does not answer it, is not waited for. */
+        private void abortLater(WebSocket open) {
+            CompletableFuture.delayedExecutor(GOODBYE_SECONDS, TimeUnit.SECONDS).execute(() -> {
+                open.abort();
+                end(BROKEN, "the server does not answer the goodbye");
+            });
         }
 
         @Override
         public void onOpen(WebSocket opened) {
+            boolean late;
             synchronized (this) {
                 socket = opened;
+                late = closing;
+            }
+            if (late) {
+                abortLater(opened);
             }
             opened.request(1);
             pump();

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.client.ConcordSession;
 import dev.concord.client.OutboxStore.Kept;
+import dev.concord.client.SessionBuilder;
+import dev.concord.client.thread.ThreadLoop;
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -191,6 +196,24 @@ class FileOutboxStoreTest {
             assertEquals(List.of(), store.load());
             assertThrows(IllegalStateException.class, this::open);
         }
+        open().close();
+    }
+
+    @Test
+    void a_file_that_could_not_be_opened_or_read_is_free_again() throws IOException {
+        Files.createDirectory(file());
+        assertThrows(UncheckedIOException.class, this::open);
+        Files.delete(file());
+        open().close();
+
+        Files.writeString(file(), "something else\n");
+        SessionBuilder settings = ConcordSession.builder(
+                        URI.create("ws://h"), "room", new ThreadLoop("unused"), (address, handler) -> {
+                            throw new AssertionError("there is no session");
+                        })
+                .outbox(open());
+        assertThrows(IllegalStateException.class, settings::build);
+        Files.delete(file());
         open().close();
     }
 

@@ -18,7 +18,15 @@ final class Attempts {
         try {
             step.run();
         } catch (RuntimeException | Error fault) {
+            report(what, fault);
+        }
+    }
+
+    private void report(String what, Throwable fault) {
+        try {
             LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("{} failed", what);
+        } catch (RuntimeException | Error unspeakable) {
+            // As when memory is short. The steps that follow matter more than the line.
         }
     }
 }

@@ -9,7 +9,7 @@ import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * How long a room is in use, and what ends it. A room whose memory may differ from its log ends at once, and the next join loads it again from
- * the log. On the room's loop.
+ * the log. That comes before the line in the server's own log, which may fail, too. On the room's loop.
  */
 final class Lifetime {
     private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
@@ -53,24 +53,33 @@ final class Lifetime {
         if (closed) {
             return;
         }
-        dismiss(why);
+        // First of all: whatever fails from here on, nobody is let into this memory any more.
+        dismissed = true;
         closed = true;
+        attempts.attempt("sending the members away", () -> attendance.dismissAll(why));
         attempts.attempt("leaving the other instances", peers::close);
         attempts.attempt("ending edits of the server", serverEdits::abandon);
         attempts.attempt("giving a state back", attendance::forgetState);
         attempts.attempt("counting", context.events()::roomClosed);
     }
 
+    /** Sends away who has come, or was left, in a room that is over, and would wait for an answer for ever. */
+    void turnAway(Member member) {
+        if (closed) {
+            member.close(Close.RESTARTING);
+        }
+    }
+
     /** The log has, or will have, what this memory may not have. */
     void editFailed(Throwable fault) {
-        error().setCause(fault).log("failed in the middle of an edit, the room is loaded again");
         end(Close.RESTARTING);
+        error().setCause(fault).log("failed in the middle of an edit, the room is loaded again");
     }
 
     /** The document does not take what the log has or will have. */
     void applyFailed(Throwable fault) {
-        error().setCause(fault).log("the document refuses an op that was stored");
         end(Close.OVERLOADED);
+        error().setCause(fault).log("the document refuses an op that was stored");
     }
 
     /** The log has not what the document has: nobody may go on from this memory. */
@@ -78,32 +87,32 @@ final class Lifetime {
         if (closed) {
             return;
         }
-        error().log("an op could not be stored, the room is dropped from memory: {}", reason.getMessage());
         end(reason instanceof RoomGoneException ? Close.NO_SUCH_ROOM : Close.RESTARTING);
+        error().log("an op could not be stored, the room is dropped from memory: {}", reason.getMessage());
     }
 
     /** Both instances took an edit of the same id. The log's order decides, and memory has the other one. */
     void contradicted(ConflictException conflict) {
-        error().log("an op of the log contradicts one in memory, the room is loaded again: {}", conflict.getMessage());
         end(Close.RESTARTING);
+        error().log("an op of the log contradicts one in memory, the room is loaded again: {}", conflict.getMessage());
     }
 
     /** Memory may have a part of a snapshot. */
     void mergeFailed(Throwable fault) {
-        error().setCause(fault).log("the snapshot cannot be merged into what is in memory, the room is loaded again");
         end(Close.RESTARTING);
+        error().setCause(fault).log("the snapshot cannot be merged into what is in memory, the room is loaded again");
     }
 
     /** The members are not in step with the document, and could not be made to come back. */
     void resyncFailed(Throwable fault) {
-        error().setCause(fault).log("that failed, too; the room is closed");
         end(Close.RESTARTING);
+        error().setCause(fault).log("that failed, too; the room is closed");
     }
 
     /** Another instance has deleted the room, and perhaps made a new one of the same id. */
     void deleted(boolean recreated) {
-        LOG.atInfo().addKeyValue("room", context.id()).log("deleted by another instance, leaves memory");
         end(recreated ? Close.RESTARTING : Close.NO_SUCH_ROOM);
+        LOG.atInfo().addKeyValue("room", context.id()).log("deleted by another instance, leaves memory");
     }
 
     private LoggingEventBuilder error() {

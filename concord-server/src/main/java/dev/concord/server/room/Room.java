@@ -189,6 +189,7 @@ public final class Room {
      */
     public void receive(Member member, Message.Op op) {
         if (lifetime.isEnding() || !attendance.contains(member)) {
+            lifetime.turnAway(member);
             return;
         }
         long arrived = context.loop().nanoTime();

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** Proposals, decisions and search through the port, with a scripted Gemini behind. */
+/** Proposals, decisions and search through the port, with a scripted Gemini. */
 @Timeout(120)
 class AiTest {
     private static final JsonMapper JSON = new JsonMapper();

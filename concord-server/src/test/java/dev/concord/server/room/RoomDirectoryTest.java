@@ -501,7 +501,7 @@ class RoomDirectoryTest {
         FakeMember member = join(room);
         Faults.Gate failing = faulty.holdNext();
         Faults.Gate later = faulty.holdNext();
-        // The first op fails behind its gate, the second waits behind its own.
+        // The first op fails at its gate, the second waits at its own.
         room.receive(member, new Message.Op(1, insert("a", "1")));
         failing.awaitReached();
         room.receive(member, new Message.Op(2, insert("b", "2")));

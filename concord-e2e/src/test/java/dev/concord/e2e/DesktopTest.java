@@ -82,11 +82,8 @@ class DesktopTest {
         Path jar = ServerProcess.root().resolve(Path.of("concord-desktop", "target", "concord-desktop.jar"));
         assertTrue(Files.isRegularFile(jar), () -> jar + " is missing: run ./mvnw verify and not ./mvnw test");
         // The trial waits as the tests do, with a class of another module.
-        Path waits = Path.of(URI.create(Await.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .toString()));
+        Path waits = Path.of(URI.create(
+                Await.class.getProtectionDomain().getCodeSource().getLocation().toString()));
         String classes = String.join(
                 File.pathSeparator,
                 jar.toString(),

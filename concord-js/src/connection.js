@@ -24,7 +24,7 @@ export class Connection {
   #watchdog = null;
   #pulse = null;
   #pulses = false;
-  #heardAt = 0;
+  #receivedAt = 0;
 
   /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason, failures})`, `onDial`, `onFault`. */
   constructor(address, environment, handlers) {
@@ -62,7 +62,7 @@ export class Connection {
       if (socket === this.#socket) {
         this.#environment.clearTimeout(this.#watchdog);
         this.#watchdog = null;
-        this.#heardAt = this.#environment.now();
+        this.#receivedAt = this.#environment.now();
         this.#awaitPulse();
         this.#handlers.onText(data, socket);
       }
@@ -112,7 +112,7 @@ export class Connection {
 
   /** The page is in view again, or the network is back: neither a pause nor a connection that may be dead is waited for. */
   revive() {
-    if (this.#socket !== null && this.#pulses && this.#environment.now() - this.#heardAt > PULSE_LATE_MS) {
+    if (this.#socket !== null && this.#pulses && this.#environment.now() - this.#receivedAt > PULSE_LATE_MS) {
       this.drop();
     }
     this.reconnectNow();

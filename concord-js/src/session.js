@@ -25,7 +25,7 @@ const VERSION_CHARACTERS = 2_000;
 const PASSING = new Set(['rate_limited', 'unavailable']);
 
 const EVENTS = ['change', 'edit', 'status', 'presence', 'refused', 'fault'];
-const LEAST_FRAME_BYTES = 4_096;
+const MIN_FRAME_BYTES = 4_096;
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
@@ -416,9 +416,9 @@ export class ConcordSession {
   }
 
   #down({ permanent, code, reason, failures }) {
-    if (code === TOO_LARGE && this.#frameBytes > LEAST_FRAME_BYTES) {
+    if (code === TOO_LARGE && this.#frameBytes > MIN_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
-      this.#frameBytes = Math.max(LEAST_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
+      this.#frameBytes = Math.max(MIN_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
       // First: a listener may want no other attempt.
       this.#connection.retry();
       this.#disconnected('reconnecting', '');
@@ -560,7 +560,7 @@ export class ConcordSession {
       this.#connection.expectPulse();
     }
     if (limits?.frameBytes > 0) {
-      this.#frameBytes = Math.min(this.#frameBytes, Math.max(LEAST_FRAME_BYTES, limits.frameBytes));
+      this.#frameBytes = Math.min(this.#frameBytes, Math.max(MIN_FRAME_BYTES, limits.frameBytes));
     }
     this.#connection.settle();
     this.#setState('live');

@@ -37,7 +37,7 @@ export const tests = {
     assertEquals(bounds.randomSiteLength, randomSite().length, 'characters of a random site');
   },
 
-  async 'states at a bound are accepted, and again, those behind it change nothing'() {
+  async 'states at a bound are accepted, and again, those past it change nothing'() {
     for (const [name, state] of Object.entries(bounds.acceptedStates)) {
       const document = new ConcordDocument('me');
       await merged(document, state, name);
@@ -60,7 +60,7 @@ export const tests = {
     }
   },
 
-  async 'operations at a bound are accepted, those behind it change nothing'() {
+  async 'operations at a bound are accepted, those past it change nothing'() {
     for (const operation of bounds.acceptedOperations) {
       new ConcordDocument('me').apply(operation);
     }

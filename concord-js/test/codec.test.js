@@ -13,7 +13,7 @@ function copyOf(document) {
   return copy;
 }
 
-/** A document that has heard only some of the operations, so that some wait. */
+/** A document that has received only some of the operations, so that some wait. */
 function partial(random, all) {
   const document = new ConcordDocument('partial');
   random.shuffle([...all]).forEach((operation) => random.chance(0.6) && document.apply(operation));
@@ -66,7 +66,7 @@ export const properties = {
     assertBytes(replicas[0].document.encodeBody(), target.encodeBody(), 'bytes');
   },
 
-  'the parts that two replicas lack make them equal, as states and as operations'(random) {
+  'the parts that two replicas are missing make them equal, as states and as operations'(random) {
     const { replicas, all } = randomHistory(random, { steps: 30 });
     const [a, b, c] = [partial(random, all), partial(random, all), partial(random, all)];
     const toC = [...a.missingFrom(c.version()), ...b.missingFrom(c.version())];

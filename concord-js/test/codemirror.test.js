@@ -46,7 +46,7 @@ function key(view, name, more = {}) {
   return event.defaultPrevented;
 }
 
-/** What an input method does, told by events and changes of the page, as a browser tells it. */
+/** What an input method does, as events and changes of the page, as a browser reports it. */
 function compose(view, text) {
   view.contentDOM.dispatchEvent(new CompositionEvent('compositionstart', { bubbles: true }));
   type(view, text);
@@ -345,14 +345,14 @@ export const tests = {
   async 'an editor lets go of a session that was closed during a composition'() {
     const { session, view, release } = await fixture('ab');
     const errors = [];
-    const heard = ({ message }) => errors.push(message);
-    addEventListener('error', heard);
+    const onError = ({ message }) => errors.push(message);
+    addEventListener('error', onError);
     compose(view, 'かな');
     session.close();
     dispatchEvent(new Event('pagehide'));
     release();
     composed(view);
-    removeEventListener('error', heard);
+    removeEventListener('error', onError);
     assertEquals(0, session.status.composing, 'composing');
     assertEquals('', errors.join(), 'errors');
     assertEquals('ab', session.text, 'text');
@@ -422,7 +422,7 @@ export const tests = {
     }
   },
 
-  async 'the others are told of caret and selection by element'() {
+  async 'caret and selection are sent to the others by element'() {
     const { server, clock, session, view } = await fixture('a😀b');
     session.setUser({ user: 'me' });
     view.dispatch({ selection: { anchor: 3, head: 1 } });

@@ -36,8 +36,8 @@ export const properties = {
         const found = document.elementAt(offset);
         assertEquals(`${element.site}:${element.counter}`, `${found.site}:${found.counter}`, 'element at an offset');
         offset += element.value.length;
-        const behind = document.caretAt(offset, 'left');
-        assertEquals(offset, document.offsetOfCaret(behind), 'position behind an element');
+        const caretAfter = document.caretAt(offset, 'left');
+        assertEquals(offset, document.offsetOfCaret(caretAfter), 'position after an element');
       }
     }
   },
@@ -158,8 +158,8 @@ export const tests = {
     assertEquals('{"element":{"site":"me","counter":3},"bias":"right"}', JSON.stringify(right), 'right: before the first l');
     assertEquals(JSON.stringify(left), JSON.stringify(document.caretAt(2)), 'the default');
     document.insert(2, 'XY');
-    assertEquals(2, document.offsetOfCaret(left), 'left: text that is typed at it comes behind it');
-    assertEquals(4, document.offsetOfCaret(right), 'right: it moves on behind text that is typed at it');
+    assertEquals(2, document.offsetOfCaret(left), 'left: text that is typed at it comes after it');
+    assertEquals(4, document.offsetOfCaret(right), 'right: it moves on after text that is typed at it');
     assertThrows(TypeError, () => document.caretAt(2, 'after'), 'a bias that is none');
     document.delete(0, 3);
     assertEquals(0, document.offsetOfCaret(left), 'at a tombstone');

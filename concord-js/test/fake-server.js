@@ -2,7 +2,7 @@ import { ConcordDocument } from '../src/document.js';
 import { ConcordError } from '../src/errors.js';
 import { MemoryStore } from './memory-store.js';
 
-/** A clock that goes on only when it is told to. */
+/** A clock that advances only when a test says so. */
 export class Clock {
   #now = 0;
   #timers = new Map();
@@ -40,7 +40,7 @@ export class Clock {
   }
 }
 
-/** A room that speaks the wire to fake WebSockets, and can be told to misbehave. */
+/** A room that speaks the wire to fake WebSockets, and can be made to misbehave. */
 export class FakeServer {
   document = new ConcordDocument('server');
   epoch = 'first';
@@ -52,7 +52,7 @@ export class FakeServer {
   /** What a sync says of the server's limits; nothing, as servers of old, by default. */
   limits = undefined;
   /** A longer frame closes the connection. */
-  mostBytes = Infinity;
+  maxBytes = Infinity;
   longestFrame = 0;
   /** Given an op message, an error code to refuse it with, or null. */
   refusal = () => null;
@@ -131,7 +131,7 @@ export class FakeServer {
   #take(socket, text) {
     const bytes = new TextEncoder().encode(text).length;
     this.longestFrame = Math.max(this.longestFrame, bytes);
-    if (bytes > this.mostBytes) {
+    if (bytes > this.maxBytes) {
       socket.end(4413);
       return;
     }

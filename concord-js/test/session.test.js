@@ -40,7 +40,7 @@ function known(server, site) {
 const insertOf = (value) => ({ kind: 'insert', id: { site: 'earlier', counter: 1 }, after: { site: '', counter: 0 }, value });
 
 export const tests = {
-  async 'a session synchronises, sends, hears others and is saved when acknowledged'() {
+  async 'a session synchronises, sends, receives the edits of others and is saved when acknowledged'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     server.document.insert(0, 'hello');
     const session = start(server, clock);
@@ -140,12 +140,12 @@ export const tests = {
     assert(shortest.slice(0, 5).every((pause, i) => pause < longest[i]), `pauses ${shortest} and ${longest}`);
   },
 
-  async 'several edits at once are one step of undo and are told of'() {
+  async 'several edits at once are one step of undo and are reported'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
     await live(session);
-    const told = [];
-    session.on('edit', (operations) => told.push(...operations));
+    const reported = [];
+    session.on('edit', (operations) => reported.push(...operations));
     session.edit({ offset: 0, inserted: 'one two' });
     session.edit([{ offset: 0, removed: 3, inserted: '1' }, { offset: 2, removed: 3, inserted: '2' }, { offset: 3, inserted: '!' }]);
     assertEquals('1 2!', session.text, 'text');
@@ -157,8 +157,8 @@ export const tests = {
     session.redo();
     assertEquals('1 2!', session.text, 'text after redo');
     const copy = new ConcordDocument('copy');
-    told.forEach((operation) => copy.apply(operation));
-    assertEquals('1 2!', copy.text, 'text of what was told of');
+    reported.forEach((operation) => copy.apply(operation));
+    assertEquals('1 2!', copy.text, 'text of what was reported');
     session.edit([]);
     assertEquals('1 2!', session.text, 'text');
   },
@@ -335,7 +335,7 @@ export const tests = {
     assertBytes(server.document.encodeBody(), session.document.encodeBody(), 'bytes');
   },
 
-  async 'frames that are not understood are ignored, broken ones are told of'() {
+  async 'frames that are not understood are ignored, broken ones are reported'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
     await live(session);
@@ -439,7 +439,7 @@ export const tests = {
       text = changes.reduce(applyChange, text);
     });
     await live(session);
-    assertEquals('hello', text, 'what the second listener was told');
+    assertEquals('hello', text, 'what the second listener received');
     server.type(5, '!');
     session.edit({ offset: 0, removed: 1, inserted: 'H' });
     await saved(session);
@@ -447,27 +447,27 @@ export const tests = {
     server.refusal = () => 'room_full';
     session.edit({ offset: 0, inserted: '>' });
     await eventually(() => session.status.refused === 1, 'the refusal');
-    assertEquals('>Hello!', text, 'what the second listener was told');
+    assertEquals('>Hello!', text, 'what the second listener received');
     assertEquals('live', session.status.connection, 'state');
     assertEquals(1, server.dials.length, 'connections');
     assertEquals('change,edit,presence,refused,status', [...new Set(errors)].sort().join(), 'what was reported');
     assertEquals('refused', session.events.map(({ name }) => name).join(), 'events');
   },
 
-  async 'a listener that is added or removed by another one hears from now on, or no more'() {
+  async 'a listener that is added or removed by another one is notified from now on, or no more'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
     await live(session);
-    const heard = [];
+    const received = [];
     session.on('edit', () => {
       off();
-      session.on('edit', () => heard.push('added'));
+      session.on('edit', () => received.push('added'));
     });
-    const off = session.on('edit', () => heard.push('removed'));
+    const off = session.on('edit', () => received.push('removed'));
     session.edit({ offset: 0, inserted: 'x' });
-    assertEquals('', heard.join(), 'heard of the first edit');
+    assertEquals('', received.join(), 'notified of the first edit');
     session.edit({ offset: 1, inserted: 'y' });
-    assertEquals('added', heard.join(), 'heard of the second edit');
+    assertEquals('added', received.join(), 'notified of the second edit');
   },
 
   async 'when a room is replaced while it is open, what is unsent is offered at once and kept'() {
@@ -612,7 +612,7 @@ export const tests = {
     };
     const session = start(server, clock, { environment });
     await eventually(() => session.status.connection === 'reconnecting', 'the attempt failing');
-    assertEquals('out of sockets', session.events[0].event.message, 'what is told');
+    assertEquals('out of sockets', session.events[0].event.message, 'what is reported');
     broken = false;
     clock.advance(1_000);
     await live(session);
@@ -634,7 +634,7 @@ export const tests = {
     assertEquals('x', session.text, 'text');
   },
 
-  async 'others hear that somebody has left, and are told of nobody twice'() {
+  async 'others learn that somebody has left, and are notified of nobody twice'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const [ann, ben] = [start(server, clock), start(server, clock)];
     await live(ann);
@@ -642,12 +642,12 @@ export const tests = {
     ann.setUser({ user: 'Ann' });
     clock.advance(100);
     assertEquals(1, ben.peers.length, 'peers');
-    let told = 0;
-    ben.on('presence', () => told++);
+    let notifications = 0;
+    ben.on('presence', () => notifications++);
     ann.close();
     assertEquals(0, ben.peers.length, 'peers after leaving');
     server.member.tell({ t: 'presence', user: 'Ann', cursor: 0, color: '#000', client: ann.document.site, left: true });
-    assertEquals(1, told, 'times that it was told');
+    assertEquals(1, notifications, 'notifications');
     const count = server.received.length;
     ben.select(0);
     clock.advance(100);
@@ -656,7 +656,7 @@ export const tests = {
     assertEquals(count + 1, server.received.length, 'messages for one place');
   },
 
-  async 'somebody of whom nothing is heard is away, and is gone when the server says so'() {
+  async 'somebody from whom nothing was received is away, and is gone when the server says so'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
     await live(session);
@@ -691,23 +691,23 @@ export const tests = {
     await eventually(() => session.text === 'x', 'the text');
   },
 
-  async 'a selection behind the text, or inside of a pair, is told of as the nearest place'() {
+  async 'a selection after the end of the text, or inside a pair, is sent as the nearest offset'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const session = start(server, clock);
     await live(session);
     session.edit({ offset: 0, inserted: 'a😀b' });
     session.select(99, -1);
     clock.advance(100);
-    const told = () => server.received.filter(({ t }) => t === 'presence').at(-1);
-    assertEquals(4, told().cursor, 'cursor');
+    const sentPresence = () => server.received.filter(({ t }) => t === 'presence').at(-1);
+    assertEquals(4, sentPresence().cursor, 'cursor');
     session.select(2, 2);
     clock.advance(100);
-    assertEquals(1, told().cursor, 'cursor');
-    assertEquals('after', told().caret.side, 'side on the wire');
-    assertEquals(1, told().caret.element.counter, 'element on the wire');
+    assertEquals(1, sentPresence().cursor, 'cursor');
+    assertEquals('after', sentPresence().caret.side, 'side on the wire');
+    assertEquals(1, sentPresence().caret.element.counter, 'element on the wire');
   },
 
-  async 'a store that never answers is done without, one that answers late is heard'() {
+  async 'a store that never answers is done without, one that answers late is used'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     let answer;
     const store = new MemoryStore();
@@ -720,7 +720,7 @@ export const tests = {
     clock.advance(1);
     await live(session);
     const [{ name, event }] = session.events;
-    assertEquals('fault storage', `${name} ${event.code}`, 'what is told');
+    assertEquals('fault storage', `${name} ${event.code}`, 'what is reported');
     assert(event.message.includes('keep this tab open'), event.message);
     session.edit({ offset: 0, inserted: 'now ' });
     await saved(session);
@@ -807,8 +807,8 @@ export const tests = {
     const original = Date.now;
     const session = start(server, clock, { environment: { ...environment, WebSocket: server.WebSocket } });
     await live(session);
-    const at = performance.now();
     session.edit({ offset: 0, inserted: 'one' });
+    const at = performance.now();
     Date.now = () => original() - 3_600_000;
     try {
       await eventually(() => performance.now() - at > 1_100, 'a second passing');
@@ -868,7 +868,7 @@ export const tests = {
 
   async 'a frame that is too large is split, and only what cannot be split any more is given up'() {
     const [server, clock] = [new FakeServer(), new Clock()];
-    server.mostBytes = 10_000;
+    server.maxBytes = 10_000;
     const options = optionsFor(server, clock);
     const session = start(server, clock, { store: options.store });
     await live(session);
@@ -881,7 +881,7 @@ export const tests = {
     }, 'saving in small pieces');
     assertEquals(session.text, server.document.text, 'text');
     assertEquals(0, options.store.rows.size, 'rows');
-    server.mostBytes = 100;
+    server.maxBytes = 100;
     session.edit({ offset: 0, inserted: 'x'.repeat(200) });
     await eventually(() => {
       clock.advance(500);
@@ -895,14 +895,14 @@ export const tests = {
       const [server, clock] = [new FakeServer(), new Clock()];
       server.document.insert(0, 'text');
       const session = start(server, clock);
-      const told = [];
-      session.on('status', ({ connection }) => told.push(connection));
+      const reported = [];
+      session.on('status', ({ connection }) => reported.push(connection));
       const off = session.on('change', () => session[leave]());
       await eventually(() => session.text === 'text' && server.members.size === 0, `${leave}: the sync`);
       await turn();
       assertEquals(state, session.status.connection, `${leave}: state`);
       assertEquals(false, session.status.saved, `${leave}: saved`);
-      assert(!told.includes('live'), `${leave}: told ${told}`);
+      assert(!reported.includes('live'), `${leave}: reported ${reported}`);
       assertEquals(0, clock.timers, `${leave}: timers`);
       off();
       if (leave === 'goOffline') {
@@ -944,7 +944,7 @@ export const tests = {
           session[leave]();
         }
       });
-      // A status is told of with each attempt.
+      // A status is reported with each attempt.
       dialling = true;
       clock.advance(15_000);
       await turn();
@@ -1226,18 +1226,18 @@ export const tests = {
     assertEquals(1, session.events.length, 'events');
   },
 
-  async 'a listener may end the session whenever it is told of an attempt, and in the middle of a sync'() {
+  async 'a listener may end the session whenever it is notified of an attempt, and in the middle of a sync'() {
     for (const way of ['close', 'goOffline']) {
-      for (const told of [1, 2]) {
+      for (const reported of [1, 2]) {
         const [server, clock] = [new FakeServer(), new Clock()];
         const session = start(server, clock);
         await live(session);
         let times = 0;
-        session.on('status', ({ connection }) => connection === 'reconnecting' && ++times === told && session[way]());
-        server.member.end(told === 1 ? 4413 : 1006);
+        session.on('status', ({ connection }) => connection === 'reconnecting' && ++times === reported && session[way]());
+        server.member.end(reported === 1 ? 4413 : 1006);
         await eventually(() => clock.advance(1_000) ?? session.status.connection !== 'reconnecting', 'the end');
         clock.advance(60_000);
-        assertEquals(1, server.dials.length, `attempts, ${way} at ${told}`);
+        assertEquals(1, server.dials.length, `attempts, ${way} at ${reported}`);
       }
       const [server, clock] = [new FakeServer(), new Clock()];
       server.type(0, 'text');
@@ -1303,7 +1303,7 @@ export const pageTests = {
     await live(session);
     clock.advance(24_000);
     document.dispatchEvent(new Event('visibilitychange'));
-    assertEquals(1, server.dials.length, 'attempts when it was heard of');
+    assertEquals(1, server.dials.length, 'attempts when it was reported');
     clock.advance(2_000);
     document.dispatchEvent(new Event('visibilitychange'));
     await eventually(() => server.dials.length === 2, 'a new connection at once');
@@ -1314,7 +1314,7 @@ export const pageTests = {
     session.close();
   },
 
-  async 'a fault of the store is told when somebody can listen'() {
+  async 'a fault of the store is reported once somebody listens'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const original = indexedDB.open;
     indexedDB.open = () => {
@@ -1336,7 +1336,7 @@ export const pageTests = {
 export const share = 0.25;
 
 export const properties = {
-  async 'sessions that come and go end with the same text, each told of every change'(random) {
+  async 'sessions that come and go end with the same text, each notified of every change'(random) {
     const [server, clock] = [new FakeServer(), new Clock()];
     const sessions = [start(server, clock), start(server, clock), start(server, clock)];
     await eventually(() => server.dials.length === sessions.length, 'all dialling');

@@ -102,23 +102,23 @@ export const pageTests = {
     const first = open(room, 'first');
     first.put(1, rowOf('Hello'));
     await written(room, 'first', 1);
-    const heard = [];
+    const adopted = [];
     const second = new IndexedStore({
       room,
       client: 'tab',
       session: 'second',
       onFailure: (error) => failures.push(error),
-      onAdopted: (rows) => heard.push(...rows),
+      onAdopted: (rows) => adopted.push(...rows),
     });
     assertEquals('', values(await second.load()), 'rows of a tab that is open');
     first.put(2, rowOf('!', 6));
     first.close();
-    await eventually(() => values(heard) === 'Hello|!', 'the rows of the tab that has gone');
+    await eventually(() => values(adopted) === 'Hello|!', 'the rows of the tab that has gone');
     await second.close();
     assertEquals(0, failures.length, `failures ${failures}`);
   },
 
-  async 'what is composed while the page is left is kept, although the store has heard of it first'() {
+  async 'what is composed while the page is left is kept, although it is already in the store'() {
     const room = newRoom();
     const [server, clock] = [new FakeServer(), new Clock()];
     const kept = () => Object.keys(localStorage).filter((name) => name.includes(room));

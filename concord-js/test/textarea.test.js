@@ -20,7 +20,7 @@ async function fixture(text = '', options = {}) {
   return { server, session, textarea, release };
 }
 
-/** What a browser does for a key: changes the text around the selection and tells. */
+/** What a browser does for a key: changes the text around the selection and reports it. */
 function type(textarea, text) {
   const { selectionStart, selectionEnd } = textarea;
   textarea.setRangeText(text, selectionStart, selectionEnd, 'end');
@@ -119,7 +119,7 @@ export const tests = {
     assertEquals(session.document.site, session.document.elementAt(2).site, 'who typed the letter in the middle');
   },
 
-  async 'a caret stays where it was while somebody types before, at and behind it'() {
+  async 'a caret stays where it was while somebody types before, at and after it'() {
     const { server, textarea } = await fixture('hello world');
     textarea.setSelectionRange(5, 5);
     server.type(0, '>> ');
@@ -127,7 +127,7 @@ export const tests = {
     server.type(8, '!');
     assertEquals(8, textarea.selectionStart, 'caret after a remote edit at it');
     server.type(15, ' end');
-    assertEquals(8, textarea.selectionStart, 'caret after a remote edit behind it');
+    assertEquals(8, textarea.selectionStart, 'caret after a remote edit after it');
     textarea.setSelectionRange(3, 8, 'backward');
     server.type(3, 'X');
     server.type(9, 'Y');
@@ -231,8 +231,8 @@ export const tests = {
   async 'a binding lets go of a session that was closed during a composition'() {
     const { session, textarea, release } = await fixture('ab', { commitAfter: 10 });
     const errors = [];
-    const heard = ({ message }) => errors.push(message);
-    addEventListener('error', heard);
+    const onError = ({ message }) => errors.push(message);
+    addEventListener('error', onError);
     textarea.dispatchEvent(new CompositionEvent('compositionstart'));
     type(textarea, 'か');
     session.close();
@@ -241,7 +241,7 @@ export const tests = {
     assertEquals(0, session.status.composing, 'composing');
     await new Promise((resolve) => setTimeout(resolve, 20));
     textarea.dispatchEvent(new CompositionEvent('compositionend'));
-    removeEventListener('error', heard);
+    removeEventListener('error', onError);
     assertEquals('', errors.join(), 'errors');
     assertEquals('ab', session.text, 'text');
   },
@@ -296,16 +296,16 @@ export const tests = {
     assertEquals('theirs base', textarea.value, 'text after undo');
   },
 
-  async 'the others are told of caret and selection'() {
+  async 'caret and selection are sent to the others'() {
     const { server, session, textarea } = await fixture('a😀b');
     textarea.setSelectionRange(1, 3, 'backward');
     document.dispatchEvent(new Event('selectionchange'));
     session.setUser({ user: 'me' });
     session.goOffline();
     session.goOnline();
-    const told = () => server.received.filter(({ t, left }) => t === 'presence' && left !== true);
-    await eventually(() => told().length > 0, 'presence');
-    const { cursor, caret, anchor } = told().at(-1);
+    const sentPresence = () => server.received.filter(({ t, left }) => t === 'presence' && left !== true);
+    await eventually(() => sentPresence().length > 0, 'presence');
+    const { cursor, caret, anchor } = sentPresence().at(-1);
     assertEquals(1, cursor, 'cursor');
     assertEquals(1, session.document.offsetOfCaret(received(caret)), 'caret');
     assertEquals(3, session.document.offsetOfCaret(received(anchor)), 'other end');

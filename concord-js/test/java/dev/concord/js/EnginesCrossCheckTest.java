@@ -108,7 +108,7 @@ final class EnginesCrossCheckTest {
         // Its packed state is read here, and written again.
         Document back = Document.load("back", bytes(answer, "state"));
         assertArrayEquals(body(history.whole().encode()), body(back.encode()), "its state, read and written again");
-        // What it says that the part lacks, as a state and as operations, completes the part.
+        // What it says is missing from the part, as a state and as operations, completes the part.
         Document byState = Document.load("s", history.part().encode());
         byState.merge(bytes(answer, "difference"));
         assertArrayEquals(history.whole().digest(), byState.digest(), "completed by its difference");

@@ -1,16 +1,17 @@
 package dev.concord.js;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.concord.testing.browser.WebFiles;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The package's own commands. What they need is looked for; without it a test is skipped, or fails where everything is required to run. */
@@ -38,8 +39,12 @@ final class NpmTest {
     private static void npm(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("npm"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(FOLDER.toFile()).redirectErrorStream(true);
+        // Not through a pipe, which whatever npm starts could keep open.
+        Path output = Files.createTempFile("concord-npm", ".log");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(FOLDER.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         // What random tests find is sought in the browser; this is about the other platform.
         int tries = Math.max(1, Integer.getInteger("concord.tries", 100) / 10);
         builder.environment().put("CONCORD_TRIES", String.valueOf(tries));
@@ -50,8 +55,14 @@ final class NpmTest {
             skip("no npm on the PATH: " + e.getMessage());
             return;
         }
-        String output = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, npm.waitFor(), output);
+        boolean ended = npm.waitFor(15, TimeUnit.MINUTES);
+        if (!ended) {
+            npm.descendants().forEach(ProcessHandle::destroyForcibly);
+            npm.destroyForcibly();
+        }
+        String said = Files.readString(output);
+        assertTrue(ended, () -> "npm does not end: " + said);
+        assertEquals(0, npm.exitValue(), said);
     }
 
     private static void skip(String reason) {

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EditPlannerTest {
-    /** A model that follows a script, and keeps what it was told. */
+    /** A model that follows a script, and keeps what it was sent. */
     private static final class Scripted implements ToolModel {
         final Deque<Turn> turns = new ArrayDeque<>();
         final List<Result> results = new ArrayList<>();

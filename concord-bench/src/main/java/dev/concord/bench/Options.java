@@ -14,7 +14,7 @@ final class Options {
     static final String FILES = "FILE";
 
     private static final Set<String> FLAGS = Set.of("--json", "--long");
-    private static final int MOST = 10_000;
+    private static final int MAX_COUNT = 10_000;
 
     private final Map<String, String> values = new HashMap<>();
     private final List<String> files = new ArrayList<>();
@@ -58,13 +58,13 @@ final class Options {
         }
         try {
             int count = Integer.parseInt(value);
-            if (count >= 1 && count <= MOST) {
+            if (count >= 1 && count <= MAX_COUNT) {
                 return count;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new BadUsageException(option + " takes a number from 1 to " + MOST + ", not " + value);
+        throw new BadUsageException(option + " takes a number from 1 to " + MAX_COUNT + ", not " + value);
     }
 
     List<String> files() {

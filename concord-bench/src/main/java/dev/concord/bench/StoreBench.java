@@ -31,7 +31,7 @@ final class StoreBench {
     private static final int OP_BYTES = 100;
     private static final int PACE = 1_000;
     private static final int ON_THE_WAY = 5_000;
-    private static final int MOST_SAMPLES = 1_000_000;
+    private static final int MAX_SAMPLES = 1_000_000;
 
     private final int seconds;
     private final @Nullable String database;
@@ -135,7 +135,7 @@ final class StoreBench {
     }
 
     private long[] latency(OpLog log, String[] rooms) {
-        int count = Math.min(MOST_SAMPLES, seconds * PACE);
+        int count = Math.min(MAX_SAMPLES, seconds * PACE);
         long[] nanos = new long[count];
         Semaphore done = new Semaphore(0);
         long start = System.nanoTime();

@@ -80,7 +80,7 @@ public final class ConcordSession implements AutoCloseable {
      */
     private @Nullable String nextSite;
 
-    /** Its listeners are being told of its end. */
+    /** Its listeners are being notified of its end. */
     private boolean closing;
 
     private boolean closed;
@@ -324,6 +324,7 @@ public final class ConcordSession implements AutoCloseable {
      * @return the site of its edits, which is also its name in presence
      */
     public String site() {
+        check();
         return document.site();
     }
 
@@ -520,8 +521,8 @@ public final class ConcordSession implements AutoCloseable {
             try {
                 changed(document.apply(op.operation()).changes(), Origin.REMOTE);
             } catch (ConflictException e) {
-                if (e.id().site().equals(site())) {
-                    contradicted(site());
+                if (e.id().site().equals(document.site())) {
+                    contradicted(document.site());
                 } else {
                     fault(e);
                 }
@@ -556,7 +557,7 @@ public final class ConcordSession implements AutoCloseable {
             changed(nextSite != null ? rebuild(nextSite, sync) : document.merge(sync.state()), Origin.REMOTE);
             missing = document.missingFrom(sync.version());
         } catch (ConflictException e) {
-            if (!e.id().site().equals(site())) {
+            if (!e.id().site().equals(document.site())) {
                 fault(e);
             }
             contradicted(e.id().site());
@@ -588,7 +589,7 @@ public final class ConcordSession implements AutoCloseable {
 
     /** The server has something else under ids of a site: all of what it has is asked for, and the document made of that. */
     private void contradicted(String by) {
-        nextSite = by.equals(site()) ? settings.newSite() : site();
+        nextSite = by.equals(document.site()) ? settings.newSite() : document.site();
         connection.drop();
     }
 
@@ -654,8 +655,8 @@ public final class ConcordSession implements AutoCloseable {
             Operation operation = seq == null ? null : outbox.refuse(seq);
             if (refusal.code() == ErrorCode.CONFLICT
                     && operation != null
-                    && operation.id().site().equals(site())) {
-                contradicted(site());
+                    && operation.id().site().equals(document.site())) {
+                contradicted(document.site());
                 return;
             }
             listeners.notify(listener -> listener.refused(new Refused(refusal.code(), refusal.message(), operation)));

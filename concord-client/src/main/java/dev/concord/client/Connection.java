@@ -42,7 +42,7 @@ final class Connection {
     private Loop.@Nullable Timer retry;
     private Loop.@Nullable Timer watchdog;
     private Loop.@Nullable Timer pulse;
-    private long heardMillis;
+    private long receivedMillis;
 
     Connection(Transport transport, Loop loop, DoubleSupplier random, Handler handler) {
         this.transport = transport;
@@ -110,7 +110,7 @@ final class Connection {
 
     /** One timer and a look at the clock, instead of a new timer for each frame. */
     private void listenForPulse() {
-        long silent = loop.millis() - heardMillis;
+        long silent = loop.millis() - receivedMillis;
         if (silent >= PULSE_LOST_MILLIS) {
             pulse = null;
             drop();
@@ -194,7 +194,7 @@ final class Connection {
             loop.execute(() -> {
                 if (current == this) {
                     stopWatchdog();
-                    heardMillis = loop.millis();
+                    receivedMillis = loop.millis();
                     take(frame);
                 }
             });

@@ -13,7 +13,7 @@ public final class Graphemes {
     private static final char FIRST_MARK = '\u0300';
 
     private static final char FIRST_IDEOGRAPH = '\u3400';
-    private static final char BEHIND_IDEOGRAPHS = '\ua000';
+    private static final char AFTER_IDEOGRAPHS = '\ua000';
     /** Nobody writes longer ones; where somebody does, it may be cut. */
     private static final int LONGEST = 128;
 
@@ -80,7 +80,7 @@ public final class Graphemes {
     }
 
     private static boolean isPlain(char c) {
-        return c < FIRST_MARK || (c >= FIRST_IDEOGRAPH && c < BEHIND_IDEOGRAPHS);
+        return c < FIRST_MARK || (c >= FIRST_IDEOGRAPH && c < AFTER_IDEOGRAPHS);
     }
 
     private static int plainBefore(String text, int offset) {

@@ -2,6 +2,7 @@ package dev.concord.client;
 
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Sites;
+import dev.concord.wire.RoomId;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -9,12 +10,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What can be set of a {@link ConcordSession}. Not thread-safe; one use. */
 public final class SessionBuilder {
-    private static final Pattern ROOM = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
     /** A longer address is refused by many servers on the way; the whole state comes instead. */
     private static final int VERSION_CHARACTERS = 2_000;
 
@@ -29,8 +28,9 @@ public final class SessionBuilder {
     String site;
 
     SessionBuilder(URI server, String room, Loop loop, Transport transport) {
-        if (!ROOM.matcher(room).matches()) {
-            throw new IllegalArgumentException("room: must have 1 to 128 characters of A-Z a-z 0-9 . _ ~ -");
+        if (!RoomId.isValid(room)) {
+            throw new IllegalArgumentException(
+                    "room: must have 1 to 128 characters of A-Z a-z 0-9 . _ ~ -, and not be . or ..");
         }
         String scheme = server.getScheme() == null ? "" : server.getScheme().toLowerCase(Locale.ROOT);
         String socket = switch (scheme) {

@@ -858,15 +858,15 @@ class ConcordSessionTest {
     }
 
     @Test
-    void a_listener_may_end_the_session_whenever_it_is_told_of_an_attempt() {
+    void a_listener_may_end_the_session_whenever_it_is_notified_of_an_attempt() {
         for (boolean ends : new boolean[] {false, true}) {
-            for (int told = 1; told <= 2; told++) {
+            for (int notified = 1; notified <= 2; notified++) {
                 ScriptedTransport wire = new ScriptedTransport();
                 ConcordSession session = liveSession(wire);
-                endWhen(session, ConnectionState.RECONNECTING, told, ends);
-                wire.end(told == 1 ? 4413 : Transport.BROKEN);
+                endWhen(session, ConnectionState.RECONNECTING, notified, ends);
+                wire.end(notified == 1 ? 4413 : Transport.BROKEN);
                 loop.advance(LONG);
-                assertEquals(1, wire.addresses.size(), "ends " + ends + ", told " + told);
+                assertEquals(1, wire.addresses.size(), "ends " + ends + ", notified " + notified);
             }
         }
     }
@@ -933,14 +933,14 @@ class ConcordSessionTest {
         return session;
     }
 
-    /** Ends the session, or goes offline, when it is told of a state for the so-manieth time. */
+    /** Ends the session, or goes offline, when it is notified of a state for the given number of times. */
     private static void endWhen(ConcordSession session, ConnectionState state, int times, boolean ends) {
         session.addListener(new SessionListener() {
-            private int told;
+            private int notified;
 
             @Override
             public void statusChanged(Status status) {
-                if (status.connection() != state || ++told != times) {
+                if (status.connection() != state || ++notified != times) {
                     return;
                 }
                 if (ends) {
@@ -1011,6 +1011,8 @@ class ConcordSessionTest {
     void addresses_and_rooms_that_make_no_sense_are_refused() {
         assertThrows(IllegalArgumentException.class, () -> builder("ws://h", "a/b"));
         assertThrows(IllegalArgumentException.class, () -> builder("ws://h", ""));
+        assertThrows(IllegalArgumentException.class, () -> builder("ws://h", "."));
+        assertThrows(IllegalArgumentException.class, () -> builder("ws://h", ".."));
         assertThrows(IllegalArgumentException.class, () -> builder("ftp://h", "r"));
         assertThrows(IllegalArgumentException.class, () -> builder("h:1", "r"));
         ScriptedTransport wire = new ScriptedTransport();

@@ -47,7 +47,7 @@ class PlantedErrorsTest {
     }
 
     /** Tries that find every plant. */
-    private static final int ENOUGH = 50;
+    private static final int ENOUGH = 500;
     /** Tries that show that the tests run on a copy at all. */
     private static final int FEW = 10;
 

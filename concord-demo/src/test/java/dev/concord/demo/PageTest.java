@@ -24,8 +24,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 
 /** The two-pane page under its content security policy, with real keys in a real Chromium. */
+@Timeout(900)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PageTest {
     private static final String SAVED = "Live · saved";
@@ -105,6 +107,8 @@ final class PageTest {
         toggle(0).click();
         type(0, " unsent");
         page.reload();
+        // All are the same before what was not sent comes, too.
+        assertThat(text(0)).hasValue("sent unsent");
         assertIdentical();
         assertEquals("sent unsent", text(0).inputValue());
         toggle(0).click();

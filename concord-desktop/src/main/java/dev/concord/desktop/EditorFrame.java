@@ -116,7 +116,7 @@ final class EditorFrame extends JFrame {
 
     private void connect() {
         area.show(session);
-        introduce();
+        announceUser();
         session.open();
         showText();
     }
@@ -134,7 +134,7 @@ final class EditorFrame extends JFrame {
         connect();
     }
 
-    private void introduce() {
+    private void announceUser() {
         String user = name.getText().strip();
         session.setUser(user.isEmpty() ? "anonymous" : user, People.colorFor(user));
     }
@@ -296,11 +296,11 @@ final class EditorFrame extends JFrame {
         area.setMargin(new java.awt.Insets(20, 16, 12, 16));
         name.setName("name");
         name.getAccessibleContext().setAccessibleName("Your name");
-        name.addActionListener(event -> introduce());
+        name.addActionListener(event -> announceUser());
         name.addFocusListener(new java.awt.event.FocusAdapter() {
             @Override
             public void focusLost(java.awt.event.FocusEvent event) {
-                introduce();
+                announceUser();
             }
         });
         offline.setName("offline");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(900)
 class BadDaysTest {
     private static final int WRITERS = 3;
-    private static final int MOST_UNACKNOWLEDGED = 300;
+    private static final int MAX_UNACKNOWLEDGED = 300;
     /** How long no ack has come when it is said that acks wait. */
     private static final Duration STILL = Duration.ofSeconds(1);
 
@@ -118,7 +118,7 @@ class BadDaysTest {
             for (int i = 0; i < WRITERS; i++) {
                 TestClient client = new TestClient("writer-" + i).onAck(ledger::acknowledged);
                 clients.add(client.connect(server.socket("busy")));
-                typists.add(Typist.start(client, ledger, new Random(random.nextLong()), MOST_UNACKNOWLEDGED));
+                typists.add(Typist.start(client, ledger, new Random(random.nextLong()), MAX_UNACKNOWLEDGED));
             }
             Await.until("ops are acknowledged under load", () -> ledger.acknowledged() >= 500);
 
@@ -172,7 +172,7 @@ class BadDaysTest {
      * fits into space that the store's files hold already.
      */
     private static void awaitThatNothingIsStored(ServerProcess server, List<TestClient> clients, Ledger ledger) {
-        Await.until("the operator is told", () -> server.get("/readyz").statusCode() == 503);
+        Await.until("the operator is notified", () -> server.get("/readyz").statusCode() == 503);
         long[] seen = {ledger.acknowledged(), System.nanoTime()};
         Await.until("acks wait", () -> {
             if (seen[0] != ledger.acknowledged()) {
@@ -180,7 +180,7 @@ class BadDaysTest {
                 seen[1] = System.nanoTime();
             }
             return System.nanoTime() - seen[1] > STILL.toNanos()
-                    && clients.stream().allMatch(client -> client.unacknowledged() >= MOST_UNACKNOWLEDGED);
+                    && clients.stream().allMatch(client -> client.unacknowledged() >= MAX_UNACKNOWLEDGED);
         });
     }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Proposals, plans and search on the editor's page, in a real Chromium, with a scripted Gemini behind the packaged server. */
+/** Proposals, plans and search on the editor's page, in a real Chromium, with a scripted Gemini and the packaged server. */
 @Timeout(900)
 final class EditorAssistTest {
     private static final String ROOM = "shared";

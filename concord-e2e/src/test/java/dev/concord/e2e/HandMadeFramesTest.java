@@ -423,7 +423,7 @@ class HandMadeFramesTest {
     }
 
     @Test
-    void a_newcomer_sees_at_once_who_is_here_and_leaving_is_told_at_once() throws Exception {
+    void a_newcomer_sees_at_once_who_is_here_and_leaving_is_announced_at_once() throws Exception {
         String ann = "{\"t\":\"presence\",\"user\":\"Ann\",\"cursor\":3,\"color\":\"#2DD4BF\",\"client\":\"a1\","
                 + "\"caret\":{\"site\":\"s\",\"counter\":3,\"side\":\"after\"}}";
         String bob =
@@ -476,7 +476,7 @@ class HandMadeFramesTest {
     }
 
     @Test
-    void only_the_newest_presence_of_a_burst_has_to_be_told_and_it_is() {
+    void only_the_newest_presence_of_a_burst_has_to_be_sent_and_it_is() {
         try (RawClient sender = RawClient.join(server, room);
                 RawClient witness = RawClient.join(server, room)) {
             int last = 200;

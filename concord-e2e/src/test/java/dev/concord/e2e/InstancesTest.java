@@ -231,7 +231,7 @@ class InstancesTest {
     }
 
     private static long recovered(Instances instances) {
-        return (long) instances.metric("concord_healed_ops_total");
+        return (long) instances.metric("concord_recovered_ops_total");
     }
 
     @ParameterizedTest

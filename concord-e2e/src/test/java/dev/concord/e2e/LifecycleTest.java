@@ -119,7 +119,7 @@ class LifecycleTest {
     }
 
     @Test
-    void a_port_in_use_is_told_in_one_line() throws Exception {
+    void a_port_in_use_is_reported_in_one_line() throws Exception {
         try (ServerProcess first = new ServerProcess(home).start()) {
             String port = String.valueOf(first.port());
             Outcome outcome = new ServerProcess(otherHome).with("PORT", port).run();
@@ -129,7 +129,7 @@ class LifecycleTest {
     }
 
     @Test
-    void a_data_directory_in_use_is_told_in_one_line() throws Exception {
+    void a_data_directory_in_use_is_reported_in_one_line() throws Exception {
         try (ServerProcess first = new ServerProcess(home).start()) {
             String data = home.resolve("data").toString();
             Outcome outcome =

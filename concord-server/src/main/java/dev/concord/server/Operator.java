@@ -14,6 +14,7 @@ import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
+import dev.concord.wire.RoomId;
 import dev.concord.wire.RoomText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -165,8 +166,9 @@ final class Operator {
             throw new UsageException("usage: import ROOM [--keep-epoch]");
         }
         String roomId = names.get(0);
-        if (!roomId.matches("[A-Za-z0-9._~-]{1,128}")) {
-            throw new UsageException("a room's name has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -");
+        if (!RoomId.isValid(roomId)) {
+            throw new UsageException(
+                    "a room's name has 1 to 128 characters of A-Z a-z 0-9 . _ ~ -, and is not . or ..");
         }
         JsonNode json = read();
         byte[] state;

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** Proposals, decisions and search through the port, with a scripted Gemini behind. */
+/** Proposals, decisions and search through the port, with a scripted Gemini. */
 @Timeout(120)
 class AiTest {
     private static final JsonMapper JSON = new JsonMapper();
@@ -53,7 +53,7 @@ class AiTest {
         log.start();
         root.addAppender(log);
         ((Logger) LoggerFactory.getLogger("dev.concord.audit")).setLevel(Level.INFO);
-        server = ServerFixture.start(store, config(AiLimits.DEFAULT.withQuotas(1000, 1000)), limits -> {
+        server = ServerFixture.start(store, config(AiLimits.DEFAULT.withQuotas(100_000, 100_000)), limits -> {
             limits.compactionOps = 1;
         });
     }

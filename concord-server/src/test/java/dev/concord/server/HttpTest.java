@@ -311,6 +311,9 @@ class HttpTest {
                 "/rooms/a:b",
                 "/rooms/a*/presence",
                 "/rooms//ws",
+                "/rooms/.",
+                "/rooms/../ws",
+                "/rooms/%2e%2e",
                 "/rooms/%0a"
             })
     void idsThatAreNoneAreRefused(String path) throws Exception {

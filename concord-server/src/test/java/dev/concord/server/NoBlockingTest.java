@@ -75,7 +75,7 @@ class NoBlockingTest {
                 while (acknowledged < 250) {
                     acknowledged = ann.read(Message.Ack.class).seq();
                 }
-                ServerFixture.await(() -> server.metric("concord_folds_total") > 0);
+                ServerFixture.await(() -> server.metric("concord_compactions_total") > 0);
                 Operation another =
                         new Operation.Insert(new ElementId("another", 1), Anchor.after(ElementId.HEAD), "another ");
                 memory.append(

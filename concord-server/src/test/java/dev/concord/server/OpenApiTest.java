@@ -1,5 +1,6 @@
 package dev.concord.server;
 
+import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +33,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The description of the routes that the server serves, against the routes that it has and the answers that it gives. */
 @Timeout(120)
 class OpenApiTest {
+    private static final Path PROTOCOL = Path.of(System.getProperty("concord.basedir", ".."), "docs", "PROTOCOL.md");
     private static final JsonMapper JSON = new JsonMapper();
+    private static final Set<String> PROBES = Set.of("GET /healthz", "GET /readyz");
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
 
     private JsonNode document;
@@ -81,6 +87,26 @@ class OpenApiTest {
             for (String route : documented()) {
                 assertTrue(ids.add(operation(route).get("operationId").textValue()), "twice: " + route);
             }
+        }
+    }
+
+    @Test
+    void everyParameterOfAJoinIsDescribed() throws Exception {
+        try (ServerFixture server = ServerFixture.start(limits -> {})) {
+            read(server);
+            Set<String> described = new TreeSet<>();
+            operation("GET /rooms/{room}/ws")
+                    .get("parameters")
+                    .forEach(parameter -> described.add(parameter.get("name").textValue()));
+            String page = Files.readString(PROTOCOL);
+            int table = page.indexOf("| query parameter |");
+            Set<String> documented = Pattern.compile("(?m)^\\| `(\\w+)")
+                    .matcher(page.substring(table, page.indexOf("\n\n", table)))
+                    .results()
+                    .map(row -> row.group(1))
+                    .collect(toCollection(TreeSet::new));
+            assertTrue(documented.contains("version"), documented::toString);
+            assertEquals(documented, described);
         }
     }
 
@@ -146,7 +172,7 @@ class OpenApiTest {
                     "text",
                     "embedding",
                     Duration.ofSeconds(20),
-                    AiLimits.DEFAULT.withQuotas(1000, 1000));
+                    AiLimits.DEFAULT.withQuotas(100_000, 100_000));
             try (ServerFixture server = ServerFixture.start(store, ai, limits -> {
                 limits.compactionOps = 1;
                 limits.roomChars = 20_000;
@@ -162,6 +188,7 @@ class OpenApiTest {
             limitsAndForeigners(gemini);
             withoutAModel();
             withAStoreThatFails();
+            underAnotherName();
         }
         Set<String> described = new TreeSet<>();
         for (String route : documented()) {
@@ -394,6 +421,30 @@ class OpenApiTest {
             check("POST /rooms/{room}/ai", 503, server.post("/rooms/r/ai", "{\"instruction\":\"x\"}"));
             check("GET /rooms/{room}/search", 503, server.get("/rooms/r/search?q=x"));
             check("GET /rooms/{room}/backlinks", 503, server.get("/rooms/r/backlinks"));
+        }
+    }
+
+    /** Every route but the probes is refused under a name that the operator has not allowed. */
+    private void underAnotherName() throws Exception {
+        try (ServerFixture named = ServerFixture.startNamed("docs.example")) {
+            for (String route : documented()) {
+                boolean probe = PROBES.contains(route);
+                String path = route.substring(route.indexOf(' ') + 1).replaceAll("\\{\\w+\\}", "1");
+                try (RawConnection connection = new RawConnection(named.port())) {
+                    connection.send(RawConnection.upgrade(path)
+                            .replaceFirst("^GET", route.substring(0, route.indexOf(' ')))
+                            .replace("Host: localhost", "Host: evil.example"));
+                    RawConnection.Response response = connection.response();
+                    assertEquals(probe ? 200 : 421, response.status(), route);
+                    if (!probe) {
+                        String described =
+                                operation(route).at("/responses/421/$ref").textValue();
+                        JsonNode content = shape.resolve(described).at("/content/application~1problem+json/schema");
+                        assertEquals(List.of(), shape.faults(content, JSON.readTree(response.body())), route);
+                        seen.add(route + " 421");
+                    }
+                }
+            }
         }
     }
 

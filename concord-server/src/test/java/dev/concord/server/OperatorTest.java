@@ -163,7 +163,16 @@ class OperatorTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"rooms --all", "export", "export a b", "import", "import a b", "import a --force", "import a/b"})
+            strings = {
+                "rooms --all",
+                "export",
+                "export a b",
+                "import",
+                "import a b",
+                "import a --force",
+                "import a/b",
+                "import ."
+            })
     void a_command_line_that_makes_no_sense_gets_the_usage(String line) throws Exception {
         Outcome outcome = run(config("embedded", "data"), "", line.split(" ", -1));
         assertEquals(2, outcome.status());

@@ -93,7 +93,8 @@ final class ServerFixture implements AutoCloseable {
     }
 
     HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path));
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + path))
+                .timeout(Await.DEADLINE);
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -12,6 +12,7 @@ import dev.concord.server.config.RedisAddress;
 import dev.concord.server.config.Secret;
 import dev.concord.server.config.TestLimits;
 import dev.concord.store.jdbc.SqliteStore;
+import dev.concord.testing.network.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -45,10 +46,8 @@ class StartTest {
     private int port;
 
     @BeforeEach
-    void findAFreePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+    void findAFreePort() {
+        port = FreePort.next();
     }
 
     /** Everything that can be switched on is; neither Redis nor the model exists. */

@@ -2,6 +2,11 @@ package dev.concord.testing;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -45,6 +50,24 @@ public final class Await {
                 },
                 DEADLINE,
                 () -> ": expected <" + expected + ">, last seen <" + last[0] + ">");
+    }
+
+    /**
+     * Waits for what a future brings.
+     *
+     * @throws CompletionException when it failed
+     * @throws AssertionError after {@link #DEADLINE}, or when the thread is interrupted, which {@link CompletableFuture#join} does not notice
+     */
+    public static <T> T result(String description, CompletableFuture<T> future) {
+        try {
+            return future.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            throw new CompletionException(failure.getCause());
+        } catch (TimeoutException late) {
+            throw new AssertionError("waited " + DEADLINE.toSeconds() + " s in vain: " + description, late);
+        } catch (InterruptedException stop) {
+            throw new AssertionError("the test's time is up: " + description, stop);
+        }
     }
 
     private static void until(String description, BooleanSupplier condition, Duration deadline, Supplier<String> seen) {

@@ -3,6 +3,7 @@ package dev.concord.testing;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,15 @@ public final class Faults {
 
         private Gate() {}
 
-        /** Returns when a call stands before the gate. */
+        /**
+         * Returns when a call stands before the gate.
+         *
+         * @throws AssertionError after {@link Await#DEADLINE}
+         */
         public void awaitReached() throws InterruptedException {
-            reached.await();
+            if (!reached.await(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("no call has come to the gate");
+            }
         }
 
         /** Lets the call through. */

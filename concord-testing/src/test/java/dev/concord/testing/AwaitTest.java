@@ -2,9 +2,12 @@ package dev.concord.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +31,20 @@ class AwaitTest {
         Thread.currentThread().interrupt();
         AssertionError ended = assertThrows(AssertionError.class, () -> Await.equal("one", 1, () -> 2));
         assertEquals("the test's time is up: one: expected <1>, last seen <2>", ended.getMessage());
+        assertFalse(Thread.interrupted());
+    }
+
+    @Test
+    void a_future_is_waited_for() {
+        assertEquals(1, Await.result("one", CompletableFuture.completedFuture(1)));
+        IllegalStateException fault = new IllegalStateException();
+        CompletionException failed = assertThrows(
+                CompletionException.class, () -> Await.result("one", CompletableFuture.failedFuture(fault)));
+        assertSame(fault, failed.getCause());
+        Thread.currentThread().interrupt();
+        AssertionError ended =
+                assertThrows(AssertionError.class, () -> Await.result("one", new CompletableFuture<Integer>()));
+        assertEquals("the test's time is up: one", ended.getMessage());
         assertFalse(Thread.interrupted());
     }
 }

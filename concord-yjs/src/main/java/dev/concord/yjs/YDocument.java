@@ -89,9 +89,9 @@ public final class YDocument {
         this.plan = new Plan(store, pending, bounds);
         this.cleanup = new Cleanup(store, options.collectsGarbage());
         this.editor = new Editor(store, integrator, formats, client);
-        Consumer<YDocument> told = watcher;
-        if (told != null) {
-            told.accept(this);
+        Consumer<YDocument> listener = watcher;
+        if (listener != null) {
+            listener.accept(this);
         }
     }
 
@@ -285,9 +285,9 @@ public final class YDocument {
         int[] clientsOfDeletions = cleans ? main.deleted.clients() : new int[0];
         main.deleted.normalise();
         List<TypeChange> changes = changes();
-        List<TypeEvent> told = new ArrayList<>();
+        List<TypeEvent> notifications = new ArrayList<>();
         if (!listeners.isEmpty()) {
-            changes.forEach(change -> told.add(events.of(change, main)));
+            changes.forEach(change -> notifications.add(events.of(change, main)));
         }
         if (cleans) {
             cleaning.begin(++transactions, true);
@@ -299,15 +299,15 @@ public final class YDocument {
         if (cleans) {
             cleanup.run(cleaning);
         }
-        tell(told);
+        notifyListeners(notifications);
         return changes;
     }
 
-    private void tell(List<TypeEvent> told) {
-        if (!told.isEmpty()) {
+    private void notifyListeners(List<TypeEvent> notifications) {
+        if (!notifications.isEmpty()) {
             isTelling = true;
             try {
-                List.copyOf(listeners).forEach(listener -> listener.accept(told));
+                List.copyOf(listeners).forEach(listener -> listener.accept(notifications));
             } finally {
                 isTelling = false;
             }

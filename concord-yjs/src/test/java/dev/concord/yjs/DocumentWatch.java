@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /** The documents that a test makes, so that the invariants of all of them are checked when it ends. Held weakly, and the last ones only. */
 final class DocumentWatch implements Consumer<YDocument> {
-    private static final int MOST = 256;
+    private static final int MAX = 256;
 
     private final Thread owner = Thread.currentThread();
     private final ArrayDeque<WeakReference<YDocument>> made = new ArrayDeque<>();
@@ -23,7 +23,7 @@ final class DocumentWatch implements Consumer<YDocument> {
     public void accept(YDocument document) {
         if (Thread.currentThread() == owner) {
             made.add(new WeakReference<>(document));
-            if (made.size() > MOST) {
+            if (made.size() > MAX) {
                 check(made.remove());
             }
         }

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Edits made here: what they show, what is refused, what listeners are told, positions and snapshots. */
+/** Edits made here: what they show, what is refused, what listeners are notified of, positions and snapshots. */
 class EditTest {
     private final YDocument document = new YDocument(1);
     private final YDocument other = new YDocument(2);
@@ -120,14 +120,14 @@ class EditTest {
     }
 
     @Test
-    void listenersAreToldWhatBecameOfTypesAndKeys() {
-        List<TypeEvent> told = new ArrayList<>();
-        Runnable end = other.listen(told::addAll);
+    void listenersAreNotifiedOfTypesAndKeys() {
+        List<TypeEvent> received = new ArrayList<>();
+        Runnable end = other.listen(received::addAll);
         YType text = document.text("t");
         other.text("t");
         other.apply(document.edit(() -> text.insert(0, "Hello")));
-        assertEquals(List.of(DeltaOp.insert("Hello")), told.get(0).delta());
-        told.clear();
+        assertEquals(List.of(DeltaOp.insert("Hello")), received.get(0).delta());
+        received.clear();
         other.apply(document.edit(() -> {
             text.delete(1, 2);
             text.insert(3, "p!");
@@ -141,22 +141,25 @@ class EditTest {
                         DeltaOp.retain(1, Map.of("b", true)),
                         DeltaOp.retain(1),
                         DeltaOp.insert("p!")),
-                told.get(0).delta());
+                received.get(0).delta());
         assertEquals(
-                Map.of("k", new KeyChange(false, null, true, 1L)), told.get(1).keys());
-        assertFalse(told.get(0).isLocal());
-        told.clear();
+                Map.of("k", new KeyChange(false, null, true, 1L)),
+                received.get(1).keys());
+        assertFalse(received.get(0).isLocal());
+        received.clear();
         other.edit(() -> other.map("m").set("k", 2L));
-        assertEquals(Map.of("k", new KeyChange(true, 1L, true, 2L)), told.get(0).keys());
-        assertTrue(told.get(0).isLocal());
-        told.clear();
+        assertEquals(
+                Map.of("k", new KeyChange(true, 1L, true, 2L)), received.get(0).keys());
+        assertTrue(received.get(0).isLocal());
+        received.clear();
         other.edit(() -> other.map("m").remove("k"));
         assertEquals(
-                Map.of("k", new KeyChange(true, 2L, false, null)), told.get(0).keys());
+                Map.of("k", new KeyChange(true, 2L, false, null)),
+                received.get(0).keys());
         end.run();
-        told.clear();
+        received.clear();
         other.edit(() -> other.map("m").set("k", 3L));
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), received);
         other.listen(events ->
                 assertThrows(IllegalStateException.class, () -> other.map("m").set("k", 4L)));
         other.edit(() -> other.map("m").set("k", 5L));
@@ -179,7 +182,7 @@ class EditTest {
     }
 
     @Test
-    void whatIsNewOfAStateIsWhatTheReplicaLacks() {
+    void whatIsNewOfAStateIsWhatTheReplicaIsMissing() {
         byte[] first = document.edit(() -> document.text("t").insert(0, "abc"));
         other.apply(first);
         document.edit(() -> document.text("t").delete(0, 1));

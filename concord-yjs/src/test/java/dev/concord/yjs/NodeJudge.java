@@ -1,12 +1,12 @@
 package dev.concord.yjs;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Yjs in node, where the scripts of the tests run. */
 final class NodeJudge {
@@ -32,9 +32,19 @@ final class NodeJudge {
         List<String> npm = new ArrayList<>(List.of("npm", "--prefix", HOME.toString()));
         npm.addAll(List.of("ci", "--ignore-scripts", "--no-audit", "--no-fund"));
         try {
-            Process process = new ProcessBuilder(npm).redirectErrorStream(true).start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0 ? "" : "Yjs could not be installed: " + said.strip();
+            Path output = HOME.resolve("npm.log");
+            Process process = new ProcessBuilder(npm)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            if (!process.waitFor(15, TimeUnit.MINUTES)) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+                return "npm does not end: " + Files.readString(output).strip();
+            }
+            return process.exitValue() == 0
+                    ? ""
+                    : "Yjs could not be installed: " + Files.readString(output).strip();
         } catch (IOException e) {
             return "there is no npm: " + e.getMessage();
         }

@@ -30,7 +30,7 @@ record Plant(String name, String type, String text, String wrong) {
                     "Cleanup",
                     "store.rightOrigin[left] != store.rightOrigin[right]",
                     "false"),
-            new Plant("cuts that do not heal", "Cleanup", "            joinSeam(tx.seam(i));\n", ""),
+            new Plant("cuts that are not joined again", "Cleanup", "            joinSeam(tx.seam(i));\n", ""),
             new Plant(
                     "deletions that are not joined",
                     "Cleanup",

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * What one writer of a room sends: inserts, each behind the writer's one before. The text of each names its writer and its place and
+ * What one writer of a room sends: inserts, each after the writer's previous one. The text of each names its writer and its place and
  * ends in a checksum, so that a part of a document that has come some other way can be checked too. One thread extends it, others read
  * what is made.
  */

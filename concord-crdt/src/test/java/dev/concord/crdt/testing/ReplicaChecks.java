@@ -1,5 +1,6 @@
 package dev.concord.crdt.testing;
 
+import java.util.function.BiFunction;
 import java.util.function.LongFunction;
 
 /**
@@ -26,7 +27,8 @@ public final class ReplicaChecks<M> {
     private final int steps;
     private final boolean causal;
     private final boolean plain;
-    private final LongFunction<String> command;
+    /** What to run, from the call that repeats the check that failed, and the seed. */
+    private final BiFunction<String, Long, String> command;
 
     private ReplicaChecks(
             ReplicaFactory<M> factory,
@@ -36,7 +38,7 @@ public final class ReplicaChecks<M> {
             int steps,
             boolean causal,
             boolean plain,
-            LongFunction<String> command) {
+            BiFunction<String, Long, String> command) {
         this.factory = factory;
         this.firstSeed = firstSeed;
         this.seeds = seeds;
@@ -56,7 +58,7 @@ public final class ReplicaChecks<M> {
      */
     public static <M> ReplicaChecks<M> of(ReplicaFactory<M> factory) {
         return new ReplicaChecks<>(
-                factory, 0, 1000, 5, 60, false, false, seed -> "ReplicaChecks.of(...).replay(" + seed + ")");
+                factory, 0, 1000, 5, 60, false, false, (call, seed) -> "ReplicaChecks.of(...)." + call);
     }
 
     /**
@@ -110,7 +112,8 @@ public final class ReplicaChecks<M> {
      * @return checks whose failures name that command
      */
     public ReplicaChecks<M> replayedBy(LongFunction<String> ofSeed) {
-        return new ReplicaChecks<>(factory, firstSeed, seeds, replicas, steps, causal, plain, ofSeed);
+        return new ReplicaChecks<>(
+                factory, firstSeed, seeds, replicas, steps, causal, plain, (call, seed) -> ofSeed.apply(seed));
     }
 
     /**
@@ -129,8 +132,10 @@ public final class ReplicaChecks<M> {
      * @throws CheckFailure at the first seed that fails
      */
     public Report convergence() {
-        return each((seed, ofReplicas, ofSteps, trace) ->
-                new Session<>(factory, seed, ofReplicas, ofSteps, causal, plain, trace).run());
+        return each(
+                seed -> "replay(" + seed + ")",
+                (seed, ofReplicas, ofSteps, trace) ->
+                        new Session<>(factory, seed, ofReplicas, ofSteps, causal, plain, trace).run());
     }
 
     /**
@@ -141,8 +146,10 @@ public final class ReplicaChecks<M> {
      * @throws CheckFailure at the first seed that fails
      */
     public Report nonInterleaving() {
-        return each((seed, ofReplicas, ofSteps, trace) ->
-                new ConcurrentRuns<>(factory, seed, ofReplicas, ofSteps, trace).run());
+        return each(
+                seed -> "seeds(" + seed + ", 1).nonInterleaving()",
+                (seed, ofReplicas, ofSteps, trace) ->
+                        new ConcurrentRuns<>(factory, seed, ofReplicas, ofSteps, trace).run());
     }
 
     /**
@@ -160,39 +167,40 @@ public final class ReplicaChecks<M> {
         Report run(long seed, int ofReplicas, int ofSteps, StringBuilder trace);
     }
 
-    private Report each(Trial trial) {
+    private Report each(LongFunction<String> call, Trial trial) {
         Report sum = Report.NONE;
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             try {
                 sum = sum.plus(trial.run(seed, replicas, steps, null));
             } catch (RuntimeException | AssertionError e) {
-                throw shrunk(trial, seed, e);
+                throw shrunk(call.apply(seed), trial, seed, e);
             }
         }
         return sum;
     }
 
     /** The smallest session of the same seed that fails: few replicas first, then few steps. */
-    private CheckFailure shrunk(Trial trial, long seed, Throwable first) {
+    private CheckFailure shrunk(String call, Trial trial, long seed, Throwable first) {
         for (int n = 2; n <= replicas; n++) {
             for (int length = 1; length <= steps; length++) {
                 StringBuilder trace = new StringBuilder();
                 try {
                     trial.run(seed, n, length, trace);
                 } catch (RuntimeException | AssertionError e) {
-                    return failure(seed, n, length, e, trace);
+                    return failure(call, seed, n, length, e, trace);
                 }
             }
         }
-        return failure(seed, replicas, steps, first, new StringBuilder("It does not fail when it is run again.\n"));
+        return failure(
+                call, seed, replicas, steps, first, new StringBuilder("It does not fail when it is run again.\n"));
     }
 
-    private CheckFailure failure(long seed, int n, int length, Throwable e, StringBuilder trace) {
+    private CheckFailure failure(String call, long seed, int n, int length, Throwable e, StringBuilder trace) {
         return new CheckFailure(
                 seed,
                 "seed " + seed + ": " + e.getMessage() + "\nThe shortest session of this seed that fails has " + n
                         + " replicas and " + length + " steps:\n" + trace + "Replay this failure: "
-                        + command.apply(seed),
+                        + command.apply(call, seed),
                 e);
     }
 }

@@ -162,5 +162,12 @@ class WrongReplicaTest {
         assertEquals(1000, checks.convergence().seeds());
         CheckFailure torn = assertThrows(CheckFailure.class, checks::nonInterleaving);
         assertTrue(torn.getMessage().contains("torn"), torn.getMessage());
+        // What it says to run repeats this check, not the other one.
+        assertTrue(
+                torn.getMessage().endsWith("ReplicaChecks.of(...).seeds(" + torn.seed() + ", 1).nonInterleaving()"),
+                torn.getMessage());
+        ReplicaChecks<FractionReplica.Change> one = checks.seeds(torn.seed(), 1);
+        CheckFailure again = assertThrows(CheckFailure.class, one::nonInterleaving);
+        assertEquals(torn.getMessage(), again.getMessage());
     }
 }

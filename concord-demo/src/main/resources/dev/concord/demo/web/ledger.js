@@ -1,7 +1,7 @@
 import { extentOf } from './operation.js';
 
 // More than this is looked at in the next round.
-const MOST_LOOKS = 20_000;
+const MAX_LOOKS = 20_000;
 const QUIET_MS = 1_500;
 
 /**
@@ -31,7 +31,7 @@ export class Ledger {
     let looks = 0;
     const still = [];
     for (const operation of this.#open) {
-      const early = looks < MOST_LOOKS;
+      const early = looks < MAX_LOOKS;
       looks += extentOf(operation);
       if (early && this.#isEverywhere(operation)) {
         this.#arrived += extentOf(operation);
@@ -43,7 +43,7 @@ export class Ledger {
     const missing = this.#made - this.#arrived;
     const settled = this.#isQuiet() && this.#sessions.every(({ status }) => status.saved);
     this.#quietSince = settled ? (this.#quietSince ?? this.#now()) : null;
-    const lost = settled && looks < MOST_LOOKS && this.#now() - this.#quietSince >= QUIET_MS ? missing : 0;
+    const lost = settled && looks < MAX_LOOKS && this.#now() - this.#quietSince >= QUIET_MS ? missing : 0;
     return { made: this.#made, arrived: this.#arrived, underway: missing - lost, lost };
   }
 

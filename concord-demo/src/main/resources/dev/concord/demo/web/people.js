@@ -2,7 +2,7 @@ import { inkOn } from './concord.js';
 import { initialsOf } from './identity.js';
 
 // More than this would push the tools out of the line.
-const MOST_SHOWN = 5;
+const MAX_SHOWN = 5;
 // Those who are here when the page comes are announced together.
 const ARRIVAL_MS = 700;
 
@@ -26,7 +26,7 @@ export function showPeople(list, { session, me, announce, onMe, onPeer }) {
   let arriving = null;
   const draw = () => {
     const { peers } = session;
-    const shown = peers.slice(0, peers.length > MOST_SHOWN ? MOST_SHOWN - 1 : MOST_SHOWN);
+    const shown = peers.slice(0, peers.length > MAX_SHOWN ? MAX_SHOWN - 1 : MAX_SHOWN);
     const key = JSON.stringify([me.user, me.color, peers.length, shown.map(({ client, user, color }) => [client, user, color])]);
     if (list.dataset.shown === key) {
       return;

@@ -6,8 +6,12 @@ const QUIET_MS = 1_000;
 const TRIES = 10;
 
 /** What the server calls a version that it keeps before each of these, and what is said of it. */
+const DELETION = {
+  label: 'Before a large deletion',
+  say: ({ removed }) => `Somebody has deleted ${removed.toLocaleString('en')} characters.`,
+};
 const KINDS = [
-  { label: 'Before a large deletion', say: ({ removed }) => `Somebody has deleted ${removed.toLocaleString('en')} characters.` },
+  DELETION,
   { label: 'Before a restore of ', say: ({ author }) => `${author} has brought an older version back.` },
   { label: '/ai: ', say: () => 'Somebody has accepted edits that a model proposed.' },
 ];
@@ -102,7 +106,10 @@ export class Rescue {
   /** The version that was kept may come a little later than the change. */
   async #find(what, tries) {
     const versions = await this.#versions().catch(() => []);
-    const kept = versions.filter(({ id }) => id > what.known && id > this.#shown).find(({ label }) => kindOf(label) !== undefined);
+    const isNew = ({ id }) => id > what.known && id > this.#shown;
+    // A deletion of which no version was kept takes none that was kept for something else, and the other way round.
+    const isOfItsKind = ({ label }) => kindOf(label) !== undefined && (kindOf(label) === DELETION) === (what.site === null);
+    const kept = versions.find((version) => isNew(version) && isOfItsKind(version));
     if (kept !== undefined) {
       this.#shown = kept.id;
       this.#known = Math.max(this.#known, kept.id);

@@ -1,4 +1,5 @@
-const ROOM = /^[A-Za-z0-9._~-]{1,128}$/;
+// Whoever resolves an address takes . and .. for folders.
+const ROOM = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
 
 /** The room that the address asks for, the common one by default. */
 export function roomAsked(search = location.search) {

@@ -1,7 +1,7 @@
 // As TCP does: what is lost is sent again after a pause that doubles, and what comes later waits after it.
 const RESEND_MS = 200;
 const LONGEST_RESEND_MS = 3_000;
-const MOST_RESENDS = 8;
+const MAX_RESENDS = 8;
 
 const BROWSER = {
   WebSocket: globalThis.WebSocket,
@@ -76,7 +76,7 @@ export class Weather {
     let pause = RESEND_MS + 2 * this.latency;
     while (random() < this.loss) {
       lost++;
-      if (lost === MOST_RESENDS) {
+      if (lost === MAX_RESENDS) {
         return { delay, lost, arrives: false };
       }
       delay += pause;

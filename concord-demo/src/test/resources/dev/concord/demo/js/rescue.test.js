@@ -34,8 +34,8 @@ async function fixture() {
   };
   const shown = [];
   const rescue = new Rescue({ session, api, notice, show: ({ id }) => shown.push(id), readOnly: false });
-  const change = (removed, inserted = '', source = 'remote') =>
-    listeners.change.forEach((listener) => listener({ changes: [{ offset: 0, removed, inserted }], source }));
+  const change = (removed, inserted = '', site = 'a') =>
+    listeners.change.forEach((listener) => listener({ changes: [{ offset: 0, removed, inserted }], source: 'remote', site }));
   const press = (label) => actions.find((action) => action.label === label).run();
   listeners.status.forEach((listener) => listener({ connection: 'live' }));
   await turns();
@@ -113,6 +113,37 @@ export const tests = {
     });
   },
 
+  async 'a deletion of which no version was kept does not take that of a plan'() {
+    await timed(async (pass) => {
+      const { session, api, notice, change, press } = await fixture();
+      const adopted = [];
+      session.adopt = async (step) => adopted.push(...step.inserted);
+      api.changesSince = async () => ({ added: [{ id: { site: 'ai-1', counter: 1 }, length: 7, text: 'Greek: ', author: 'ai-1' }], removed: [] });
+      change(900);
+      await pass(2 * QUIET_MS);
+      api.keep(1, '/ai: title');
+      await pass(QUIET_MS);
+      assertEquals(false, notice.shows('rescue'), 'a notice of the deletion');
+      change(0, 'Greek: ', 'ai-1');
+      await pass(QUIET_MS);
+      press('Undo for everybody');
+      await turns();
+      assertEquals('Greek: ', adopted.map(({ text }) => text).join(), 'what is taken back');
+    });
+  },
+
+  async 'a plan does not take the version of a deletion'() {
+    await timed(async (pass) => {
+      const { api, change, press, shown } = await fixture();
+      api.keep(1, '/ai: title');
+      api.keep(2);
+      change(0, 'Greek: ', 'ai-1');
+      await pass(QUIET_MS);
+      press('Show what went');
+      assertEquals('1', shown.join(), 'the version');
+    });
+  },
+
   async 'what somebody else has brought back meanwhile is not brought back again'() {
     await timed(async (pass) => {
       const { session, api, change, press, log } = await fixture();
@@ -131,7 +162,7 @@ export const tests = {
     });
   },
 
-  'whoever shows notices hears when one has gone'() {
+  'whoever shows notices is notified when one is hidden'() {
     const bar = document.createElement('div');
     let replaced = true;
     const notice = new Notice(bar, () => replaced && notice.show('replaced', 'under it', [{ label: 'Download', run: () => false }]));

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param interval of activity after which the server captures a version of its own: 10 min; zero for never
  * @param automatic how many of those a room keeps: 50, the oldest go first; named ones never go
  * @param elements of the larger one of two states that are compared or restored, tombstones included: 1 million, about 200 MB of memory
- *     while it lasts
+ *     while it lasts: 100 bytes an element and list
  * @param steps of a replay that one answer has: 5,000
  */
 public record HistoryLimits(Duration interval, int automatic, int elements, int steps) {

@@ -37,7 +37,7 @@ public record Limits(
     /**
      * Bounds of connections, of each unless it says otherwise.
      *
-     * @param frameBytes one WebSocket message: 1 MiB, well above the 64 KiB pieces in which Concord's clients send a large paste
+     * @param frameBytes one WebSocket message: 1 MiB, well above the 256 KiB to which Concord's clients fill a frame
      * @param opsPerSecond and burst: 100,000, twice what two connections need to reach the measured peak, so that it stops a runaway
      *     program and no writer
      * @param perAddress connections from one address: 1,000, so that an office behind one address fits; loopback is exempt, a proxy there

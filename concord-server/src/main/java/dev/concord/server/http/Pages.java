@@ -1,5 +1,6 @@
 package dev.concord.server.http;
 
+import dev.concord.wire.RoomId;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ final class Pages {
     /** The pages and what they are made of, and the browser client, whose modules they import from their own folder. */
     private static final List<String> ROOTS = List.of("/dev/concord/demo/web/", "/dev/concord/js/");
 
-    private static final Pattern EDITOR = Pattern.compile("/editor/[A-Za-z0-9._~-]{1,128}");
+    private static final String EDITOR = "/editor/";
     // No part may begin or end with a dot, so that none leads out of the folder.
     private static final String PART = "[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*";
     private static final Pattern FILE = Pattern.compile("/(" + PART + "/){0,6}" + PART);
@@ -77,7 +78,8 @@ final class Pages {
         return switch (path) {
             case "/" -> "/index.html";
             case "/watch" -> "/watch.html";
-            default -> EDITOR.matcher(path).matches() ? "/editor.html" : path;
+            default ->
+                path.startsWith(EDITOR) && RoomId.isValid(path.substring(EDITOR.length())) ? "/editor.html" : path;
         };
     }
 

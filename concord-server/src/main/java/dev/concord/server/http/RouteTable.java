@@ -1,5 +1,6 @@
 package dev.concord.server.http;
 
+import dev.concord.wire.RoomId;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -11,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +26,6 @@ final class RouteTable {
 
     /** Bytes of a JSON body: room for the largest selection that may be sent, escaped. */
     private static final int MAX_JSON = 256 << 10;
-
-    private static final Pattern ROOM_ID = Pattern.compile("[A-Za-z0-9._~-]{1,128}");
 
     /** Answers a request, now or later, exactly once. Called on the channel's event loop, so it must not block. */
     interface Handler {
@@ -124,10 +122,10 @@ final class RouteTable {
                 continue;
             }
             String room = named.get(ROOM);
-            if (room != null && !ROOM_ID.matcher(room).matches()) {
+            if (room != null && !RoomId.isValid(room)) {
                 throw Problem.badRequest(
                         "bad_room_id",
-                        "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen");
+                        "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen, and is not . or ..");
             }
             if (route.method().equals(effective)) {
                 route.handler().handle(exchange.with(named));

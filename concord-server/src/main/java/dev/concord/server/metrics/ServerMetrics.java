@@ -57,14 +57,15 @@ public final class ServerMetrics implements RoomEvents, AiEvents {
     private final Counter ops = counter("concord.ops", "ops applied");
     private final Counter deliveries = counter("concord.deliveries", "ops written to members");
     private final Counter resyncs = counter("concord.resyncs", "slow readers that were resynchronised");
-    private final Counter compactions = counter("concord.folds", "snapshots stored");
-    private final Counter compactedOps = counter("concord.folded.ops", "ops covered by stored snapshots");
-    private final Counter compactionFailures = counter("concord.fold.failures", "snapshots that could not be stored");
+    private final Counter compactions = counter("concord.compactions", "snapshots stored");
+    private final Counter compactedOps = counter("concord.compacted.ops", "ops covered by stored snapshots");
+    private final Counter compactionFailures =
+            counter("concord.compaction.failures", "snapshots that could not be stored");
     private final Counter caughtUpOps =
             counter("concord.caughtup.ops", "ops of other instances that were read from the log");
     private final Counter remoteOps = counter("concord.bus.ops", "ops of other instances that were applied here");
     private final Counter repaired = counter(
-            "concord.healed.ops",
+            "concord.recovered.ops",
             "ops that the bus had not brought, found by anti-entropy in the log or at another instance");
     private final Counter adopted =
             counter("concord.adopted.ops", "ops of other instances stored here because nobody else had stored them");

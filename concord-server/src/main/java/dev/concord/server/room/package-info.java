@@ -4,7 +4,7 @@
  * {@link dev.concord.server.room.RoomLoop}, {@link dev.concord.server.room.RoomEvents}) are all it knows of sockets, threads,
  * clocks and metrics, so that a test can drive a room step by step.
  *
- * <p>Behind the edit path, {@code Attendance} keeps the members in step with the document, {@code Whereabouts} tells who is where, and
+ * <p>Beside the edit path, {@code Attendance} keeps the members in step with the document, {@code Whereabouts} tells who is where, and
  * {@code Lifetime} decides what ends a room.
  *
  * <p>The log, the same room on other instances, and presence are wings in packages of their own. A room sees each through a port

@@ -34,7 +34,7 @@ class AcksTest {
     }
 
     @Test
-    void staysOwedUntilTold() {
+    void staysOwedUntilSent() {
         acks.expect(1, 10, 0);
         assertEquals(10, reached(1));
         assertFalse(acks.isEmpty());

@@ -149,10 +149,10 @@ class AdmissionTest extends RoomFixture {
             client.delete(100, 50);
             client.delete(2_000_000, 90_000);
             client.delete(5, 3);
-            Document behind = new Document("other");
-            behind.merge(client.encode());
+            Document late = new Document("other");
+            late.merge(client.encode());
             long seq = 0;
-            for (Operation op : behind.missingFrom(new Document("empty").version())) {
+            for (Operation op : late.missingFrom(new Document("empty").version())) {
                 seq++;
                 send(ann, seq, op);
                 loop.run();

@@ -12,6 +12,7 @@ import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
@@ -95,7 +96,7 @@ class ClusterSimulationTest {
         void commit() {
             if (!store.isAway()) {
                 store.letCommit();
-                log.flush().join();
+                Await.result("the log is written", log.flush());
                 store.holdCommits();
             }
         }

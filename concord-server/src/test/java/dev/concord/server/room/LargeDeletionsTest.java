@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /** Which deletions of members count as large. */
 class LargeDeletionsTest extends RoomFixture {
-    private final List<String> told = new ArrayList<>();
+    private final List<String> noticed = new ArrayList<>();
     private long seq;
 
     private void write(String text) {
-        deletions = (context, first, characters) -> told.add(first + " " + characters);
+        deletions = (context, first, characters) -> noticed.add(first + " " + characters);
         room.close(Close.RESTARTING);
         room = load();
         join(ann);
@@ -31,16 +31,16 @@ class LargeDeletionsTest extends RoomFixture {
     void moreThan500UnitsOrHalfOfTheText() {
         write("x".repeat(2_000));
         delete(0, 500);
-        assertEquals(0, told.size());
+        assertEquals(0, noticed.size());
         loop.pass(Duration.ofSeconds(3));
         delete(0, 501);
-        assertEquals(1, told.size());
+        assertEquals(1, noticed.size());
         loop.pass(Duration.ofSeconds(11));
         delete(0, 480);
-        assertEquals(1, told.size());
+        assertEquals(1, noticed.size());
         loop.pass(Duration.ofSeconds(11));
         delete(0, 260);
-        assertEquals(2, told.size(), "half of 519");
+        assertEquals(2, noticed.size(), "half of 519");
     }
 
     @Test
@@ -53,7 +53,7 @@ class LargeDeletionsTest extends RoomFixture {
             send(ann, ++seq, one.get(0));
             loop.pass(Duration.ofMillis(100));
         }
-        assertEquals(List.of(all.get(0) + " 501"), told);
+        assertEquals(List.of(all.get(0) + " 501"), noticed);
     }
 
     @Test
@@ -64,7 +64,7 @@ class LargeDeletionsTest extends RoomFixture {
             delete(hers.length() - 1, 1);
             loop.pass(Duration.ofMillis(100));
         }
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), noticed);
     }
 
     @Test
@@ -77,14 +77,14 @@ class LargeDeletionsTest extends RoomFixture {
                 send(bob, i + 1, operation);
             }
         }
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), noticed);
     }
 
     @Test
     void aFewCharactersOfAShortTextDoNotCount() {
         write("x".repeat(20));
         delete(0, 20);
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), noticed);
     }
 
     @Test
@@ -95,6 +95,6 @@ class LargeDeletionsTest extends RoomFixture {
             send(ann, ++seq, type("y".repeat(600)));
             loop.pass(Duration.ofSeconds(3));
         }
-        assertEquals(3, told.size(), "in 36 seconds, at most one every ten");
+        assertEquals(3, noticed.size(), "in 36 seconds, at most one every ten");
     }
 }

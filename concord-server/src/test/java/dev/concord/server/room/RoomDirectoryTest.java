@@ -25,6 +25,7 @@ import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import dev.concord.testing.Faults;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -162,7 +163,7 @@ class RoomDirectoryTest {
     }
 
     private void commit() {
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         settle();
     }
 
@@ -500,7 +501,7 @@ class RoomDirectoryTest {
         FakeMember member = join(room);
         Faults.Gate failing = faulty.holdNext();
         Faults.Gate later = faulty.holdNext();
-        // The first op fails behind its gate, the second waits behind its own.
+        // The first op fails at its gate, the second waits at its own.
         room.receive(member, new Message.Op(1, insert("a", "1")));
         failing.awaitReached();
         room.receive(member, new Message.Op(2, insert("b", "2")));
@@ -560,7 +561,7 @@ class RoomDirectoryTest {
         assertEquals(Close.RESTARTING, member.closed);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         down.whenComplete((done, thrown) -> failure.set(thrown));
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         while (!down.isDone()) {
             settle();
             Thread.onSpinWait();

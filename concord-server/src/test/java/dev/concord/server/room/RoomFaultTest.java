@@ -8,6 +8,7 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.server.room.presence.PresenceRounds;
 import dev.concord.store.StoredRoom;
+import dev.concord.testing.Await;
 import dev.concord.wire.Message;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -329,7 +330,7 @@ class RoomFaultTest extends RoomFixture {
             if (i == 3) {
                 fromElsewhere("bus", true);
                 fromElsewhere("log", false);
-                log.flush().join();
+                Await.result("the log is written", log.flush());
             }
             if (i == 4) {
                 Client slow = clients.get(2);
@@ -340,7 +341,7 @@ class RoomFaultTest extends RoomFixture {
             turn(Duration.ofMillis(200));
             clients.forEach(Client::read);
         }
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         turn(Duration.ofMillis(200));
         armed = false;
     }
@@ -369,7 +370,7 @@ class RoomFaultTest extends RoomFixture {
     /** No more faults: everything is stored and sent, who was sent away comes back, and others append to the log no more. */
     private void rest() {
         for (int round = 0; round < 5; round++) {
-            log.flush().join();
+            Await.result("the log is written", log.flush());
             turn(Duration.ofSeconds(3));
             while (archive.isReading()) {
                 archive.read();
@@ -389,7 +390,7 @@ class RoomFaultTest extends RoomFixture {
     /** Those who were sent away connect again, to the room that is in memory then. */
     private void comeBack() {
         if (room.isClosed()) {
-            log.flush().join();
+            Await.result("the log is written", log.flush());
             openWithSeams();
         }
         for (Client client : clients) {

@@ -21,6 +21,7 @@ import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
@@ -137,7 +138,7 @@ public abstract class RoomFixture {
     }
 
     protected void commit() {
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         loop.run();
     }
 

@@ -17,6 +17,7 @@ import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Await;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
 import java.time.Duration;
@@ -249,7 +250,7 @@ class RoomSimulationTest {
                 store.fates.add(random.nextInt(3) == 0 ? all[random.nextInt(all.length)] : PlannedStore.Fate.STORED);
             }
             store.commits.release(1_000_000);
-            log.flush().join();
+            Await.result("the log is written", log.flush());
             store.commits.drainPermits();
             store.fates.clear();
         }

@@ -16,6 +16,7 @@ import dev.concord.store.OpLog;
 import dev.concord.store.OpLogLimits;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
+import dev.concord.testing.Await;
 import dev.concord.testing.Faults;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
@@ -141,7 +142,7 @@ class RoomTest extends RoomFixture {
             assertEquals(0, room.view().opSeq());
 
             gate.open();
-            log.flush().join();
+            Await.result("the log is written", log.flush());
             loop.run();
 
             assertEquals(List.of(new Message.Ack(3)), ann.take());

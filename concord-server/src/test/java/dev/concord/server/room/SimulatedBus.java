@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-/** A pub/sub server that loses, doubles and reorders messages by its seed, and delivers when told to. No threads. */
+/** A pub/sub server that loses, doubles and reorders messages by its seed, and delivers on demand. No threads. */
 public final class SimulatedBus {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Waiting(String channel, byte[] message) {}

@@ -7,7 +7,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Semaphore;
 
-/** One instance's way to a store that others may use as well: it commits when told to, and may be away. */
+/** One instance's way to a store that others may use as well: it commits on demand, and may be away. */
 interface SimulatedStore extends RoomStore {
     void goAway();
 

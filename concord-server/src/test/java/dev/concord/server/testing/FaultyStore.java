@@ -42,7 +42,7 @@ public final class FaultyStore extends ForwardingStore {
         return faults.holdNext();
     }
 
-    /** The next append that gets as far as the commit is committed, and its caller is told that the store is unavailable. */
+    /** The next append that gets as far as the commit is committed, and its caller gets the error that the store is unavailable. */
     public void loseNextAnswer() {
         faults.loseNextAnswer(new StoreUnavailableException("the answer was lost", null));
     }

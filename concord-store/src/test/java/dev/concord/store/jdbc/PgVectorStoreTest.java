@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The contract on a real PostgreSQL with pgvector, and the way there from one that lacks it. */
+/** The contract on a real PostgreSQL with pgvector, and the way there from one without it. */
 class PgVectorStoreTest extends AiStoreContract {
     private String url;
 

@@ -117,7 +117,7 @@ class SqliteStoreTest {
     }
 
     @Test
-    void a_second_server_on_the_same_directory_is_told_so() {
+    void a_second_server_on_the_same_directory_is_refused_and_says_why() {
         try (SqliteStore store = SqliteStore.open(directory)) {
             StoreException refusal = assertThrows(StoreException.class, () -> SqliteStore.open(directory));
             assertTrue(refusal.getMessage().contains(directory.toString()), refusal.getMessage());

@@ -97,7 +97,7 @@ public abstract class VersionStoreContract {
     }
 
     @Test
-    void the_log_is_pruned_behind_the_oldest_version() {
+    void the_log_is_pruned_up_to_the_oldest_version() {
         append(10);
         add("four", 4);
         add("seven", 7);

@@ -8,6 +8,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,12 +70,30 @@ public final class Chromium implements AutoCloseable {
             abort(reason);
         }
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
-        return Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
+        Browser browser = Playwright.create(
+                        new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")))
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable.orElseThrow())
                         .setArgs(FLAGS)
                         .setTimeout(PATIENCE_MS));
+        openADatabase(browser);
+        return browser;
+    }
+
+    /** The first one takes long on a busy machine, and pages complain when theirs does not open in time. */
+    private static void openADatabase(Browser browser) {
+        try (BrowserContext context = browser.newContext();
+                Page page = context.newPage()) {
+            context.setDefaultTimeout(PATIENCE_MS);
+            page.route("**", route -> route.fulfill(new Route.FulfillOptions().setBody("")));
+            page.navigate("http://localhost/");
+            page.evaluate("() => new Promise((resolve, reject) => {"
+                    + " const opening = indexedDB.open('first');"
+                    + " opening.onsuccess = () => resolve(opening.result.close());"
+                    + " opening.onerror = () => reject(opening.error);"
+                    + " setTimeout(() => reject(new Error('it does not open')), 60000); })");
+        }
     }
 
     /** A context of this test's own, with nothing stored. */

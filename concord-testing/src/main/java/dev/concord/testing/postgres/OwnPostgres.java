@@ -1,10 +1,12 @@
 package dev.concord.testing.postgres;
 
+import dev.concord.testing.Await;
 import dev.concord.testing.network.FreePort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -13,6 +15,8 @@ import java.time.Duration;
  * the same port. Used by one thread.
  */
 public final class OwnPostgres implements AutoCloseable {
+    private static final int ATTEMPTS = 5;
+
     private final Path directory;
     private final boolean durable;
     private EmbeddedPostgres running;
@@ -21,8 +25,21 @@ public final class OwnPostgres implements AutoCloseable {
     private OwnPostgres(Path directory, boolean durable) throws IOException {
         this.directory = directory;
         this.durable = durable;
-        this.running = launch(FreePort.next());
+        this.running = launchAnywhere();
         this.port = running.getPort();
+    }
+
+    private EmbeddedPostgres launchAnywhere() throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return launch(FreePort.next());
+            } catch (IOException | IllegalStateException failure) {
+                // Another process may have taken the port between the look and the start.
+                if (attempt == ATTEMPTS) {
+                    throw failure;
+                }
+            }
+        }
     }
 
     /** One that does not sync to the disk, for tests of what a statement does. */
@@ -48,13 +65,16 @@ public final class OwnPostgres implements AutoCloseable {
         return "postgres://postgres@localhost:" + port + "/postgres";
     }
 
-    /** Ends it and every connection. */
+    /** Ends it and every connection. Returns when no process of it is left. */
     public void stop() {
         try {
             running.close();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+        // The library waits for some seconds only, and does not say so when they were too few.
+        Path lock = directory.resolve("data").resolve("postmaster.pid");
+        Await.until("PostgreSQL has ended", () -> !Files.exists(lock));
     }
 
     /** Starts it again after {@link #stop}. */

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A real PostgreSQL that has the extension pgvector. The one that {@link PostgresForTests} finds may have it; into the one from the class path's
@@ -83,11 +84,16 @@ public final class PgVectorForTests {
         if (!Files.exists(directory.resolve("vector.control"))) {
             Path script = Path.of(System.getProperty("concord.basedir", "."), ".ci", "pgvector");
             Path log = Files.createTempFile("concord-pgvector", ".log");
-            int status = new ProcessBuilder("bash", script.toString(), directory.toString())
+            Process build = new ProcessBuilder("bash", script.toString(), directory.toString())
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
-                    .start()
-                    .waitFor();
+                    .start();
+            if (!build.waitFor(15, TimeUnit.MINUTES)) {
+                build.descendants().forEach(ProcessHandle::destroyForcibly);
+                build.destroyForcibly();
+                throw new IllegalStateException(".ci/pgvector does not end: see " + log);
+            }
+            int status = build.exitValue();
             String said = Files.readString(log);
             Files.delete(log);
             if (status != 0) {

@@ -1,5 +1,6 @@
 package dev.concord.testing.redis;
 
+import dev.concord.testing.Await;
 import dev.concord.testing.network.FreePort;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** A Redis process that the test may stop, start again empty, freeze and kill. It keeps nothing on disk. Always on the same port. */
 public final class OwnRedis implements AutoCloseable {
@@ -33,9 +35,14 @@ public final class OwnRedis implements AutoCloseable {
 
     /** A running Redis on a free port, with these further options of its command line. */
     public static OwnRedis start(String... options) {
+        return start(() -> List.of(options));
+    }
+
+    /** The same with options that are asked for anew at each attempt to start: for those that name a free port, too. */
+    public static OwnRedis start(Supplier<List<String>> options) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return new OwnRedis(FreePort.next(), List.of(options));
+                return new OwnRedis(FreePort.next(), options.get());
             } catch (IllegalStateException failure) {
                 // Another process may have taken the port between the look and the start.
                 if (attempt == ATTEMPTS) {
@@ -127,6 +134,7 @@ public final class OwnRedis implements AutoCloseable {
     /** Runs a command of words without spaces. Returns the first line of the answer. */
     public String command(String words) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout((int) Await.DEADLINE.toMillis());
             socket.getOutputStream().write((words + "\r\n").getBytes(StandardCharsets.US_ASCII));
             return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
                     .readLine();

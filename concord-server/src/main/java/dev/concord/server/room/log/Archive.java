@@ -21,7 +21,7 @@ interface Archive {
         record State(byte[] state, long seq) implements Later {}
 
         /** The room was deleted, and perhaps created again. */
-        record Gone(boolean madeAnew) implements Later {}
+        record Gone(boolean recreated) implements Later {}
 
         /** The store is away, or what it has cannot be read. */
         record Failed(String reason) implements Later {}

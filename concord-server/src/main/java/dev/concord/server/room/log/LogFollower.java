@@ -200,7 +200,7 @@ final class LogFollower {
             knownSeq = Math.max(knownSeq, appliedSeq + 1);
             pause = Duration.ZERO;
         } else if (later instanceof Archive.Later.Gone gone) {
-            room.gone(gone.madeAnew());
+            room.gone(gone.recreated());
             return;
         } else if (later instanceof Archive.Later.Failed failed) {
             LOG.atWarn().addKeyValue("room", context.id()).log("the log could not be read: {}", failed.reason());

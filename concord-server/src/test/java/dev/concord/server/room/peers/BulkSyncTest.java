@@ -14,6 +14,7 @@ import dev.concord.server.cluster.Cluster;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.RoomFixture;
 import dev.concord.server.room.SimulatedBus;
+import dev.concord.testing.Await;
 import dev.concord.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ class BulkSyncTest extends RoomFixture {
     }
 
     private Document flushed() {
-        log.flush().join();
+        Await.result("the log is written", log.flush());
         return stored();
     }
 
@@ -82,7 +83,7 @@ class BulkSyncTest extends RoomFixture {
         assertEquals(
                 new Document("nobody").unseen(far.encode(), Integer.MAX_VALUE).size(), events.repaired);
         while (!isDrained()) {
-            log.flush().join();
+            Await.result("the log is written", log.flush());
             loop.run();
         }
         assertArrayEquals(far.digest(), flushed().digest());
@@ -149,7 +150,7 @@ class BulkSyncTest extends RoomFixture {
         assertFalse(stored.get());
         loop.run();
         while (!stored.get()) {
-            log.flush().join();
+            Await.result("the log is written", log.flush());
             loop.run();
         }
         assertArrayEquals(far.digest(), flushed().digest());
@@ -164,6 +165,6 @@ class BulkSyncTest extends RoomFixture {
         closeRoom(Close.RESTARTING);
         assertTrue(stored.get());
         loop.run();
-        assertNull(log.flush().join());
+        assertNull(Await.result("the log is written", log.flush()));
     }
 }

@@ -217,7 +217,7 @@ export class Outbox {
         const number = entry.number + (gap * i) / parts.length;
         return { number, operation, epoch: entry.epoch, extent: extentOf(operation), seq: 0, fresh: false };
       });
-      entries.toReversed().forEach((part) => this.#store.put(part.number, { operation: part.operation, epoch: part.epoch }));
+      [...entries].reverse().forEach((part) => this.#store.put(part.number, { operation: part.operation, epoch: part.epoch }));
       if (entry.key !== undefined) {
         this.#store.removeKey(entry.key);
       }

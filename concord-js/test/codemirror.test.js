@@ -261,7 +261,7 @@ export const tests = {
     }
     view.dispatch({ selection: { anchor: 1, head: 3 } });
     change('delete.cut', '');
-    for (const text of texts.toReversed()) {
+    for (const text of [...texts].reverse()) {
       session.undo();
       assertEquals(text, session.text, 'text after undo');
     }

@@ -180,7 +180,7 @@ export const tests = {
       insert('s', 3, at('s', 1), 'd'),
     ];
     operations.forEach((operation) => full.apply(operation));
-    operations.toReversed().forEach((operation) => simple.apply(operation));
+    [...operations].reverse().forEach((operation) => simple.apply(operation));
     assertEquals('acdb', full.text, 'text');
     assertBytes(full.encodeBody(), simple.encodeBody(), 'bytes');
   },

@@ -25,9 +25,9 @@ export class ReferenceDocument {
         elements.push(element);
         continue;
       }
-      element.right.toReversed().forEach((child) => stack.push({ element: child, open: false }));
+      [...element.right].reverse().forEach((child) => stack.push({ element: child, open: false }));
       stack.push({ element, open: true });
-      element.left.toReversed().forEach((child) => stack.push({ element: child, open: false }));
+      [...element.left].reverse().forEach((child) => stack.push({ element: child, open: false }));
     }
     return elements.slice(1);
   }

@@ -270,7 +270,7 @@ export const tests = {
     }
     textarea.setSelectionRange(1, 3);
     change('deleteByCut', '');
-    for (const text of texts.toReversed()) {
+    for (const text of [...texts].reverse()) {
       session.undo();
       assertEquals(text, session.text, 'text after undo');
     }

@@ -29,7 +29,7 @@ export const properties = {
       }
     }
     for (let round = 0; round < 3; round++) {
-      for (const expected of texts.toReversed().slice(1)) {
+      for (const expected of [...texts].reverse().slice(1)) {
         follow(document, () => history.undo());
         assertEquals(expected, document.text, 'text after undo');
       }

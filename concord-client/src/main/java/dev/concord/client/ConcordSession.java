@@ -37,17 +37,17 @@ import org.jspecify.annotations.Nullable;
  * });
  * }</pre>
  *
- * <p>Edits count at once and travel when they can. What the server has not acknowledged as durable is sent again after every
- * connection, and so is everything else that the server is missing, no matter who wrote it. Connections are made again by themselves until the server
- * says that it is no use (close codes 4400 to 4499; 4413 first makes the frames smaller, down to 4 KiB). Frames are no longer than the server
- * says that it takes, counted in UTF-8 as they travel, and than 256 KiB.
+ * <p>Edits take effect here at once and are sent when there is a connection. What the server has not acknowledged as durable is sent again on
+ * every new connection, and so is everything else that the server is missing, no matter who wrote it. The session reconnects by itself until
+ * the server closes with a final code (4400 to 4499; after 4413 it first makes its frames smaller, down to 4 KiB). A frame is at most 256 KiB
+ * long, or as long as the server's limit if that is less, counted in bytes of UTF-8.
  *
- * <p>A connection that is dead and does not say so is noticed, and made again, after at most 45 s without a frame: a server that names its limits
- * sends one every 20 s. With an older server it is the {@link Transport} that has to notice. While something sent waits for its answer, 30 s
- * without a frame are enough.
+ * <p>A dead connection is detected and replaced after at most 45 s without a frame: a server that names its limits sends one at least every
+ * 20 s. With an older server, the {@link Transport} has to detect it. While an answer is outstanding, 30 s without a frame are enough.
  *
- * <p>Belongs to its {@link Loop}: every method must be called there, else it throws {@link IllegalStateException}, and listeners are called
- * there. Only building may happen anywhere. Nothing here blocks.
+ * <p>Confined to its {@link Loop}: methods must be called there and throw {@link IllegalStateException} otherwise, and also after
+ * {@link #close}. The exceptions are {@link #addListener} and {@link #removeListener}, which any thread may call at any time. Building may happen
+ * on any thread. Listeners are called on the loop. Nothing here blocks.
  */
 public final class ConcordSession implements AutoCloseable {
     /** After so many in a row it is said what is known of them. */
@@ -104,19 +104,26 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Begins to describe a session.
+     * A builder of sessions.
      *
-     * @param server {@code ws://host:port} or {@code wss://…}; {@code http} and {@code https} are taken for them
-     * @param room 1 to 128 characters of {@code [A-Za-z0-9._~-]}
-     * @param loop where the session will live
+     * @param server {@code ws://host:port} or {@code wss://…}; {@code http} and {@code https} mean the same. A path is put before
+     *     {@code /rooms}
+     * @param room 1 to 128 characters of {@code [A-Za-z0-9._~-]}, but not {@code .} or {@code ..}
+     * @param loop the loop to which the session will be confined
      * @param transport makes its connections
-     * @return what can be set further
+     * @return the builder, for further settings
+     * @throws IllegalArgumentException when the server's address or the room's name is not valid
      */
     public static SessionBuilder builder(URI server, String room, Loop loop, Transport transport) {
         return new SessionBuilder(server, room, loop, transport);
     }
 
-    /** Connects, for the first time, after {@link #goOffline}, or once more after the server has said that it is no use. */
+    /**
+     * Connects: for the first time, after {@link #goOffline}, or once more after a final close code. Does nothing while the session is connected
+     * or connecting.
+     *
+     * @throws IllegalStateException when the room was replaced, see {@link #putBack}
+     */
     public void open() {
         check();
         if (closing) {
@@ -133,9 +140,8 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * After the room was replaced by a new one ({@link Status#replaced}): makes this text the room's again. It is merged, by element,
-     * with what the new room has by now, so that several who do this bring one text back, each with what the others have not seen, and
-     * the session goes on with it.
+     * Restores this text after the room was replaced by a new one ({@link Status#replaced}): merges it by element with what the new room has
+     * by now, and goes on with the result. If several clients do so, the text appears once, with the edits of all of them.
      *
      * @throws IllegalStateException when the room was not replaced
      */
@@ -200,12 +206,14 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Replaces a part of the text.
+     * Replaces a part of the text. Costs as much as {@link UndoHistory#edit}.
      *
-     * @param offset where it begins
-     * @param removed how many UTF-16 units go
-     * @param inserted what comes instead; CRLF and CR become LF, half of a surrogate pair U+FFFD
-     * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
+     * @param offset where the part begins, in UTF-16 units, 0 to {@link #length}
+     * @param removed how many UTF-16 units to delete, 0 or more
+     * @param inserted the text to insert instead, possibly empty; characters that a room may not have are replaced or left out as by
+     *     {@link RoomText#clean}
+     * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair, or when the document would hold more than
+     *     {@link Document#MAX_ELEMENTS}; nothing was changed
      */
     public void edit(int offset, int removed, String inserted) {
         check();
@@ -231,7 +239,7 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Whether there is an own edit to take back.
+     * Whether {@link #undo} has a step to undo.
      *
      * @return false when nothing is left
      */
@@ -241,7 +249,7 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Whether there is an own edit to do again.
+     * Whether {@link #redo} has a step to redo.
      *
      * @return false when nothing was undone since the last edit
      */
@@ -250,25 +258,25 @@ public final class ConcordSession implements AutoCloseable {
         return history.canRedo();
     }
 
-    /** Takes back the last own edit, see {@link UndoHistory}: what others wrote stays. */
+    /** Undoes the last step of this session's own edits, see {@link UndoHistory}; what others wrote stays. Does nothing without one. */
     public void undo() {
         check();
         reverted(history.undo());
     }
 
-    /** Does again what was undone last. */
+    /** Redoes the step that was undone last. Does nothing without one. */
     public void redo() {
         check();
         reverted(history.redo());
     }
 
-    /** Ends a step of undo: what is edited next is one of its own. */
+    /** Ends the current undo step: the next edit begins a new one. */
     public void endGroup() {
         check();
         history.endGroup();
     }
 
-    /** Begins a step of undo that lasts until {@link #endGroup}: what a program changes in one go is taken back in one. */
+    /** Begins an undo step that all edits join until {@link #endGroup}, so that a change that a program makes in several edits is undone at once. */
     public void beginGroup() {
         check();
         history.beginGroup();
@@ -310,7 +318,7 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * The digest of the document, equal for clients that have seen the same edits.
      *
-     * @return 32 bytes
+     * @return 32 bytes; O(runs + length)
      */
     public byte[] digest() {
         check();
@@ -318,8 +326,8 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Names this session among all that edit the room. When the server says that somebody else uses the same name, the session takes a new one,
-     * sends again under it what was not acknowledged, and forgets its steps of undo; the text is as the server has it, with those edits in it.
+     * Names this session among all that edit the room. When the server reports that somebody else uses the same name, the session takes a new
+     * one, sends its unacknowledged edits again under it, and loses its undo steps. The text is then that of the server, with those edits in it.
      *
      * @return the site of its edits, which is also its name in presence
      */
@@ -343,9 +351,9 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Edits of another history of the room, to be offered to the user.
+     * Unsent edits that belong to another history of the room, to be offered to the user.
      *
-     * @return one entry for each such history, most often none
+     * @return one entry for each such history; usually none
      */
     public List<Orphaned> orphaned() {
         check();
@@ -354,7 +362,7 @@ public final class ConcordSession implements AutoCloseable {
         return all;
     }
 
-    /** Forgets what is {@link #orphaned}: the user has taken what is needed. */
+    /** Discards what is {@link #orphaned}, also from the {@link OutboxStore}. */
     public void discardOrphaned() {
         check();
         outbox.discardOrphaned();
@@ -362,14 +370,18 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Lets nothing remote change the text until {@link #release} is called as often: an input method composes.
+     * Keeps remote changes out of the text, for instance while an input method composes, until {@link #release} has been called as often as this.
      */
     public void hold() {
         check();
         holds++;
     }
 
-    /** Ends a {@link #hold}. */
+    /**
+     * Ends a {@link #hold}; with the last one, the remote changes that were kept back are applied.
+     *
+     * @throws IllegalStateException when nothing is held
+     */
     public void release() {
         check();
         if (holds == 0) {
@@ -384,8 +396,9 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * Sets the name and colour that the others see.
      *
-     * @param user display name
-     * @param color a CSS hex colour like {@code #2DD4BF}
+     * @param user display name; the server refuses a presence message of more than 2 KiB
+     * @param color {@code #} and 3, 4, 6 or 8 hexadecimal digits, like {@code #2DD4BF}
+     * @throws IllegalArgumentException when the colour has another form
      */
     public void setUser(String user, String color) {
         check();
@@ -395,9 +408,9 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * Shows the caret to the others, at most every 80 ms.
      *
-     * @param caret its offset. An editor may be ahead of the text: an offset outside of it, or inside a surrogate pair, is taken for the
-     *     nearest one before it
-     * @param anchor the other end of the selection, the same offset when there is none
+     * @param caret its offset in UTF-16 units. An editor may be ahead of the text: an offset outside of it is moved to its nearest end, one
+     *     inside a surrogate pair to before that pair
+     * @param anchor the other end of the selection; the same offset when nothing is selected
      */
     public void select(int caret, int anchor) {
         check();

@@ -2,9 +2,9 @@ package dev.concord.client;
 
 /** How a session stands with its server. */
 public enum ConnectionState {
-    /** Set to stay offline, or not opened yet. */
+    /** Not opened yet, or disconnected by {@link ConcordSession#goOffline}. */
     OFFLINE,
-    /** Connecting for the first time, or at the user's wish. */
+    /** Connecting after {@link ConcordSession#open}. */
     CONNECTING,
     /** Connected and synchronised. */
     LIVE,

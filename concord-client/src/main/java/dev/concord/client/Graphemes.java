@@ -4,8 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a reader takes for one character: an emoji family, a flag, a letter with its marks. A caret should not stand inside of one. Looks at a
- * bounded part of the text around the offset only.
+ * Grapheme clusters, which a reader takes for one character: an emoji family, a flag, a letter with its marks. A caret should not be inside
+ * one. Only the 128 UTF-16 units before and after the offset are looked at, so longer clusters may be cut. Offsets are UTF-16 units. Stateless
+ * and thread-safe.
  */
 public final class Graphemes {
     private static final Pattern CLUSTER = Pattern.compile("\\X");

@@ -1,8 +1,8 @@
 package dev.concord.client;
 
 /**
- * Where a session lives, and its clock: the event thread of a user interface, a single thread of a service, a test that turns the
- * crank by hand. Runs one task at a time.
+ * The thread of a session, and its clock: the event thread of a user interface, a single thread of a service, or a test that runs the
+ * tasks step by step. Runs one task at a time.
  */
 public interface Loop {
     /**
@@ -16,8 +16,8 @@ public interface Loop {
      * Runs a task later, on this loop.
      *
      * @param task the task
-     * @param delayMillis not before so many milliseconds have passed
-     * @return stops it
+     * @param delayMillis the delay in milliseconds, 0 or more; the task may run later than that
+     * @return cancels the task
      */
     Timer schedule(Runnable task, long delayMillis);
 

@@ -4,17 +4,17 @@ import dev.concord.crdt.Side;
 import dev.concord.crdt.TextChange;
 import java.util.List;
 
-/** Carrying offsets of an editor, of its caret say, over changes of the text. */
+/** Transforms offsets of an editor, such as that of its caret, by changes of the text. Stateless and thread-safe. */
 public final class Offsets {
     private Offsets() {}
 
     /**
-     * Where an offset is after some changes. One inside of removed text ends where that text was.
+     * Where an offset is after some changes. An offset inside removed text moves to where that text was. O(number of changes).
      *
-     * @param offset in the text before the changes
+     * @param offset in UTF-16 units of the text before the changes
      * @param changes applied one after the other
-     * @param stick {@link Side#BEFORE} to stay in front of text that is inserted right there, {@link Side#AFTER} to be pushed on
-     * @return the offset in the text after them
+     * @param stick {@link Side#BEFORE} to stay before text that is inserted exactly there, {@link Side#AFTER} to move to its end
+     * @return the offset in UTF-16 units of the text after the changes
      */
     public static int map(int offset, List<TextChange> changes, Side stick) {
         int at = offset;

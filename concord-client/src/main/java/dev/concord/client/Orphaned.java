@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Edits that were made in another history of the room (it was deleted and created again, or restored from a backup) and never reached the server. They are not
- * merged, because they hang on elements that this history does not have.
+ * Edits that were made in another history of the room, which has since been deleted and created again or imported from a file, and that never
+ * reached the server. They are not merged, because they refer to elements that the present history does not have.
  *
  * @param epoch the history that they belong to, empty when it is not known
  * @param operations the edits
@@ -21,9 +21,9 @@ public record Orphaned(String epoch, List<Operation> operations) {
     }
 
     /**
-     * What was typed, to be offered to the user: each stretch that was typed in one go, without what the edits themselves delete again.
+     * The text that was typed, to be offered to the user, without what later edits among these delete again. O(n log n) for n elements.
      *
-     * @return the stretches, not empty, in the order of their ids
+     * @return one string for each range of consecutive ids, none of them empty, in the order of the ids
      */
     public List<String> typed() {
         Map<ElementId, String> typed = new TreeMap<>((a, b) -> {

@@ -130,8 +130,9 @@ final class Outbox {
     }
 
     /**
-     * What is to be sent, each stamped with the next seq, and in parts where it would not fit into a frame; it is on its way from now on. A placeholder for deleted text waits until the
-     * server has the delete for good: were that refused, the placeholder would stand in the text, and in the way of the true one.
+     * What is to be sent, each with the next seq, and in parts where it would not fit into a frame; it counts as sent from now on. A placeholder
+     * for deleted text waits until its delete is durable: if that were refused, the placeholder would show in the text and conflict with the
+     * real insert.
      */
     List<Message.Op> take(int frameBytes) {
         List<Message.Op> ops = new ArrayList<>(waiting.size());

@@ -13,21 +13,22 @@ public interface OutboxStore extends AutoCloseable {
     /**
      * An operation in the store.
      *
-     * @param number rises from one to the next; used again only for the same edit
+     * @param number rises from one operation to the next; used again only to replace the row of the same edit
      * @param operation the operation
      * @param epoch the history of the room that it belongs to; null when it was made before the room was ever seen
      */
     record Kept(long number, Operation operation, @Nullable String epoch) {}
 
     /**
-     * What is kept and was not removed. Called once, before all else, by the thread that builds the session.
+     * What was put and not removed, by this and earlier sessions. Called once, before all other methods, by the thread that builds the session;
+     * what it throws ends the building.
      *
-     * @return by rising number
+     * @return in the order of rising numbers
      */
     List<Kept> load();
 
     /**
-     * Keeps an operation, or the same one with the epoch that is known now.
+     * Stores an operation, or replaces the row with its number, for instance when its epoch has become known.
      *
      * @param kept the operation
      */

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What can be set of a {@link ConcordSession}. Not thread-safe; one use. */
+/** Builds one {@link ConcordSession}. Not thread-safe. */
 public final class SessionBuilder {
     /** A longer address is refused by many servers on the way; the whole state comes instead. */
     private static final int VERSION_CHARACTERS = 2_000;
@@ -52,7 +52,7 @@ public final class SessionBuilder {
     }
 
     /**
-     * Where to keep what is not acknowledged. Without one it ends with the process.
+     * Sets the store of unacknowledged edits. Without one, they are lost when the process ends.
      *
      * @param store used by this session alone, which closes it; closed, too, when {@link #build} throws
      * @return this
@@ -74,9 +74,9 @@ public final class SessionBuilder {
     }
 
     /**
-     * Sets what spreads the pauses between attempts.
+     * Sets the random source for the pauses between attempts to connect.
      *
-     * @param source numbers from 0 to below 1
+     * @param source gives numbers from 0 (inclusive) to 1 (exclusive)
      * @return this
      */
     public SessionBuilder random(DoubleSupplier source) {
@@ -96,9 +96,11 @@ public final class SessionBuilder {
     }
 
     /**
-     * Makes the session. It is offline until {@link ConcordSession#open}.
+     * Builds the session, which is offline until {@link ConcordSession#open}. May be called by any thread. Reads the outbox store, so it may
+     * block, and throws what {@link OutboxStore#load} throws.
      *
-     * @return the session; may be called by any thread, what the outbox store has kept is read at once
+     * @return the session
+     * @throws dev.concord.crdt.InvalidOperationException when the site that was set is not well formed
      */
     public ConcordSession build() {
         try {

@@ -4,8 +4,8 @@ import dev.concord.crdt.TextChange;
 import java.util.List;
 
 /**
- * Is notified by a session, on its loop. May call the session. What a listener throws goes to its thread's handler of uncaught exceptions and
- * does not disturb the session.
+ * Receives the events of a session, on its loop, and may call the session. What a listener throws goes to the thread's handler of uncaught
+ * exceptions and does not disturb the session or other listeners.
  */
 public interface SessionListener {
     /**

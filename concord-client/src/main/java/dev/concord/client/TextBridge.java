@@ -5,16 +5,17 @@ import dev.concord.wire.RoomText;
 import java.util.List;
 
 /**
- * Joins a session with an editor that only says "the text is now …", and that may show remote edits late: while it is drawing, or while an input
- * method composes. What its user did is found by comparing with what the editor {@link #shown shows}, and is carried over the remote
- * edits that it does not show yet, so that these are never undone by it.
+ * Connects a session with an editor that reports only its whole text, and that may show remote edits late: while it is drawing, or while an
+ * input method composes. The user's edit is computed by comparing with what the editor {@link #shown shows}, and transformed against the remote
+ * edits that the editor does not show yet, so that it never undoes them.
  *
  * <pre>{@code
  * bridge.edited(field.getText(), field.getCaretPosition());          // whenever the editor has changed
  * bridge.pull().forEach(change -> field.replace(change));            // whenever it can follow
  * }</pre>
  *
- * <p>Lives on the session's loop. Each call compares whole texts: O(length).
+ * <p>Confined to the session's loop, as the session is. {@link #edited} compares whole texts, and {@link #pull} copies one when anything has
+ * changed: O(length) each.
  */
 public final class TextBridge implements AutoCloseable {
     private final ConcordSession session;
@@ -89,7 +90,7 @@ public final class TextBridge implements AutoCloseable {
         return changes;
     }
 
-    /** Lets go of the session. */
+    /** Stops following the session, which stays open. */
     @Override
     public void close() {
         session.removeListener(listener);

@@ -3,14 +3,14 @@ package dev.concord.client;
 import dev.concord.crdt.TextChange;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what somebody did who only says what the text is now. */
+/** Computes the edit between two versions of a text. Stateless and thread-safe. */
 public final class TextDiff {
     private TextDiff() {}
 
     /**
-     * The smallest replacement that turns one text into another. Where it could stand at several places, as with a letter typed
-     * beside its like, it ends at the caret. It never cuts a surrogate pair, and it replaces emoji and letters with marks as wholes;
-     * what was only inserted or only deleted is taken as it is.
+     * The smallest replacement that turns one text into another. Where several places are possible, as with a letter that is typed next to
+     * the same letter, it ends at the caret. It never cuts a surrogate pair, and it replaces whole grapheme clusters; a pure insertion or
+     * deletion is taken as it is.
      *
      * @param before the text that was
      * @param after the text that is

@@ -7,7 +7,7 @@ package dev.concord.crdt;
  *
  * <p>An implementation need not be thread-safe: it is called by the thread that applies, before {@code apply} returns. By then the
  * whole operation is applied: the document shows the text as it is after all of the changes. An implementation must not change the
- * document. What it throws passes to the caller; the operation stays applied.
+ * document. An exception that it throws propagates to the caller; the operation stays applied.
  */
 public interface ChangeSink {
     /** Discards everything. */

@@ -39,8 +39,8 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
      * @param id the first of them; its site is the author
      * @param length number of elements
      * @param text what they show
-     * @param from the UTF-16 offset in the first text; for what was added, where it would come
-     * @param to the UTF-16 offset in the second text; for what was removed, where it would stand
+     * @param from the UTF-16 offset in the first text; for added text, the offset at which it would be there
+     * @param to the UTF-16 offset in the second text; for removed text, the offset at which it would be there
      */
     public record Range(ElementId id, int length, String text, int from, int to) {
         /** Refuses nulls. */
@@ -61,12 +61,12 @@ public record Difference(List<Range> added, List<Range> removed, List<Range> mov
     }
 
     /**
-     * Compares two lists. Tombstones in them are passed over. Thread-safe, a pure function.
+     * Compares two lists, ignoring tombstones. Thread-safe: a pure function.
      *
      * @param first from {@link Document#elements}
-     * @param second likewise
-     * @return what differs; O(n) when neither has moved elements, else O(n log n)
-     * @throws InvalidOperationException when an element stands twice in one list, in the part where the lists differ
+     * @param second from {@link Document#elements}
+     * @return the differences; O(n), or O(n log n) when elements have moved
+     * @throws InvalidOperationException when an element occurs twice in one list, in the part where the lists differ
      */
     public static Difference between(List<Element> first, List<Element> second) {
         return new Comparison(Visible.of(requireNonNull(first, "first")), Visible.of(requireNonNull(second, "second")))

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Document {
     /**
-     * Elements, tombstones and those of waiting inserts included, that one document holds at most, 2^30. As many deletes may wait, and one
-     * operation or state names no more.
+     * The largest number of elements in one document, tombstones and pending inserts included: 2^30. The pending deletes may name as many
+     * elements again. One operation or state names at most this many.
      */
     public static final int MAX_ELEMENTS = 1 << 30;
 
@@ -80,12 +80,14 @@ public final class Document {
     }
 
     /**
-     * A document from an encoded state.
+     * A document from an encoded state of a trusted source; for others see {@link #load(String, byte[], int)}. O(runs + text), or
+     * O(log n) for each run when the state is partial or has concurrent siblings.
      *
      * @param site the name under which this replica edits
-     * @param state from {@link #encode} or {@link #difference}
+     * @param state from {@link #encode} or {@link #difference}; not kept
      * @return the document
      * @throws MalformedStateException when the bytes are not a state
+     * @throws InvalidOperationException when the site is not well formed
      */
     public static Document load(String site, byte[] state) {
         return load(site, state, Integer.MAX_VALUE);
@@ -97,9 +99,10 @@ public final class Document {
      *
      * @param site the name under which this replica edits
      * @param state from {@link #encode} or {@link #difference}
-     * @param maxBytes how long the body may be, in bytes; checked before anything is uncompressed
+     * @param maxBytes the largest body to accept, in bytes, 0 or more; checked before anything is uncompressed
      * @return the document
      * @throws MalformedStateException when the bytes are not a state, or its body is longer
+     * @throws InvalidOperationException when the site is not well formed
      */
     public static Document load(String site, byte[] state, int maxBytes) {
         Document document = new Document(site);
@@ -110,7 +113,7 @@ public final class Document {
     /**
      * An independent copy with a site of its own. Edits of one reach the other only when they are applied or merged.
      *
-     * @param site the name under which the copy edits; another than this replica's
+     * @param site the name under which the copy edits; it must differ from this replica's when both are edited
      * @return the copy, pending buffer included; O(runs + length)
      * @throws InvalidOperationException when the site is not well formed
      */
@@ -139,10 +142,10 @@ public final class Document {
     }
 
     /**
-     * A part of the visible text.
+     * A part of the visible text; it may begin or end inside a surrogate pair. O(log n), and the length of the part.
      *
-     * @param from first offset
-     * @param to the offset after the last
+     * @param from first offset, in UTF-16 units, 0 to {@link #length}
+     * @param to the offset after the last, {@code from} to {@link #length}
      * @return the text between them
      * @throws InvalidOperationException when the range is outside the text
      */
@@ -157,19 +160,21 @@ public final class Document {
     /**
      * The length of the visible text.
      *
-     * @return UTF-16 units
+     * @return its UTF-16 units; O(1)
      */
     public int length() {
         return tree.width();
     }
 
     /**
-     * Inserts text typed here.
+     * Inserts text typed here. O(log n) amortised, and the length of the text.
      *
-     * @param offset where, 0 to {@link #length}
-     * @param text what; not empty, no lone surrogates
+     * @param offset where to insert, in UTF-16 units, 0 to {@link #length}, not inside a surrogate pair
+     * @param text the text to insert; not empty, no lone surrogates
      * @return the operations to send, in this order
-     * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
+     * @throws InvalidOperationException when the offset or the text is not valid, when the site has used up its counters (the field is
+     *     {@code id.counter}: edit under a new site, see {@link #fork}), or when the document would hold more than {@link #MAX_ELEMENTS};
+     *     nothing was changed
      */
     public List<Operation> insert(int offset, String text) {
         OperationList ops = new OperationList();
@@ -180,10 +185,10 @@ public final class Document {
     /**
      * Inserts text typed here, as {@link #insert(int, String)} does, and passes the operation to a sink instead of creating an object.
      *
-     * @param offset where, 0 to {@link #length}
-     * @param text what; not empty, no lone surrogates
-     * @param sink takes the operation
-     * @throws InvalidOperationException when the offset or the text is refused; nothing was changed
+     * @param offset where to insert, in UTF-16 units, 0 to {@link #length}, not inside a surrogate pair
+     * @param text the text to insert; not empty, no lone surrogates
+     * @param sink receives the operation
+     * @throws InvalidOperationException as {@link #insert(int, String)} does; nothing was changed
      */
     public void insert(int offset, String text, OperationSink sink) {
         requireNonNull(text, "text");
@@ -201,11 +206,11 @@ public final class Document {
     }
 
     /**
-     * Deletes text here.
+     * Deletes text here. O(log n) for each run that the range touches.
      *
-     * @param offset first offset
+     * @param offset first offset, in UTF-16 units, 0 to {@link #length}
      * @param length how many UTF-16 units; 0 is allowed and gives no operation
-     * @return the operations to send
+     * @return the operations to send, in this order
      * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair; nothing was changed
      */
     public List<Operation> delete(int offset, int length) {
@@ -231,9 +236,9 @@ public final class Document {
     }
 
     /**
-     * Applies an operation of another replica, or again one of this one. Idempotent; commutes with all others. An operation that is
-     * not causally ready waits, see {@link #pendingCount}, and its changes are returned by the call that releases it. Everything is
-     * validated before anything is changed.
+     * Applies an operation of any replica, in any order and any number of times. An operation that is not causally ready waits, see
+     * {@link #pendingCount}, and its changes are returned by the call that releases it. Everything is validated before anything is changed.
+     * O(log n) amortised, and O(log n) for each run that a delete touches.
      *
      * @param op the operation
      * @return what became of it, and what it changed in the visible text
@@ -409,23 +414,24 @@ public final class Document {
     }
 
     /**
-     * How many elements of a range are neither in the document nor known as deleted: of a delete of the range, these would wait. O(log n), and
-     * in the number of runs that the range covers.
+     * How many elements of a range are neither in the document nor known as deleted. In a delete of that range, these would be pending.
+     * O(log n), and the number of runs that the range covers.
      *
-     * @param first the first element
-     * @param length number of counters
+     * @param first the first element, not the head
+     * @param length number of consecutive counters, 1 to {@link #MAX_ELEMENTS}
      * @return 0 to {@code length}
-     * @throws InvalidOperationException when no delete may have this range
+     * @throws InvalidOperationException when an {@link Operation.Delete} of this range is not valid
      */
     public long unknownElements(ElementId first, int length) {
         return core.verifier.waiting(new Operation.Delete(requireNonNull(first, "first"), length));
     }
 
     /**
-     * Whether an operation was applied already, waiting in the pending buffer included: applying it again changes nothing.
+     * Whether an operation has been received before, be it applied or pending: applying it again would change nothing. Costs as much as
+     * {@link #check}.
      *
      * @param op the operation
-     * @return true for a duplicate, also for one that came in other pieces; false also for one that would be refused
+     * @return true for a duplicate, also when its parts arrived in other operations; false also when the operation would be refused
      */
     public boolean isKnown(Operation op) {
         try {
@@ -436,9 +442,9 @@ public final class Document {
     }
 
     /**
-     * The number of runs and delete ranges that wait for an anchor or a target.
+     * How many runs wait for their anchor, and how many delete ranges for their elements.
      *
-     * @return the number of waiting runs and delete ranges
+     * @return the sum of both; O(1)
      */
     public int pendingCount() {
         return core.pending.count();
@@ -448,16 +454,17 @@ public final class Document {
      * The number of elements in the runs and ranges of {@link #pendingCount}. Bound it where untrusted peers send operations: one range
      * may name 2^30 elements, and the version summary grows with them.
      *
-     * @return the number of elements
+     * @return the number of elements; O(1)
      */
     public long pendingElements() {
         return core.pending.elements();
     }
 
     /**
-     * Merges a state, whole or partial: the same as applying its operations, all of them or none.
+     * Merges a state, whole or partial, of a trusted source: the same as applying its operations, all of them or none. O(log n) for each
+     * run of the state; O(runs + text) when this document is empty and the state is whole and has no concurrent siblings.
      *
-     * @param state from {@link #encode} or {@link #difference} of a replica of the same document
+     * @param state from {@link #encode} or {@link #difference} of a replica of the same document; not kept
      * @return what it changed in the visible text, in the order in which to replay it
      * @throws MalformedStateException when the bytes are not a state; nothing was changed
      * @throws ConflictException when an element is known with another anchor or value; nothing was changed
@@ -510,16 +517,17 @@ public final class Document {
     /**
      * The SHA-256 of the uncompressed state: equal exactly when two replicas have seen the same operations.
      *
-     * @return 32 bytes
+     * @return 32 bytes; O(runs + length)
      */
     public byte[] digest() {
         return Envelope.sha256(body());
     }
 
     /**
-     * A compact summary of what this replica has seen; another replica answers it with a {@link #difference}.
+     * A compact summary of what this replica has seen, for another replica to answer with a {@link #difference}. Its size grows with the
+     * number of sites, of gaps in their counters and of blocks of 4,096 counters with deletions, not with the length of the text.
      *
-     * @return the encoded summary, see docs/FORMAT.md
+     * @return the encoded summary, see docs/FORMAT.md; O(runs)
      */
     public byte[] version() {
         return VersionSummary.of(core).encode();
@@ -529,7 +537,7 @@ public final class Document {
      * Everything that this replica has and that is missing from a version, as a partial state for {@link #merge}.
      *
      * @param version from {@link #version} of another replica
-     * @return the encoded partial state
+     * @return the encoded partial state; O(runs) to compare, plus what is missing
      * @throws MalformedStateException when the bytes are not a version
      */
     public byte[] difference(byte[] version) {
@@ -537,12 +545,12 @@ public final class Document {
     }
 
     /**
-     * Everything that this replica has and that is missing from a version, as operations: inserts before what hangs on them, deletes last. Elements
-     * that are tombstones here, and unknown there, come as a delete followed by an insert of U+FFFD in place of the characters, which
-     * are not kept: the delete waits for the insert, so that they are never visible.
+     * Everything that this replica has and that is missing from a version, as operations: every insert after the insert of its anchor,
+     * deletes last. Elements that are tombstones here and unknown there come as a delete followed by an insert of U+FFFD in place of the
+     * characters, which are not kept. The delete waits for the insert, so that these placeholders are never visible.
      *
      * @param version from {@link #version} of another replica
-     * @return the operations
+     * @return the operations, in the order in which to send them; O(runs) to compare, plus O(n log n) for n missing runs
      * @throws MalformedStateException when the bytes are not a version
      */
     public List<Operation> missingFrom(byte[] version) {
@@ -569,9 +577,9 @@ public final class Document {
     }
 
     /**
-     * The element that shows the text at an offset.
+     * The visible element at an offset. O(log n).
      *
-     * @param offset 0 to {@link #length} minus one, not the second half of a surrogate pair
+     * @param offset in UTF-16 units, 0 to {@link #length} minus one, not the second half of a surrogate pair
      * @return its id
      * @throws InvalidOperationException when no element starts there
      */
@@ -584,19 +592,19 @@ public final class Document {
     }
 
     /**
-     * Where an element starts, or, for a tombstone, where it would.
+     * The offset at which an element starts; for a tombstone, the offset at which it would start if it were visible. O(log n).
      *
-     * @param id the element; the head stands at 0
-     * @return the offset, or -1 when the element is not here
+     * @param id the element; the head is at offset 0
+     * @return the offset in UTF-16 units, or -1 when the element is not in the document, or only pending
      */
     public int offsetOf(ElementId id) {
         return positions.offsetOf(requireNonNull(id, "id"), 0);
     }
 
     /**
-     * A position that belongs to the element on one side of it.
+     * A position that is tied to the element on one side of it. O(log n).
      *
-     * @param offset 0 to {@link #length}
+     * @param offset in UTF-16 units, 0 to {@link #length}
      * @param bias {@link Bias#LEFT} for the element before the offset: text inserted exactly there lands after the caret, which stays;
      *     {@link Bias#RIGHT} for the element after it: such text lands before the caret, which moves on
      * @return the caret
@@ -612,10 +620,10 @@ public final class Document {
     }
 
     /**
-     * Where a caret stands now.
+     * The offset of a caret in the text as it is now. O(log n).
      *
      * @param caret from {@link #caretAt} of any replica
-     * @return the offset, or -1 when its element is not here yet
+     * @return the offset in UTF-16 units, or -1 when its element has not arrived here yet
      */
     public int offsetOf(Caret caret) {
         if (requireNonNull(caret, "caret").element().isHead()) {

@@ -5,10 +5,11 @@ import static java.util.Objects.requireNonNull;
 /**
  * The identity of one element: the site that made it and that site's counter.
  *
- * <p>Ordered by counter, then by site as ASCII, which is the order of concurrent siblings. Immutable; comparing costs O(length of the site) at most.
+ * <p>Ordered by counter, then by site as ASCII, which is the order of concurrent siblings. Immutable. Comparing costs O(length of the site).
  *
  * @param site 1 to 64 characters of {@code [A-Za-z0-9_-]}, unique per editing session; empty only for {@link #HEAD}
- * @param counter 1 to {@link #MAX_COUNTER}, strictly rising per site, gaps allowed; 0 only for {@link #HEAD}
+ * @param counter 1 to {@link #MAX_COUNTER}; a site numbers its elements 1, 2, 3 and so on, and a replica also accepts counters with gaps. 0 only
+ *     for {@link #HEAD}
  */
 public record ElementId(String site, long counter) implements Comparable<ElementId> {
     /** The largest counter, 2^53-1: the integers that JSON and JavaScript carry exactly. */

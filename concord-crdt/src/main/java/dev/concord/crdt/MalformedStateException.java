@@ -1,6 +1,6 @@
 package dev.concord.crdt;
 
-/** Bytes that were to be a state, a version summary or operations are truncated, damaged or of an unknown version. Immutable. */
+/** Bytes that should be a state, a version summary or operations are truncated, damaged or of an unknown version. Immutable. */
 public final class MalformedStateException extends CrdtException {
     private static final long serialVersionUID = 1L;
 

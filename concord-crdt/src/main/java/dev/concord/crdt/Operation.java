@@ -21,11 +21,11 @@ public sealed interface Operation {
     int length();
 
     /**
-     * Inserts a run: the first code point of {@code value} at {@code anchor} with the given id, each further one after the
-     * one before it with the next counter.
+     * Inserts a run: the first code point of {@code value} as a child of {@code anchor} with the given id, each further one as a right child
+     * of the one before it with the next counter.
      *
      * @param id id of the first element
-     * @param anchor where the first element hangs
+     * @param anchor parent and side of the first element
      * @param value the text, 1 to {@link Document#MAX_ELEMENTS} code points, no lone surrogates
      * @param length number of code points in {@code value}
      */
@@ -63,8 +63,8 @@ public sealed interface Operation {
          * An insert whose length is counted.
          *
          * @param id id of the first element
-         * @param anchor where the first element hangs
-         * @param value the text
+         * @param anchor parent and side of the first element
+         * @param value the text, 1 to {@link Document#MAX_ELEMENTS} code points, no lone surrogates
          * @throws InvalidOperationException naming the field that is wrong
          */
         public Insert(ElementId id, Anchor anchor, String value) {

@@ -49,8 +49,8 @@ public final class OperationReader {
     /**
      * A reader at the beginning of a stream.
      *
-     * @param bytes from an {@link OperationWriter}
-     * @throws MalformedStateException when the bytes are not such a stream, or one of an unknown version
+     * @param bytes from an {@link OperationWriter}; not copied, so they must not change while they are read
+     * @throws MalformedStateException when the bytes do not begin such a stream, or one of an unknown version
      */
     public OperationReader(byte[] bytes) {
         in = new ByteReader(requireNonNull(bytes, "bytes"));
@@ -72,7 +72,7 @@ public final class OperationReader {
      * The next operation.
      *
      * @return the operation
-     * @throws MalformedStateException when the bytes at this place are none; the reader stays where it is
+     * @throws MalformedStateException when the bytes at this position are not an operation, or the stream has ended; the reader does not move
      */
     public Operation next() {
         advance();

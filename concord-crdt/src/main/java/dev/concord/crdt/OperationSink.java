@@ -5,8 +5,8 @@ package dev.concord.crdt;
  * is for edits whose operations are collected later with {@link Document#missingFrom}.
  *
  * <p>An implementation need not be thread-safe: it is called by the thread that edits, before the edit returns. By then the whole edit is
- * made. An implementation must not change the document. What it throws passes to the caller; the edit stays made, and
- * {@link Document#missingFrom} finds its operations.
+ * made. An implementation must not change the document. An exception that it throws propagates to the caller; the edit stays made, and
+ * {@link Document#missingFrom} returns its operations.
  */
 public interface OperationSink {
     /** Discards everything. */

@@ -254,18 +254,18 @@ public final class OperationWriter implements OperationSink {
     }
 
     /**
-     * How much was written.
+     * The length of the stream so far.
      *
-     * @return bytes, the header included
+     * @return in bytes, including the header; O(1)
      */
     public int size() {
         return size;
     }
 
     /**
-     * The stream up to here.
+     * The stream so far.
      *
-     * @return a copy; more can be written afterwards
+     * @return a copy; O(size). More can be written afterwards
      */
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, size);

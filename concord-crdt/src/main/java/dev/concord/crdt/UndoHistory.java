@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * steps. Text that is inserted again has new ids; the history knows which elements they replace, and earlier and later steps
  * follow them.
  *
- * <p>Text that somebody else deleted, too, comes back when its delete is undone here, because the user who deleted it wants it
- * back. When both undo, it comes back twice, because neither knows of the other. What somebody else deleted of an insert does not
+ * <p>Text that was also deleted by somebody else comes back when its delete is undone here, because the user who deleted it wants it
+ * back. When both undo, it comes back twice, because neither knows of the other. Parts of an insert that somebody else deleted do not
  * come back when that insert is undone and redone.
  *
  * <p>Edits cost as much as in {@link Document}, undo and redo O(log n) for each stretch of adjacent elements.
@@ -100,7 +100,7 @@ public final class UndoHistory {
      * An empty history.
      *
      * @param document the replica that is edited through this
-     * @param pauseMillis the pause after which an edit begins a new step; 0 for a step for each edit
+     * @param pauseMillis the pause in milliseconds after which an edit begins a new step; with 0, each edit is a step of its own
      */
     public UndoHistory(Document document, long pauseMillis) {
         this.document = requireNonNull(document, "document");
@@ -128,12 +128,13 @@ public final class UndoHistory {
     /**
      * Replaces a part of the text.
      *
-     * @param offset where, 0 to the document's length
-     * @param removed how many UTF-16 units to delete from there
-     * @param inserted what to insert there instead, possibly empty
+     * @param offset where the part begins, in UTF-16 units, 0 to the document's length
+     * @param removed how many UTF-16 units to delete from there, 0 or more
+     * @param inserted the text to insert there instead, possibly empty
      * @param nowMillis milliseconds on any monotonic clock; decides, with the offset, whether this edit joins the last step
-     * @return the operations to send, in this order
-     * @throws InvalidOperationException when the range or the text is refused; nothing was changed
+     * @return the operations to send, in this order; empty when nothing was to be done
+     * @throws InvalidOperationException when the range or the text is not valid, the site's counters are used up, or the document would hold
+     *     more than {@link Document#MAX_ELEMENTS}; nothing was changed
      */
     public List<Operation> edit(int offset, int removed, String inserted, long nowMillis) {
         int points = Text.codePoints(requireNonNull(inserted, "inserted"));

@@ -6,9 +6,9 @@
  * document order is the in-order walk. Deleted elements stay as <em>tombstones</em>. Applying operations is commutative and
  * idempotent, so replicas that have seen the same operations are equal, to the byte of their encoded state.
  *
- * <p>Reading order: {@link dev.concord.crdt.Operation}, {@link dev.concord.crdt.Document}, then the package-private
- * {@code Core} (the structures of a document), {@code Placement} (the only code that decides the order of concurrent inserts), {@code RunTree} (the balanced tree of
- * runs), {@code Integrator} (causal readiness, duplicates, conflicts), {@code StateWriter} and {@code StateReader}.
+ * <p>Reading order: {@link dev.concord.crdt.Operation}, {@link dev.concord.crdt.Document}, then the package-private {@code Core} (the data
+ * structures of a document), {@code Placement} (the only code that decides the order of concurrent inserts), {@code RunTree} (the balanced
+ * tree of runs), {@code Integrator} (causal readiness, duplicates, conflicts), {@code StateWriter} and {@code StateReader}.
  *
  * <p>How replicas are brought to the same state:
  *
@@ -31,7 +31,10 @@
  *
  * <p>States are taken by {@link dev.concord.crdt.Document#merge(byte[]) merge}, operations by
  * {@link dev.concord.crdt.Document#apply(dev.concord.crdt.Operation) apply} and
- * {@link dev.concord.crdt.Document#applyAll applyAll}. Each either takes all that it was given or throws and has changed nothing.
+ * {@link dev.concord.crdt.Document#applyAll applyAll}. Each call either takes everything that it was given, or throws and changes nothing.
+ *
+ * <p>Documents, undo histories, readers and writers are not thread-safe: confine each to one thread, or synchronise access to it. Operations,
+ * ids, carets and results are immutable.
  *
  * <p>Everything that the engine refuses is a {@link dev.concord.crdt.CrdtException}, or a {@link java.lang.NullPointerException} that names
  * the parameter.

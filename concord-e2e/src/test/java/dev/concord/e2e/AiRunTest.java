@@ -129,12 +129,12 @@ class AiRunTest {
             assertEquals(
                     "> " + TEXT,
                     ok(other.get("/rooms/r/ai/" + id)).at("/preview/0/after").textValue());
-            double came = planner.metric("concord_bus_ops_total");
+            double came = planner.metric("concord_bus_received_total");
             ok(other.post("/rooms/r/ai/" + id + "/apply", ""));
             String expected = "Summary.\n> alpha BETA gamma\n";
             ann.awaitText(expected);
             bob.awaitText(expected);
-            assertTrue(planner.metric("concord_bus_ops_total") > came, "they came through Redis");
+            Await.until("they come through Redis", () -> planner.metric("concord_bus_received_total") > came);
             Await.until("equal digests", () -> planner.digest("r").equals(other.digest("r")));
             assertEquals(planner.digest("r"), ann.digest());
             assertEquals(planner.digest("r"), bob.digest());

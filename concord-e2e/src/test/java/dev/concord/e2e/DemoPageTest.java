@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
+@Timeout(900)
 final class DemoPageTest {
     private static final String SAVED = "Live · saved";
 

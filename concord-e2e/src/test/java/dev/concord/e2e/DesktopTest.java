@@ -10,8 +10,10 @@ import dev.concord.testing.Await;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -54,7 +56,10 @@ class DesktopTest {
             Path log = home.resolve("desktop.log");
             Process trial = desktop(":" + line.strip(), server, log).start();
             try {
-                Await.until("the trial is ready", () -> read(log).contains(DesktopTrial.LOSE_DATA) || !trial.isAlive());
+                Await.until(
+                        "the trial is ready",
+                        Duration.ofMinutes(10),
+                        () -> read(log).contains(DesktopTrial.LOSE_DATA) || !trial.isAlive());
                 server.kill9();
                 server.loseData();
                 server.start();
@@ -76,13 +81,21 @@ class DesktopTest {
     private ProcessBuilder desktop(String display, ServerProcess server, Path log) {
         Path jar = ServerProcess.root().resolve(Path.of("concord-desktop", "target", "concord-desktop.jar"));
         assertTrue(Files.isRegularFile(jar), () -> jar + " is missing: run ./mvnw verify and not ./mvnw test");
+        // The trial waits as the tests do, with a class of another module.
+        Path waits = Path.of(URI.create(
+                Await.class.getProtectionDomain().getCodeSource().getLocation().toString()));
+        String classes = String.join(
+                File.pathSeparator,
+                jar.toString(),
+                Path.of("target", "test-classes").toString(),
+                waits.toString());
         ProcessBuilder builder = new ProcessBuilder(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.awt.headless=false",
                 "-Duser.name=Ann",
                 "-Duser.home=" + home,
                 "-cp",
-                jar + File.pathSeparator + Path.of("target", "test-classes"),
+                classes,
                 DesktopTrial.class.getName(),
                 "http://127.0.0.1:" + server.port(),
                 "desktop",

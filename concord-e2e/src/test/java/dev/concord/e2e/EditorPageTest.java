@@ -22,9 +22,11 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several tabs of the editor's page in a real Chromium against the packaged server. */
+@Timeout(900)
 final class EditorPageTest {
     private static final String ROOM = "shared";
     private static final String FAMILY = "\uD83D\uDC69\u200D\uD83D\uDC69\u200D\uD83D\uDC67\u200D\uD83D\uDC66";
@@ -141,6 +143,9 @@ final class EditorPageTest {
         ann.place(1);
         ann.text().focus();
         CDPSession cdp = context.newCDPSession(ann.page);
+        // A composition that stands still for so long is taken for ended, and a busy machine may be slower.
+        ann.page.evaluate("() => { const real = setTimeout;"
+                + " window.setTimeout = (run, ms, ...rest) => real(run, ms === 3000 ? 600000 : ms, ...rest); }");
         cdp.send("Input.imeSetComposition", composition("か"));
         int before = ann.received.get();
         for (String typed : List.of("remote ", "edits ")) {
@@ -371,6 +376,10 @@ final class EditorPageTest {
         }
 
         private void erase(EditorTab tab) {
+            if (tab.page.locator("#connection").textContent().startsWith("Connecting")) {
+                // The server's text may come between the look and the key: nobody could say which letter went.
+                return;
+            }
             String before = tab.shown();
             tab.press("Backspace");
             String after = tab.shown();

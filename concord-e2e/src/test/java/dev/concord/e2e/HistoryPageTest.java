@@ -16,9 +16,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The history in the editor's drawer, in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
+@Timeout(900)
 final class HistoryPageTest {
     @TempDir
     Path home;

@@ -19,9 +19,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that comes back without its data, in front of open pages that have all of the text. Screenshots go to target/screenshots. */
+@Timeout(900)
 final class LostDataTest {
     private static final String TEXT = "Agenda\n1. The roof\n2. The budget\n";
 

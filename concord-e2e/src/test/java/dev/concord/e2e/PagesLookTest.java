@@ -17,9 +17,11 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How the pages look and whether everybody can use them. Screenshots go to target/screenshots, to be looked at. */
+@Timeout(900)
 final class PagesLookTest {
     private static final String NOTES = """
             Field notes, Tuesday

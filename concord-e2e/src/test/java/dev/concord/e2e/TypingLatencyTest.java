@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.testing.Await;
 import dev.concord.testing.ai.FakeGemini;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,6 +128,7 @@ class TypingLatencyTest {
                                 CAPTURES.toMillis(),
                                 TimeUnit.MILLISECONDS);
                         type(clients, hands, random);
+                        Await.until("a version is captured", () -> capturing.isDone() || !captured.isEmpty());
                         if (capturing.isDone()) {
                             capturing.get(); // It ends by itself only when one was refused, and throws what that was.
                         }

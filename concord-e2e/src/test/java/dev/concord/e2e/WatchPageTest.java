@@ -14,9 +14,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The watching page against the packaged server: four clients, a bad network, and nothing lost. */
+@Timeout(900)
 final class WatchPageTest {
     @TempDir
     Path home;

@@ -4,7 +4,7 @@ import dev.concord.crdt.Operation;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One message, in either direction. */
+/** One message, in either direction. Immutable, provided that nobody changes the arrays and the map that were passed to it. */
 public sealed interface Message {
     /**
      * Server to client, first of all and whenever the server resynchronises a client.
@@ -12,8 +12,8 @@ public sealed interface Message {
      * @param state a state in the engine's encoding, whole or partial; applying it is a merge
      * @param version the server's version summary
      * @param epoch names this history of the room; a client that holds another must not merge
-     * @param limits what the server takes from this client, and the sign that it sends a {@link Pulse}; null from a server that does not
-     *     say, and between servers
+     * @param limits the limits that the server sets for this client; a server that sends them also sends {@link Pulse}. Null from older servers
+     *     and between servers
      */
     @SuppressWarnings("ArrayRecordComponent") // equality of states is never asked for
     record Sync(
@@ -34,11 +34,11 @@ public sealed interface Message {
     }
 
     /**
-     * What a server takes from one client.
+     * What a server accepts from one client. Each is 1 or more.
      *
-     * @param frameBytes bytes of the JSON of one frame, as it travels in UTF-8
-     * @param roomChars visible UTF-16 units of the document
-     * @param opsPerSecond ops, on this connection
+     * @param frameBytes the longest frame, in bytes of UTF-8
+     * @param roomChars the longest visible text of the document, in UTF-16 units
+     * @param opsPerSecond the ops per second on this connection
      */
     record Limits(long frameBytes, long roomChars, long opsPerSecond) {
         /**
@@ -53,14 +53,13 @@ public sealed interface Message {
         }
     }
 
-    /** Server to client: the connection lives, and there was nothing else to say. */
+    /** Server to client: the connection is alive, but there was nothing else to send. */
     record Pulse() implements Message {}
 
     /**
      * One edit.
      *
-     * @param seq stamped by the sender, monotonic per connection, and between that client and its server only; 0 for none, as in what the
-     *     server sends on
+     * @param seq set by the client, 1 or more and rising within a connection; not passed on. 0 for none, as in ops from the server
      * @param operation the edit
      */
     record Op(long seq, Operation operation) implements Message {}

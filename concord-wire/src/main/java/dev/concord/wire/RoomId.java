@@ -8,8 +8,8 @@ public final class RoomId {
     private RoomId() {}
 
     /**
-     * Whether a room may have this name: 1 to {@link #MAX_LENGTH} characters of {@code [A-Za-z0-9._~-]}, which stand in an address as they
-     * are; but not {@code .} and {@code ..}, which are steps of a path there. Linear in the length, and compiles nothing.
+     * Whether a room may have this name: 1 to {@link #MAX_LENGTH} characters of {@code [A-Za-z0-9._~-]}, which need no encoding in a URL, but
+     * not {@code .} and {@code ..}, which have a meaning of their own in a path. O(length), without a regular expression.
      *
      * @param name any text
      * @return false for what is not a room's name

@@ -4,12 +4,12 @@ import dev.concord.crdt.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the text of a room may hold, in one place for clients and servers: LF is the only line end, U+FEFF does not stand at its start,
- * surrogates come in pairs, and of the control characters (Unicode's category Cc) there are tab and LF only. What an editor cannot hold it
- * would turn into another text, and everybody's with it.
+ * The rule for what the text of a room may contain, in one place for clients and servers: LF is the only line end, U+FEFF is not at the start,
+ * surrogates come in pairs, and the only control characters (Unicode category Cc) are tab and LF. An editor that cannot hold a character
+ * would replace it, and thereby change the text for everybody.
  *
- * <p>The rule asks about each operation alone, so that all servers decide alike, and it holds for any part of an operation that it holds for. A text that was stored before there was a rule is still loaded and sent. Stateless and thread-safe; O(length
- * of the text).
+ * <p>The rule looks at each operation alone, so that all servers decide alike; every part of an operation that keeps the rule keeps it, too.
+ * Text that was stored before the rule existed is still loaded and sent. Stateless and thread-safe; each method costs O(length of the text).
  */
 public final class RoomText {
     private static final char MARK = '\uFEFF';
@@ -17,21 +17,22 @@ public final class RoomText {
     private RoomText() {}
 
     /**
-     * What is wrong with a whole text.
+     * Describes what is wrong with a whole text.
      *
-     * @param text any
-     * @return for people, with the index in UTF-16 units; null when nothing is
+     * @param text any text
+     * @return a description for people, with the index in UTF-16 units; null when the text keeps the rule
      */
     public static @Nullable String fault(String text) {
         return beginsWithMark(text) ? "begins with a byte order mark, U+FEFF" : faultWithin(text);
     }
 
     /**
-     * What is wrong with what an operation inserts, whatever the document. U+FEFF may not be the first character after the head; that what goes
-     * before the first element may not begin with it, either, is for who has the document: see {@link #beginsWithMark}.
+     * Describes what is wrong with the text that an operation inserts, without looking at a document. U+FEFF may not be the first character
+     * after the head. Whether an insert goes before the first visible element, where it may not begin with U+FEFF either, only the owner of the
+     * document can check, see {@link #beginsWithMark}.
      *
-     * @param operation any; a delete brings no text
-     * @return for people, with the index in UTF-16 units; null when nothing is
+     * @param operation any operation; a delete is always valid
+     * @return a description for people, with the index in UTF-16 units; null when the text keeps the rule
      */
     public static @Nullable String fault(Operation operation) {
         if (!(operation instanceof Operation.Insert insert)) {
@@ -65,11 +66,11 @@ public final class RoomText {
     }
 
     /**
-     * A text made to keep the rule, as a client does with what is typed or pasted and a server with a plain text: CRLF and CR become LF, half
-     * of a surrogate pair becomes U+FFFD, U+FEFF at the start and other control characters are left out.
+     * Makes a text keep the rule, as clients do with typed and pasted text: CRLF and CR become LF, half of a surrogate pair becomes U+FFFD, and
+     * U+FEFF at the start and other control characters are left out.
      *
-     * @param text any
-     * @return the same instance when it kept the rule already
+     * @param text any text
+     * @return the corrected text; the same instance when it kept the rule
      */
     public static String clean(String text) {
         if (fault(text) == null) {

@@ -175,6 +175,7 @@ public final class WireCodec {
      *
      * @param message the message, not {@link Message.Unknown}
      * @return UTF-8 JSON
+     * @throws IllegalArgumentException for {@link Message.Unknown}
      */
     public static byte[] write(Message message) {
         return generate(json -> {
@@ -242,7 +243,7 @@ public final class WireCodec {
      *
      * @param json UTF-8 JSON of {@code op.data}
      * @return the operation
-     * @throws WireException when it is none
+     * @throws WireException when the bytes are not an operation
      */
     public static Operation readOperation(byte[] json) throws WireException {
         Operation plain = PlainOp.operation(json);
@@ -259,8 +260,8 @@ public final class WireCodec {
     }
 
     /**
-     * The frame that brings an operation to those who did not send it: the bytes of {@link #write} for an op without a seq, without writing
-     * the operation a second time.
+     * The frame in which the server passes an operation on: the same bytes as {@link #write} gives for an op without a seq, but without encoding
+     * the operation again.
      *
      * @param operation from {@link #writeOperation}
      * @return UTF-8 JSON of one message

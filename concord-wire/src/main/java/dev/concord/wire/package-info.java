@@ -1,6 +1,6 @@
 /**
- * The one place where the shape of a message is written down in Java: {@link dev.concord.wire.Message} and its JSON form,
- * {@link dev.concord.wire.WireCodec}. Types and (de)serialisation, no behaviour.
+ * The messages between clients and servers, {@link dev.concord.wire.Message}, and their JSON form, {@link dev.concord.wire.WireCodec}; the
+ * rules for room names, {@link dev.concord.wire.RoomId}, and for texts, {@link dev.concord.wire.RoomText}.
  */
 @NullMarked
 package dev.concord.wire;

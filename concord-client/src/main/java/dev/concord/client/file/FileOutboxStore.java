@@ -24,12 +24,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps unacknowledged edits in a file, a line each, and a line for each acknowledgement. The file is started again when nothing is left in
- * it, and rewritten when most of it is void.
+ * Stores unacknowledged edits in a file: one line for each edit and one for each acknowledgement. The file is emptied when nothing is left in
+ * it, and rewritten when most of it is obsolete.
  *
- * <p>Lines are handed to the operating system at once: they survive the end of the process, also by kill -9, but not every power cut. A last line
- * that a crash has cut is dropped. One session at a time may use a file; a lock beside it holds others off. Sessions that share a folder
- * have a file each, and one that begins takes over what those before it have left, see {@link #openShared}.
+ * <p>Lines are passed to the operating system at once: they survive the end of the process, kill -9 included, but not every power failure. An
+ * incomplete last line, left by a crash, is dropped. Any other damage makes {@link #load}, and with it the building of a session, fail with an
+ * {@link IllegalStateException} that names the line. Only one session at a time may use a file, which a lock file beside it ensures. Sessions
+ * that share a folder have one file each, and a new one takes over what ended ones have left, see {@link #openShared}. Not thread-safe.
  */
 public final class FileOutboxStore implements OutboxStore {
     private static final String HEADER = "concord outbox 1\n";
@@ -58,9 +59,9 @@ public final class FileOutboxStore implements OutboxStore {
     }
 
     /**
-     * Opens the file, which is made when it is missing.
+     * Opens the file. It and its folder are created when they are missing.
      *
-     * @param file one for each client and room; {@code file.lock} is made beside it
+     * @param file one for each client and room; {@code file.lock} is created beside it
      * @return the store
      * @throws IllegalStateException when another session uses the file
      * @throws UncheckedIOException when it cannot be opened
@@ -75,15 +76,15 @@ public final class FileOutboxStore implements OutboxStore {
     }
 
     /**
-     * Opens a file for one of several sessions of one client in one room, which may be in one process or in many: windows of an editor, say.
-     * {@link #load} also takes over what sessions that have ended, however they did, have left in theirs: each file whole, by one session,
-     * and only after it is safe in this one's.
+     * Opens a file for one of several sessions of one client in one room, such as the windows of an editor, in one process or in many.
+     * {@link #load} also takes over what ended sessions have left in their files. Each file is taken over as a whole, by one session, and is
+     * emptied only when its contents are safe in that session's own file.
      *
-     * @param folder made when it is missing
-     * @param name the same for all of them, and for no others in this folder: {@code name-1.outbox} and so on are theirs
+     * @param folder created when it is missing
+     * @param name the same for all these sessions, and used by nothing else in this folder: the files are {@code name-1.outbox} and so on
      * @return the store
-     * @throws IllegalStateException when 100 sessions are open
-     * @throws UncheckedIOException when it cannot be opened
+     * @throws IllegalStateException when 100 sessions are open already
+     * @throws UncheckedIOException when no file can be opened
      */
     public static FileOutboxStore openShared(Path folder, String name) {
         List<Path> files = new ArrayList<>();

@@ -17,8 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * WebSockets by {@link HttpClient}. A link that is closed is given 5 s for what is still to be sent and for the server's answer. Thread-safe; one
- * may serve many sessions.
+ * WebSockets of the JDK's {@link HttpClient}. An attempt to connect fails after 10 s. After 10 s without a frame the server is pinged, and the
+ * connection is given up at most 40 s after the last sign of life. A link that is closed has 5 s for what is still to be sent and for the server's
+ * answer. Thread-safe; one transport may serve many sessions.
  */
 public final class HttpTransport implements Transport {
     private static final Duration CONNECT = Duration.ofSeconds(10);

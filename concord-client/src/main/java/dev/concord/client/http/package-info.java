@@ -1,4 +1,4 @@
-/** WebSockets by {@code java.net.http}. The only package that needs it: leave it out where that is missing. */
+/** WebSockets of {@code java.net.http}. No other package needs {@code java.net.http}: leave this one out on platforms without it. */
 @NullMarked
 package dev.concord.client.http;
 

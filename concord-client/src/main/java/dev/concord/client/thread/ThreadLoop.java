@@ -60,12 +60,13 @@ public final class ThreadLoop implements Loop, AutoCloseable {
     }
 
     /**
-     * Runs something on the loop and waits for its result.
+     * Runs something on the loop and waits, without a time limit, for its result. On the loop itself it is run at once.
      *
      * @param work what to run
      * @param <T> type of the result
      * @return its result
      * @throws RuntimeException what the work threw
+     * @throws java.util.concurrent.RejectedExecutionException when the loop is closed
      */
     public <T extends @Nullable Object> T ask(Supplier<T> work) {
         if (isCurrent()) {
@@ -81,7 +82,7 @@ public final class ThreadLoop implements Loop, AutoCloseable {
         }
     }
 
-    /** Ends the thread after the tasks that were given to it. Close the sessions first. */
+    /** Ends the thread after the tasks that were passed to {@link #execute}; scheduled ones are dropped. Close the sessions before that. */
     @Override
     public void close() {
         executor.shutdown();

@@ -153,9 +153,9 @@ public final class ReplicaChecks<M> {
     }
 
     /**
-     * Runs {@link #convergence} with one seed.
+     * Runs {@link #convergence} with one seed. A failure of {@link #nonInterleaving} is repeated by {@code seeds(seed, 1).nonInterleaving()}.
      *
-     * @param seed from a {@link CheckFailure}
+     * @param seed from a {@link CheckFailure} of {@link #convergence}
      * @return what was run
      * @throws CheckFailure when it fails again
      */

@@ -199,8 +199,8 @@ public final class History implements AutoCloseable {
     }
 
     /**
-     * Keeps an automatic version of what a room was before a large deletion: the log must not grow for good after one. It is read from the log, so it takes the room's loop no time; nothing is kept when the
-     * log has been compacted past it meanwhile.
+     * Keeps an automatic version of a room as it was before a large deletion. It is automatic so that the log does not grow for good after one.
+     * It is read from the log and costs the room's loop no time; nothing is kept when the log has been compacted past the deletion by then.
      *
      * @param roomId a valid room id
      * @param epoch of the room

@@ -6,10 +6,10 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Notices when a member deletes much of a text in one go: more than 500 UTF-16 units, or at least half of the text. Deletes of one member
- * with less than 2 s between them and no insert count as one go, since one edit may be many ops; who types and corrects deletes nothing in one go,
- * however long that lasts. What is deleted of a text of up to 20 units, or within 10 s of the last large deletion, is left out: a room that is
- * filled and emptied all the time would keep all of it. On the room's loop.
+ * Detects large deletions: one member deletes more than 500 UTF-16 units, or at least half of the text, in a burst. A burst is a series of
+ * deletes of one member with at most 2 s between them and no insert, because one edit may be many ops; corrections while typing are no burst.
+ * By proportion, only texts of more than 20 units count, and after a large deletion none is reported for 10 s: a room that is filled and
+ * emptied all the time would otherwise keep a version each time. On the room's loop.
  */
 final class LargeDeletions {
     private static final int LARGE = 500;

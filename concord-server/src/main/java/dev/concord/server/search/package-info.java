@@ -1,4 +1,7 @@
-/** Finding rooms by meaning: {@link dev.concord.server.search.EmbeddingIndex} keeps their vectors up to date, {@link dev.concord.server.search.Search} asks them. */
+/**
+ * Finding rooms by meaning: {@link dev.concord.server.search.EmbeddingIndex} keeps their vectors up to date,
+ * {@link dev.concord.server.search.Search} queries them.
+ */
 @NullMarked
 package dev.concord.server.search;
 

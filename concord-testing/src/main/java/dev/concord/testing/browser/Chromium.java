@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * The Chromium of this machine. Without one a test is skipped, or fails where everything is required to run. There is one browser for each JVM, which
  * ends with it; a test gets its own contexts in it. Used by one thread, as Playwright demands.
  *
- * <p>Every wait for a page, an element or a condition has a minute: more than a busy machine takes, so that a test depends on what comes and not on when.
+ * <p>Every wait for a page, an element or a condition may last a minute, which is more than a busy machine needs, so that a test depends on
+ * what comes and not on when.
  */
 public final class Chromium implements AutoCloseable {
     private static final double PATIENCE_MS = 60_000;

@@ -41,8 +41,9 @@ import org.slf4j.LoggerFactory;
  * The same room on the other instances: sends them what happens here, and takes what happens there. Runs on the room's loop; only {@link
  * #received} is called by the bus.
  *
- * <p>What comes over the bus is a hint. With one store for all, its log is the truth, see {@link dev.concord.server.room.RoomLog}. With separate stores each
- * instance stores whatever it learns, and they compare versions at an interval: who has what is missing at another sends it.
+ * <p>What comes over the bus is a hint. With a shared store, its log is authoritative, see {@link dev.concord.server.room.RoomLog}. With
+ * separate stores, each instance stores everything that it receives, and they compare version summaries at an interval: an instance sends
+ * what another one is missing.
  */
 public final class RoomPeers implements Peers {
     private static final Logger LOG = LoggerFactory.getLogger(RoomPeers.class);

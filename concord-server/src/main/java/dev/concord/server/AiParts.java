@@ -157,13 +157,15 @@ final class AiParts implements AutoCloseable {
     /** Ends calls that are under way. */
     @Override
     public void close() {
+        Closing closing = new Closing();
         if (index != null) {
-            index.close();
+            closing.step(index::close);
         }
-        calls.close();
-        timer.shutdownNow();
+        closing.step(calls::close);
+        closing.step(timer::shutdownNow);
         if (gemini != null) {
-            gemini.close();
+            closing.step(gemini::close);
         }
+        closing.end();
     }
 }

@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -226,38 +227,52 @@ public final class ConcordServer implements AutoCloseable {
         }
         closed = true;
         long end = System.nanoTime() + config.limits().shutdown().toNanos();
-        http.stopAccepting();
-        sweeper.shutdownNow();
-        ai.close();
-        history.close();
+        Closing closing = new Closing();
+        closing.step(http::stopAccepting);
+        closing.step(sweeper::shutdownNow);
+        closing.step(ai::close);
+        closing.step(history::close);
+        closing.step(() -> shutDownRooms(until(end)));
+        if (redis != null) {
+            closing.step(redis::close);
+        }
+        // Before the loops, which its callbacks need.
+        closing.step(() -> closeLog(until(end)));
+        closing.step(() -> http.close(until(end)));
+        closing.step(() -> endIo(until(end)));
+        closing.step(store::close);
+        LOG.info("stopped");
+        closing.end();
+    }
+
+    private void shutDownRooms(Duration deadline) {
         try {
-            rooms.shutDown(until(end)).join();
+            rooms.shutDown(deadline).join();
         } catch (CompletionException e) {
             LOG.warn("not everything was stored before the deadline: {}", e.toString());
         }
-        if (redis != null) {
-            redis.close();
-        }
-        // Before the loops, which its callbacks need.
-        OpLog.Unflushed left = opLog.close(until(end));
+    }
+
+    private void closeLog(Duration deadline) {
+        OpLog.Unflushed left = opLog.close(deadline);
         if (left.ops() > 0) {
             LOG.error(
                     "{} ops ({} bytes) are not known to be stored; they were not acknowledged",
                     left.ops(),
                     left.bytes());
         }
-        http.close(until(end));
+    }
+
+    private void endIo(Duration deadline) {
         io.shutdown();
         try {
-            if (!io.awaitTermination(until(end).toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!io.awaitTermination(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                 io.shutdownNow();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             io.shutdownNow();
         }
-        store.close();
-        LOG.info("stopped");
     }
 
     /** What is left of the time, and a little more for steps that only tidy up. */
@@ -297,8 +312,10 @@ public final class ConcordServer implements AutoCloseable {
 
     private void catchUp() {
         try {
-            rooms.catchUpAll().join();
-        } catch (CompletionException | RejectedExecutionException e) {
+            rooms.catchUpAll().get();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | RejectedExecutionException e) {
             LOG.debug("the logs could not be checked, trying again: {}", e.toString());
         }
     }

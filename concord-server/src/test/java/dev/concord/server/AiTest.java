@@ -16,8 +16,10 @@ import dev.concord.crdt.Operation;
 import dev.concord.server.config.AiConfig;
 import dev.concord.server.config.AiLimits;
 import dev.concord.server.config.Secret;
+import dev.concord.server.testing.FaultyStore;
 import dev.concord.store.AiRun;
 import dev.concord.store.memory.MemoryRoomStore;
+import dev.concord.testing.Faults;
 import dev.concord.testing.ai.FakeGemini;
 import dev.concord.testing.ai.FakeGemini.Reply;
 import dev.concord.wire.Message;
@@ -29,6 +31,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -415,6 +419,35 @@ class AiTest {
                 "applied",
                 ok(server.post("/rooms/r/ai/" + id + "/apply", "")).get("state").asText());
         assertEquals("text!", text("r"));
+    }
+
+    @Test
+    void aRunThatAStopCutsOffStaysClaimedForItsEditMayBeStored() throws Exception {
+        MemoryRoomStore memory = new MemoryRoomStore();
+        FaultyStore slow = new FaultyStore(memory);
+        ServerFixture other = ServerFixture.start(slow, config(AiLimits.DEFAULT), limits -> {});
+        other.put("/rooms/r", "text");
+        gemini.script(
+                Reply.call("1", "replace_range", Map.of("start", 0, "end", 2, "text", "")), Reply.text("shorter"));
+        String id = ok(other.post("/rooms/r/ai", "{\"instruction\":\"do it\",\"author\":\"Ann\"}"))
+                .get("run_id")
+                .asText();
+        Faults.Gate gate = slow.holdNext();
+        FutureTask<HttpResponse<String>> applied =
+                new FutureTask<>(() -> other.post("/rooms/r/ai/" + id + "/apply", ""));
+        new Thread(applied).start();
+        gate.awaitReached();
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(other::close);
+        try {
+            HttpResponse<String> answer = applied.get(60, TimeUnit.SECONDS);
+            assertEquals(
+                    AiRun.State.APPLYING,
+                    memory.aiRuns().find("r", id).orElseThrow().state());
+            problem(503, "outcome_unknown", answer);
+        } finally {
+            gate.open();
+            closed.get(60, TimeUnit.SECONDS);
+        }
     }
 
     @Test

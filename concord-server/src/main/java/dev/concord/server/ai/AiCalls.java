@@ -102,30 +102,62 @@ public final class AiCalls implements AutoCloseable {
 
     private <T> CompletableFuture<T> run(
             ThreadPoolExecutor on, String route, Duration within, Cancellation cancellation, Supplier<T> call) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        long started = System.nanoTime();
+        Call<T> made = new Call<>(route, within, cancellation, call);
         try {
-            on.execute(() -> {
-                ScheduledFuture<?> end =
-                        timer.schedule(cancellation::timeOut, within.toMillis(), TimeUnit.MILLISECONDS);
-                String outcome = "ok";
-                try {
-                    result.complete(call.get());
-                } catch (RuntimeException | Error failure) {
-                    Refusal refusal = refusal(route, failure);
-                    outcome = refusal.code();
-                    result.completeExceptionally(refusal);
-                } finally {
-                    end.cancel(false);
-                    events.aiCalled(route, outcome, System.nanoTime() - started);
-                }
-            });
+            on.execute(made);
         } catch (RejectedExecutionException full) {
-            events.aiCalled(route, "busy", System.nanoTime() - started);
-            result.completeExceptionally(new Refusal(
+            made.refuse(new Refusal(
                     Kind.UNAVAILABLE, "busy", "too many of these requests are under way; try again in a moment"));
         }
-        return result;
+        return made.result;
+    }
+
+    /** One call on its way to its answer: it is run, or refused. */
+    private final class Call<T> implements Runnable {
+        private final String route;
+        private final Duration within;
+        private final Cancellation cancellation;
+        private final Supplier<T> work;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private final long started = System.nanoTime();
+
+        Call(String route, Duration within, Cancellation cancellation, Supplier<T> work) {
+            this.route = route;
+            this.within = within;
+            this.cancellation = cancellation;
+            this.work = work;
+        }
+
+        @Override
+        public void run() {
+            ScheduledFuture<?> end;
+            try {
+                end = timer.schedule(cancellation::timeOut, within.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException stopped) {
+                refuse(stopping());
+                return;
+            }
+            String outcome = "ok";
+            try {
+                result.complete(work.get());
+            } catch (RuntimeException | Error failure) {
+                Refusal refusal = refusal(route, failure);
+                outcome = refusal.code();
+                result.completeExceptionally(refusal);
+            } finally {
+                end.cancel(false);
+                events.aiCalled(route, outcome, System.nanoTime() - started);
+            }
+        }
+
+        void refuse(Refusal refusal) {
+            events.aiCalled(route, refusal.code(), System.nanoTime() - started);
+            result.completeExceptionally(refusal);
+        }
+    }
+
+    private static Refusal stopping() {
+        return new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
     }
 
     private static Refusal refusal(String route, Throwable failure) {
@@ -155,9 +187,12 @@ public final class AiCalls implements AutoCloseable {
         return new Refusal(Kind.INTERNAL, "internal", "an unexpected fault; see the server's log");
     }
 
+    /** Interrupts the calls that are under way, and refuses those that wait for a thread. */
     @Override
     public void close() {
         threads.shutdownNow();
-        deciding.shutdownNow();
+        for (Runnable waiting : deciding.shutdownNow()) {
+            ((Call<?>) waiting).refuse(stopping());
+        }
     }
 }

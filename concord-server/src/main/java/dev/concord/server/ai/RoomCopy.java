@@ -14,8 +14,8 @@ import java.util.function.Function;
 
 /** Brings rooms and copies of their documents to threads that may block. */
 final class RoomCopy {
-    /** Loading a room, at most. */
-    private static final int SECONDS = 10;
+    /** For an answer of a room, which may have to be loaded. */
+    static final int SECONDS = 10;
 
     /**
      * A document and where it comes from.

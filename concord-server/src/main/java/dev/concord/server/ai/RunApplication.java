@@ -9,6 +9,9 @@ import dev.concord.server.room.EditOutcome;
 import dev.concord.store.AiRun;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Applies one claimed run to its room. One thread, which may block. */
@@ -127,13 +130,18 @@ final class RunApplication {
 
     private static EditOutcome awaitOutcome(CompletableFuture<EditOutcome> outcome) {
         try {
-            return RoomCopy.await(outcome);
-        } catch (Refusal slow) {
-            if (slow.code().equals("room_unavailable") && !outcome.isDone()) {
-                // The edits are in the room and wait for the store.
-                throw new UnknownOutcomeException();
+            return outcome.get(RoomCopy.SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
             }
-            throw slow;
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException slow) {
+            // The edits may be in the room and wait for the store.
+            throw new UnknownOutcomeException();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new UnknownOutcomeException();
         }
     }
 

@@ -378,13 +378,27 @@ public final class History implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> run(Supplier<T> task) {
+        Request<T> request = new Request<>(task, new CompletableFuture<>());
         try {
-            return CompletableFuture.supplyAsync(() -> orRefused(task), threads);
+            threads.execute(request);
+            return request.answer();
         } catch (RejectedExecutionException full) {
             return CompletableFuture.failedFuture(new Refusal(
                     Kind.UNAVAILABLE,
                     "busy",
                     "too many requests about history wait already, or the server stops; try again later"));
+        }
+    }
+
+    /** One request on its way to its answer: it is run, or refused. */
+    private record Request<T>(Supplier<T> task, CompletableFuture<T> answer) implements Runnable {
+        @Override
+        public void run() {
+            try {
+                answer.complete(orRefused(task));
+            } catch (RuntimeException | Error failure) {
+                answer.completeExceptionally(failure);
+            }
         }
     }
 
@@ -416,13 +430,19 @@ public final class History implements AutoCloseable {
                     "the room does not answer at the moment; look at it before you try again");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
+            throw stopping();
         }
     }
 
-    /** Takes no more requests; those under way are interrupted. */
+    private static Refusal stopping() {
+        return new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
+    }
+
+    /** Takes no more requests; those under way are interrupted, and those that wait for a thread are refused. */
     @Override
     public void close() {
-        threads.shutdownNow();
+        for (Runnable waiting : threads.shutdownNow()) {
+            ((Request<?>) waiting).answer().completeExceptionally(stopping());
+        }
     }
 }

@@ -69,7 +69,7 @@ record Exchange(
             JsonNode body;
             try {
                 body = json.apply(value);
-            } catch (RuntimeException fault) {
+            } catch (RuntimeException | Error fault) {
                 responses.problem(Problem.of(fault));
                 return;
             }

@@ -40,6 +40,10 @@ import org.slf4j.LoggerFactory;
 
 /** The port. Its event loops exist from the start, since rooms live on them; it listens from {@link #listen} on. */
 public final class HttpServer implements AutoCloseable {
+    /** For the port's loop to let go of the port. */
+    private static final Duration UNBINDING = Duration.ofSeconds(1);
+    /** What loops that are cut off at the deadline may need to end. */
+    private static final Duration GRACE = Duration.ofMillis(500);
     /** How long the loops must have had nothing to do before they end. */
     private static final Duration QUIET = Duration.ofMillis(50);
     /**
@@ -212,10 +216,14 @@ public final class HttpServer implements AutoCloseable {
         return table;
     }
 
-    /** Takes no more connections; those that are open go on. */
+    /** Takes no more connections; those that are open go on. Waits for a second at most, when the port's loop is stuck in a task. */
     public void stopAccepting() {
-        if (channel != null) {
-            channel.close().awaitUninterruptibly();
+        stopAccepting(UNBINDING);
+    }
+
+    private void stopAccepting(Duration deadline) {
+        if (channel != null && !channel.close().awaitUninterruptibly(deadline.toMillis())) {
+            LOG.warn("the port is still open after {} ms: its event loop is stuck in a task", deadline.toMillis());
         }
     }
 
@@ -226,13 +234,19 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Ends the event loops and whatever is still connected.
+     * Ends the event loops and whatever is still connected. Returns soon after the deadline at the latest; a loop that is stuck in a task
+     * ends after that task.
      *
      * @param deadline after which tasks that wait are left undone
      */
     public void close(Duration deadline) {
-        stopAccepting();
         long max = Math.max(QUIET.toMillis(), deadline.toMillis());
-        group.shutdownGracefully(QUIET.toMillis(), max, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        stopAccepting(Duration.ofMillis(Math.min(max, UNBINDING.toMillis())));
+        boolean ended = group.shutdownGracefully(QUIET.toMillis(), max, TimeUnit.MILLISECONDS)
+                .awaitUninterruptibly(max + GRACE.toMillis());
+        if (!ended) {
+            LOG.warn(
+                    "an event loop is still stuck in a task {} ms after its end was asked for", max + GRACE.toMillis());
+        }
     }
 }

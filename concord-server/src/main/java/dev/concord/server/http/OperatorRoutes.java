@@ -67,9 +67,15 @@ final class OperatorRoutes {
     void page(Exchange exchange) {
         HttpHeaders request = exchange.request().headers();
         services.io().execute(() -> {
-            Optional<Pages.Page> page = exchange.path().stream().anyMatch(part -> part.contains("/"))
-                    ? Optional.empty()
-                    : services.pages().find(String.join("/", exchange.path()));
+            Optional<Pages.Page> page;
+            try {
+                page = exchange.path().stream().anyMatch(part -> part.contains("/"))
+                        ? Optional.empty()
+                        : services.pages().find(String.join("/", exchange.path()));
+            } catch (RuntimeException | Error fault) {
+                exchange.context().executor().execute(() -> exchange.responses().problem(Problem.of(fault)));
+                return;
+            }
             exchange.context()
                     .executor()
                     .execute(() -> page.ifPresentOrElse(

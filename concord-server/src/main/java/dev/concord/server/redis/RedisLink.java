@@ -171,7 +171,8 @@ final class RedisLink implements AutoCloseable {
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
+            // An executor repeats nothing that has thrown.
             if (!closed) {
                 complain(fault);
             }
@@ -199,6 +200,12 @@ final class RedisLink implements AutoCloseable {
             }
             Live made = new Live(first, commands, second, sharded);
             live = made;
+            if (closed) {
+                live = null;
+                abandon(first);
+                abandon(second);
+                return;
+            }
             prepare.accept(made);
             if (!first.isOpen() || !second.isOpen()) {
                 lose(made, "the connection was cut at once");
@@ -207,7 +214,7 @@ final class RedisLink implements AutoCloseable {
             complained = false;
             LOG.info("connected to Redis{}", sharded ? ", sharded pub/sub" : "");
             ready.run();
-        } catch (RuntimeException fault) {
+        } catch (RuntimeException | Error fault) {
             live = null;
             abandon(first);
             abandon(second);
@@ -255,10 +262,14 @@ final class RedisLink implements AutoCloseable {
         }
     }
 
-    private void complain(RuntimeException fault) {
+    private void complain(Throwable fault) {
         if (!complained) {
             complained = true;
-            LOG.warn("Redis cannot be reached, continuing without it: {}", reason(fault));
+            if (fault instanceof Error) {
+                LOG.error("connecting to Redis failed, continuing without it", fault);
+            } else {
+                LOG.warn("Redis cannot be reached, continuing without it: {}", reason(fault));
+            }
         }
     }
 

@@ -105,7 +105,7 @@ public final class RoomDirectory {
                 CompletionStage<T> stage;
                 try {
                     stage = task.apply(room);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     result.completeExceptionally(e);
                     return;
                 }

@@ -112,7 +112,7 @@ public final class Upgrade {
                     channel.close();
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.atWarn().addKeyValue("room", join.room()).setCause(e).log("a handshake failed");
             channel.close();
         } finally {

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,6 +126,24 @@ class RedisTest {
                         .map(Thread::getName)
                         .filter(name -> name.startsWith("lettuce") || name.startsWith("concord-redis"))
                         .toList());
+    }
+
+    @Test
+    void aLinkGoesOnAfterAnError() throws Exception {
+        AtomicInteger prepared = new AtomicInteger();
+        CountDownLatch ready = new CountDownLatch(1);
+        RedisLink link = new RedisLink(
+                URI.create(RedisForTests.url()),
+                false,
+                made -> {
+                    if (prepared.getAndIncrement() == 0) {
+                        throw new LinkageError("planted");
+                    }
+                },
+                ready::countDown);
+        toClose.add(link);
+        link.start();
+        assertTrue(ready.await(60, TimeUnit.SECONDS), "connected no second time");
     }
 
     @Test

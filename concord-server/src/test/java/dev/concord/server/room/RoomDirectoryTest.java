@@ -385,6 +385,21 @@ class RoomDirectoryTest {
     }
 
     @Test
+    void aCallThatFailsIsAnswered() {
+        enter("r");
+        for (Throwable fault : List.of(new IllegalStateException("planted"), new LinkageError("planted"))) {
+            CompletableFuture<String> answer = rooms.call("r", room -> {
+                if (fault instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) fault;
+            });
+            settle();
+            assertSame(fault, answer.handle((value, failure) -> failure).getNow(null));
+        }
+    }
+
+    @Test
     void anIdleRoomLeavesMemoryAndComesBackEqual() {
         Room room = enter("r");
         FakeMember member = join(room);

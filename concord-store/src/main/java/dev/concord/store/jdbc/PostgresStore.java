@@ -8,7 +8,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.LongSupplier;
@@ -42,6 +44,8 @@ public final class PostgresStore extends JdbcRoomStore {
     private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
     /** Without a word from the server for this long, the connection is given up. More than a statement may take. */
     private static final Duration SOCKET = Duration.ofSeconds(15);
+    /** The same while tables are changed, which may take its time where they are large. */
+    private static final Duration PREPARING = Duration.ofMinutes(30);
     /** What is remembered of the batches of writers that ended is forgotten after this time. */
     private static final Duration WRITER_GONE = Duration.ofDays(30);
 
@@ -65,22 +69,25 @@ public final class PostgresStore extends JdbcRoomStore {
     public static PostgresStore open(PostgresAddress address, LongSupplier clock) {
         PostgresDialect dialect = new PostgresDialect();
         Preparation preparation = new Preparation(() -> migrate(address, dialect));
-        PostgresStore store = new PostgresStore(
-                new Transactions(pool(address, "appender", APPENDERS, false), dialect, preparation::ensure),
-                new Transactions(pool(address, "writers", WRITERS, false), dialect, preparation::ensure),
-                new Transactions(pool(address, "readers", READERS, true), dialect, preparation::ensure),
-                dialect,
-                clock);
+        List<Transactions> opened = new ArrayList<>();
         try {
-            store.forgetBatches(clock.getAsLong() - WRITER_GONE.toMillis());
-        } catch (StoreUnavailableException away) {
-            LOG.warn(
-                    "the database {} is down; no room can be served until it is back ({})", address, away.getMessage());
-        } catch (RuntimeException failure) {
-            store.close();
+            opened.add(new Transactions(pool(address, "appender", APPENDERS, false), dialect, preparation::ensure));
+            opened.add(new Transactions(pool(address, "writers", WRITERS, false), dialect, preparation::ensure));
+            opened.add(new Transactions(pool(address, "readers", READERS, true), dialect, preparation::ensure));
+            PostgresStore store = new PostgresStore(opened.get(0), opened.get(1), opened.get(2), dialect, clock);
+            try {
+                store.forgetBatches(clock.getAsLong() - WRITER_GONE.toMillis());
+            } catch (StoreUnavailableException away) {
+                LOG.warn(
+                        "the database {} is down; no room can be served until it is back ({})",
+                        address,
+                        away.getMessage());
+            }
+            return store;
+        } catch (RuntimeException | Error failure) {
+            opened.forEach(Transactions::close);
             throw failure;
         }
-        return store;
     }
 
     @Override
@@ -90,14 +97,17 @@ public final class PostgresStore extends JdbcRoomStore {
 
     private static void migrate(PostgresAddress address, PostgresDialect dialect) {
         try {
+            // A server that hangs ties up a thread for as long as its connection may be silent: asked first with the
+            // shorter limit.
+            connect(address, SOCKET).close();
             new Migrations(
                             Flyway.configure(PostgresStore.class.getClassLoader())
                                     .dataSource(address.url(), address.user(), address.password())
-                                    .jdbcProperties(driverProperties()),
+                                    .jdbcProperties(driverProperties(PREPARING)),
                             dialect,
                             address.toString())
                     .run();
-            try (Connection connection = connect(address)) {
+            try (Connection connection = connect(address, PREPARING)) {
                 dialect.keepsVectors(PostgresVectors.prepare(connection));
             }
         } catch (FlywayException | SQLException failure) {
@@ -113,9 +123,9 @@ public final class PostgresStore extends JdbcRoomStore {
         }
     }
 
-    private static Connection connect(PostgresAddress address) throws SQLException {
+    private static Connection connect(PostgresAddress address, Duration silence) throws SQLException {
         Properties properties = new Properties();
-        properties.putAll(driverProperties());
+        properties.putAll(driverProperties(silence));
         if (address.user() != null) {
             properties.setProperty("user", address.user());
         }
@@ -134,12 +144,17 @@ public final class PostgresStore extends JdbcRoomStore {
         return null;
     }
 
-    /** Settings of the address itself go before these. */
-    private static Map<String, String> driverProperties() {
+    /**
+     * Settings of the address itself go before these.
+     *
+     * @param silence without a word from the server for this long, the connection is given up
+     */
+    private static Map<String, String> driverProperties(Duration silence) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("ApplicationName", "concord");
         properties.put("connectTimeout", String.valueOf(CONNECT.toSeconds()));
         properties.put("loginTimeout", String.valueOf(CONNECT.toSeconds()));
+        properties.put("socketTimeout", String.valueOf(silence.toSeconds()));
         properties.put("tcpKeepAlive", "true");
         return properties;
     }
@@ -153,9 +168,8 @@ public final class PostgresStore extends JdbcRoomStore {
         if (address.password() != null) {
             config.setPassword(address.password());
         }
-        driverProperties().forEach(config::addDataSourceProperty);
+        driverProperties(SOCKET).forEach(config::addDataSourceProperty);
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
-        config.addDataSourceProperty("socketTimeout", String.valueOf(SOCKET.toSeconds()));
         config.setConnectionInitSql("set statement_timeout = " + STATEMENT.toMillis()
                 + "; set idle_in_transaction_session_timeout = " + IDLE_IN_TRANSACTION.toMillis());
         // Or the settings would be part of the first transaction, which idles until it comes.

@@ -3,6 +3,8 @@ package dev.concord.store.jdbc;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,10 @@ final class Preparation {
     /** All who ask while the database is away wait for one attempt, and none is made sooner after it than this. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    /** Whoever waits longer for the attempt of another is told that the database is away. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final ReentrantLock attempt = new ReentrantLock();
     private final Runnable work;
     private volatile boolean done;
     private @Nullable StoreUnavailableException lastFailure;
@@ -27,14 +33,36 @@ final class Preparation {
         this.work = work;
     }
 
-    /** Returns when it is done; throws the work's {@link StoreException} otherwise. */
+    /**
+     * Returns when it is done; throws the work's {@link StoreException} otherwise, and a {@link StoreUnavailableException} after 3 s
+     * of waiting for somebody else's attempt, or when the thread is interrupted meanwhile.
+     */
     void ensure() {
         if (!done) {
             prepare();
         }
     }
 
-    private synchronized void prepare() {
+    private void prepare() {
+        boolean mine;
+        try {
+            mine = attempt.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new StoreUnavailableException("interrupted while the database was being prepared", stopping);
+        }
+        if (!mine) {
+            throw new StoreUnavailableException("the database is still being prepared", null);
+        }
+        try {
+            attempt();
+        } finally {
+            attempt.unlock();
+        }
+    }
+
+    /** By one at a time. */
+    private void attempt() {
         if (done) {
             return;
         }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -91,16 +93,16 @@ public final class SqliteStore extends JdbcRoomStore {
         HikariConfig config = configuration(source, "looker", 1);
         config.setConnectionInitSql("pragma query_only = true");
         Transactions looks = new Transactions(new HikariDataSource(config), dialect, () -> {});
-        SqliteStore store = new SqliteStore(looks, looks, dialect, System::currentTimeMillis, null);
         try {
+            SqliteStore store = new SqliteStore(looks, looks, dialect, System::currentTimeMillis, null);
             store.ping();
             migrations(source, dialect, file).check();
             return store;
         } catch (FlywayException failure) {
-            store.close();
+            looks.close();
             throw new StoreException("the database " + file + " can't be read: " + firstLine(failure), failure);
-        } catch (RuntimeException failure) {
-            store.close();
+        } catch (RuntimeException | Error failure) {
+            looks.close();
             throw failure;
         }
     }
@@ -117,18 +119,16 @@ public final class SqliteStore extends JdbcRoomStore {
                             + firstLine(failure) + ")",
                     failure);
         }
-        SqliteStore store = new SqliteStore(
-                new Transactions(pool(source, "writer", 1), dialect, () -> {}),
-                new Transactions(pool(source, "readers", READERS), dialect, () -> {}),
-                dialect,
-                clock,
-                lock);
+        List<Transactions> opened = new ArrayList<>();
         try {
+            opened.add(new Transactions(pool(source, "writer", 1), dialect, () -> {}));
+            opened.add(new Transactions(pool(source, "readers", READERS), dialect, () -> {}));
+            SqliteStore store = new SqliteStore(opened.get(0), opened.get(1), dialect, clock, lock);
             // Holding the lock means that whoever wrote before has ended.
             store.forgetBatches(Long.MAX_VALUE);
             return store;
-        } catch (RuntimeException failure) {
-            store.close();
+        } catch (RuntimeException | Error failure) {
+            opened.forEach(Transactions::close);
             throw failure;
         }
     }

@@ -37,7 +37,7 @@ final class PendingOp {
         }
     }
 
-    /** Takes no memory of its own, for it may be the lack of memory that the callback is notified of. */
+    /** Takes no memory of its own, because the callback may be notified that memory ran out. */
     void failed(StoreException reason) {
         if (settle()) {
             try {

@@ -37,7 +37,7 @@ final class PendingOp {
         }
     }
 
-    /** Takes no memory of its own, for it may be the lack of memory that the callback is notified of. */
+    /** Takes no memory of its own, because the callback may be notified that memory ran out. */
     void failed(StoreException reason) {
         if (settle()) {
             try {
@@ -62,7 +62,7 @@ final class PendingOp {
     private void report(Throwable fault) {
         try {
             LOG.error("the callback of an op of room '{}' failed", append.roomId(), fault);
-        } catch (RuntimeException | Error unspeakable) {
+        } catch (RuntimeException | Error unloggable) {
             // As when memory is short.
         }
     }

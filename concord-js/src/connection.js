@@ -36,6 +36,8 @@ export class Connection {
   /** The last token was refused. */
   #refused = false;
   #renewal = null;
+  /** Only the last of several renewals counts: an older answer would put an older token in its place. */
+  #renewals = 0;
 
   /**
    * `address()` and the token are asked for again for every attempt; `handlers` are `onText`, `onDial`, `onFault` and
@@ -153,15 +155,17 @@ export class Connection {
     }
     this.#environment.clearTimeout(this.#renewal);
     this.#renewal = null;
+    const question = ++this.#renewals;
+    const isCurrent = () => socket === this.#socket && question === this.#renewals;
     this.#credentials.ask(true).then(
       (token) => {
-        if (socket === this.#socket) {
+        if (isCurrent()) {
           this.#present(token);
         }
       },
       (error) => {
-        if (socket === this.#socket) {
-          this.#renewal ??= this.#environment.setTimeout(() => this.renew(), RENEWAL_MS);
+        if (isCurrent()) {
+          this.#renewal = this.#environment.setTimeout(() => this.renew(), RENEWAL_MS);
           this.#handlers.onFault(error);
         }
       },

@@ -151,6 +151,21 @@ export const tests = {
     assertEquals(0, clock.timers, 'timers');
   },
 
+  async 'of two renewals at a time, the later one counts'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const answers = [];
+    const { session } = start(server, clock, (n) => (n === 1 ? 'first' : new Promise((resolve) => answers.push(resolve))));
+    await live(session);
+    server.member.tell({ t: 'auth', expires: 1_790_000_000 });
+    server.member.tell({ t: 'auth', expires: 1_790_000_010 });
+    answers[1]('newest');
+    await eventually(() => tokensAt(server).length === 2, 'another token');
+    answers[0]('older');
+    await turn();
+    assertEquals('first newest', tokensAt(server).join(' '), 'what arrived');
+    session.close();
+  },
+
   async 'a token that the server refuses is asked for once more, and then the session stops until somebody signs in'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const { session, asked } = start(server, clock, (n) => `token-${n}`);

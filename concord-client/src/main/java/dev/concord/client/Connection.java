@@ -61,6 +61,8 @@ final class Connection {
     private Loop.@Nullable Timer renewal;
     /** The last token was refused. */
     private boolean refused;
+    /** Only the last of several renewals counts: an older answer would put an older token in its place. */
+    private int renewals;
 
     Connection(Transport transport, Loop loop, DoubleSupplier random, Credentials credentials, Handler handler) {
         this.transport = transport;
@@ -136,18 +138,17 @@ final class Connection {
             return;
         }
         stopRenewal();
+        int question = ++renewals;
         credentials.ask(
                 true,
                 token -> loop.execute(() -> {
-                    if (current == attempt && token != null) {
+                    if (current == attempt && question == renewals && token != null) {
                         present(token);
                     }
                 }),
                 failure -> loop.execute(() -> {
-                    if (current == attempt) {
-                        if (renewal == null) {
-                            renewal = loop.schedule(this::renew, RENEWAL_MILLIS);
-                        }
+                    if (current == attempt && question == renewals) {
+                        renewal = loop.schedule(this::renew, RENEWAL_MILLIS);
                         handler.fault(failure);
                     }
                 }));

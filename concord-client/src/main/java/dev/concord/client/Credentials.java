@@ -41,6 +41,8 @@ final class Credentials {
             throw new IllegalArgumentException(
                     "header: " + name + " must have a value of ASCII characters without line ends");
         }
+        // First: a key that is there would keep its old spelling.
+        headers.remove(name);
         headers.put(name, value);
     }
 
@@ -64,8 +66,8 @@ final class Credentials {
         }
         answer.whenComplete((token, failure) -> {
             if (failure != null) {
-                boolean wrapped = failure instanceof CompletionException && failure.getCause() != null;
-                failed.accept(new CredentialException(wrapped ? failure.getCause() : failure));
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+                failed.accept(new CredentialException(cause == null ? failure : cause));
             } else if (token != null && !TOKEN.matcher(token).matches()) {
                 failed.accept(new CredentialException(
                         new IllegalArgumentException("token: must have visible ASCII characters only")));

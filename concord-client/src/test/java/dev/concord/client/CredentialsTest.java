@@ -194,6 +194,23 @@ class CredentialsTest {
     }
 
     @Test
+    void of_two_renewals_at_a_time_the_later_one_counts() {
+        List<CompletableFuture<String>> waiting = new ArrayList<>();
+        open(n -> {
+            waiting.add(new CompletableFuture<>());
+            return n == 1 ? good(1) : waiting.get(n - 1);
+        });
+        sync();
+        wire.send(EXPIRY);
+        wire.send(EXPIRY);
+        loop.settle();
+        waiting.get(2).complete("newest");
+        waiting.get(1).complete("older");
+        loop.settle();
+        assertEquals("token-1 newest", tokens());
+    }
+
+    @Test
     void a_token_that_is_refused_is_asked_for_once_more_and_then_the_session_stops_until_it_is_opened() {
         ConcordSession session = open(this::good);
         session.edit(0, 0, "unsent");

@@ -35,7 +35,7 @@ function mount(component, props = {}, mode = StrictMode) {
 function Editor({ options, seen = [] }) {
   const session = useSession(options);
   const all = useConcord(session);
-  seen.push({ session, ...all });
+  seen.push({ room: options.room, session, ...all });
   return createElement('div', null, createElement(Area, { session }), createElement('output', null, all.text));
 }
 
@@ -70,6 +70,7 @@ export const tests = {
       await eventually(() => element.querySelector('output')?.textContent === 'hello', 'the text');
       server.type(5, '!');
       await eventually(() => element.querySelector('output').textContent === 'hello!', 'the remote edit');
+      await eventually(() => element.querySelector('textarea').value === 'hello!', 'the remote edit in the textarea');
       type(element.querySelector('textarea'), ' me');
       await eventually(() => server.document.text === 'hello! me', 'what was typed');
       await eventually(() => element.querySelector('output').textContent === 'hello! me', 'what was typed on the page');
@@ -111,14 +112,15 @@ export const tests = {
 
   async 'what is composed when a component goes is sent'() {
     const server = new FakeServer();
-    const seen = [];
-    const { element, unmount } = mount(Editor, { options: optionsFor(server, new Clock(), { store: null }), seen });
-    await eventually(() => seen.at(-1)?.status.connection === 'live', 'going live');
+    server.document.insert(0, 'a');
+    const { element, unmount } = mount(Editor, { options: optionsFor(server, new Clock(), { store: null }) });
+    // The text in the textarea says that the effect which binds it has run.
+    await eventually(() => element.querySelector('textarea')?.value === 'a', 'being bound');
     const area = element.querySelector('textarea');
     area.dispatchEvent(new CompositionEvent('compositionstart'));
     type(area, 'か');
     unmount();
-    await eventually(() => server.document.text === 'か', 'the composed text');
+    await eventually(() => server.document.text === 'aか', 'the composed text');
     await eventually(() => server.members.size === 0, 'the end of the connection');
   },
 
@@ -137,6 +139,7 @@ export const tests = {
     render({ options: optionsFor(other, new Clock(), { room: 'other' }) });
     await eventually(() => element.querySelector('output').textContent === 'other', 'the other room');
     await eventually(() => one.members.size === 0 && first.isClosed, 'the end of the first session');
+    assert(seen.every(({ room, session }) => room !== 'other' || session !== first), 'the first session was given out for the other room');
     assert(seen.every(({ session, text }) => session !== null || text === ''), 'a text without a session');
     unmount();
   },

@@ -19,7 +19,7 @@ class SlowReaderTest {
     private static final int PASTE = 4_000;
     /** 60 MB in all: more than the buffers of both TCP ends and the server's direct memory together. */
     private static final int PASTES = 15_000;
-    /** With so many, 44 MB, a slow machine may stop: whoever answers no ping for a minute is disconnected. */
+    /** A slow machine may stop after this many, 44 MB: a client that answers no ping for a minute is disconnected. */
     private static final int ENOUGH = 11_000;
 
     private static final Duration HURRY = Duration.ofSeconds(40);

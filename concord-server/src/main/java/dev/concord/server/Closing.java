@@ -6,6 +6,14 @@ import org.jspecify.annotations.Nullable;
 final class Closing {
     private @Nullable Throwable first;
 
+    /** When all is well so far. */
+    Closing() {}
+
+    /** After a failure, to which the faults of the steps are added as suppressed ones. */
+    Closing(Throwable failure) {
+        first = failure;
+    }
+
     /** Takes a step; what it throws is kept for {@link #end}. */
     void step(Runnable step) {
         try {

@@ -37,12 +37,9 @@ final class Opened {
 
     /** Closes everything. */
     void closeAfter(Throwable failure) {
+        Closing closing = new Closing(failure);
         while (!closings.isEmpty()) {
-            try {
-                closings.pop().run();
-            } catch (RuntimeException | Error fault) {
-                failure.addSuppressed(fault);
-            }
+            closing.step(closings.pop());
         }
     }
 }

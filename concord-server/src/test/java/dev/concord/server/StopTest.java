@@ -5,16 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.concord.store.ForwardingStore;
-import dev.concord.store.RoomStore;
-import dev.concord.store.StoreUnavailableException;
-import dev.concord.store.StoredRoom;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.testing.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -24,35 +19,11 @@ import org.junit.jupiter.api.Timeout;
 /** Stops while something is wrong. */
 @Timeout(120)
 class StopTest {
-    /** A store of several servers that does not come to the end of a load. */
-    private static final class Hanging extends ForwardingStore {
-        final CountDownLatch asked = new CountDownLatch(4);
-
-        Hanging(RoomStore store) {
-            super(store);
-        }
-
-        @Override
-        public boolean isShared() {
-            return true;
-        }
-
-        @Override
-        public Optional<StoredRoom> load(String roomId) {
-            asked.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-            }
-            throw new StoreUnavailableException("interrupted", null);
-        }
-    }
-
     @Test
     void aStoreThatHangsLeavesNoThreadThatWaitsForIt() throws Exception {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        Hanging store = new Hanging(new MemoryRoomStore());
+        CountDownLatch asked = new CountDownLatch(4);
+        HangingStore store = new HangingStore(new MemoryRoomStore(), asked);
         ServerFixture server = ServerFixture.start(store, limits -> limits.shutdown = Duration.ofMillis(500));
         List<RawConnection> clients = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -60,7 +31,7 @@ class StopTest {
             clients.add(client);
             client.send("GET /rooms/r" + i + " HTTP/1.1\r\nHost: x\r\n\r\n");
         }
-        store.asked.await();
+        asked.await();
         ServerFixture.await(() -> threads(before, "concord-sweeper").stream()
                 .flatMap(thread -> Stream.of(thread.getStackTrace()))
                 .anyMatch(frame -> frame.getMethodName().equals("catchUp")));

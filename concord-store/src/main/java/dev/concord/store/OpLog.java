@@ -101,23 +101,7 @@ public final class OpLog implements AutoCloseable {
         }
         // Before it is counted: a count that nobody takes back would be lost for good.
         Entry entry = new Op(new PendingOp(new Append(roomId, epoch, op), callback, () -> release(1, op.length)));
-        int ops = pendingOps.incrementAndGet();
-        long bytes = pendingBytes.addAndGet(op.length);
-        if (ops > limits.pendingOps() || bytes > limits.pendingBytes()) {
-            release(1, op.length);
-            throw new OpLogFullException(ops - 1, bytes - op.length);
-        }
-        boolean offered = false;
-        try {
-            offered = offer(entry);
-        } finally {
-            if (!offered) {
-                release(1, op.length);
-            }
-        }
-        if (!offered) {
-            throw new OpLogClosedException();
-        }
+        enqueue(entry, 1, op.length);
     }
 
     /**
@@ -138,19 +122,23 @@ public final class OpLog implements AutoCloseable {
             size += op.length;
             group.add(new PendingOp(new Append(roomId, epoch, op), callback, () -> release(1, op.length)));
         }
-        Entry entry = new Group(group, size);
-        int waiting = pendingOps.addAndGet(ops.size());
-        long bytes = pendingBytes.addAndGet(size);
-        if (waiting > limits.pendingOps() || bytes > limits.pendingBytes()) {
-            release(ops.size(), size);
-            throw new OpLogFullException(waiting - ops.size(), bytes - size);
+        enqueue(new Group(group, size), group.size(), size);
+    }
+
+    /** Counts an entry and queues it; what is not queued is not counted. */
+    private void enqueue(Entry entry, int ops, long bytes) {
+        int allOps = pendingOps.addAndGet(ops);
+        long allBytes = pendingBytes.addAndGet(bytes);
+        if (allOps > limits.pendingOps() || allBytes > limits.pendingBytes()) {
+            release(ops, bytes);
+            throw new OpLogFullException(allOps - ops, allBytes - bytes);
         }
         boolean offered = false;
         try {
             offered = offer(entry);
         } finally {
             if (!offered) {
-                release(ops.size(), size);
+                release(ops, bytes);
             }
         }
         if (!offered) {
@@ -328,7 +316,7 @@ public final class OpLog implements AutoCloseable {
     private StoreException reasonOf(Throwable fault) {
         try {
             return new StoreException("the op log failed: " + fault, fault);
-        } catch (RuntimeException | Error unspeakable) {
+        } catch (RuntimeException | Error unloggable) {
             return failed;
         }
     }
@@ -337,7 +325,7 @@ public final class OpLog implements AutoCloseable {
     private static void report(String what, Throwable fault) {
         try {
             LOG.error(what, fault);
-        } catch (RuntimeException | Error unspeakable) {
+        } catch (RuntimeException | Error unloggable) {
             // As when memory is short.
         }
     }

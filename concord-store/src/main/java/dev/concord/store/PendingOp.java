@@ -62,7 +62,7 @@ final class PendingOp {
     private void report(Throwable fault) {
         try {
             LOG.error("the callback of an op of room '{}' failed", append.roomId(), fault);
-        } catch (RuntimeException | Error unspeakable) {
+        } catch (RuntimeException | Error unloggable) {
             // As when memory is short.
         }
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.store.testing.FaultyStore;
 import dev.concord.testing.Faults;
+import dev.concord.testing.UnloggableError;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -330,18 +331,10 @@ class OpLogTest {
         log.flush().get();
     }
 
-    /** Not even a message or a log line can be made of it. */
-    private static final class UnspeakableError extends Error {
-        @Override
-        public String getMessage() {
-            throw new LinkageError("planted");
-        }
-    }
-
     @Test
     void a_fault_that_cannot_even_be_logged_costs_its_batch_only() throws Exception {
         start(OpLogLimits.DEFAULT, failures -> {
-            throw new UnspeakableError();
+            throw new UnloggableError();
         });
         store.failNext(new StoreUnavailableException("planted", null));
         append("r", "a");
@@ -361,7 +354,7 @@ class OpLogTest {
         log.append("r", "e1", new byte[] {1}, new AppendCallback() {
             @Override
             public void stored(long seq) {
-                throw new UnspeakableError();
+                throw new UnloggableError();
             }
 
             @Override

@@ -282,7 +282,7 @@ public final class FileOutboxStore implements OutboxStore {
             // By another copy of this class in this process.
         } finally {
             if (lock == null) {
-                // The channel first: closed later, it could end the lock of whoever comes next.
+                // The channel first: closing it later could release the next owner's lock.
                 try {
                     if (channel != null) {
                         channel.close();

@@ -104,7 +104,7 @@ public final class HttpTransport implements Transport {
             }
         }
 
-        /** Whoever takes neither what was sent nor the goodbye, or does not answer it, is not waited for. */
+        /** Ends a link whose server reads nothing, or does not answer the close frame. */
         private void abortLater(WebSocket open) {
             CompletableFuture.delayedExecutor(GOODBYE_SECONDS, TimeUnit.SECONDS).execute(() -> {
                 open.abort();

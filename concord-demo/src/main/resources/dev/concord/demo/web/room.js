@@ -1,4 +1,4 @@
-// Whoever resolves an address takes . and .. for folders.
+// In an address, . and .. are resolved as directories.
 const ROOM = /^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,128}$/;
 
 /** The room that the address asks for, the common one by default. */

@@ -162,7 +162,7 @@ export const tests = {
     });
   },
 
-  'whoever shows notices is notified when one is hidden'() {
+  'the display of notices is notified when one is hidden'() {
     const bar = document.createElement('div');
     let replaced = true;
     const notice = new Notice(bar, () => replaced && notice.show('replaced', 'under it', [{ label: 'Download', run: () => false }]));

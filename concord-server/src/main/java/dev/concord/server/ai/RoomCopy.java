@@ -11,11 +11,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Brings rooms and copies of their documents to threads that may block. */
 final class RoomCopy {
     /** For an answer of a room, which may have to be loaded. */
-    static final int SECONDS = 10;
+    private static final int SECONDS = 10;
 
     /**
      * A document and where it comes from.
@@ -47,7 +48,24 @@ final class RoomCopy {
                         failure instanceof RoomAbsentException absent ? Refusal.of(absent.reason()) : failure));
     }
 
-    static <T> T await(CompletableFuture<T> future) {
+    private static <T> T await(CompletableFuture<T> future) {
+        return await(
+                future,
+                () -> new Refusal(
+                        Kind.UNAVAILABLE, "room_unavailable", "the room does not answer at the moment; try again"),
+                () -> new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again"));
+    }
+
+    /**
+     * Waits for what a room answers.
+     *
+     * @param late makes what is thrown when there is no answer after 10 s
+     * @param stopped makes what is thrown when the thread is interrupted
+     */
+    static <T> T await(
+            CompletableFuture<T> future,
+            Supplier<? extends RuntimeException> late,
+            Supplier<? extends RuntimeException> stopped) {
         try {
             return future.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -56,11 +74,10 @@ final class RoomCopy {
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new Refusal(
-                    Kind.UNAVAILABLE, "room_unavailable", "the room does not answer at the moment; try again");
+            throw late.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Refusal(Kind.UNAVAILABLE, "stopping", "the server is stopping; try again");
+            throw stopped.get();
         }
     }
 }

@@ -9,9 +9,6 @@ import dev.concord.server.room.EditOutcome;
 import dev.concord.store.AiRun;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Applies one claimed run to its room. One thread, which may block. */
@@ -128,21 +125,9 @@ final class RunApplication {
         return new Decision("applied", version, operations, edits.inserted(site), edits.removed());
     }
 
+    /** Once the edits were handed to the room, no answer means that they may be there and wait for the store. */
     private static EditOutcome awaitOutcome(CompletableFuture<EditOutcome> outcome) {
-        try {
-            return outcome.get(RoomCopy.SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (TimeoutException slow) {
-            // The edits may be in the room and wait for the store.
-            throw new UnknownOutcomeException();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new UnknownOutcomeException();
-        }
+        return RoomCopy.await(outcome, UnknownOutcomeException::new, UnknownOutcomeException::new);
     }
 
     private Document copy() {

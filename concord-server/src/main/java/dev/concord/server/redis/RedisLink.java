@@ -200,6 +200,7 @@ final class RedisLink implements AutoCloseable {
             }
             Live made = new Live(first, commands, second, sharded);
             live = made;
+            // Asked after live is set, since closing sets the two in the other order: one of them sees the other.
             if (closed) {
                 live = null;
                 abandon(first);

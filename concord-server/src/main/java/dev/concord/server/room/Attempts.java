@@ -25,7 +25,7 @@ final class Attempts {
     private void report(String what, Throwable fault) {
         try {
             LOG.atError().addKeyValue("room", context.id()).setCause(fault).log("{} failed", what);
-        } catch (RuntimeException | Error unspeakable) {
+        } catch (RuntimeException | Error unloggable) {
             // As when memory is short. The steps that follow matter more than the line.
         }
     }

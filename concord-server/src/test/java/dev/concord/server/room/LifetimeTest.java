@@ -7,13 +7,14 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.concord.store.OpLog;
 import dev.concord.store.StoreException;
+import dev.concord.testing.UnloggableError;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** A room that fails ends whole: nobody stays in one that takes no edits. */
+/** A room that fails is closed completely: no member stays in one that takes no edits. */
 class LifetimeTest extends RoomFixture {
     private static final Logger LOG = (Logger) LoggerFactory.getLogger(Attempts.class);
 
@@ -29,20 +30,12 @@ class LifetimeTest extends RoomFixture {
         LOG.setAdditive(true);
     }
 
-    /** Not even a log line can be made of it. */
-    private static final class UnspeakableError extends Error {
-        @Override
-        public String getMessage() {
-            throw new LinkageError("planted");
-        }
-    }
-
     @Test
     void aMemberThatCannotBeSentAwayKeepsNobodyInARoomThatHasEnded() {
         FakeMember stuck = new FakeMember("stuck") {
             @Override
             public void close(Close close) {
-                throw new UnspeakableError();
+                throw new UnloggableError();
             }
         };
         join(stuck, ann, bob);

@@ -101,7 +101,7 @@ class LoopFaultTest extends RoomFixture {
         try {
             room.receive(ann, presence("Ann", 0), 0);
         } catch (OutOfMemoryError planted) {
-            // Ends the connection of whoever sent it, on a server.
+            // On a server, this ends the connection of the sender.
         }
         room.receive(ann, presence("Ann", 0), 0);
         loop.pass(Duration.ofSeconds(1));

@@ -15,7 +15,7 @@ final class Preparation {
     /** All who ask while the database is away wait for one attempt, and none is made sooner after it than this. */
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /** Whoever waits longer for the attempt of another is notified that the database is away. */
+    /** The longest wait for the attempt of another thread; after it, the database counts as away. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final ReentrantLock attempt = new ReentrantLock();

@@ -50,7 +50,7 @@ class PreparationTest {
     }
 
     @Test
-    void whoever_waits_can_be_interrupted() throws Exception {
+    void a_thread_that_waits_can_be_interrupted() throws Exception {
         CompletableFuture<Boolean> stillInterrupted = new CompletableFuture<>();
         CompletableFuture<Void> second = new CompletableFuture<>();
         Thread waiting = start(second, () -> {

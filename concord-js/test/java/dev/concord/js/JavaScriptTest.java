@@ -15,6 +15,7 @@ final class JavaScriptTest extends JavaScriptSuite {
                 "credentials",
                 "engine",
                 "golden",
+                "react",
                 "session",
                 "store",
                 "textarea",

@@ -19,6 +19,7 @@ export class SimulatedRoom {
   #document = new ConcordDocument('server');
   #members = new Set();
   #letters = new Map();
+  #deletedIds = new Set();
   #limits;
   #maxBytes;
 
@@ -30,6 +31,11 @@ export class SimulatedRoom {
 
   get text() {
     return this.#document.text;
+  }
+
+  /** How much waits for its anchor. */
+  get pendingCount() {
+    return this.#document.pendingCount;
   }
 
   get pulses() {
@@ -213,9 +219,15 @@ export class SimulatedRoom {
   /** What a letter's id is, is known from when it first comes, be it lost again: it may come back as deleted text without letters. */
   #learn({ kind, id, value }) {
     if (kind === 'insert') {
-      Array.from(value)
-        .filter((letter) => letter !== PLACEHOLDER)
-        .forEach((letter, i) => this.#letters.set(`${id.site} ${id.counter + i}`, letter));
+      Array.from(value).forEach((letter, i) => {
+        const name = `${id.site} ${id.counter + i}`;
+        if (letter !== PLACEHOLDER) {
+          this.#letters.set(name, letter);
+          if (this.#deletedIds.has(name)) {
+            this.deleted.add(letter);
+          }
+        }
+      });
     }
   }
 
@@ -224,7 +236,9 @@ export class SimulatedRoom {
       Array.from(value).forEach((letter) => this.durable.add(letter));
     } else {
       for (let i = 0; i < length; i++) {
-        this.deleted.add(this.#letters.get(`${id.site} ${id.counter + i}`));
+        const name = `${id.site} ${id.counter + i}`;
+        this.#deletedIds.add(name);
+        this.deleted.add(this.#letters.get(name));
       }
     }
   }

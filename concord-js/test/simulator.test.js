@@ -1,0 +1,52 @@
+import { ConcordSession } from '../src/session.js';
+import { bindTextarea } from '../src/textarea.js';
+import { assert, assertEquals } from './assert.js';
+import { PLANTS, planted } from './plants.js';
+import { isFault, scheduleOf } from './schedule.js';
+import { run, runSeeds } from './simulator.js';
+
+const client = { ConcordSession, bindTextarea };
+const { CONCORD_SEED, CONCORD_SCHEDULE, CONCORD_TRIES } = process.env;
+/** By a hundred tries of other random tests. */
+const SEEDS = 2_000;
+const MOST_SEEDS = 1_000;
+
+async function findsPlant(plant) {
+  const { client: faulty, forget } = await planted(plant);
+  try {
+    for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+      try {
+        await run(scheduleOf(seed), faulty);
+      } catch (error) {
+        return `found by seed ${seed}: ${error.message.slice(0, 120)}`;
+      }
+    }
+  } finally {
+    await forget();
+  }
+  throw new Error(`${MOST_SEEDS} schedules do not find it`);
+}
+
+export const tests = {
+  async 'nothing typed is lost, or called saved when it is not, under schedules from seeds'() {
+    if (CONCORD_SCHEDULE !== undefined) {
+      await run(JSON.parse(CONCORD_SCHEDULE), client);
+      return 'the schedule passes';
+    }
+    const count = CONCORD_SEED === undefined ? Math.max(100, Math.floor((Number(CONCORD_TRIES ?? 100) / 100) * SEEDS)) : 1;
+    const first = Number(CONCORD_SEED ?? Math.floor(Math.random() * 2 ** 30));
+    const { seeds, steps, faults, waiting } = await runSeeds(first, count, client);
+    return `${seeds} seeds from ${first}: ${steps} steps, ${faults} faults, 0 lost, 0 falsely saved, ${waiting} waiting for lost text of others`;
+  },
+
+  async 'a schedule does the same each time'() {
+    assertEquals(JSON.stringify(scheduleOf(7)), JSON.stringify(scheduleOf(7)), 'the schedule');
+    const [first, second] = [await run(scheduleOf(7), client), await run(scheduleOf(7), client)];
+    assertEquals(JSON.stringify(first), JSON.stringify(second), 'what is counted');
+    assert(scheduleOf(7).steps.some(isFault), 'it has faults');
+  },
+};
+
+for (const [name, plant] of Object.entries(PLANTS)) {
+  tests[`it finds the planted error: ${name}`] = () => findsPlant(plant);
+}

@@ -23,8 +23,8 @@ export const PLANTS = {
   },
   'what a full database refuses is forgotten': {
     file: 'outbox-store.js',
-    from: '    if (!this.#failed.has(number)) {\n',
-    to: '    this.#unsettled.delete(number);\n    this.#failed.clear();\n    if (this.#room !== null) {\n      this.#fail(error);\n      return;\n    }\n    if (!this.#failed.has(number)) {\n',
+    from: '(error) => isNewest() && this.#putLater(number, error)',
+    to: '(error) => isNewest() && this.#unsettled.delete(number) && this.#fail(error)',
   },
   'rows are adopted twice': {
     file: 'outbox-store.js',

@@ -2,7 +2,7 @@ import { ConcordSession } from '../src/session.js';
 import { bindTextarea } from '../src/textarea.js';
 import { assert, assertEquals } from './assert.js';
 import { PLANTS, planted } from './plants.js';
-import { isFault, scheduleOf } from './schedule.js';
+import { scheduleOf } from './schedule.js';
 import { run, runSeeds } from './simulator.js';
 
 const client = { ConcordSession, bindTextarea };
@@ -39,11 +39,21 @@ export const tests = {
     return `${seeds} seeds from ${first}: ${steps} steps, ${faults} faults, 0 lost, 0 falsely saved, ${waiting} waiting for lost text of others`;
   },
 
+  async 'a page that is hidden, frozen and discarded before its database is open has kept what was typed'() {
+    await run({ seed: 1058, steps: ['type 0 730', 'freeze 11 2925', 'wait 11 4961', 'crash 10 971'] }, client);
+  },
+
+  async 'what a full database has refused is in it soon after it has room again'() {
+    const waits = Array.from({ length: 4 }, () => 'wait 0 9996');
+    const steps = ['type 0 1', 'down 0 1', 'wait 0 1001', 'store-full 0 1', 'type 0 5', 'wait 0 1001', 'store-works 0 1', ...waits, 'crash 0 1'];
+    await run({ seed: 1, steps }, client);
+  },
+
   async 'a schedule does the same each time'() {
-    assertEquals(JSON.stringify(scheduleOf(7)), JSON.stringify(scheduleOf(7)), 'the schedule');
-    const [first, second] = [await run(scheduleOf(7), client), await run(scheduleOf(7), client)];
+    assertEquals(JSON.stringify(scheduleOf(3)), JSON.stringify(scheduleOf(3)), 'the schedule');
+    const [first, second] = [await run(scheduleOf(3), client), await run(scheduleOf(3), client)];
     assertEquals(JSON.stringify(first), JSON.stringify(second), 'what is counted');
-    assert(scheduleOf(7).steps.some(isFault), 'it has faults');
+    assert(first.faults > 0, 'it has no faults');
   },
 };
 

@@ -33,6 +33,8 @@ export class IndexedStore {
   #failed = new Set();
   #spilled = new Set();
   #retry = null;
+  /** Rows to delete, `{key, numbers}`, that wait for others: these may stand in their place, and the database may not have taken them. */
+  #deletes = [];
   #writing = new Set();
   #adopted = 0;
   #ended = new AbortController();
@@ -80,12 +82,26 @@ export class IndexedStore {
   }
 
   remove(number) {
+    // What waits for this row waits for those that may have come in its place.
+    for (const { numbers } of this.#deletes.filter((each) => each.numbers.has(number))) {
+      this.#unsettled.forEach((_, other) => numbers.add(other));
+    }
     this.#settled(number);
     this.removeKey([this.#room, this.#client, this.#session, number]);
   }
 
+  /** Deletes a row as soon as all that was put before is in the database. */
   removeKey(key) {
-    this.#write((table) => table.delete(key));
+    this.#deletes.push({ key, numbers: new Set(this.#unsettled.keys()) });
+    this.#deleteWhatIsReplaced();
+  }
+
+  #deleteWhatIsReplaced() {
+    const ready = this.#deletes.filter(({ numbers }) => numbers.size === 0);
+    if (ready.length > 0) {
+      this.#deletes = this.#deletes.filter(({ numbers }) => numbers.size > 0);
+      this.#write((table) => ready.forEach(({ key }) => table.delete(key)));
+    }
   }
 
   /** Lets go of everything, once what was written is there. */
@@ -197,6 +213,8 @@ export class IndexedStore {
     if (this.#spilled.delete(number)) {
       localStorage.removeItem(SPILL + JSON.stringify([this.#room, this.#client, this.#session, number]));
     }
+    this.#deletes.forEach(({ numbers }) => numbers.delete(number));
+    this.#deleteWhatIsReplaced();
   }
 
   /** Says once of each row that it could not be written. */

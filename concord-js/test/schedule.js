@@ -2,8 +2,7 @@ import { Random } from './random.js';
 
 /**
  * What may happen, and how often. A step is a line `verb who number`: `who` chooses among those who are there, `number` a place, a duration or
- * the like, whatever the verb needs, so that a schedule means something without any of its steps. `ScheduleGenerator` in the tests of the
- * JVM client has the same table and makes the same schedules.
+ * the like, whatever the verb needs, so that a schedule means something without any of its steps.
  */
 const VERBS = [
   ['type', 30],

@@ -347,11 +347,6 @@ class SimulatedDatabase {
     }
   }
 
-  /** What anybody would find of an element now. */
-  holds(isIt) {
-    return [...this.rows.values()].some(isIt);
-  }
-
   #soon(action) {
     this.#browser.at(this.#browser.now + this.#browser.latency(20), null, () => {
       if (this.state === 'hangs') {

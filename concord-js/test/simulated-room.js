@@ -81,7 +81,7 @@ export class SimulatedRoom {
         }
       }
 
-      /** The same, and nobody is told. */
+      /** The same, and nobody notices. */
       silence() {
         this.broken = true;
         room.#leave(this);

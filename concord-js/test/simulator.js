@@ -229,10 +229,10 @@ class Simulation {
     return tab;
   }
 
-  /** As browsers leave a page: it hears of it, and then its process ends, in the middle of its writes. */
+  /** As browsers leave a page: it is notified, and then its process ends, in the middle of its writes. */
   async #close(tab) {
     if (tab.page.state === 'frozen') {
-      // It has heard that it is hidden, and hears no more.
+      // It knows that it is hidden, and is notified of nothing more.
       this.#excuse(tab);
     }
     await this.#in(tab, () => {

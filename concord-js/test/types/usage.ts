@@ -15,6 +15,7 @@ import {
   placeOf,
 } from '@concord-dev/client';
 import { bindCodeMirror, scrollToPeer } from '@concord-dev/client/codemirror';
+import { useConcord, usePeers, useSession, useStatus, useText } from '@concord-dev/client/react';
 import { EditorView } from '@codemirror/view';
 
 class Kept implements OutboxStore {
@@ -81,4 +82,12 @@ export async function use(textarea: HTMLTextAreaElement): Promise<string> {
   [off, release, unbind].forEach((end) => end());
   session.close();
   return shown;
+}
+
+export function useNotes(): string {
+  const session = useSession({ room: 'notes', client: 'page' });
+  const { text, status, peers } = useConcord(session);
+  // @ts-expect-error a session is in a room
+  useSession({});
+  return `${text}${useText(session)}${status.saved}${useStatus(session).connection}${peers.length}${usePeers(null).length}`;
 }

@@ -14,6 +14,7 @@ final class JavaScriptTest extends JavaScriptSuite {
                 "cost",
                 "engine",
                 "golden",
+                "react",
                 "session",
                 "store",
                 "textarea",

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** Answers and states of a large room, taken and not taken. */
 class LongAnswersTest {
-    private static final int LENGTH = 2_000_000;
-    private static final int READERS = 20;
+    private static final int LENGTH = 7_000_000;
+    private static final int READERS = 10;
     private static final String GET = "GET /rooms/large HTTP/1.1\r\nHost: x\r\n\r\n";
 
     private static String text() {

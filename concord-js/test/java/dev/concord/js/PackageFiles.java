@@ -28,6 +28,13 @@ final class PackageFiles {
             "style-mod", "src/style-mod.js",
             "w3c-keyname", "index.js"));
 
+    /** React's modules in their form for development, which is strict and complains; they are CommonJS. */
+    private static final Map<String, String> COMMON_JS = new TreeMap<>(Map.of(
+            "react", "react/cjs/react.development.js",
+            "react-dom", "react-dom/cjs/react-dom.development.js",
+            "react-dom/client", "react-dom/cjs/react-dom-client.development.js",
+            "scheduler", "scheduler/cjs/scheduler.development.js"));
+
     private PackageFiles() {}
 
     static WebFiles serve() {
@@ -38,6 +45,7 @@ final class PackageFiles {
                 .serve("/src/", folder(project().resolve("concord-js/src")))
                 .serve("/test/", folder(project().resolve("concord-js/test")))
                 .serve("/peers/", classPath("/META-INF/resources/webjars/"))
+                .serve("/common-js/", CommonJs.asModules(classPath("/META-INF/resources/webjars/")))
                 .fixtures("/golden/", project().resolve("concord-wire/src/test/resources/golden"))
                 .fixtures("/fixtures/", project().resolve("concord-crdt/src/test/resources/fixtures"));
     }
@@ -47,6 +55,11 @@ final class PackageFiles {
         PEERS.forEach((name, main) -> {
             String artifact = name.replace("@", "").replace("/", "__");
             imports.add("\"" + name + "\":\"/peers/" + artifact + "/" + version(artifact) + "/" + main + "\"");
+        });
+        COMMON_JS.forEach((name, path) -> {
+            String artifact = path.substring(0, path.indexOf('/'));
+            String rest = path.substring(artifact.length());
+            imports.add("\"" + name + "\":\"/common-js/" + artifact + "/" + version(artifact) + rest + "\"");
         });
         return imports.toString();
     }

@@ -51,7 +51,7 @@ final class PackageTest {
                     boolean inside = Files.isRegularFile(module.resolveSibling(name.group(1)));
                     boolean peer =
                             description.getAsJsonObject("peerDependencies").has(name.group(1))
-                                    && module.getFileName().toString().startsWith("codemirror");
+                                    && module.getFileName().toString().matches("(codemirror|react).*");
                     assertTrue(inside || peer, () -> module + " imports " + name.group(1));
                 }
             }

@@ -248,7 +248,7 @@ public final class Document {
      */
     public Applied apply(Operation op) {
         Outcome outcome = apply(op, changes);
-        return new Applied(outcome, changes.take());
+        return Applied.of(outcome, changes.take());
     }
 
     /**
@@ -301,7 +301,7 @@ public final class Document {
      */
     public Applied apply(OperationReader operations) {
         Outcome outcome = apply(operations, changes);
-        return new Applied(outcome, changes.take());
+        return Applied.of(outcome, changes.take());
     }
 
     /**

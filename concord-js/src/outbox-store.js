@@ -3,6 +3,8 @@ import { StorageError } from './errors.js';
 const DATABASE = 'concord';
 const TABLE = 'outbox';
 const SPILL = 'concord.outbox ';
+// After this pause what the database would not take is tried again.
+const RETRY_MS = 5_000;
 
 /**
  * Keeps an outbox in IndexedDB through a reload of the page, apart for each room and client name. Several sessions may have one name at
@@ -12,8 +14,9 @@ const SPILL = 'concord.outbox ';
  *
  * Where the browser stores nothing, `onFailure` is called and the page goes on without.
  *
- * A page that is left aborts the writes that are on their way. Their rows go to `localStorage`, which writes at once, and
- * from there to the database when the page is opened again.
+ * A page that is left aborts the writes that are on their way, and one that is hidden may end without another word. Their rows go to
+ * `localStorage`, which writes at once, and whoever adopts the rows of the session finds them there. What the database does not take is
+ * tried again until it does.
  */
 export class IndexedStore {
   #room;
@@ -25,7 +28,13 @@ export class IndexedStore {
   #isLeaving = false;
   #database = null;
   #opening;
+  /** The rows, by number, that are not known to be in the database; those among them that it has refused, and those in `localStorage`. */
   #unsettled = new Map();
+  #failed = new Set();
+  #spilled = new Set();
+  #retry = null;
+  /** Rows to delete, `{key, numbers}`, that wait for others: these may stand in their place, and the database may not have taken them. */
+  #deletes = [];
   #writing = new Set();
   #adopted = 0;
   #ended = new AbortController();
@@ -41,6 +50,7 @@ export class IndexedStore {
     const { signal } = this.#ended;
     globalThis.addEventListener?.('pagehide', () => this.#leave(), { signal });
     globalThis.addEventListener?.('pageshow', () => (this.#isLeaving = false), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : (this.#isLeaving = false)), { signal });
   }
 
   /** What sessions that have gone have left, as `{key, operation, epoch}`; it is owned by this one from now on. */
@@ -48,11 +58,6 @@ export class IndexedStore {
     await this.#opening;
     if (this.#database === null) {
       return [];
-    }
-    try {
-      await this.#takeUpSpilled();
-    } catch (error) {
-      this.#fail(error);
     }
     const adopted = [];
     for (const session of await this.#others()) {
@@ -73,20 +78,30 @@ export class IndexedStore {
       // An editor hands over what was composed after the store has learned that the page goes.
       this.#spill();
     }
-    this.#write((table) => table.put(row), () => {
-      if (this.#unsettled.get(number) === row) {
-        this.#unsettled.delete(number);
-      }
-    });
+    this.#put(row);
   }
 
   remove(number) {
-    this.#unsettled.delete(number);
+    // What waits for this row waits for those that may have come in its place.
+    for (const { numbers } of this.#deletes.filter((each) => each.numbers.has(number))) {
+      this.#unsettled.forEach((_, other) => numbers.add(other));
+    }
+    this.#settled(number);
     this.removeKey([this.#room, this.#client, this.#session, number]);
   }
 
+  /** Deletes a row as soon as all that was put before is in the database. */
   removeKey(key) {
-    this.#write((table) => table.delete(key));
+    this.#deletes.push({ key, numbers: new Set(this.#unsettled.keys()) });
+    this.#deleteWhatIsReplaced();
+  }
+
+  #deleteWhatIsReplaced() {
+    const ready = this.#deletes.filter(({ numbers }) => numbers.size === 0);
+    if (ready.length > 0) {
+      this.#deletes = this.#deletes.filter(({ numbers }) => numbers.size > 0);
+      this.#write((table) => ready.forEach(({ key }) => table.delete(key)));
+    }
   }
 
   /** Lets go of everything, once what was written is there. */
@@ -99,6 +114,10 @@ export class IndexedStore {
     await this.#opening;
     while (this.#writing.size > 0) {
       await Promise.allSettled(this.#writing);
+    }
+    clearTimeout(this.#retry);
+    if (this.#failed.size > 0) {
+      this.#spill();
     }
     this.#ended.abort();
     this.#database?.close();
@@ -134,15 +153,20 @@ export class IndexedStore {
   async #others() {
     const mine = [this.#room, this.#client];
     const keys = await settled(this.#table('readonly').getAllKeys(IDBKeyRange.bound(mine, [...mine, []])));
-    return new Set(keys.map(([, , session]) => session).filter((session) => session !== this.#session));
+    const sessions = [...keys, ...spilledKeys(mine)].map(([, , session]) => session);
+    return new Set(sessions.filter((session) => session !== this.#session));
   }
 
   /** Moves the rows of a session that has gone, in one transaction; there are none when somebody was faster. */
   async #adopt(session) {
     const table = this.#table('readwrite');
     const from = [this.#room, this.#client, session];
-    const rows = await settled(table.getAll(IDBKeyRange.bound(from, [...from, []])));
-    const adopted = rows.map(({ number, operation, epoch }) => {
+    const kept = await settled(table.getAll(IDBKeyRange.bound(from, [...from, []])));
+    const spilled = spilledKeys(from);
+    const rows = new Map(kept.map((row) => [row.number, row]));
+    // They are the newer ones.
+    spilled.map((key) => JSON.parse(localStorage.getItem(SPILL + JSON.stringify(key)))).forEach((row) => rows.set(row.number, row));
+    const adopted = [...rows.values()].sort((a, b) => a.number - b.number).map(({ number, operation, epoch }) => {
       // Own rows are numbered from one on.
       const row = this.#row(--this.#adopted, operation, epoch);
       table.put(row);
@@ -150,6 +174,7 @@ export class IndexedStore {
       return { key: [this.#room, this.#client, this.#session, row.number], operation, epoch };
     });
     await committed(table.transaction);
+    spilled.forEach((key) => localStorage.removeItem(SPILL + JSON.stringify(key)));
     return adopted;
   }
 
@@ -172,13 +197,47 @@ export class IndexedStore {
     return this.#database.transaction(TABLE, mode, { durability: 'relaxed' }).objectStore(TABLE);
   }
 
-  #write(action, onDone = () => {}) {
-    const written = this.#writeNow(action, onDone);
+  #put(row) {
+    const { number } = row;
+    const isNewest = () => this.#unsettled.get(number) === row;
+    this.#write(
+      (table) => table.put(row),
+      () => isNewest() && this.#settled(number),
+      (error) => isNewest() && this.#putLater(number, error),
+    );
+  }
+
+  #settled(number) {
+    this.#unsettled.delete(number);
+    this.#failed.delete(number);
+    if (this.#spilled.delete(number)) {
+      localStorage.removeItem(SPILL + JSON.stringify([this.#room, this.#client, this.#session, number]));
+    }
+    this.#deletes.forEach(({ numbers }) => numbers.delete(number));
+    this.#deleteWhatIsReplaced();
+  }
+
+  /** Says once of each row that it could not be written. */
+  #putLater(number, error) {
+    if (!this.#failed.has(number)) {
+      this.#failed.add(number);
+      this.#fail(error);
+    }
+    if (!this.#ended.signal.aborted) {
+      this.#retry ??= setTimeout(() => {
+        this.#retry = null;
+        [...this.#failed].forEach((each) => this.#put(this.#unsettled.get(each)));
+      }, RETRY_MS);
+    }
+  }
+
+  #write(action, onDone = () => {}, onFailure = (error) => this.#fail(error)) {
+    const written = this.#writeNow(action, onDone, onFailure);
     this.#writing.add(written);
     written.finally(() => this.#writing.delete(written));
   }
 
-  async #writeNow(action, onDone) {
+  async #writeNow(action, onDone, onFailure) {
     if (this.#database === null) {
       await this.#opening;
     }
@@ -191,7 +250,7 @@ export class IndexedStore {
       await committed(table.transaction);
       onDone();
     } catch (error) {
-      this.#fail(error);
+      onFailure(error);
     }
   }
 
@@ -211,27 +270,10 @@ export class IndexedStore {
     try {
       for (const row of this.#unsettled.values()) {
         localStorage.setItem(SPILL + JSON.stringify([row.room, row.client, row.session, row.number]), JSON.stringify(row));
+        this.#spilled.add(row.number);
       }
     } catch (error) {
       this.#fail(error);
-    }
-  }
-
-  async #takeUpSpilled() {
-    if (globalThis.localStorage === undefined) {
-      return;
-    }
-    const mine = SPILL + JSON.stringify([this.#room, this.#client]).slice(0, -1);
-    for (const key of Object.keys(localStorage).filter((name) => name.startsWith(`${mine},`))) {
-      const row = localStorage.getItem(key);
-      if (row === null) {
-        // Another page of this client was faster.
-        continue;
-      }
-      const table = this.#table('readwrite');
-      table.put(JSON.parse(row));
-      await committed(table.transaction);
-      localStorage.removeItem(key);
     }
   }
 }
@@ -247,6 +289,13 @@ export class NoStore {
   remove() {}
 
   removeKey() {}
+}
+
+/** The keys of the rows in `localStorage` that begin like this. */
+function spilledKeys(prefix) {
+  const start = SPILL + JSON.stringify(prefix).slice(0, -1);
+  const names = globalThis.localStorage === undefined ? [] : Object.keys(localStorage);
+  return names.filter((name) => name.startsWith(`${start},`)).map((name) => JSON.parse(name.slice(SPILL.length)));
 }
 
 /** Takes a lock and keeps it until the signal; returns when it is held, at once where there are no locks. */

@@ -90,12 +90,15 @@ final class Outbox {
         return operations;
     }
 
-    void add(Operation operation, @Nullable String epoch) {
+    /** Returns whether the store has taken all of it. */
+    boolean add(Operation operation, @Nullable String epoch) {
+        boolean stored = true;
         for (Operation piece : Pieces.of(operation)) {
             OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch);
-            keep(kept);
+            stored &= keep(kept);
             adopt(kept);
         }
+        return stored;
     }
 
     /** Takes over what the store holds already. */
@@ -120,9 +123,9 @@ final class Outbox {
         for (Entry entry : entries.values()) {
             if (!epoch.equals(entry.epoch)) {
                 entry.epoch = epoch;
-                // One row takes the place of many, and is there before they go.
-                keep(new OutboxStore.Kept(entry.last, entry.operation, epoch));
-                if (entry.first < entry.last) {
+                // One row takes the place of many. They go only when the store has taken it.
+                boolean stored = keep(new OutboxStore.Kept(entry.last, entry.operation, epoch));
+                if (stored && entry.first < entry.last) {
                     remove(entry.first, entry.last - 1);
                 }
             }
@@ -248,11 +251,16 @@ final class Outbox {
             List<Operation> parts = replacements.apply(entry.operation);
             if (!parts.equals(List.of(entry.operation))) {
                 // What comes instead is stored before the row goes.
-                parts.forEach(part -> add(part, entry.epoch));
+                boolean stored = true;
+                for (Operation part : parts) {
+                    stored &= add(part, entry.epoch);
+                }
                 entries.remove(entry.first);
                 waiting.remove(entry.first);
                 extent -= entry.operation.length();
-                remove(entry.first, entry.last);
+                if (stored) {
+                    remove(entry.first, entry.last);
+                }
             }
         }
     }
@@ -322,11 +330,13 @@ final class Outbox {
         return one == null ? other == null : one.equals(other);
     }
 
-    private void keep(OutboxStore.Kept kept) {
+    private boolean keep(OutboxStore.Kept kept) {
         try {
             store.put(kept);
+            return true;
         } catch (RuntimeException e) {
             onFault.accept(e);
+            return false;
         }
     }
 

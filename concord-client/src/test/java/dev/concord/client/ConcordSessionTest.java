@@ -87,6 +87,27 @@ class ConcordSessionTest {
     }
 
     @Test
+    void a_store_that_is_full_keeps_what_it_has_until_it_is_acknowledged() {
+        ScriptedTransport wire = new ScriptedTransport();
+        MemoryOutboxStore store = new MemoryOutboxStore();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, wire)
+                .outbox(store)
+                .build();
+        session.edit(0, 0, "a");
+        session.edit(1, 0, "b");
+        session.edit(2, 0, "c");
+        store.full = true;
+        session.open();
+        // The rows are now of this history of the room, and one would take the place of three.
+        wire.send(sync());
+        loop.settle();
+        assertEquals(3, session.status().unsent());
+        StringBuilder kept = new StringBuilder();
+        store.rows.values().forEach(row -> kept.append(((Operation.Insert) row.operation()).value()));
+        assertEquals("abc", kept.toString(), "what a next session would find");
+    }
+
+    @Test
     void what_is_typed_reaches_the_others_and_is_saved_when_it_is_durable() {
         loop.advance(A_WHILE);
         server.holdingCommits = true;

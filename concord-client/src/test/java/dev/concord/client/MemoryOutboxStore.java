@@ -10,6 +10,8 @@ final class MemoryOutboxStore implements OutboxStore {
     final TreeMap<Long, Kept> rows = new TreeMap<>();
     final List<Operation> everything = new ArrayList<>();
     int closes;
+    /** Nothing more can be put; removing works. */
+    boolean full;
 
     @Override
     public List<Kept> load() {
@@ -18,6 +20,9 @@ final class MemoryOutboxStore implements OutboxStore {
 
     @Override
     public void put(Kept kept) {
+        if (full) {
+            throw new IllegalStateException("no space left");
+        }
         rows.put(kept.number(), kept);
         everything.add(kept.operation());
     }

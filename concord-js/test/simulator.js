@@ -1,0 +1,429 @@
+import { isFault, scheduleOf } from './schedule.js';
+import { SimulatedBrowser, SimulatedPage, SimulatedTextarea } from './simulated-browser.js';
+import { SimulatedRoom } from './simulated-room.js';
+
+const FIRST_LETTER = 0x4e00;
+const MOST_TABS = 4;
+// A process that dies may take with it what was typed so shortly before; and what a store could not take that was ill until so shortly before.
+const CRASH_MS = 2_000;
+const COMPOSED_CRASH_MS = 6_000;
+// A page in the background may need a minute for anything, and it may be the second attempt.
+const RECOVERY_MS = 150_000;
+const LONG_MS = 150_000;
+
+/**
+ * Runs a schedule against the client that is given as `{ConcordSession, bindTextarea}`: several tabs of one browser, which share its store, in one
+ * room. Everything that is typed or deleted is watched until it is durable on the server. In the end everything works again, and a last tab
+ * is opened. Throws when something is lost, there twice, or was called saved when it was not; when a tab touches the rows of another
+ * that lives; and when it does not settle. Returns `{steps, faults, waiting}`; `waiting` counts letters that the server has and does not show,
+ * for they hang on what somebody else has typed, which a crashed process and a crashed server have taken with them.
+ */
+export async function run({ seed, steps }, client) {
+  const simulation = new Simulation(seed, client);
+  try {
+    for (const step of steps) {
+      await simulation.take(step);
+    }
+    await simulation.end();
+    return { steps: steps.length, faults: steps.filter(isFault).length, waiting: simulation.waiting };
+  } finally {
+    simulation.browser.restore();
+  }
+}
+
+/** Leaves out of a schedule that fails what it does not need for that. Returns `{schedule, error}`. */
+export async function shrink(schedule, error, client) {
+  let found = { schedule, error };
+  for (let size = schedule.steps.length >> 1; size > 0; size >>= 1) {
+    for (let from = 0; from < found.schedule.steps.length; ) {
+      const steps = found.schedule.steps.filter((_, i) => i < from || i >= from + size);
+      const tried = { seed: schedule.seed, steps };
+      try {
+        await run(tried, client);
+        from += size;
+      } catch (smaller) {
+        found = { schedule: tried, error: smaller };
+      }
+    }
+  }
+  return found;
+}
+
+/** Runs schedules from consecutive seeds. Returns `{seeds, steps, faults, waiting}`; a failure comes shrunken. */
+export async function runSeeds(first, count, client) {
+  const sum = { seeds: 0, steps: 0, faults: 0, waiting: 0 };
+  for (let seed = first; seed < first + count; seed++) {
+    const schedule = scheduleOf(seed);
+    try {
+      const { steps, faults, waiting } = await run(schedule, client);
+      sum.seeds++;
+      sum.steps += steps;
+      sum.faults += faults;
+      sum.waiting += waiting;
+    } catch (error) {
+      const small = await shrink(schedule, error, client);
+      const data = JSON.stringify(small.schedule);
+      throw new Error(`seed ${seed}: replay with: CONCORD_SCHEDULE='${data}' npm test\n${small.error.stack}`);
+    }
+  }
+  return sum;
+}
+
+class Simulation {
+  browser;
+  waiting = 0;
+  #client;
+  #room;
+  #tabs = [];
+  #letters = 0;
+  /** By letter: `{letter, tab, at, composed, excused}`. */
+  #typed = new Map();
+  #deletes = new Map();
+  /** Letters that undo and redo have to do with: they may come again under other ids. */
+  #loose = new Set();
+
+  constructor(seed, client) {
+    this.#client = client;
+    this.browser = new SimulatedBrowser(seed);
+    this.#room = new SimulatedRoom(this.browser);
+    this.browser.onTask = (page) => page.tab?.check(this.#room);
+    this.browser.database.onDelete = (page, { session }) => {
+      const owner = this.#tabs.find((tab) => tab.session?.document.site === session);
+      if (this.browser.hasLocks && owner !== undefined && owner.page !== page && owner.page.isAlive) {
+        throw new Error(`a tab has deleted a row of ${owner.name}, which lives`);
+      }
+    };
+  }
+
+  get #alive() {
+    return this.#tabs.filter((tab) => tab.page.isAlive);
+  }
+
+  async take(step) {
+    const [verb, who, number] = step.split(' ').map((part, i) => (i === 0 ? part : Number(part)));
+    const alive = this.#alive;
+    if (alive.length === 0 && !verb.startsWith('s') && verb !== 'wait') {
+      await this.#open();
+    }
+    const tab = this.#alive[who % this.#alive.length];
+    await this.#step(verb, tab, number);
+    await this.browser.advance(who % 3 === 0 ? 0 : number % 300);
+  }
+
+  async #step(verb, tab, number) {
+    const room = this.#room;
+    const store = this.browser.database;
+    if (verb === 'wait') {
+      await this.browser.advance(number * (number % 4 === 0 ? 6 : 1));
+    } else if (verb === 'server-crash') {
+      room.crash();
+    } else if (verb === 'server-start') {
+      room.up = true;
+    } else if (verb === 'server-holds') {
+      room.holds = true;
+    } else if (verb === 'server-commits') {
+      room.holds = false;
+      room.commit();
+    } else if (verb === 'server-refuses') {
+      room.refusal = number % 2 === 0 ? 'rate_limited' : 'room_full';
+    } else if (verb === 'server-accepts') {
+      room.refusal = null;
+    } else if (verb === 'server-restarts') {
+      room.dismiss(1012);
+    } else if (verb.startsWith('store-')) {
+      store.set(verb.slice('store-'.length));
+    } else if (tab === undefined) {
+      return;
+    } else if (verb === 'open' || verb === 'duplicate') {
+      if (this.#alive.length < MOST_TABS) {
+        await this.#open();
+      }
+    } else {
+      await this.#stepOf(tab, verb, number);
+    }
+  }
+
+  async #stepOf(tab, verb, number) {
+    const { page } = tab;
+    if (verb === 'close') {
+      await this.#close(tab);
+    } else if (verb === 'crash') {
+      this.#excuse(tab);
+      page.end();
+    } else if (verb === 'resume') {
+      page.resume();
+      await this.#in(tab, () => page.window.dispatch('pageshow'));
+    } else if (verb === 'cut') {
+      page.sockets.forEach((socket) => socket.cut());
+    } else if (verb === 'down') {
+      page.network = 'down';
+      page.sockets.forEach((socket) => socket.cut());
+      await this.#in(tab, () => number % 2 === 0 && page.window.dispatch('offline'));
+    } else if (verb === 'silent') {
+      page.network = 'silent';
+      page.sockets.forEach((socket) => socket.silence());
+    } else if (verb === 'up') {
+      page.network = 'up';
+      await this.#in(tab, () => number % 2 === 0 && page.window.dispatch('online'));
+    } else if (verb === 'freeze') {
+      await this.#in(tab, () => page.setHidden(true));
+      page.freeze();
+    } else {
+      await this.#in(tab, () => this.#act(tab, verb, number));
+    }
+  }
+
+  #act(tab, verb, number) {
+    // Whoever does something in a page looks at it.
+    tab.page.setHidden(verb === 'hide');
+    if (verb === 'hide' || verb === 'show') {
+      return;
+    }
+    if (verb === 'offline') {
+      tab.session.goOffline();
+    } else if (verb === 'online') {
+      tab.session.goOnline();
+    } else if (verb === 'composed') {
+      tab.endComposition();
+    } else if (verb === 'compose' || (verb === 'type' && tab.composition !== null)) {
+      this.#type(tab, (letters) => tab.compose(number, letters), 1, true);
+    } else if (verb === 'type') {
+      this.#type(tab, (letters) => tab.type(number, letters), 1 + (number % 3), false);
+    } else if (tab.composition === null) {
+      if (verb === 'delete') {
+        for (const letter of tab.delete(number)) {
+          const item = { letter, at: this.browser.now, composed: false, excused: false };
+          this.#deletes.set(letter, [...(this.#deletes.get(letter) ?? []), item]);
+          tab.deleted.push(item);
+        }
+      } else {
+        const before = new Set(tab.session.text);
+        tab.session[verb]();
+        const after = new Set(tab.session.text);
+        [...before].filter((letter) => !after.has(letter)).forEach((letter) => this.#loose.add(letter));
+        [...after].filter((letter) => !before.has(letter)).forEach((letter) => this.#loose.add(letter));
+      }
+    }
+  }
+
+  #type(tab, action, count, composed) {
+    const letters = Array.from({ length: count }, () => String.fromCodePoint(FIRST_LETTER + this.#letters++));
+    for (const letter of letters) {
+      const item = { letter, at: this.browser.now, composed, excused: false };
+      this.#typed.set(letter, item);
+      tab.typed.push(item);
+    }
+    action(letters.join(''));
+  }
+
+  async #in(tab, action) {
+    if (tab.page.state === 'running') {
+      await this.browser.within(tab.page, action);
+    }
+  }
+
+  async #open() {
+    const tab = new Tab(`tab ${this.#tabs.length + 1}`, new SimulatedPage(this.browser));
+    this.#tabs.push(tab);
+    await this.browser.within(tab.page, () => tab.open(this.#client, this.browser, this.#room.socketClass(tab.page)));
+    return tab;
+  }
+
+  /** As browsers leave a page: it is notified, and then its process ends, in the middle of its writes. */
+  async #close(tab) {
+    if (tab.page.state === 'frozen') {
+      // It knows that it is hidden, and is notified of nothing more.
+      this.#excuse(tab);
+    }
+    await this.#in(tab, () => {
+      tab.page.setHidden(true);
+      tab.page.window.dispatch('pagehide');
+    });
+    tab.page.end();
+  }
+
+  /** What a process takes with it that nothing could have saved. */
+  #excuse(tab) {
+    const { now, database } = this.browser;
+    // A page whose database could not be opened goes on without, and has said so.
+    const ill = tab.page.hasNoDatabase || now - database.lastIll < RECOVERY_MS;
+    const since = (item) => now - (item.composed && tab.composition !== null ? Math.max(item.at, tab.composedAt) : item.at);
+    for (const item of [...tab.typed, ...tab.deleted]) {
+      item.excused ||= ill || since(item) < (item.composed ? COMPOSED_CRASH_MS : CRASH_MS);
+    }
+  }
+
+  async end() {
+    const { browser } = this;
+    const room = this.#room;
+    [room.up, room.holds, room.refusal] = [true, false, null];
+    room.commit();
+    browser.database.set('works');
+    for (const tab of this.#alive) {
+      tab.page.network = 'up';
+      tab.page.resume();
+      await this.#in(tab, () => {
+        tab.page.window.dispatch('pageshow');
+        tab.page.setHidden(false);
+        tab.page.window.dispatch('online');
+        tab.endComposition();
+        tab.session.goOnline();
+      });
+      if (!room.pulses) {
+        // Scripts cannot know; TCP does in the end.
+        tab.page.sockets.forEach((socket) => socket.expire());
+      }
+    }
+    await browser.advance(LONG_MS);
+    // What was refused for good is tried again at the next connection.
+    room.dismiss(1012);
+    await browser.advance(LONG_MS);
+    const left = this.#alive;
+    left.forEach((tab) => tab.expectSettled(room.text));
+    for (const tab of left) {
+      await this.#close(tab);
+    }
+    const last = await this.#open();
+    await browser.advance(LONG_MS);
+    last.expectSettled(room.text);
+    expect(browser.database.rows.size === 0, () => `what is saved is offered again: ${[...browser.database.rows.keys()]}`);
+    const spilled = Object.keys(browser.localStorage);
+    expect(spilled.length === 0, () => `what is saved is offered again: ${spilled}`);
+    this.#checkText(room);
+  }
+
+  #checkText({ text, durable, pendingCount }) {
+    const hasLost = [...this.#typed].some(([letter, { excused }]) => excused && !text.includes(letter));
+    const letters = new Map();
+    for (const letter of text) {
+      letters.set(letter, (letters.get(letter) ?? 0) + 1);
+    }
+    for (const [letter, { excused }] of this.#typed) {
+      if (this.#loose.has(letter)) {
+        continue;
+      }
+      const times = letters.get(letter) ?? 0;
+      expect(times <= 1, () => `${letter} is there ${times} times in ${text}`);
+      const deletes = this.#deletes.get(letter) ?? [];
+      if (times === 0 && !excused && deletes.length === 0 && durable.has(letter) && hasLost && pendingCount > 0) {
+        this.waiting++;
+        continue;
+      }
+      expect(times === 1 || excused || deletes.length > 0, () => `${letter} is lost: ${text}`);
+      expect(times === 0 || deletes.every((item) => item.excused), () => `the deletion of ${letter} is lost: ${text}`);
+    }
+  }
+}
+
+/** One tab: a page with a textarea and a session, and what a person has done and seen in it. */
+class Tab {
+  name;
+  page;
+  session;
+  textarea;
+  composition = null;
+  composedAt = 0;
+  typed = [];
+  deleted = [];
+  faults = [];
+  #shown = null;
+
+  constructor(name, page) {
+    this.name = name;
+    this.page = page;
+    page.tab = this;
+  }
+
+  open({ ConcordSession, bindTextarea }, browser, WebSocket) {
+    const { setTimeout, clearTimeout } = this.page.globals;
+    this.session = new ConcordSession({
+      room: 'r',
+      client: 'tab',
+      base: 'http://simulated/',
+      environment: {
+        setTimeout,
+        clearTimeout,
+        now: () => browser.now,
+        random: () => browser.random.next(),
+        reportError: (error) => {
+          throw error;
+        },
+        WebSocket,
+      },
+    });
+    this.session.on('status', (status) => {
+      this.#shown = status;
+    });
+    this.session.on('fault', (error) => this.faults.push(error));
+    this.textarea = new SimulatedTextarea(this.page);
+    bindTextarea(this.session, this.textarea);
+  }
+
+  type(number, letters) {
+    const { value } = this.textarea;
+    this.#input(number % (value.length + 1), 0, letters, 'insertText');
+  }
+
+  compose(number, letters) {
+    if (this.composition === null) {
+      this.composition = number % (this.textarea.value.length + 1);
+      this.textarea.dispatch('compositionstart');
+    }
+    this.composedAt = this.typed.at(-1).at;
+    this.#input(this.composition, 0, letters, 'insertCompositionText');
+    this.composition += letters.length;
+  }
+
+  endComposition() {
+    if (this.composition !== null) {
+      this.composition = null;
+      this.textarea.dispatch('compositionend');
+    }
+  }
+
+  /** Returns the letters that are gone. */
+  delete(number) {
+    const { value } = this.textarea;
+    const offset = number % (value.length + 1);
+    const gone = value.slice(offset, offset + 1 + (number % 3));
+    if (gone !== '') {
+      this.#input(offset, gone.length, '', 'deleteContentBackward');
+    }
+    return gone;
+  }
+
+  #input(offset, removed, inserted, inputType) {
+    const { textarea } = this;
+    textarea.setRangeText(inserted, offset, offset + removed);
+    textarea.setSelectionRange(offset + inserted.length, offset + inserted.length);
+    textarea.dispatch('input', { inputType });
+  }
+
+  /** What a page calls saved is. */
+  check(room) {
+    if (this.#shown?.saved || this.session?.status.saved) {
+      this.typed = this.typed.filter(({ letter }) => !room.durable.has(letter));
+      this.deleted = this.deleted.filter(({ letter }) => !room.deleted.has(letter));
+      expect(this.typed.length === 0, () => `${this.name} says saved, but ${letters(this.typed)} is nowhere`);
+      expect(this.deleted.length === 0, () => `${this.name} says saved, but the deletion of ${letters(this.deleted)} is nowhere`);
+    }
+  }
+
+  expectSettled(text) {
+    const { status } = this.session;
+    const seen = JSON.stringify({ status, faults: this.faults.map(String) });
+    expect(status.saved && this.#shown.saved, () => `${this.name} does not settle: ${seen}`);
+    expect(this.session.text === text, () => `${this.name} has ${this.session.text} and not ${text}`);
+    expect(this.textarea.value === text, () => `the textarea of ${this.name} has ${this.textarea.value} and not ${text}`);
+  }
+}
+
+function letters(items) {
+  return items.map(({ letter }) => letter).join('');
+}
+
+function expect(holds, message) {
+  if (!holds) {
+    throw new Error(message());
+  }
+}

@@ -2,114 +2,20 @@
  * What every binding of an editor keeps to, as tests that run against any of them. An adapter drives one kind of editor:
  *
  * - `name`, and `several`: whether one act of a user can change the text at several places;
- * - `create({text, readOnly})` puts an editor on the page and resolves to `{text, selection, bind, select, type, paste, cut, compose,
- *   composed, press, menu, focus, blur}`: `bind(session, options)` returns what the binding returns, `selection` is `{anchor, head}`,
- *   `type`, `paste` and `cut` work at the selection, `compose(text)` replaces what is being composed and `composed()` ends that, `press('undo')`
- *   presses the keys for it, `menu('undo')` takes it from the browser's menu; with `several`, `change(list)` does what several carets do, a list of
- *   `{offset, removed, inserted}` in ascending order, all counted in the text before.
+ * - `create({text, readOnly})` puts an editor on the page, and resolves to what a user can do with it.
+ *
+ * That is `text`, `selection` as `{anchor, head}`, and these functions: `bind(session, options)` returns what the binding returns;
+ * `focus`, `blur` and `select(anchor, head)`; `type`, `paste` and `cut` work at the selection; `compose(text)` replaces what is
+ * being composed, and `composed` ends that; `press('undo')` presses the keys for it, `menu('undo')` takes it from the browser's
+ * menu. With `several`, `change(list)` does what several carets do at once: a list of `{offset, removed, inserted}`, ascending, all
+ * counted in the text before.
  */
 import { applyChange } from '../src/change.js';
 import { ConcordSession } from '../src/session.js';
 import { assert, assertEquals, eventually } from './assert.js';
+import { agree, agreed, bound, leaving, send } from './binding-fixture.js';
 import { Clock, FakeServer, optionsFor, received } from './fake-server.js';
 import { boundary } from './histories.js';
-
-/** An editor that is bound to a session in a room with some text. With `late`, it is bound when the text is here already. */
-async function bound(adapter, text = '', { late = false, before = '', readOnly = false, listen = () => {}, ...options } = {}) {
-  const server = new FakeServer();
-  if (text !== '') {
-    server.document.insert(0, text);
-  }
-  const clock = new Clock();
-  const session = new ConcordSession(optionsFor(server, clock));
-  const isLive = () => session.status.connection === 'live';
-  if (late) {
-    await eventually(isLive, 'the session going live');
-  }
-  const subscriptions = countSubscriptions(session);
-  const editor = await adapter.create({ text: before, readOnly });
-  listen(session);
-  const listeners = new PageListeners();
-  const release = editor.bind(session, options);
-  listeners.stop();
-  await eventually(isLive, 'the session going live');
-  editor.focus();
-  return { server, clock, session, editor, release, listeners, subscriptions };
-}
-
-/** How many subscriptions to a session there are, from now on. */
-function countSubscriptions(session) {
-  const open = new Set();
-  session.on = (name, listener) => {
-    const off = ConcordSession.prototype.on.call(session, name, listener);
-    open.add(off);
-    return () => {
-      open.delete(off);
-      off();
-    };
-  };
-  return open;
-}
-
-/** Listeners that are put on the window and the document until `stop`. */
-class PageListeners {
-  #added = [];
-  #original = EventTarget.prototype.addEventListener;
-  #removal = EventTarget.prototype.removeEventListener;
-
-  constructor() {
-    const [added, original, removal] = [this.#added, this.#original, this.#removal];
-    EventTarget.prototype.addEventListener = function (type, listener, options) {
-      if ([undefined, null, window, document].includes(this)) {
-        added.push({ type, listener, signal: options?.signal });
-      }
-      return original.call(this, type, listener, options);
-    };
-    EventTarget.prototype.removeEventListener = function (type, listener, options) {
-      const at = added.findIndex((one) => one.type === type && one.listener === listener);
-      if (at >= 0) {
-        added.splice(at, 1);
-      }
-      return removal.call(this, type, listener, options);
-    };
-  }
-
-  stop() {
-    EventTarget.prototype.addEventListener = this.#original;
-  }
-
-  /** The types of those that are still there. */
-  left() {
-    EventTarget.prototype.removeEventListener = this.#removal;
-    return this.#added.filter(({ signal }) => !signal?.aborted).map(({ type }) => type);
-  }
-}
-
-function agree(editor, session, text, message) {
-  assertEquals(text, session.text, `${message}: text`);
-  assertEquals(text, editor.text, `${message}: editor`);
-}
-
-async function agreed({ server, session, editor }, text, message) {
-  await eventually(() => editor.text === text && session.text === text, `${message}: editor ${editor.text}, text ${session.text}: ${text}`);
-  await eventually(() => session.status.saved && server.document.text === text, `${message}: saving`);
-}
-
-/** What somebody else does in one go: all of the operations in one frame. */
-function send(server, ...operations) {
-  server.member.tell(operations.flat().map((data, i) => ({ t: 'op', seq: i + 1, data })));
-}
-
-const leaving = {
-  pagehide: () => dispatchEvent(new Event('pagehide')),
-  hidden: () => {
-    Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
-    document.dispatchEvent(new Event('visibilitychange'));
-    delete document.visibilityState;
-  },
-  blur: ({ editor }) => editor.blur(),
-  release: ({ release }) => release(),
-};
 
 const cases = {
   async 'shows the text of the session, whatever the editor held before'(adapter) {
@@ -301,7 +207,7 @@ const cases = {
     server.type(8, '!');
     assertEquals(8, editor.selection.head, 'caret after an insert at it');
     server.type(15, ' end');
-    assertEquals(8, editor.selection.head, 'caret after an insert behind it');
+    assertEquals(8, editor.selection.head, 'caret after an insert after it');
     send(server, server.document.delete(6, 3));
     assertEquals(6, editor.selection.head, 'caret after it was in what was deleted');
   },
@@ -321,7 +227,7 @@ const cases = {
     }
   },
 
-  async 'the caret is told to the others when the user moves it, and not when they do'(adapter) {
+  async 'the caret is shown to the others when the user moves it, and not when they do'(adapter) {
     const { server, clock, session, editor } = await bound(adapter, 'a😀b');
     session.setUser({ user: 'me' });
     editor.select(3, 1);
@@ -411,7 +317,7 @@ const cases = {
     await agreed(bind, 'abcか', 'after the composition');
   },
 
-  async 'an edit that answers to one is shown behind it'(adapter) {
+  async 'an edit that answers to one is shown after it'(adapter) {
     let open = true;
     const answer = (session) =>
       session.on('change', () => {

@@ -53,6 +53,11 @@ public final class ConcordSession implements AutoCloseable {
     /** After so many in a row it is said what is known of them. */
     private static final int MANY_FAILURES = 5;
 
+    /** How much of what an edit hangs on is kept with it: more is not typed in the moment that a server needs to make it durable. */
+    private static final int BEHIND_ELEMENTS = 4_096;
+
+    private static final int BEHIND_INSERTS = 64;
+
     private static final int OTHER_EPOCH = 4409;
     private static final int TOO_LARGE = 4413;
 
@@ -692,12 +697,18 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void publish(List<Operation> operations) {
-        operations.forEach(operation -> outbox.add(operation, epoch));
+        operations.forEach(operation -> outbox.add(operation, behind(operation), epoch));
         if (replaced) {
             outbox.orphanAll();
         }
         notifyStatus();
         sender.flushSoon();
+    }
+
+    private List<Operation> behind(Operation operation) {
+        return operation instanceof Operation.Insert insert
+                ? document.ancestry(insert.anchor().element(), BEHIND_ELEMENTS, BEHIND_INSERTS)
+                : List.of();
     }
 
     private void changed(List<TextChange> changes, Origin origin) {

@@ -37,8 +37,9 @@ final class Outbox {
         /** The server would not take it on this connection. */
         boolean refused;
 
-        Entry(OutboxStore.Kept kept) {
-            first = kept.number();
+        /** The rows from the first one to that of the operation belong to it. */
+        Entry(OutboxStore.Kept kept, long first) {
+            this.first = first;
             last = kept.number();
             operation = kept.operation();
             epoch = kept.epoch();
@@ -92,17 +93,34 @@ final class Outbox {
 
     /** Returns whether the store has taken all of it. */
     boolean add(Operation operation, @Nullable String epoch) {
+        return add(operation, List.of(), epoch);
+    }
+
+    /**
+     * Adds an operation and what it hangs on of others: the server may not have that for good either, so the store keeps it until the operation is
+     * acknowledged. Returns whether the store has taken all of it.
+     */
+    boolean add(Operation operation, List<Operation> behind, @Nullable String epoch) {
+        long first = lastNumber + 1;
         boolean stored = true;
+        for (Operation other : behind) {
+            stored &= keep(new OutboxStore.Kept(++lastNumber, other, epoch));
+        }
         for (Operation piece : Pieces.of(operation)) {
             OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch);
             stored &= keep(kept);
-            adopt(kept);
+            adopt(kept, first);
+            first = lastNumber + 1;
         }
         return stored;
     }
 
     /** Takes over what the store holds already. */
     void adopt(OutboxStore.Kept kept) {
+        adopt(kept, kept.number());
+    }
+
+    private void adopt(OutboxStore.Kept kept, long first) {
         extent += kept.operation().length();
         Entry last = waiting.isEmpty() ? null : waiting.lastEntry().getValue();
         if (last != null && last.growing && last.last + 1 == kept.number() && sameEpoch(last.epoch, kept.epoch())) {
@@ -113,7 +131,7 @@ final class Outbox {
                 return;
             }
         }
-        Entry entry = new Entry(kept);
+        Entry entry = new Entry(kept, first);
         entries.put(entry.first, entry);
         waiting.put(entry.first, entry);
     }
@@ -267,7 +285,7 @@ final class Outbox {
 
     /** Takes an operation of another history of the room: it stays in the store and is never sent. */
     void orphan(OutboxStore.Kept kept) {
-        orphaned.add(new Entry(kept));
+        orphaned.add(new Entry(kept, kept.number()));
     }
 
     /** The room has another history from now on: all that was not acknowledged is orphaned. */

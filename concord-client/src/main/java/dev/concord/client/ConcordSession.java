@@ -638,6 +638,7 @@ public final class ConcordSession implements AutoCloseable {
                 continue;
             }
             try {
+                restoreBehind(kept, now, changes);
                 changes.addAll(document.apply(kept.operation()).changes());
                 outbox.adopt(kept);
             } catch (ConflictException | InvalidOperationException e) {
@@ -652,13 +653,25 @@ public final class ConcordSession implements AutoCloseable {
         return any;
     }
 
+    /** What an edit hangs on may have been lost by the server and by whoever wrote it. */
+    private void restoreBehind(OutboxStore.Kept kept, String now, List<TextChange> changes) {
+        if (!kept.behind().isEmpty()
+                && kept.operation() instanceof Operation.Insert insert
+                && document.offsetOf(insert.anchor().element()) < 0) {
+            for (Operation operation : kept.behind()) {
+                changes.addAll(document.apply(operation).changes());
+                outbox.add(operation, now, List.of());
+            }
+        }
+    }
+
     /** Queues what the server is missing and the outbox does not hold: edits of others that a crashed server has lost. */
     private void repairServer(List<Operation> missing) {
         Coverage queued = new Coverage();
         outbox.operations().forEach(queued::add);
         for (Operation operation : missing) {
             if (!queued.includes(operation)) {
-                outbox.add(operation, epoch);
+                outbox.add(operation, epoch, List.of());
             }
         }
     }
@@ -697,7 +710,7 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void publish(List<Operation> operations) {
-        operations.forEach(operation -> outbox.add(operation, behind(operation), epoch));
+        operations.forEach(operation -> outbox.add(operation, epoch, behind(operation)));
         if (replaced) {
             outbox.orphanAll();
         }

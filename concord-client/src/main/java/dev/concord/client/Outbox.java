@@ -26,6 +26,8 @@ final class Outbox {
         final long first;
         long last;
         Operation operation;
+        /** What it hangs on of others: the server may not have that for good either, so the store keeps it as well. */
+        final List<Operation> behind;
 
         @Nullable
         String epoch;
@@ -37,11 +39,11 @@ final class Outbox {
         /** The server would not take it on this connection. */
         boolean refused;
 
-        /** The rows from the first one to that of the operation belong to it. */
-        Entry(OutboxStore.Kept kept, long first) {
-            this.first = first;
+        Entry(OutboxStore.Kept kept) {
+            first = kept.number();
             last = kept.number();
             operation = kept.operation();
+            behind = kept.behind();
             epoch = kept.epoch();
         }
     }
@@ -92,35 +94,18 @@ final class Outbox {
     }
 
     /** Returns whether the store has taken all of it. */
-    boolean add(Operation operation, @Nullable String epoch) {
-        return add(operation, List.of(), epoch);
-    }
-
-    /**
-     * Adds an operation and what it hangs on of others: the server may not have that for good either, so the store keeps it until the operation is
-     * acknowledged. Returns whether the store has taken all of it.
-     */
-    boolean add(Operation operation, List<Operation> behind, @Nullable String epoch) {
-        long first = lastNumber + 1;
+    boolean add(Operation operation, @Nullable String epoch, List<Operation> behind) {
         boolean stored = true;
-        for (Operation other : behind) {
-            stored &= keep(new OutboxStore.Kept(++lastNumber, other, epoch));
-        }
         for (Operation piece : Pieces.of(operation)) {
-            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch);
+            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch, behind);
             stored &= keep(kept);
-            adopt(kept, first);
-            first = lastNumber + 1;
+            adopt(kept);
         }
         return stored;
     }
 
     /** Takes over what the store holds already. */
     void adopt(OutboxStore.Kept kept) {
-        adopt(kept, kept.number());
-    }
-
-    private void adopt(OutboxStore.Kept kept, long first) {
         extent += kept.operation().length();
         Entry last = waiting.isEmpty() ? null : waiting.lastEntry().getValue();
         if (last != null && last.growing && last.last + 1 == kept.number() && sameEpoch(last.epoch, kept.epoch())) {
@@ -131,7 +116,7 @@ final class Outbox {
                 return;
             }
         }
-        Entry entry = new Entry(kept, first);
+        Entry entry = new Entry(kept);
         entries.put(entry.first, entry);
         waiting.put(entry.first, entry);
     }
@@ -142,7 +127,7 @@ final class Outbox {
             if (!epoch.equals(entry.epoch)) {
                 entry.epoch = epoch;
                 // One row takes the place of many. They go only when the store has taken it.
-                boolean stored = keep(new OutboxStore.Kept(entry.last, entry.operation, epoch));
+                boolean stored = keep(new OutboxStore.Kept(entry.last, entry.operation, epoch, entry.behind));
                 if (stored && entry.first < entry.last) {
                     remove(entry.first, entry.last - 1);
                 }
@@ -271,7 +256,7 @@ final class Outbox {
                 // What comes instead is stored before the row goes.
                 boolean stored = true;
                 for (Operation part : parts) {
-                    stored &= add(part, entry.epoch);
+                    stored &= add(part, entry.epoch, entry.behind);
                 }
                 entries.remove(entry.first);
                 waiting.remove(entry.first);
@@ -285,7 +270,7 @@ final class Outbox {
 
     /** Takes an operation of another history of the room: it stays in the store and is never sent. */
     void orphan(OutboxStore.Kept kept) {
-        orphaned.add(new Entry(kept, kept.number()));
+        orphaned.add(new Entry(kept));
     }
 
     /** The room has another history from now on: all that was not acknowledged is orphaned. */

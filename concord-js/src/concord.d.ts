@@ -52,7 +52,7 @@ export function mapOffset(offset: number, change: TextChange, sticksRight?: bool
 export function randomSite(): string;
 
 export class ConcordError extends Error {
-  readonly code: 'invalid_op' | 'conflict' | 'malformed' | 'storage';
+  readonly code: 'invalid_op' | 'conflict' | 'malformed' | 'storage' | 'credentials';
 }
 
 export class InvalidOperationError extends ConcordError {
@@ -68,6 +68,9 @@ export class MalformedStateError extends ConcordError {}
 
 /** The browser stores nothing: unsent edits are lost with the page. */
 export class StorageError extends ConcordError {}
+
+/** The session's `token` function has failed, or given something else than a token; `cause` says which. The session tries again. */
+export class CredentialError extends ConcordError {}
 
 /** The text CRDT alone, without a network. Offsets inside a surrogate pair throw a RangeError. */
 export class ConcordDocument {
@@ -242,6 +245,20 @@ export interface SessionOptions {
   };
   /** Stores unsent operations; IndexedDB by default, where it exists. With null, nothing is stored. */
   store?: OutboxStore | null;
+  /**
+   * Gives a token for the server: visible ASCII characters, or null to connect without one. It is asked before every attempt to
+   * connect, and when the server says that the token ends. `renew` is true when the last token was refused or ends soon, so one that is
+   * kept somewhere must be got again. The session keeps it nowhere and sends it in the first frame, never in the address. Where the function
+   * throws, rejects, or gives none for 30 s, the attempt has failed: `status.reason` says so, `fault` has a CredentialError, and the session
+   * tries again with the usual pauses. Do not wait for a person in it: reject, and call `reconnectNow` when they have signed in.
+   */
+  token?: ((request: { renew: boolean }) => string | null | PromiseLike<string | null>) | null;
+  /**
+   * Further headers for the request that opens the WebSocket, or a function that makes them for every attempt. They are passed as
+   * `new WebSocket(address, [], { headers })`, which the `ws` package takes. The WebSocket of a browser, and those of Node and Deno,
+   * which take other arguments, ignore them: scripts cannot set headers there.
+   */
+  headers?: Readonly<Record<string, string>> | ((token: string | null) => Readonly<Record<string, string>>) | null;
 }
 
 /** One client in one room. It connects at once and reconnects by itself. */

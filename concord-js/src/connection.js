@@ -1,3 +1,6 @@
+import { UNAUTHENTICATED } from './close-codes.js';
+import { CredentialError } from './errors.js';
+
 const FIRST_DELAY_MS = 300;
 const LONGEST_DELAY_MS = 15_000;
 const OVERLOADED_DELAY_MS = 3_000;
@@ -5,12 +8,14 @@ const SILENCE_MS = 30_000;
 // A server that pulses does so after 20 s without another frame.
 const PULSE_LATE_MS = 25_000;
 const PULSE_LOST_MS = 45_000;
+const RENEWAL_MS = 5_000;
 const BROKEN = 1006;
 const TRY_AGAIN_LATER = 1013;
 
 /**
  * One WebSocket at a time, opened again with growing, jittered pauses until it is stopped. Close codes 4400 to 4499 are
- * final. A connection that owes an answer, be it the first frame, and says nothing for 30 s is given up.
+ * final, except 4401 after a token: another one is asked for once. A connection that owes an answer, be it the first frame, and says
+ * nothing for 30 s is given up, and so is an attempt that gets no token for as long.
  */
 export class Connection {
   #address;
@@ -25,16 +30,28 @@ export class Connection {
   #pulse = null;
   #pulses = false;
   #receivedAt = 0;
+  #credentials;
+  /** A token is being got for this attempt. */
+  #asking = false;
+  /** The last token was refused. */
+  #refused = false;
+  #renewal = null;
+  /** Only the last of several renewals counts: an older answer would put an older token in its place. */
+  #renewals = 0;
 
-  /** `address()` is asked again for every attempt; `handlers` are `onText`, `onDown({permanent, code, reason, failures})`, `onDial`, `onFault`. */
-  constructor(address, environment, handlers) {
+  /**
+   * `address()` and the token are asked for again for every attempt; `handlers` are `onText`, `onDial`, `onFault` and
+   * `onDown({permanent, code, reason, failures, withoutToken})`.
+   */
+  constructor(address, environment, handlers, credentials) {
     this.#address = address;
     this.#environment = environment;
     this.#handlers = handlers;
+    this.#credentials = credentials;
   }
 
   open() {
-    if (this.#socket !== null) {
+    if (this.#socket !== null || this.#asking) {
       return;
     }
     this.#clearTimers();
@@ -46,9 +63,33 @@ export class Connection {
       // A listener wants no connection any more, or has made another one.
       return;
     }
+    if (!this.#credentials.hasToken) {
+      this.#connect(dial, null);
+      return;
+    }
+    this.#asking = true;
+    const late = new CredentialError(new Error(`the function has given none for ${SILENCE_MS} ms`));
+    this.#watchdog = this.#environment.setTimeout(() => this.#lostToken(late), SILENCE_MS);
+    this.#credentials.ask(this.#refused).then(
+      (token) => {
+        if (dial === this.#dials) {
+          this.#clearTimers();
+          this.#asking = false;
+          this.#connect(dial, token);
+        }
+      },
+      (error) => {
+        if (dial === this.#dials) {
+          this.#lostToken(error);
+        }
+      },
+    );
+  }
+
+  #connect(dial, token) {
     let socket;
     try {
-      socket = new this.#environment.WebSocket(this.#address());
+      socket = this.#credentials.connect(this.#environment.WebSocket, this.#address(), token);
     } catch (error) {
       this.#handlers.onFault(error);
       if (dial === this.#dials) {
@@ -58,6 +99,11 @@ export class Connection {
     }
     this.#socket = socket;
     this.expectAnswer();
+    socket.onopen = () => {
+      if (socket === this.#socket) {
+        this.#present(token);
+      }
+    };
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) {
         this.#environment.clearTimeout(this.#watchdog);
@@ -80,6 +126,7 @@ export class Connection {
   close() {
     this.#dials++;
     this.#clearTimers();
+    this.#asking = false;
     const socket = this.#socket;
     this.#socket = null;
     socket?.close(1000);
@@ -97,6 +144,38 @@ export class Connection {
   /** The connection has proved to work: the next failure starts with a short pause again. */
   settle() {
     this.#attempts = 0;
+    this.#refused = false;
+  }
+
+  /** The server says that the token ends soon: it gets another one on the same connection. Should there be none, it closes with 4401. */
+  renew() {
+    const socket = this.#socket;
+    if (socket === null || !this.#credentials.hasToken) {
+      return;
+    }
+    this.#environment.clearTimeout(this.#renewal);
+    this.#renewal = null;
+    const question = ++this.#renewals;
+    const isCurrent = () => socket === this.#socket && question === this.#renewals;
+    this.#credentials.ask(true).then(
+      (token) => {
+        if (isCurrent()) {
+          this.#present(token);
+        }
+      },
+      (error) => {
+        if (isCurrent()) {
+          this.#renewal = this.#environment.setTimeout(() => this.renew(), RENEWAL_MS);
+          this.#handlers.onFault(error);
+        }
+      },
+    );
+  }
+
+  #present(token) {
+    if (token !== null) {
+      this.send(JSON.stringify({ t: 'auth', token }));
+    }
   }
 
   /** Something was sent that has to be answered. */
@@ -129,6 +208,8 @@ export class Connection {
     if (socket !== null) {
       this.#lost(BROKEN, 'the server does not answer');
       socket.close(1000);
+    } else if (this.#asking) {
+      this.#lost(BROKEN, 'the network is gone');
     }
   }
 
@@ -139,14 +220,26 @@ export class Connection {
     }
   }
 
-  #lost(code, reason) {
+  #lostToken(error) {
+    const dial = this.#dials;
+    this.#handlers.onFault(error);
+    if (dial === this.#dials) {
+      this.#lost(BROKEN, error.message, true);
+    }
+  }
+
+  #lost(code, reason, withoutToken = false) {
+    this.#dials++;
     this.#clearTimers();
+    this.#asking = false;
     this.#socket = null;
-    const permanent = code >= 4400 && code <= 4499;
+    const ended = code === UNAUTHENTICATED && this.#credentials.hasToken;
+    const permanent = code >= 4400 && code <= 4499 && !(ended && !this.#refused);
+    this.#refused ||= ended;
     if (!permanent) {
       this.#retry = this.#environment.setTimeout(() => this.open(), this.#pause(code));
     }
-    this.#handlers.onDown({ permanent, code, reason, failures: this.#attempts });
+    this.#handlers.onDown({ permanent, code, reason, failures: this.#attempts, withoutToken });
   }
 
   #pause(code) {
@@ -166,6 +259,8 @@ export class Connection {
     this.#pulse = null;
     this.#environment.clearTimeout(this.#retry);
     this.#environment.clearTimeout(this.#watchdog);
+    this.#environment.clearTimeout(this.#renewal);
+    this.#renewal = null;
     this.#retry = null;
     this.#watchdog = null;
   }

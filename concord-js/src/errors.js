@@ -30,6 +30,14 @@ export class MalformedStateError extends ConcordError {
   }
 }
 
+/** No token could be got. The `cause` says why; the session tries again. */
+export class CredentialError extends ConcordError {
+  constructor(cause) {
+    super('credentials', 'No token could be got for the server.');
+    this.cause = cause;
+  }
+}
+
 /** The browser keeps nothing. The `cause` is what it says itself. */
 export class StorageError extends ConcordError {
   constructor(cause) {

@@ -1,6 +1,7 @@
-import { REPLACED, TOO_LARGE, UNREACHABLE, reasonOf } from './close-codes.js';
+import { CANNOT_SIGN_IN, REPLACED, TOO_LARGE, UNREACHABLE, reasonOf } from './close-codes.js';
 import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
+import { Credentials } from './credentials.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
 import { ConflictError, StorageError } from './errors.js';
@@ -79,22 +80,23 @@ export class ConcordSession {
 
   /**
    * `client` names this client in the browser's store: what it could not send is found again under that name. `base` is the
-   * address of the server, that of the page by default.
+   * address of the server, that of the page by default. `token` and `headers` say to the server who this is, see `Credentials`.
    */
   constructor(options) {
-    const { room, client, base, environment, store } = readOptions(options);
+    const { room, client, base, environment, store, token, headers } = readOptions(options);
     this.#room = room;
     this.#base = base;
     this.#environment = environment;
     this.#listeners = new Listeners(EVENTS, environment.reportError);
     this.#document = new ConcordDocument(randomSite());
     this.#history = new UndoHistory(this.#document);
-    this.#connection = new Connection(() => this.#address(), this.#environment, {
+    const handlers = {
       onDial: () => this.#dialled(),
       onText: (text, socket) => this.#received(text, socket),
       onDown: (close) => this.#down(close),
       onFault: (error) => this.#emit('fault', error),
-    });
+    };
+    this.#connection = new Connection(() => this.#address(), this.#environment, handlers, new Credentials({ token, headers }));
     this.#presence = new Presence({
       client: this.#document.site,
       environment: this.#environment,
@@ -417,7 +419,7 @@ export class ConcordSession {
     }
   }
 
-  #down({ permanent, code, reason, failures }) {
+  #down({ permanent, code, reason, failures, withoutToken }) {
     if (code === TOO_LARGE && this.#frameBytes > MIN_FRAME_BYTES) {
       // Something in between takes less than the server says, or nobody has said anything: again, in smaller pieces.
       this.#frameBytes = Math.max(MIN_FRAME_BYTES, Math.floor(this.#frameBytes / 2));
@@ -428,6 +430,8 @@ export class ConcordSession {
       this.#stopReplaced();
     } else if (permanent) {
       this.#disconnected('stopped', reason || reasonOf(code));
+    } else if (withoutToken) {
+      this.#disconnected('reconnecting', CANNOT_SIGN_IN);
     } else {
       this.#disconnected('reconnecting', failures < MANY_FAILURES ? '' : UNREACHABLE);
     }
@@ -460,7 +464,7 @@ export class ConcordSession {
     for (const message of messages) {
       if (message.t === 'presence') {
         this.#presence.receive(message);
-      } else if (['ack', 'error', 'pulse'].includes(message.t)) {
+      } else if (['ack', 'auth', 'error', 'pulse'].includes(message.t)) {
         // These change no text, so they wait for nothing: what is composed may be saved before its composition ends.
         this.#take(message);
       } else {
@@ -514,6 +518,8 @@ export class ConcordSession {
       this.#emitStatus();
     } else if (message.t === 'pulse') {
       this.#connection.expectPulse();
+    } else if (message.t === 'auth') {
+      this.#connection.renew();
     } else if (message.t === FOUND) {
       this.#takeUpLeftover();
       this.#outbox.belongTo(this.#epoch);

@@ -46,6 +46,8 @@ export class FakeServer {
   epoch = 'first';
   members = new Set();
   dials = [];
+  /** What the constructors were given after the address. */
+  extras = [];
   received = [];
   acknowledges = true;
   refuses = false;
@@ -61,14 +63,16 @@ export class FakeServer {
   get WebSocket() {
     const server = this;
     return class {
+      onopen = null;
       onmessage = null;
       onclose = null;
       onerror = undefined;
       lastSeq = 0;
       closed = false;
 
-      constructor(url) {
+      constructor(url, ...extras) {
         server.dials.push(url);
+        server.extras.push(extras);
         this.address = new URL(url);
         queueMicrotask(() => (server.refuses ? this.end(1006) : server.#welcome(this)));
       }
@@ -124,6 +128,7 @@ export class FakeServer {
   #welcome(socket) {
     if (!socket.closed) {
       this.members.add(socket);
+      socket.onopen?.();
       socket.tell(this.syncMessage());
     }
   }
@@ -138,6 +143,10 @@ export class FakeServer {
     const frame = JSON.parse(text);
     for (const message of Array.isArray(frame) ? frame : [frame]) {
       this.received.push(message);
+      if (message.t === 'auth') {
+        // As a server that knows no tokens.
+        continue;
+      }
       if (message.t !== 'op') {
         this.#broadcast([message], socket);
         continue;

@@ -6,7 +6,7 @@
 import { test } from 'node:test';
 import { list, runProperty, runTest } from '../runner.js';
 
-const MODULES = ['bounds', 'codec', 'cost', 'engine', 'golden', 'session', 'simulator', 'types', 'undo'];
+const MODULES = ['bounds', 'codec', 'cost', 'credentials', 'engine', 'golden', 'session', 'simulator', 'types', 'undo'];
 const TRIES = Number(process.env.CONCORD_TRIES ?? 100);
 
 for (const module of MODULES.map((name) => `${name}.test.js`)) {

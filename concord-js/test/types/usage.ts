@@ -4,6 +4,7 @@ import {
   ConcordDocument,
   ConcordError,
   ConcordSession,
+  CredentialError,
   type Edit,
   type OutboxStore,
   type Peer,
@@ -42,6 +43,14 @@ export async function use(textarea: HTMLTextAreaElement): Promise<string> {
   const session = new ConcordSession({ room: 'notes', client: 'page', base: 'https://concord.example', store: new Kept() });
   const unkept = new ConcordSession({ room: 'notes', store: null, environment: { reportError: (error: unknown) => console.error(error) } });
   unkept.close();
+  const signedIn = new ConcordSession({
+    room: 'notes',
+    token: async ({ renew }) => (await fetch('/token', { cache: renew ? 'reload' : 'default' })).text(),
+    headers: (token) => ({ authorization: `Bearer ${token}` }),
+  });
+  signedIn.on('fault', (error) => console.log(error instanceof CredentialError && error.cause));
+  signedIn.close();
+  new ConcordSession({ room: 'notes', token: () => null, headers: { 'x-tenant': 'a' } }).close();
   let shown = '';
   const off = session.on('change', ({ changes, source }) => {
     shown = source === 'remote' ? changes.reduce(applyChange, shown) : session.text;
@@ -77,6 +86,8 @@ export async function use(textarea: HTMLTextAreaElement): Promise<string> {
   document.caretAt(0, 'after');
   // @ts-expect-error there is no such event
   session.on('chnage', () => {});
+  // @ts-expect-error a token is a text
+  new ConcordSession({ room: 'notes', token: () => 42 });
   // @ts-expect-error a session is in a room
   new ConcordSession({});
   [off, release, unbind].forEach((end) => end());

@@ -12,6 +12,7 @@ final class JavaScriptTest extends JavaScriptSuite {
                 "codec",
                 "codemirror",
                 "cost",
+                "credentials",
                 "engine",
                 "golden",
                 "react",

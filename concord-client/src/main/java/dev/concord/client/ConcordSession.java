@@ -96,7 +96,7 @@ public final class ConcordSession implements AutoCloseable {
         listeners = new Listeners(settings.listeners);
         document = new Document(settings.site);
         history = new UndoHistory(document);
-        connection = new Connection(settings.transport, loop, settings.random, new Connecting());
+        connection = new Connection(settings.transport, loop, settings.random, settings.credentials, new Connecting());
         presences = new Presences(
                 document.site(),
                 loop,
@@ -558,6 +558,8 @@ public final class ConcordSession implements AutoCloseable {
             presences.receive(presence);
         } else if (message instanceof Message.Pulse) {
             connection.expectPulse();
+        } else if (message instanceof Message.AuthExpiry) {
+            connection.renew();
         } else if (message instanceof Message.Refusal refusal) {
             refuse(refusal);
         }
@@ -784,6 +786,16 @@ public final class ConcordSession implements AutoCloseable {
                     ConcordSession.this.fault(fault);
                 }
             });
+        }
+
+        @Override
+        public void fault(CredentialException fault) {
+            ConcordSession.this.fault(fault);
+        }
+
+        @Override
+        public void downWithoutToken() {
+            disconnected(ConnectionState.RECONNECTING, StopReasons.cannotSignIn());
         }
 
         @Override

@@ -1,12 +1,18 @@
 package dev.concord.client;
 
+import dev.concord.wire.Message;
+import dev.concord.wire.WireCodec;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One link at a time, made again with growing, jittered pauses until it is closed. Close codes 4400 to 4499 are final. A link that
- * owes an answer and sends nothing for 30 s is given up, and one whose server pulses after 45 s in any case.
+ * One link at a time, made again with growing, jittered pauses until it is closed. Close codes 4400 to 4499 are final, except 4401 after a
+ * token: another one is asked for once. A link that owes an answer and sends nothing for 30 s is given up, and one whose server pulses after
+ * 45 s in any case. So is an attempt that gets no token for 30 s.
  */
 final class Connection {
     private static final long FIRST_PAUSE_MILLIS = 300;
@@ -18,6 +24,8 @@ final class Connection {
 
     private static final int MAX_DOUBLINGS = 10;
     private static final int TRY_AGAIN_LATER = 1013;
+    private static final int UNAUTHENTICATED = 4401;
+    private static final long RENEWAL_MILLIS = 5_000;
 
     /** Called on the loop. */
     interface Handler {
@@ -28,13 +36,20 @@ final class Connection {
 
         void frame(String frame);
 
+        /** No token could be got. What follows is {@link #down}, or another question where there is a link. */
+        void fault(CredentialException fault);
+
         /** The link has ended, or could not be made; {@code failures} such ends have followed each other without a {@link #settle}. */
         void down(boolean permanent, int code, String reason, int failures);
+
+        /** As {@link #down}, for want of a token. */
+        void downWithoutToken();
     }
 
     private final Transport transport;
     private final Loop loop;
     private final DoubleSupplier random;
+    private final Credentials credentials;
     private final Handler handler;
     private @Nullable Attempt current;
     private Transport.@Nullable Link link;
@@ -43,11 +58,17 @@ final class Connection {
     private Loop.@Nullable Timer watchdog;
     private Loop.@Nullable Timer pulse;
     private long receivedMillis;
+    private Loop.@Nullable Timer renewal;
+    /** The last token was refused. */
+    private boolean refused;
+    /** Only the last of several renewals counts: an older answer would put an older token in its place. */
+    private int renewals;
 
-    Connection(Transport transport, Loop loop, DoubleSupplier random, Handler handler) {
+    Connection(Transport transport, Loop loop, DoubleSupplier random, Credentials credentials, Handler handler) {
         this.transport = transport;
         this.loop = loop;
         this.random = random;
+        this.credentials = credentials;
         this.handler = handler;
     }
 
@@ -63,12 +84,78 @@ final class Connection {
             // A listener wants no connection any more, or has made another one.
             return;
         }
+        if (!credentials.hasToken()) {
+            connect(attempt, null);
+            return;
+        }
+        watchdog = loop.schedule(
+                () -> lostToken(attempt, new CredentialException(new TimeoutException("none for 30 s"))),
+                SILENCE_MILLIS);
+        credentials.ask(
+                refused,
+                token -> loop.execute(() -> {
+                    if (current == attempt && link == null) {
+                        stopWatchdog();
+                        connect(attempt, token);
+                    }
+                }),
+                failure -> loop.execute(() -> {
+                    if (current == attempt && link == null) {
+                        lostToken(attempt, failure);
+                    }
+                }));
+    }
+
+    private void connect(Attempt attempt, @Nullable String token) {
         try {
-            link = transport.connect(handler.address(), attempt);
+            Map<String, String> headers = credentials.headers(token);
+            link = headers.isEmpty()
+                    ? transport.connect(handler.address(), attempt)
+                    : transport.connect(handler.address(), headers, attempt);
+            if (token != null && !(transport.sendsHeaders() && credentials.areHeadersEnough())) {
+                present(token);
+            }
             expectAnswer();
         } catch (RuntimeException e) {
             attempt.closed(Transport.BROKEN, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void lostToken(Attempt attempt, CredentialException failure) {
+        handler.fault(failure);
+        if (current == attempt) {
+            stopTimers();
+            current = null;
+            retry = loop.schedule(this::open, pauseMillis(Transport.BROKEN));
+            handler.downWithoutToken();
+        }
+    }
+
+    /** The server says that the token ends soon: it gets another one on the same link. Should there be none, it closes with 4401. */
+    void renew() {
+        Attempt attempt = current;
+        if (attempt == null || link == null || !credentials.hasToken()) {
+            return;
+        }
+        stopRenewal();
+        int question = ++renewals;
+        credentials.ask(
+                true,
+                token -> loop.execute(() -> {
+                    if (current == attempt && question == renewals && token != null) {
+                        present(token);
+                    }
+                }),
+                failure -> loop.execute(() -> {
+                    if (current == attempt && question == renewals) {
+                        renewal = loop.schedule(this::renew, RENEWAL_MILLIS);
+                        handler.fault(failure);
+                    }
+                }));
+    }
+
+    private void present(String token) {
+        send(new String(WireCodec.write(new Message.Auth(token)), StandardCharsets.UTF_8));
     }
 
     /** Ends the connection and does not come back. */
@@ -92,6 +179,7 @@ final class Connection {
     /** The connection has proved to work: the next failure starts with a short pause again. */
     void settle() {
         failures = 0;
+        refused = false;
     }
 
     /** Something was sent that has to be answered. */
@@ -154,7 +242,9 @@ final class Connection {
         stopTimers();
         current = null;
         link = null;
-        boolean permanent = code >= 4400 && code <= 4499;
+        boolean ended = code == UNAUTHENTICATED && credentials.hasToken();
+        boolean permanent = code >= 4400 && code <= 4499 && !(ended && !refused);
+        refused |= ended;
         if (!permanent) {
             retry = loop.schedule(this::open, pauseMillis(code));
         }
@@ -177,7 +267,15 @@ final class Connection {
             pulse.cancel();
             pulse = null;
         }
+        stopRenewal();
         stopWatchdog();
+    }
+
+    private void stopRenewal() {
+        if (renewal != null) {
+            renewal.cancel();
+            renewal = null;
+        }
     }
 
     private void stopWatchdog() {

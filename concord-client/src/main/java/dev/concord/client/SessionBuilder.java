@@ -23,6 +23,7 @@ public final class SessionBuilder {
     final Loop loop;
     final Transport transport;
     final List<SessionListener> listeners = new ArrayList<>();
+    final Credentials credentials = new Credentials();
     OutboxStore outbox = OutboxStore.NONE;
     DoubleSupplier random;
     String site;
@@ -70,6 +71,38 @@ public final class SessionBuilder {
      */
     public SessionBuilder listener(SessionListener listener) {
         listeners.add(listener);
+        return this;
+    }
+
+    /**
+     * Sets where the session gets its tokens. It asks before every attempt to connect, and when the server says that the token ends. It keeps
+     * the token nowhere, and sends it as {@code Authorization: Bearer} where the transport sends headers and there is no other
+     * {@link #header header} of that name, in the first frame otherwise; never in the address.
+     *
+     * <p>Where the source fails, or gives nothing for 30 s, the attempt has failed: {@link Status#reason} says so, listeners are notified of a
+     * {@link CredentialException}, and the session tries again with the usual pauses. When the server refuses a token with 4401, the session asks for
+     * another one and connects once more; if that is refused, too, it stops until {@link ConcordSession#open}.
+     *
+     * @param source gives tokens
+     * @return this
+     */
+    public SessionBuilder token(TokenSource source) {
+        credentials.source(source);
+        return this;
+    }
+
+    /**
+     * Adds a header to the requests that open the session's WebSockets, for a proxy, say. A transport that cannot send headers ignores it. The
+     * value is not logged.
+     *
+     * @param name 1 or more letters, digits and {@code !#$%&'*+.^_`|~-}; a second value replaces the first. Not one that the handshake sets
+     *     itself: {@code Host}, {@code Connection}, {@code Upgrade}, {@code Content-Length}, {@code Expect}, {@code Sec-WebSocket-…}
+     * @param value ASCII characters without line ends
+     * @return this
+     * @throws IllegalArgumentException when the name or the value is not valid
+     */
+    public SessionBuilder header(String name, String value) {
+        credentials.header(name, value);
         return this;
     }
 

@@ -4,8 +4,8 @@ package dev.concord.client;
  * What to show to the user.
  *
  * @param connection how it stands with the server
- * @param reason why the session stopped, or what is known after five attempts to connect that failed in a row: sentences for people; empty
- *     otherwise
+ * @param reason why the session stopped, that signing in does not work, or what is known after five attempts to connect that failed in a row:
+ *     sentences for people; empty otherwise
  * @param unsent characters inserted or deleted here that the server has not acknowledged
  * @param refused operations that the server will not take; they are tried again at the next connection
  * @param orphaned operations of another history of the room, which are kept and not merged, see {@link ConcordSession#orphaned}

@@ -11,6 +11,11 @@ final class StopReasons {
                 + ". What you type is kept and sent when it answers; if this lasts, ask who runs it.";
     }
 
+    /** The application has no token to give. */
+    static String cannotSignIn() {
+        return "Signing in does not work at the moment. What you type is kept, and sent as soon as it works again.";
+    }
+
     static String of(int code) {
         return switch (code) {
             case 4400 -> "The server could not read what this client sent.";

@@ -1,6 +1,7 @@
 package dev.concord.client;
 
 import java.net.URI;
+import java.util.Map;
 
 /**
  * Opens WebSockets. {@code dev.concord.client.http.HttpTransport} uses the JDK; another implementation, for Android for example, takes a few
@@ -18,6 +19,28 @@ public interface Transport {
      * @return the connection; it accepts frames at once and keeps them until it is open
      */
     Link connect(URI address, Handler handler);
+
+    /**
+     * Starts to connect, with further headers in the request that opens the WebSocket. A transport that cannot set any ignores them, as this
+     * does, and the session sends its token in the first frame.
+     *
+     * @param address a {@code ws:} or {@code wss:} URL
+     * @param headers names, each once, and values; they may be secret, so they must be neither logged nor kept
+     * @param handler receives the events of the connection, on any thread, one call at a time
+     * @return the connection, as from {@link #connect(URI, Handler)}
+     */
+    default Link connect(URI address, Map<String, String> headers, Handler handler) {
+        return connect(address, handler);
+    }
+
+    /**
+     * Whether {@link #connect(URI, Map, Handler)} sends the headers.
+     *
+     * @return false, unless a transport says otherwise
+     */
+    default boolean sendsHeaders() {
+        return false;
+    }
 
     /**
      * A connection that is open or being opened. Its methods may be called by any thread and never block. It should detect by itself, within

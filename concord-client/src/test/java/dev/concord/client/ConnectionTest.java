@@ -13,7 +13,7 @@ class ConnectionTest {
     private final HandLoop loop = new HandLoop();
     private final ScriptedTransport wire = new ScriptedTransport();
     private final Failing handler = new Failing();
-    private final Connection connection = new Connection(wire, loop, () -> 0.5, handler);
+    private final Connection connection = new Connection(wire, loop, () -> 0.5, new Credentials(), handler);
 
     @Test
     void a_frame_that_cannot_be_taken_in_ends_the_link_and_another_one_is_made() {
@@ -57,6 +57,14 @@ class ConnectionTest {
             before.run();
             throw new OutOfMemoryError();
         }
+
+        @Override
+        public void fault(CredentialException fault) {
+            throw fault;
+        }
+
+        @Override
+        public void downWithoutToken() {}
 
         @Override
         public void down(boolean permanent, int code, String why, int failures) {

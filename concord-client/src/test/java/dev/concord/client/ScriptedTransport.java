@@ -3,11 +3,14 @@ package dev.concord.client;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Plays a server by hand: says what the test says, and keeps what it receives. */
 final class ScriptedTransport implements Transport {
     final List<URI> addresses = new ArrayList<>();
     final List<String> frames = new ArrayList<>();
+    final List<Map<String, String>> headers = new ArrayList<>();
+    boolean sendsHeaders;
     boolean closed;
     private Handler handler;
 
@@ -26,6 +29,17 @@ final class ScriptedTransport implements Transport {
                 closed = true;
             }
         };
+    }
+
+    @Override
+    public Link connect(URI address, Map<String, String> more, Handler to) {
+        headers.add(more);
+        return connect(address, to);
+    }
+
+    @Override
+    public boolean sendsHeaders() {
+        return sendsHeaders;
     }
 
     void send(String frame) {

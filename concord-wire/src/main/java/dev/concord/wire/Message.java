@@ -53,6 +53,26 @@ public sealed interface Message {
         }
     }
 
+    /**
+     * Client to server: who this is. The first frame of a connection, and again when the token is replaced.
+     *
+     * @param token 1 or more visible ASCII characters
+     */
+    record Auth(String token) implements Message {
+        /** Without the token, so that it is in no log. */
+        @Override
+        public String toString() {
+            return "Auth[token=…]";
+        }
+    }
+
+    /**
+     * Server to client: the token of this connection ends soon, and a client that has another one sends it.
+     *
+     * @param expires when it ends, in seconds since 1970-01-01T00:00Z
+     */
+    record AuthExpiry(long expires) implements Message {}
+
     /** Server to client: the connection is alive, but there was nothing else to send. */
     record Pulse() implements Message {}
 

@@ -221,6 +221,12 @@ public final class WireCodec {
                 }
             } else if (message instanceof Message.Pulse) {
                 json.writeStringField("t", "pulse");
+            } else if (message instanceof Message.Auth auth) {
+                json.writeStringField("t", "auth");
+                json.writeStringField("token", auth.token());
+            } else if (message instanceof Message.AuthExpiry expiry) {
+                json.writeStringField("t", "auth");
+                json.writeNumberField("expires", expiry.expires());
             } else {
                 throw new IllegalArgumentException("a message of an unknown type cannot be written");
             }
@@ -320,6 +326,10 @@ public final class WireCodec {
                         text(node, "epoch"),
                         limits(node.get("limits")));
             case "pulse" -> new Message.Pulse();
+            case "auth" ->
+                node.hasNonNull("expires")
+                        ? new Message.AuthExpiry(integer(node, "expires", null))
+                        : new Message.Auth(text(node, "token"));
             case "error" ->
                 new Message.Refusal(
                         ErrorCode.ofWire(text(node, "code")),

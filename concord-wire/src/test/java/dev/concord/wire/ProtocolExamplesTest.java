@@ -84,6 +84,6 @@ class ProtocolExamplesTest {
                 .results()
                 .map((MatchResult row) -> row.group(1))
                 .toList();
-        assertEquals(List.of("sync", "op", "ack", "error", "presence", "pulse"), listed);
+        assertEquals(List.of("sync", "op", "ack", "error", "presence", "pulse", "auth"), listed);
     }
 }

@@ -132,6 +132,15 @@ class WireCodecTest {
     }
 
     @Test
+    void aTokenIsNotInWhatAMessageShowsOfItself() throws Exception {
+        Message auth = read("{\"t\":\"auth\",\"token\":\"secret\"}").get(0);
+        assertEquals(new Message.Auth("secret"), auth);
+        assertFalse(auth.toString().contains("secret"), auth::toString);
+        WireException fault = assertThrows(WireException.class, () -> read("{\"t\":\"auth\",\"token\":[\"secret\"]}"));
+        assertFalse(fault.toString().contains("secret"), fault::toString);
+    }
+
+    @Test
     void extrasOfAPresenceAreValuesOfTheJdk() throws Exception {
         String frame = "{\"t\":\"presence\",\"user\":\"k\",\"cursor\":3,\"color\":\"\",\"client\":\"x1\",\"left\":true,"
                 + "\"caret\":{\"element\":{\"site\":\"a\",\"counter\":9007199254740991},\"side\":\"after\"},"

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -48,15 +49,24 @@ public final class HttpTransport implements Transport {
 
     @Override
     public Link connect(URI address, Handler handler) {
+        return connect(address, Map.of(), handler);
+    }
+
+    @Override
+    public boolean sendsHeaders() {
+        return true;
+    }
+
+    @Override
+    public Link connect(URI address, Map<String, String> headers, Handler handler) {
         HttpLink link = new HttpLink(handler);
-        http.newWebSocketBuilder()
-                .connectTimeout(CONNECT)
-                .buildAsync(address, link)
-                .whenComplete((socket, failure) -> {
-                    if (failure != null) {
-                        link.failed(failure);
-                    }
-                });
+        WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(CONNECT);
+        headers.forEach(builder::header);
+        builder.buildAsync(address, link).whenComplete((socket, failure) -> {
+            if (failure != null) {
+                link.failed(failure);
+            }
+        });
         return link;
     }
 

@@ -3,6 +3,7 @@ package dev.concord.client.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.client.Transport;
 import java.io.BufferedReader;
@@ -15,7 +16,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -59,6 +64,35 @@ class HttpTransportTest {
         }
     }
 
+    @Test
+    void headers_are_in_the_request_that_opens_the_socket() throws Exception {
+        try (ServerSocket listening = listen()) {
+            Transport transport = new HttpTransport();
+            assertTrue(transport.sendsHeaders());
+            Map<String, String> headers = Map.of("Authorization", "Bearer t.o-k_en", "X-Tenant", "a b");
+            Transport.Link link = transport.connect(address(listening), headers, new Ending());
+            try (Socket accepted = listening.accept()) {
+                List<String> request = shakeHands(accepted);
+                assertTrue(request.contains("authorization: bearer t.o-k_en"), request::toString);
+                assertTrue(request.contains("x-tenant: a b"), request::toString);
+                link.close();
+            }
+        }
+    }
+
+    @Test
+    void a_server_that_answers_401_counts_as_one_that_closes_with_4401() throws Exception {
+        try (ServerSocket listening = listen()) {
+            Ending ending = new Ending();
+            new HttpTransport().connect(address(listening), Map.of("Authorization", "Bearer old"), ending);
+            try (Socket accepted = listening.accept()) {
+                accepted.getOutputStream()
+                        .write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1));
+                assertEquals(4401, ending.code.get(15, TimeUnit.SECONDS));
+            }
+        }
+    }
+
     /** The handler learns of it, and nobody takes what the server sends from then on. */
     private static void assertGivenUp(Ending ending, Socket accepted) throws Exception {
         assertEquals(Transport.BROKEN, ending.code.get(15, TimeUnit.SECONDS));
@@ -83,10 +117,13 @@ class HttpTransportTest {
         return URI.create("ws://127.0.0.1:" + listening.getLocalPort() + "/");
     }
 
-    private static void shakeHands(Socket accepted) throws Exception {
+    /** Returns the lines of the request, in lower case. */
+    private static List<String> shakeHands(Socket accepted) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(accepted.getInputStream(), ISO_8859_1), 1);
         String key = "";
+        List<String> request = new ArrayList<>();
         for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+            request.add(line.toLowerCase(Locale.ROOT));
             if (line.regionMatches(true, 0, "Sec-WebSocket-Key:", 0, 18)) {
                 key = line.substring(18).strip();
             }
@@ -96,6 +133,7 @@ class HttpTransportTest {
                 .write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                                 + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(digest) + "\r\n\r\n")
                         .getBytes(ISO_8859_1));
+        return request;
     }
 
     private static final class Ending implements Transport.Handler {

@@ -97,7 +97,9 @@ final class Outbox {
     boolean add(Operation operation, @Nullable String epoch, List<Operation> behind) {
         boolean stored = true;
         for (Operation piece : Pieces.of(operation)) {
-            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch, behind);
+            // Each other piece hangs on the one before it.
+            List<Operation> context = piece.id().equals(operation.id()) ? behind : List.of();
+            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch, context);
             stored &= keep(kept);
             adopt(kept);
         }

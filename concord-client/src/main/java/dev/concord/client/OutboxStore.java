@@ -19,8 +19,7 @@ public interface OutboxStore extends AutoCloseable {
      * @param behind what it depends on and others have made, in the order in which to apply it, possibly empty: the server may lose that, too,
      *     before it is durable
      */
-    record Kept(
-            long number, Operation operation, @Nullable String epoch, List<Operation> behind) {
+    record Kept(long number, Operation operation, @Nullable String epoch, List<Operation> behind) {
         public Kept {
             behind = List.copyOf(behind);
         }

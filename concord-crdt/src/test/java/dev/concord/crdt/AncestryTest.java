@@ -53,9 +53,7 @@ class AncestryTest {
             int whole = length(inserts(document.ancestry(element.id(), ALL, ALL)));
             assertTrue(inserts.size() == maxInserts || length == Math.min(maxElements, whole));
             Operation last = inserts.get(inserts.size() - 1);
-            assertEquals(
-                    element.id(),
-                    new ElementId(last.id().site(), last.id().counter() + last.length() - 1));
+            assertEquals(element.id(), new ElementId(last.id().site(), last.id().counter() + last.length() - 1));
         }
     }
 
@@ -91,6 +89,8 @@ class AncestryTest {
     }
 
     private static List<String> values(List<Operation> operations) {
-        return operations.stream().map(each -> ((Operation.Insert) each).value()).toList();
+        return operations.stream()
+                .map(each -> ((Operation.Insert) each).value())
+                .toList();
     }
 }

@@ -8,6 +8,7 @@ final class JavaScriptTest extends JavaScriptSuite {
         super(
                 "concord-js",
                 PackageFiles::serve,
+                "bindings",
                 "bounds",
                 "codec",
                 "codemirror",

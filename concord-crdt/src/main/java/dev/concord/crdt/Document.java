@@ -249,7 +249,7 @@ public final class Document {
      */
     public Applied apply(Operation op) {
         Outcome outcome = apply(op, changes);
-        return new Applied(outcome, changes.take());
+        return Applied.of(outcome, changes.take());
     }
 
     /**
@@ -264,10 +264,13 @@ public final class Document {
     public Outcome apply(Operation op, ChangeSink changes) {
         requireNonNull(op, "op");
         requireNonNull(changes, "changes");
-        Outcome known = op == checked && isUnchangedSinceCheck() ? verdict : null;
-        checked = null;
-        if (known == Outcome.DUPLICATE) {
-            return known;
+        Outcome known = null;
+        if (checked != null) {
+            known = op == checked && isUnchangedSinceCheck() ? verdict : null;
+            checked = null;
+            if (known == Outcome.DUPLICATE) {
+                return known;
+            }
         }
         SiteTable sites = core.sites;
         if (op instanceof Operation.Insert insert) {
@@ -299,7 +302,7 @@ public final class Document {
      */
     public Applied apply(OperationReader operations) {
         Outcome outcome = apply(operations, changes);
-        return new Applied(outcome, changes.take());
+        return Applied.of(outcome, changes.take());
     }
 
     /**

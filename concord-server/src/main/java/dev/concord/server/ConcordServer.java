@@ -47,6 +47,8 @@ public final class ConcordServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ConcordServer.class);
     /** Loading, compaction and checks; each mostly waits for the store, which has its own small pools. */
     private static final int IO_THREADS = 4;
+    /** Reading large documents; so few that what they hold meanwhile stays small. */
+    private static final int READERS = 2;
     /** How often the logs are looked at for what other servers appended; one query for all rooms. */
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
 
@@ -57,6 +59,7 @@ public final class ConcordServer implements AutoCloseable {
     private final RoomDirectory rooms;
     private final History history;
     private final ExecutorService io;
+    private final ExecutorService readers;
     private final ScheduledExecutorService sweeper;
     private final @Nullable Redis redis;
     private final AiParts ai;
@@ -68,6 +71,8 @@ public final class ConcordServer implements AutoCloseable {
         this.config = config;
         this.io = opened.add(
                 "threads", Executors.newFixedThreadPool(IO_THREADS, threads("concord-io")), ConcordServer::endNow);
+        this.readers = opened.add(
+                "readers", Executors.newFixedThreadPool(READERS, threads("concord-reader")), ConcordServer::endNow);
         // The store and the event loops take about the same time to start.
         CompletableFuture<RoomStore> opening = opened.add(
                 "opening of the store", CompletableFuture.supplyAsync(opener::get, io), ConcordServer::closeOnceOpen);
@@ -83,6 +88,7 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
         metrics.gauge("concord.input.bytes", "unfinished frames and bodies", http.input()::bytes);
+        metrics.gauge("concord.answers.bytes", "long HTTP answers that wait to be taken", http::answerBytes);
         metrics.count(
                 "concord.input.shed",
                 "connections closed because too much unfinished input was held",
@@ -105,7 +111,8 @@ public final class ConcordServer implements AutoCloseable {
                         PresenceRounds::new,
                         (context, room) -> new RoomPeers(cluster, context, room),
                         locator,
-                        this::keepWhatWasDeleted));
+                        this::keepWhatWasDeleted,
+                        readers));
         locator.answerFrom(rooms);
         this.history = opened.add(
                 "history",
@@ -113,7 +120,7 @@ public final class ConcordServer implements AutoCloseable {
                 History::close);
         this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN, opened);
         metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);
-        this.port = http.listen(rooms, metrics::scrape, this::readiness, history, ai.services(), io);
+        this.port = http.listen(rooms, metrics::scrape, this::readiness, history, ai.services(), io, readers);
         opened.add("port", http, HttpServer::stopAccepting);
         schedule(cluster);
         opened.add("schedule", sweeper, ConcordServer::endNow);
@@ -239,6 +246,7 @@ public final class ConcordServer implements AutoCloseable {
         // Before the loops, which its callbacks need.
         closing.step(() -> closeLog(until(end)));
         closing.step(() -> http.close(until(end)));
+        closing.step(readers::shutdownNow);
         closing.step(() -> endIo(until(end)));
         closing.step(store::close);
         LOG.info("stopped");

@@ -36,8 +36,7 @@ final class RoomCopy {
 
     /** A copy of a room as it is now, under a site of its own. */
     Copy of(String roomId, String site) {
-        State state =
-                await(call(roomId, room -> CompletableFuture.completedFuture(new State(room.epoch(), room.encode()))));
+        State state = await(call(roomId, room -> room.state().thenApply(encoded -> new State(room.epoch(), encoded))));
         return new Copy(Document.load(site, state.encoded()), state.epoch());
     }
 

@@ -61,7 +61,8 @@ public record Config(
                 new Limits.Rooms(
                         values.integer(Setting.CONCORD_MAX_ROOM_CHARS, 1, 100_000_000),
                         values.integer(Setting.CONCORD_MAX_PENDING, 1, 10_000_000),
-                        Duration.ofSeconds(values.integer(Setting.CONCORD_UNLOAD_SECONDS, 0, 86_400))),
+                        Duration.ofSeconds(values.integer(Setting.CONCORD_UNLOAD_SECONDS, 0, 86_400)),
+                        d.rooms().elementsPerTurn()),
                 d.compaction(),
                 new Limits.Presence(
                         d.presence().bytes(),

@@ -27,7 +27,7 @@ public record Limits(
     public static final Limits DEFAULT = new Limits(
             new Connections(1 << 20, 100_000, 1_000, 1 << 20, 64 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60)),
             new Http(8 << 20),
-            new Rooms(10_000_000, 100_000, Duration.ofSeconds(30)),
+            new Rooms(10_000_000, 100_000, Duration.ofSeconds(30), 20_000),
             new Compaction(200, Duration.ofSeconds(5)),
             new Presence(2 << 10, Duration.ofMillis(30), Duration.ofSeconds(15)),
             new Peers(Duration.ofSeconds(1), 2_000),
@@ -72,8 +72,10 @@ public record Limits(
      * @param chars visible UTF-16 units of a document: 10 million, a hundred times a long paper; no more elements may wait, either
      * @param pending runs and ranges that wait for an anchor: 100,000; a client that is merely late is far below
      * @param unloadAfter time without members after which a room leaves memory: 30 s
+     * @param elementsPerTurn a document of up to so many elements, deleted ones included, is encoded in a turn of its loop: 20,000, a
+     *     millisecond or two; a larger one on a thread in the background
      */
-    public record Rooms(int chars, int pending, Duration unloadAfter) {}
+    public record Rooms(int chars, int pending, Duration unloadAfter, int elementsPerTurn) {}
 
     /**
      * When the log of a changed room is compacted into its snapshot.

@@ -41,7 +41,7 @@ final class RestoreEdit {
             Document version,
             Function<Document, List<Element>> elements,
             LongSupplier keep) {
-        CompletableFuture<byte[]> state = call(roomId, epoch, room -> CompletableFuture.completedFuture(room.encode()));
+        CompletableFuture<byte[]> state = call(roomId, epoch, room -> room.state());
         Document copy = Document.load(site, History.await(state));
         // Another server may have captured text that this one has not received yet.
         copy.merge(version.encode());

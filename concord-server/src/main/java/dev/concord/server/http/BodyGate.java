@@ -86,7 +86,7 @@ final class BodyGate extends ChannelInboundHandlerAdapter {
         refused = true;
         // The rest of the body is on its way: a connection closed at once would be reset before the answer is read. It
         // is dropped instead, and the deadline of the next request ends a client that goes on for too long.
-        new Responses(context, false, true, () -> {})
+        new Responses(context, false, true, new LargeAnswers(0), () -> {})
                 .problem(new Problem(
                         HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
                         "too_large",

@@ -46,7 +46,10 @@ record Exchange(
         return part(RouteTable.ROOM);
     }
 
-    /** Answers with what comes of it, or with the {@link Problem} that its failure is. */
+    /**
+     * Answers with what comes of it, or with the {@link Problem} that its failure is. The answer is written by the thread that completes the
+     * result: an event loop must not do that for what may be long.
+     */
     <T> void answer(HttpResponseStatus status, CompletableFuture<T> result, Function<? super T, JsonNode> json) {
         answer(status, result, json, () -> {});
     }
@@ -60,20 +63,28 @@ record Exchange(
             HttpResponseStatus status, CompletableFuture<T> result, Function<? super T, JsonNode> json, Runnable gone) {
         ChannelFutureListener whenClosed = closed -> gone.run();
         context.channel().closeFuture().addListener(whenClosed);
-        result.whenComplete((value, failure) -> context.executor().execute(() -> {
+        answer(status, result.thenApply(value -> Responses.bytes(json.apply(value))), () -> {
             context.channel().closeFuture().removeListener(whenClosed);
+        });
+    }
+
+    /**
+     * Answers with JSON that is written already.
+     *
+     * @param json not to be changed; answers may share it
+     */
+    void answer(HttpResponseStatus status, CompletableFuture<byte[]> json) {
+        answer(status, json, () -> {});
+    }
+
+    private void answer(HttpResponseStatus status, CompletableFuture<byte[]> json, Runnable first) {
+        json.whenComplete((body, failure) -> context.executor().execute(() -> {
+            first.run();
             if (failure != null) {
                 responses.problem(Problem.of(failure));
-                return;
+            } else {
+                responses.json(status, body);
             }
-            JsonNode body;
-            try {
-                body = json.apply(value);
-            } catch (RuntimeException | Error fault) {
-                responses.problem(Problem.of(fault));
-                return;
-            }
-            responses.json(status, body);
         }));
     }
 }

@@ -37,16 +37,18 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Hosts hosts;
     private final RefusedUpgrades refusedUpgrades;
     private final Limits limits;
+    private final LargeAnswers large;
     private final Deque<FullHttpRequest> pipelined = new ArrayDeque<>();
     private boolean busy;
     private boolean left;
     private @Nullable Future<?> deadline;
 
-    HttpHandler(RouteTable routes, Hosts hosts, RefusedUpgrades refusedUpgrades, Limits limits) {
+    HttpHandler(RouteTable routes, Hosts hosts, RefusedUpgrades refusedUpgrades, Limits limits, LargeAnswers large) {
         this.routes = routes;
         this.hosts = hosts;
         this.refusedUpgrades = refusedUpgrades;
         this.limits = limits;
+        this.large = large;
     }
 
     @Override
@@ -137,7 +139,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         boolean sound = request.decoderResult().isSuccess();
         boolean head = request.method().equals(HttpMethod.HEAD);
         Responses responses =
-                new Responses(context, head, sound && HttpUtil.isKeepAlive(request), () -> answered(context));
+                new Responses(context, head, sound && HttpUtil.isKeepAlive(request), large, () -> answered(context));
         if (!sound) {
             responses.problem(malformed(request.decoderResult().cause()));
             return;

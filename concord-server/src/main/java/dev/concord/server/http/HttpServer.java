@@ -58,6 +58,8 @@ public final class HttpServer implements AutoCloseable {
     private static final int DIRECT_MEMORY_PARTS = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    /** Long answers that wait to be taken may have so large a part of the heap. */
+    private static final int HEAP_PARTS = 8;
 
     private final Config config;
     private final MultiThreadIoEventLoopGroup group;
@@ -66,6 +68,7 @@ public final class HttpServer implements AutoCloseable {
     private final Frames frames = new NettyFrames(ALLOCATOR);
     private final ConnectionLimit connections;
     private final InputBudget input;
+    private final LargeAnswers answers = new LargeAnswers(Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     private final RefusedUpgrades refusedUpgrades;
     private @Nullable Channel channel;
 
@@ -115,6 +118,15 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
+     * Long answers that their clients have not taken yet.
+     *
+     * @return their bytes; thread-safe
+     */
+    public long answerBytes() {
+        return answers.bytes();
+    }
+
+    /**
      * The event loops as room loops.
      *
      * @return one for each room id
@@ -141,6 +153,7 @@ public final class HttpServer implements AutoCloseable {
      * @param history answers for versions of rooms
      * @param ai answers what models are asked for
      * @param blocking runs what blocks
+     * @param readers runs what takes time in proportion to a document
      * @return the port that was taken
      * @throws IOException when the address cannot be listened on
      */
@@ -150,7 +163,8 @@ public final class HttpServer implements AutoCloseable {
             Supplier<CompletableFuture<String>> readiness,
             History history,
             AiServices ai,
-            Executor blocking)
+            Executor blocking,
+            Executor readers)
             throws IOException {
         Services services = new Services(
                 rooms,
@@ -160,6 +174,7 @@ public final class HttpServer implements AutoCloseable {
                 metrics,
                 readiness,
                 blocking,
+                readers,
                 input,
                 config.limits());
         RouteTable routes = routes(services, history, ai);
@@ -188,7 +203,7 @@ public final class HttpServer implements AutoCloseable {
                                 .addLast(new BodyGate(routes, account))
                                 .addLast(new HttpObjectAggregator(
                                         config.limits().http().bodyBytes()))
-                                .addLast(new HttpHandler(routes, hosts, refusedUpgrades, config.limits()));
+                                .addLast(new HttpHandler(routes, hosts, refusedUpgrades, config.limits(), answers));
                     }
                 });
         try {

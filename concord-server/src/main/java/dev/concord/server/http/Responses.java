@@ -9,17 +9,27 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.stream.ChunkedStream;
+import io.netty.handler.stream.ChunkedWriteHandler;
+import io.netty.util.concurrent.Future;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Writes HTTP responses; each request gets exactly one. */
 final class Responses {
     static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
+
+    /** So much of a long answer is handed to the channel at a time. */
+    private static final int PIECE = 32 << 10;
 
     private static final String POLICY =
             "default-src 'none'; script-src 'self'%s; style-src 'self'; connect-src 'self'; "
@@ -29,14 +39,16 @@ final class Responses {
     private final boolean head;
     private final boolean keepAlive;
     private final Runnable written;
+    private final LargeAnswers large;
     private final DefaultHttpHeaders extra = new DefaultHttpHeaders();
 
     /** The answer to one request; {@code written} is run on the channel's loop when it has gone out and another may follow. */
-    Responses(ChannelHandlerContext context, boolean head, boolean keepAlive, Runnable written) {
+    Responses(ChannelHandlerContext context, boolean head, boolean keepAlive, LargeAnswers large, Runnable written) {
         this.context = context;
         this.head = head;
         this.keepAlive = keepAlive;
         this.written = written;
+        this.large = large;
     }
 
     /** Adds a header to the answer to come. */
@@ -67,11 +79,42 @@ final class Responses {
     }
 
     private void send(HttpResponseStatus status, String type, byte[] body, String policy) {
-        ByteBuf content = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
-        DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+        if (head || !LargeAnswers.isLarge(body)) {
+            ByteBuf content = head ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(body);
+            DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, content);
+            addHeaders(response, type, body.length, policy);
+            context.writeAndFlush(response).addListener(this::sent);
+        } else if (large.hold(body)) {
+            DefaultHttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
+            addHeaders(response, type, body.length, policy);
+            stream(response, body);
+        } else {
+            problem(new Problem(
+                    HttpResponseStatus.SERVICE_UNAVAILABLE,
+                    "busy",
+                    "too many long answers are on their way; try again a little later"));
+        }
+    }
+
+    /** Sends a long answer as fast as it is taken: what waits in the channel is never more than a piece of it. */
+    private void stream(HttpResponse response, byte[] body) {
+        ChunkedWriteHandler pieces = new ChunkedWriteHandler();
+        context.pipeline().addBefore(context.name(), null, pieces);
+        context.write(response);
+        context.writeAndFlush(new HttpChunkedInput(new ChunkedStream(new ByteArrayInputStream(body), PIECE)))
+                .addListener(sent -> {
+                    large.release(body);
+                    if (!context.isRemoved() && context.pipeline().context(pieces) != null) {
+                        context.pipeline().remove(pieces);
+                    }
+                    sent(sent);
+                });
+    }
+
+    private void addHeaders(HttpResponse response, String type, int length, String policy) {
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, type)
-                .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+                .set(HttpHeaderNames.CONTENT_LENGTH, length)
                 .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_CACHE)
                 .set("X-Content-Type-Options", "nosniff")
                 .set("Referrer-Policy", "no-referrer")
@@ -79,23 +122,24 @@ final class Responses {
         response.headers()
                 .setAll(extra)
                 .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
-        context.writeAndFlush(response).addListener(sent -> {
-            if (keepAlive && sent.isSuccess()) {
-                written.run();
-            } else {
-                context.close();
-            }
-        });
+    }
+
+    private void sent(Future<? super Void> sent) {
+        if (keepAlive && sent.isSuccess()) {
+            written.run();
+        } else {
+            context.close();
+        }
     }
 
     void text(HttpResponseStatus status, String text) {
         send(status, TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    void json(HttpResponseStatus status, JsonNode body) {
+    void json(HttpResponseStatus status, byte[] body) {
         // A text is nobody's to keep on the way.
         header(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE.toString());
-        send(status, JSON, bytes(body));
+        send(status, JSON, body);
     }
 
     /** A refusal. */
@@ -112,7 +156,7 @@ final class Responses {
         return JsonNodeFactory.instance.arrayNode();
     }
 
-    private static byte[] bytes(JsonNode body) {
+    static byte[] bytes(JsonNode body) {
         return body.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

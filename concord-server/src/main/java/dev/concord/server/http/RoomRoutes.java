@@ -25,6 +25,7 @@ final class RoomRoutes {
 
     private final Services services;
     private final UpgradeCheck upgrades;
+    private final WrittenViews views = new WrittenViews();
 
     RoomRoutes(Services services) {
         this.services = services;
@@ -32,9 +33,14 @@ final class RoomRoutes {
     }
 
     void addTo(RouteTable table) {
-        table.get("/rooms/{room}", exchange -> answer(exchange, room -> json(room.view())));
+        table.get("/rooms/{room}", this::view);
         table.put("/rooms/{room}", this::create);
-        table.get("/rooms/{room}/presence", exchange -> answer(exchange, RoomRoutes::presence));
+        table.get(
+                "/rooms/{room}/presence",
+                exchange -> exchange.answer(
+                        HttpResponseStatus.OK,
+                        call(exchange, room -> CompletableFuture.completedFuture(presence(room))),
+                        json -> json));
         table.get("/rooms/{room}/ws", this::upgrade);
     }
 
@@ -86,18 +92,20 @@ final class RoomRoutes {
         return true;
     }
 
-    /** Answers from the room's loop, bringing the room into memory when needed. */
-    private void answer(Exchange exchange, Function<Room, JsonNode> answer) {
+    private void view(Exchange exchange) {
         exchange.answer(
-                HttpResponseStatus.OK,
-                services.rooms()
-                        .call(exchange.room(), room -> CompletableFuture.completedFuture(answer.apply(room)))
-                        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                                failure instanceof RoomAbsentException absent ? Refusal.of(absent.reason()) : failure)),
-                json -> json);
+                HttpResponseStatus.OK, call(exchange, Room::view).thenApplyAsync(views::json, services.readers()));
     }
 
-    private static JsonNode json(RoomView view) {
+    /** Asks the room on its loop, bringing it into memory when needed. */
+    private <T> CompletableFuture<T> call(Exchange exchange, Function<Room, CompletableFuture<T>> question) {
+        return services.rooms()
+                .call(exchange.room(), question)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        failure instanceof RoomAbsentException absent ? Refusal.of(absent.reason()) : failure));
+    }
+
+    static JsonNode json(RoomView view) {
         return Responses.object()
                 .put("room", view.room())
                 .put("text", view.text())

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  *
  * @param readiness completes with what is not ready, empty when all is
  * @param io runs what blocks
+ * @param readers runs what takes time in proportion to a document
  * @param input bounds what connections hold that is not complete
  */
 record Services(
@@ -23,5 +24,6 @@ record Services(
         Supplier<String> metrics,
         Supplier<CompletableFuture<String>> readiness,
         Executor io,
+        Executor readers,
         InputBudget input,
         Limits limits) {}

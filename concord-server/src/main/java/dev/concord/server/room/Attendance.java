@@ -1,7 +1,8 @@
 package dev.concord.server.room;
 
-import dev.concord.crdt.Document;
+import dev.concord.crdt.Operation;
 import dev.concord.wire.ErrorCode;
+import dev.concord.wire.WireCodec;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,19 +22,21 @@ final class Attendance {
     private final Durability durability;
     private final Consumer<Throwable> resyncFailed;
     private final Members members;
+    private final ReadReplica replica;
     private final Syncs syncs;
     private final Whereabouts whereabouts;
 
     /**
      * Nobody yet.
      *
+     * @param replica reads the document
      * @param durability says which ops of the members may be acknowledged
      * @param peers learn who shows itself here
      * @param resyncFailed is called when the members are not in step, and could not be made to come back
      */
     Attendance(
             RoomContext context,
-            Document document,
+            ReadReplica replica,
             Durability durability,
             Peers peers,
             Presences.Factory presences,
@@ -44,7 +47,8 @@ final class Attendance {
         this.durability = durability;
         this.resyncFailed = resyncFailed;
         this.members = new Members(context, this::expel);
-        this.syncs = new Syncs(context, document);
+        this.replica = replica;
+        this.syncs = new Syncs(context);
         this.whereabouts = new Whereabouts(context, members, peers, presences);
     }
 
@@ -57,21 +61,73 @@ final class Attendance {
     void join(Member member, byte @Nullable [] version) {
         members.add(member);
         attempts.attempt("counting", events::memberJoined);
+        bring(member, version, true);
+    }
+
+    /**
+     * Sends a member what its version is missing, or everything. Of a large document that takes a while, in which it gets nothing else; what is
+     * applied meanwhile follows.
+     *
+     * @param others whether it is sent the presence of the others, too
+     */
+    private void bring(Member member, byte @Nullable [] version, boolean others) {
         try {
-            byte[] difference = version == null ? null : syncs.since(version);
-            if (difference == null) {
-                members.send(member, syncs.whole());
-            } else {
-                Frames.Frame frame = context.frames().encode(difference);
-                try {
-                    members.send(member, frame);
-                } finally {
-                    frame.release();
-                }
+            Frames.Frame known = version == null ? syncs.known() : null;
+            if (known != null) {
+                send(member, known, List.of(), others);
+                return;
             }
-            whereabouts.sendTo(member);
+            members.hold(member);
+            replica.read(
+                    snapshot -> syncs.of(snapshot, version),
+                    (frame, snapshot) -> arrived(member, frame, snapshot, others),
+                    fault -> expel(member, fault));
         } catch (RuntimeException | Error fault) {
             expel(member, fault);
+        }
+    }
+
+    private void arrived(Member member, Frames.Frame frame, ReadReplica.Snapshot snapshot, boolean others) {
+        List<Operation> since = snapshot.since();
+        if (since == null) {
+            // Another state was merged meanwhile.
+            if (members.release(member)) {
+                bring(member, null, others);
+            }
+            return;
+        }
+        if (members.release(member)) {
+            send(member, frame, since, others);
+            if (since.isEmpty() && members.contains(member)) {
+                syncs.keep(snapshot);
+            }
+        }
+    }
+
+    private void send(Member member, Frames.Frame frame, List<Operation> since, boolean others) {
+        try {
+            members.send(member, frame);
+            if (!since.isEmpty()) {
+                sendOps(member, since);
+            }
+            if (others) {
+                whereabouts.sendTo(member);
+            }
+            members.sendUnsent(member, durability.durable());
+        } catch (RuntimeException | Error fault) {
+            expel(member, fault);
+        }
+    }
+
+    private void sendOps(Member member, List<Operation> operations) {
+        List<byte[]> messages = operations.stream()
+                .map(operation -> WireCodec.opFrame(WireCodec.writeOperation(operation)))
+                .toList();
+        Frames.Frame row = context.frames().encode(messages);
+        try {
+            members.send(member, row);
+        } finally {
+            row.release();
         }
     }
 
@@ -149,23 +205,21 @@ final class Attendance {
 
     /** Sends everybody, in one message, what the document has and a version of it has not. */
     void sendSince(byte[] version) {
-        try {
-            byte[] news = members.isEmpty() ? null : syncs.since(version);
-            if (news != null) {
-                members.broadcast(news, null);
-            }
-        } catch (RuntimeException | Error fault) {
-            resynchronise(fault);
-        }
+        bringAll(version);
     }
 
     /** Sends everybody the whole state. */
     void sendState() {
+        bringAll(null);
+    }
+
+    private void bringAll(byte @Nullable [] version) {
         try {
             for (Member member : List.copyOf(members.all())) {
-                members.write(member, syncs.whole());
+                if (members.isReady(member)) {
+                    bring(member, version, false);
+                }
             }
-            syncs.forget();
         } catch (RuntimeException | Error fault) {
             resynchronise(fault);
         }
@@ -174,14 +228,12 @@ final class Attendance {
     /** A member that was too slow can be written again. */
     void writable(Member member) {
         try {
-            if (!members.refresh(member)) {
+            if (members.refresh(member)) {
+                // All of it, or one frame too many for the queue would bring the whole sync again, and again.
+                bring(member, null, true);
+            } else {
                 acknowledge(member);
-                return;
             }
-            // All of it, or one frame too many for the queue would bring the whole sync again, and again.
-            members.send(member, syncs.whole());
-            whereabouts.sendTo(member);
-            members.sendUnsent(member, durability.durable());
         } catch (RuntimeException | Error fault) {
             expel(member, fault);
         }

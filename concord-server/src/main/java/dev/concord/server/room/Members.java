@@ -31,6 +31,8 @@ final class Members {
         boolean written;
         /** Reads too slowly: gets nothing but a whole sync once it can be written again. */
         boolean stale;
+        /** Gets nothing before the state that is being made for it. */
+        boolean held;
         /** The refusals of ops that a stale member will get after its sync. */
         final List<Message.Refusal> unsent = new ArrayList<>(0);
 
@@ -137,7 +139,7 @@ final class Members {
     private void acknowledge(Seat seat, long durable) {
         // Counted in any case; a member that cannot be written is acknowledged later, and is not stale for that.
         long seq = seat.acks.reached(durable, context.loop().nanoTime(), context.events());
-        if (seq >= 0 && !seat.stale && seat.member.isWritable()) {
+        if (seq >= 0 && !seat.stale && !seat.held && seat.member.isWritable()) {
             send(seat, new Message.Ack(seq));
             seat.acks.sent();
         }
@@ -151,7 +153,7 @@ final class Members {
             return true;
         }
         Message.Refusal refusal = new Message.Refusal(code, text, seq);
-        if ((!seat.stale && write(seat, refusal)) || seq == null) {
+        if (write(seat, refusal) || seq == null) {
             return true;
         }
         if (seat.unsent.size() >= MAX_UNSENT) {
@@ -164,6 +166,30 @@ final class Members {
     /** Nobody gets anything until it has been resynchronised. */
     void outdateAll() {
         seats.values().forEach(seat -> seat.stale = true);
+    }
+
+    /** The member gets nothing until {@link #release}. */
+    void hold(Member member) {
+        Seat seat = seats.get(member);
+        if (seat != null) {
+            seat.held = true;
+        }
+    }
+
+    /** Whether the member is held, and seated still; from now on it gets what is sent. */
+    boolean release(Member member) {
+        Seat seat = seats.get(member);
+        if (seat == null || !seat.held) {
+            return false;
+        }
+        seat.held = false;
+        return true;
+    }
+
+    /** Whether the member may be sent something; if it cannot be written, it is stale from now on. */
+    boolean isReady(Member member) {
+        Seat seat = seats.get(member);
+        return seat != null && isReady(seat);
     }
 
     /** Whether the member is stale no more, and is to be sent everything, then {@link #sendUnsent}. */
@@ -251,7 +277,15 @@ final class Members {
     }
 
     private boolean write(Seat seat, Frames.Frame frame) {
-        if (seat.stale) {
+        if (!isReady(seat)) {
+            return false;
+        }
+        send(seat, frame);
+        return true;
+    }
+
+    private boolean isReady(Seat seat) {
+        if (seat.stale || seat.held) {
             return false;
         }
         if (!seat.member.isWritable()) {
@@ -262,7 +296,6 @@ final class Members {
                     .log("reads too slowly, will get a sync once it can be written to again");
             return false;
         }
-        send(seat, frame);
         return true;
     }
 

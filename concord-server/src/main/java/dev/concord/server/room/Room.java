@@ -12,11 +12,13 @@ import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.RoomText;
 import dev.concord.wire.WireCodec;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,10 +44,15 @@ public final class Room {
     private final RoomLog log;
     private final Peers peers;
     private final LargeDeletions deletions;
+    private final ReadReplica replica;
     private final Attendance attendance;
     private final Whereabouts whereabouts;
     private final Lifetime lifetime;
     private final Attempts attempts;
+    /** What the room was when somebody asked last. */
+    private @Nullable SoftReference<CompletableFuture<RoomView>> view;
+
+    private long viewSeq;
 
     Room(RoomContext context, Document document, StoredRoom stored, OpLog opLog, Wings wings) {
         this.context = context;
@@ -56,7 +63,8 @@ public final class Room {
         this.log = wings.logs().follow(context, new LogListener(), durability.commits(), stored);
         this.peers = wings.peers().of(context, new PeerListener());
         this.deletions = new LargeDeletions(context, wings.deletions());
-        this.attendance = new Attendance(context, document, durability, peers, wings.presences(), this::resyncFailed);
+        this.replica = new ReadReplica(context, document, wings.readers());
+        this.attendance = new Attendance(context, replica, durability, peers, wings.presences(), this::resyncFailed);
         this.whereabouts = attendance.whereabouts();
         this.lifetime = new Lifetime(context, attendance, peers, serverEdits);
         this.attempts = new Attempts(context);
@@ -102,10 +110,16 @@ public final class Room {
     /**
      * The whole state, to be copied with {@link Document#load}.
      *
-     * @return as {@link Document#encode}
+     * @return completes on the loop with what {@link Document#encode} gives, at once when the document is small
      */
-    public byte[] encode() {
-        return document.encode();
+    public CompletableFuture<byte[]> state() {
+        return read(ReadReplica.Snapshot::state);
+    }
+
+    private <T> CompletableFuture<T> read(Function<ReadReplica.Snapshot, T> task) {
+        CompletableFuture<T> read = new CompletableFuture<>();
+        replica.read(task, (value, snapshot) -> read.complete(value), read::completeExceptionally);
+        return read;
     }
 
     /**
@@ -166,7 +180,7 @@ public final class Room {
      * @param version what it has already, from its connect query; null for everything
      */
     public void join(Member member, byte @Nullable [] version) {
-        if (lifetime.isOver()) {
+        if (lifetime.isEnding()) {
             member.close(Close.RESTARTING);
         } else {
             attendance.join(member, version);
@@ -195,7 +209,7 @@ public final class Room {
         }
         long arrived = context.loop().nanoTime();
         Operation operation = op.operation();
-        Admission.Verdict verdict = admission.ofMember(operation);
+        Admission.Verdict verdict = admission.ofMember(operation, member.origin());
         if (verdict.code() != null) {
             refuse(member, verdict.code(), verdict.text(), op.seq());
             return;
@@ -221,6 +235,9 @@ public final class Room {
             // What is known came from another instance, and is not stored here yet. Now it is in any case, and
             // everybody has it already.
             if (!verdict.isKnown() && applyLogged(operation)) {
+                if (verdict.outcome() == Outcome.PENDING) {
+                    admission.waits(operation, member.origin());
+                }
                 fanOut(operation, encoded, member, arrived);
                 int shorter = before - document.length();
                 attempts.attempt("noting a deletion", () -> deletions.applied(member, operation, before, shorter));
@@ -267,16 +284,31 @@ public final class Room {
     /**
      * What the room is now.
      *
-     * @return text, length, place in the log, digest and epoch
+     * @return completes on the loop with text, length, place in the log, digest and epoch, at once when the document is small; the same for all
+     *     who ask until something changes
      */
-    public RoomView view() {
-        return new RoomView(
-                context.id(),
-                document.text(),
-                document.length(),
-                log.appliedSeq(),
-                HexFormat.of().formatHex(document.digest()),
-                context.epoch());
+    public CompletableFuture<RoomView> view() {
+        long seq = log.appliedSeq();
+        CompletableFuture<RoomView> known = view == null ? null : view.get();
+        if (known == null || viewSeq != seq || known.isCompletedExceptionally()) {
+            known = read(snapshot -> new RoomView(
+                    context.id(),
+                    snapshot.document().text(),
+                    snapshot.document().length(),
+                    seq,
+                    HexFormat.of().formatHex(snapshot.document().digest()),
+                    context.epoch()));
+            // A long text is not worth keeping when memory is short.
+            view = new SoftReference<>(known);
+            viewSeq = seq;
+        }
+        return known;
+    }
+
+    /** The document changes: what was made of it is not what it is any more. */
+    private void forgetViews() {
+        view = null;
+        attendance.forgetState();
     }
 
     /**
@@ -299,6 +331,7 @@ public final class Room {
     /** Says when ops wait to become durable and none does. Call it from time to time. */
     void watch() {
         durability.watch();
+        replica.deliver();
     }
 
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows not change any more. */
@@ -323,9 +356,10 @@ public final class Room {
     /** Applies what the log has or will have; false when the document does not take it, which closes the room. */
     private boolean applyLogged(Operation operation) {
         try {
-            attendance.forgetState();
+            forgetViews();
             peers.changed();
             document.apply(operation, ChangeSink.NONE);
+            replica.applied(operation);
             return true;
         } catch (RuntimeException | Error e) {
             lifetime.applyFailed(e);
@@ -399,8 +433,10 @@ public final class Room {
         @Override
         public void takeState(byte[] state) {
             try {
+                replica.merging(state);
                 document.merge(state);
-                attendance.forgetState();
+                replica.merged();
+                forgetViews();
             } catch (RuntimeException | Error e) {
                 lifetime.mergeFailed(e);
                 return;

@@ -1,6 +1,5 @@
 package dev.concord.server.room;
 
-import dev.concord.crdt.Document;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
@@ -8,32 +7,34 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The states of a room that its members are sent. On the room's loop. */
+/** The states of a room that its members are sent. On the room's loop, unless a method says otherwise. */
 final class Syncs {
     private static final Logger LOG = LoggerFactory.getLogger(Syncs.class);
 
     private final RoomContext context;
-    private final Document document;
     private final Message.Limits limits;
     private Frames.@Nullable Frame whole;
 
-    Syncs(RoomContext context, Document document) {
+    Syncs(RoomContext context) {
         this.context = context;
-        this.document = document;
         this.limits = new Message.Limits(
                 context.limits().connections().frameBytes(),
                 context.limits().rooms().chars(),
                 context.limits().connections().opsPerSecond());
     }
 
-    /** The whole state, encoded once for all who get it before the next {@link #forget}; not to be released by the caller. */
-    Frames.Frame whole() {
-        Frames.Frame frame = whole;
-        if (frame == null) {
-            frame = context.frames().encode(message(document.encode()));
-            whole = frame;
+    /** The whole state, if it is known from the last time; not to be released by the caller. */
+    Frames.@Nullable Frame known() {
+        return whole;
+    }
+
+    /** Keeps the whole state of a snapshot for all who ask for it before the next {@link #forget}. */
+    void keep(ReadReplica.Snapshot snapshot) {
+        Frames.Frame made = snapshot.take(this);
+        if (made != null) {
+            forget();
+            whole = made;
         }
-        return frame;
     }
 
     /** The document has changed, or leaves memory. */
@@ -44,10 +45,22 @@ final class Syncs {
         }
     }
 
-    /** The message with what the document has and a version of it has not; null when the version, of a connect query, cannot be read. */
-    byte @Nullable [] since(byte[] version) {
+    /**
+     * What a version is missing, or the whole state. On the thread that reads the snapshot.
+     *
+     * @param version of a connect query; null for everything
+     * @return the snapshot's frame, shared by all who ask for the same
+     */
+    Frames.Frame of(ReadReplica.Snapshot snapshot, byte @Nullable [] version) {
+        byte[] difference = version == null ? null : difference(snapshot, version);
+        return version == null || difference == null
+                ? snapshot.frame(this, () -> frame(snapshot, snapshot.state()))
+                : snapshot.frame(version, () -> frame(snapshot, difference));
+    }
+
+    private byte @Nullable [] difference(ReadReplica.Snapshot snapshot, byte[] version) {
         try {
-            return message(document.difference(version));
+            return snapshot.document().difference(version);
         } catch (MalformedStateException e) {
             LOG.atDebug()
                     .addKeyValue("room", context.id())
@@ -56,7 +69,8 @@ final class Syncs {
         }
     }
 
-    private byte[] message(byte[] state) {
-        return WireCodec.write(new Message.Sync(state, document.version(), context.epoch(), limits));
+    private Frames.Frame frame(ReadReplica.Snapshot snapshot, byte[] state) {
+        byte[] version = snapshot.document().version();
+        return context.frames().encode(WireCodec.write(new Message.Sync(state, version, context.epoch(), limits)));
     }
 }

@@ -1,5 +1,7 @@
 package dev.concord.server.room;
 
+import java.util.concurrent.Executor;
+
 /**
  * What the rooms of a server are made with.
  *
@@ -8,6 +10,12 @@ package dev.concord.server.room;
  * @param peers speak to the same rooms on other instances
  * @param locator finds rooms that are in other instances' stores
  * @param deletions is notified of large deletions
+ * @param readers runs what takes time in proportion to a document, and does not block
  */
 public record Wings(
-        RoomLogs logs, Presences.Factory presences, Peers.Factory peers, Locator locator, Deletions deletions) {}
+        RoomLogs logs,
+        Presences.Factory presences,
+        Peers.Factory peers,
+        Locator locator,
+        Deletions deletions,
+        Executor readers) {}

@@ -16,6 +16,7 @@ public final class TestLimits {
     public int roomChars = Limits.DEFAULT.rooms().chars();
     public int pendingPerRoom = Limits.DEFAULT.rooms().pending();
     public Duration unloadAfter = Limits.DEFAULT.rooms().unloadAfter();
+    public int elementsPerTurn = Limits.DEFAULT.rooms().elementsPerTurn();
     public int compactionOps = Limits.DEFAULT.compaction().ops();
     public int opsPerTurn = Limits.DEFAULT.peers().opsPerTurn();
     public HistoryLimits history = HistoryLimits.DEFAULT;
@@ -32,7 +33,7 @@ public final class TestLimits {
                         handshake,
                         idle),
                 new Limits.Http(bodyBytes),
-                new Limits.Rooms(roomChars, pendingPerRoom, unloadAfter),
+                new Limits.Rooms(roomChars, pendingPerRoom, unloadAfter, elementsPerTurn),
                 new Limits.Compaction(compactionOps, Limits.DEFAULT.compaction().interval()),
                 Limits.DEFAULT.presence(),
                 new Limits.Peers(Limits.DEFAULT.peers().interval(), opsPerTurn),

@@ -32,7 +32,7 @@ class AnswerTest {
 
     private Exchange exchange(List<String> path) {
         var context = channel.pipeline().firstContext();
-        Responses responses = new Responses(context, false, true, () -> {});
+        Responses responses = new Responses(context, false, true, new LargeAnswers(0), () -> {});
         return new Exchange(context, request, responses, path, Map.of(), Map.of(), () -> {});
     }
 
@@ -96,6 +96,7 @@ class AnswerTest {
                 () -> "",
                 () -> CompletableFuture.completedFuture(""),
                 task -> CompletableFuture.runAsync(task, Runnable::run),
+                Runnable::run,
                 null,
                 Limits.DEFAULT));
     }

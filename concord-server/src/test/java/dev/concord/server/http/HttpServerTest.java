@@ -36,7 +36,8 @@ class HttpServerTest {
                         Optional.empty(),
                         Limits.DEFAULT),
                 reason -> {});
-        http.listen(null, () -> "", () -> CompletableFuture.completedFuture(""), null, null, Runnable::run);
+        http.listen(
+                null, () -> "", () -> CompletableFuture.completedFuture(""), null, null, Runnable::run, Runnable::run);
         CountDownLatch ended = new CountDownLatch(1);
         for (int i = 0; i < 1000; i++) {
             http.loops().of("room " + i).execute(() -> {

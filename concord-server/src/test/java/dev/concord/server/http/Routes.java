@@ -18,6 +18,7 @@ public final class Routes {
                 () -> "",
                 () -> CompletableFuture.completedFuture(""),
                 Runnable::run,
+                Runnable::run,
                 null,
                 dev.concord.server.config.Limits.DEFAULT);
         return HttpServer.routes(nothing, null, null).list();

@@ -326,7 +326,7 @@ class ClusterSimulationTest {
                 assertTrue(client.isConnected(), client.name + " is not connected");
                 assertEquals(text, client.document.text(), client.name);
                 assertEquals(digest, hex(client.document), client.name);
-                assertEquals(digest, client.room.view().digest(), client.name + "'s room");
+                assertEquals(digest, client.room.view().join().digest(), client.name + "'s room");
                 assertEquals(Map.of(), client.unacknowledged, client.name);
             }
             for (Client client : clients) {

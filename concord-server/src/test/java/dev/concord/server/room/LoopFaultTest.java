@@ -57,7 +57,8 @@ class LoopFaultTest extends RoomFixture {
                         PresenceRounds::new,
                         (of, host) -> new RoomPeers(cluster, of, host),
                         new RoomLocator(cluster),
-                        deletions));
+                        deletions,
+                        readers));
     }
 
     @Test

@@ -267,13 +267,13 @@ class RoomDirectoryTest {
 
         Room room = enter("r");
 
-        assertEquals("hello world", room.view().text());
-        assertEquals(4, room.view().opSeq());
-        assertEquals("e", room.view().epoch());
+        assertEquals("hello world", room.view().join().text());
+        assertEquals(4, room.view().join().opSeq());
+        assertEquals("e", room.view().join().epoch());
         FakeMember member = join(room);
         room.receive(member, new Message.Op(1, insert("far", 1, Anchor.after(new ElementId("b", 6)), "?")));
         commit();
-        assertEquals("hello world?!", room.view().text());
+        assertEquals("hello world?!", room.view().join().text());
     }
 
     @Test
@@ -297,7 +297,7 @@ class RoomDirectoryTest {
                 "this is no state", new String(memory.load("r").orElseThrow().state(), UTF_8));
         assertEquals(1, memory.load("r").orElseThrow().ops().size());
         assertEquals(1, memory.load("junk").orElseThrow().ops().size());
-        assertEquals("", enter("other").view().text());
+        assertEquals("", enter("other").view().join().text());
     }
 
     @Test
@@ -316,7 +316,7 @@ class RoomDirectoryTest {
         assertEquals(loads, store.loads);
         loop.pass(RoomLoader.QUARANTINE);
         store.onLoad = null;
-        assertEquals("", enter("r").view().text());
+        assertEquals("", enter("r").view().join().text());
         assertEquals(0, events.quarantined);
     }
 
@@ -330,15 +330,15 @@ class RoomDirectoryTest {
         int loads = store.loads;
         rooms.catchUpAll();
         settle();
-        assertEquals("Z", r.view().text());
-        assertEquals("", s.view().text());
+        assertEquals("Z", r.view().join().text());
+        assertEquals("", s.view().join().text());
         memory.append(
                 new BatchId("another", 2),
                 List.of(new Append("s", s.epoch(), WireCodec.writeOperation(insert("z", "Y")))));
         rooms.catchUp("s");
         rooms.catchUp("nowhere");
         settle();
-        assertEquals("Y", s.view().text());
+        assertEquals("Y", s.view().join().text());
         memory.delete("r");
         rooms.catchUpAll();
         loop.pass(Duration.ofSeconds(1));
@@ -360,7 +360,7 @@ class RoomDirectoryTest {
         }
         store.onLoad = null;
         loop.pass(RoomLoader.QUARANTINE);
-        assertEquals("", enter("r").view().text());
+        assertEquals("", enter("r").view().join().text());
     }
 
     @Test
@@ -424,7 +424,7 @@ class RoomDirectoryTest {
         FakeMember member = join(room);
         room.receive(member, new Message.Op(1, insert("a", "text")));
         commit();
-        RoomView before = room.view();
+        RoomView before = room.view().join();
         room.leave(member);
         sweepAfterAWhile();
 
@@ -434,7 +434,7 @@ class RoomDirectoryTest {
         assertEquals(0, frames.live());
         Room again = enter("r");
         assertNotSame(room, again);
-        assertEquals(before, again.view());
+        assertEquals(before, again.view().join());
     }
 
     @Test
@@ -481,8 +481,8 @@ class RoomDirectoryTest {
         settle();
         assertTrue(first.join());
         assertFalse(second.join());
-        assertEquals("line\n", guest.room.view().text());
-        assertEquals(0, guest.room.view().opSeq());
+        assertEquals("line\n", guest.room.view().join().text());
+        assertEquals(0, guest.room.view().join().opSeq());
     }
 
     @Test
@@ -495,14 +495,14 @@ class RoomDirectoryTest {
         settle();
         assertTrue(made.join());
         assertEquals(Absence.MISSING, guest.absent);
-        assertEquals("text", maker.room.view().text());
+        assertEquals("text", maker.room.view().join().text());
 
         Guest other = visit("s", true);
         settle();
         CompletableFuture<Boolean> late = rooms.create("s", "late");
         settle();
         assertFalse(late.join());
-        assertEquals("", other.room.view().text());
+        assertEquals("", other.room.view().join().text());
     }
 
     @Test
@@ -558,7 +558,7 @@ class RoomDirectoryTest {
 
         later.open();
         commit();
-        assertEquals("2", early.room.view().text());
+        assertEquals("2", early.room.view().join().text());
         assertSame(early.room, second.room);
     }
 

@@ -135,7 +135,8 @@ class RoomFaultTest extends RoomFixture {
                     return seam(Peers.class, new Others());
                 },
                 null,
-                seam(Deletions.class, deletions));
+                seam(Deletions.class, deletions),
+                readers);
         room = new Room(context, documentOf(stored), stored, log, wings);
         try {
             room.open();
@@ -407,7 +408,7 @@ class RoomFaultTest extends RoomFixture {
             assertTrue(SimulatedClient.isKnown(op, stored), () -> "acknowledged and not stored: " + op);
         }
         String digest = HexFormat.of().formatHex(stored.digest());
-        assertEquals(digest, room.view().digest());
+        assertEquals(digest, room.view().join().digest());
         for (Client client : clients) {
             assertEquals(stored.text(), client.document.text(), client.name);
             assertEquals(digest, HexFormat.of().formatHex(client.document.digest()), client.name);

@@ -28,6 +28,7 @@ import dev.concord.wire.WireException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -51,11 +52,17 @@ public abstract class RoomFixture {
     protected final FakeMember cy = new FakeMember("cy");
     protected final Document hers = new Document("ann");
 
+    /** Reads large documents. */
+    protected Executor readers = Runnable::run;
+
     protected Cluster cluster = Cluster.solo();
     protected OpLog log;
     protected Room room;
     /** What the other instances do to the room. */
     protected Peers.Host peerHost;
+
+    /** What the log does to the room. */
+    protected RoomLog.Host logHost;
 
     protected long others;
     /** What the room says of large deletions. */
@@ -89,7 +96,28 @@ public abstract class RoomFixture {
                 document,
                 stored,
                 log,
-                new Wings(archive.logs(), PresenceRounds::new, this::peers, new RoomLocator(cluster), deletions));
+                new Wings(logs(), PresenceRounds::new, this::peers, new RoomLocator(cluster), deletions, readers));
+    }
+
+    private RoomLogs logs() {
+        RoomLogs logs = archive.logs();
+        return new RoomLogs() {
+            @Override
+            public Document load(String roomId, StoredRoom rows) {
+                return logs.load(roomId, rows);
+            }
+
+            @Override
+            public RoomLog follow(RoomContext context, RoomLog.Host host, OwnCommits own, StoredRoom rows) {
+                logHost = host;
+                return logs.follow(context, host, own, rows);
+            }
+
+            @Override
+            public void onSnapshot(Consumer<String> listener) {
+                logs.onSnapshot(listener);
+            }
+        };
     }
 
     private Peers peers(RoomContext context, Peers.Host host) {

@@ -163,7 +163,7 @@ class RoomSimulationTest {
                 assertEquals(digest, HexFormat.of().formatHex(client.document.digest()), client.name);
                 assertEquals(Map.of(), client.unacknowledged, client.name);
             }
-            assertEquals(digest, first.room.view().digest());
+            assertEquals(digest, first.room.view().join().digest());
             assertEquals(digest, HexFormat.of().formatHex(stored().digest()));
         }
 

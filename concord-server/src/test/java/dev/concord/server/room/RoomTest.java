@@ -139,14 +139,14 @@ class RoomTest extends RoomFixture {
             loop.run();
             assertEquals(List.of(), ann.take(), "acknowledged before the commit");
             assertEquals(3, bob.take().size(), "fan-out does not wait for the commit");
-            assertEquals(0, room.view().opSeq());
+            assertEquals(0, room.view().join().opSeq());
 
             gate.open();
             Await.result("the log is written", log.flush());
             loop.run();
 
             assertEquals(List.of(new Message.Ack(3)), ann.take());
-            assertEquals(3, room.view().opSeq());
+            assertEquals(3, room.view().join().opSeq());
             assertEquals(3, events.acknowledged);
         }
 
@@ -204,7 +204,7 @@ class RoomTest extends RoomFixture {
             commit();
             ann.take();
             bob.take();
-            byte[] before = room.encode();
+            byte[] before = room.state().join();
 
             send(bob, 5, insert("x", 1, "b"));
             commit();
@@ -213,14 +213,14 @@ class RoomTest extends RoomFixture {
             assertEquals(ErrorCode.CONFLICT, refusal.code());
             assertEquals(5, refusal.seq());
             assertEquals(List.of(), ann.take());
-            assertArrayEquals(before, room.encode());
+            assertArrayEquals(before, room.state().join());
             assertEquals(1, memory.load(ID).orElseThrow().ops().size());
             assertNull(bob.closed);
         }
 
         @Test
         void opsThatHangOnNothingAreTakenUpToTheLimit() {
-            limits.pendingPerRoom = 2;
+            limits.pendingPerRoom = 4;
             room = load();
             join(ann, bob);
             Anchor nowhere = Anchor.after(new ElementId("nobody", 1));
@@ -239,13 +239,13 @@ class RoomTest extends RoomFixture {
             send(ann, 4, insert("nobody", 1, "ready"));
             commit();
             assertEquals(new Message.Ack(4), ann.takeOne(Message.Ack.class), "what is ready is taken all the same");
-            assertEquals("rxxeady", room.view().text());
+            assertEquals("rxxeady", room.view().join().text());
             assertEquals("rxxeady", stored().text());
         }
 
         @Test
         void whatHangsOnNothingIsBoundedInSizeToo() {
-            limits.roomChars = 1_000;
+            limits.roomChars = 2_000;
             room = load();
             join(ann);
             ElementId nobody = new ElementId("nobody", 1);
@@ -292,14 +292,14 @@ class RoomTest extends RoomFixture {
             commit();
             Message.Refusal refusal = (Message.Refusal) bob.take().get(1);
             assertEquals(ErrorCode.ROOM_FULL, refusal.code());
-            assertEquals("12345", room.view().text());
+            assertEquals("12345", room.view().join().text());
 
             ann.take();
             send(ann, 2, hers.delete(0, 1).get(0));
             send(bob, 2, insert("bob", 1, "6"));
             commit();
-            assertEquals(5, room.view().length());
-            assertEquals(room.view().text(), stored().text());
+            assertEquals(5, room.view().join().length());
+            assertEquals(room.view().join().text(), stored().text());
         }
 
         @Test
@@ -313,7 +313,7 @@ class RoomTest extends RoomFixture {
             gate.awaitReached();
             loop.run();
             bob.take();
-            byte[] before = room.encode();
+            byte[] before = room.state().join();
             Operation late = type("b");
 
             send(ann, 2, late);
@@ -322,7 +322,7 @@ class RoomTest extends RoomFixture {
             assertEquals(ErrorCode.UNAVAILABLE, refusal.code());
             assertEquals(2, refusal.seq());
             assertEquals(List.of(), bob.take());
-            assertArrayEquals(before, room.encode());
+            assertArrayEquals(before, room.state().join());
 
             gate.open();
             commit();
@@ -499,7 +499,7 @@ class RoomTest extends RoomFixture {
             typeMany(3);
             send(ann, 9, new Operation.Insert(new ElementId("late", 1), Anchor.after(new ElementId("nobody", 7)), "?"));
             commit();
-            RoomView before = room.view();
+            RoomView before = room.view().join();
             loop.pass(Duration.ofMinutes(1));
             assertFalse(room.isIdle(), "somebody is here");
             room.leave(ann);
@@ -512,7 +512,7 @@ class RoomTest extends RoomFixture {
 
             room.close(Close.RESTARTING);
             room = load();
-            assertEquals(before, room.view());
+            assertEquals(before, room.view().join());
         }
 
         @Test
@@ -609,7 +609,7 @@ class RoomTest extends RoomFixture {
             room.leave(ann);
             commit();
             assertEquals(List.of(), ann.take());
-            assertEquals("", room.view().text());
+            assertEquals("", room.view().join().text());
             assertEquals(2, events.left);
         }
     }

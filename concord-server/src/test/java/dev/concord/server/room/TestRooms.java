@@ -38,7 +38,8 @@ public final class TestRooms {
                         PresenceRounds::new,
                         (context, room) -> new RoomPeers(cluster, context, room),
                         locator,
-                        Deletions.IGNORED));
+                        Deletions.IGNORED,
+                        Runnable::run));
         locator.answerFrom(rooms);
         return rooms;
     }

@@ -142,7 +142,13 @@ public final class RoomLocator implements Locator {
         rooms.run(question.room(), false, new RoomCallback() {
             @Override
             public void enter(Room room) {
-                reply(LocatorMessage.Kind.HAVE, room.epoch(), room.encode());
+                room.state().whenComplete((state, failure) -> {
+                    if (failure != null) {
+                        absent(Absence.UNAVAILABLE);
+                    } else {
+                        reply(LocatorMessage.Kind.HAVE, room.epoch(), state);
+                    }
+                });
             }
 
             @Override

@@ -249,8 +249,8 @@ class RoomLogTest extends RoomFixture {
             readLog();
             assertEquals(List.of(new Message.Op(0, op)), ann.take(), "with its place in the log");
             assertEquals(List.of(new Message.Op(0, op)), bob.take(), "with its place in the log");
-            assertEquals("Z", room.view().text());
-            assertEquals(1, room.view().opSeq());
+            assertEquals("Z", room.view().join().text());
+            assertEquals(1, room.view().join().opSeq());
             assertEquals(1, memory.load(ID).orElseThrow().lastSeq());
             assertEquals(1, events.caughtUp);
             roomLog().catchUp(1);
@@ -264,10 +264,10 @@ class RoomLogTest extends RoomFixture {
             send(ann, 1, insert("ann", 1, "A"));
             commit();
             assertEquals(List.of(new Message.Ack(1)), ann.take(), "durable is durable");
-            assertEquals(0, room.view().opSeq(), "not everything up to 2 is here");
+            assertEquals(0, room.view().join().opSeq(), "not everything up to 2 is here");
             readLog();
-            assertEquals(2, room.view().opSeq());
-            assertEquals(2, room.view().length());
+            assertEquals(2, room.view().join().opSeq());
+            assertEquals(2, room.view().join().length());
             loop.pass(Duration.ofSeconds(1));
             readLog();
             another("zoe", 2, "Z");
@@ -275,8 +275,8 @@ class RoomLogTest extends RoomFixture {
             send(ann, 3, insert("ann", 3, "A"));
             commit();
             readLog();
-            assertEquals(5, room.view().opSeq());
-            assertEquals(stored().text(), room.view().text());
+            assertEquals(5, room.view().join().opSeq());
+            assertEquals(stored().text(), room.view().join().text());
         }
 
         @Test
@@ -306,8 +306,8 @@ class RoomLogTest extends RoomFixture {
             another("zoe", 3, "X");
             roomLog().catchUp(3);
             readLog();
-            assertEquals(3, room.view().opSeq());
-            assertEquals(stored().text(), room.view().text());
+            assertEquals(3, room.view().join().opSeq());
+            assertEquals(stored().text(), room.view().join().text());
             List<Message> seen = ann.take();
             assertInstanceOf(Message.Sync.class, seen.get(0));
             assertEquals(2, seen.size());
@@ -344,7 +344,7 @@ class RoomLogTest extends RoomFixture {
             StoredRoom stored = memory.load(ID).orElseThrow();
             assertEquals("Z", Replay.of(ID, stored, "x").text());
             room = load(Replay.of(ID, stored, "x"));
-            assertEquals("Z", room.view().text());
+            assertEquals("Z", room.view().join().text());
         }
 
         @Test
@@ -365,7 +365,7 @@ class RoomLogTest extends RoomFixture {
             commit();
             assertEquals(List.of(new Message.Ack(1)), ann.take());
             assertEquals("A", stored().text());
-            assertEquals("A", room.view().text());
+            assertEquals("A", room.view().join().text());
         }
 
         @Test
@@ -381,7 +381,7 @@ class RoomLogTest extends RoomFixture {
             roomLog().catchUp(0);
             commit();
             assertEquals("Z", stored().text());
-            assertEquals(1, room.view().opSeq());
+            assertEquals(1, room.view().join().opSeq());
             roomLog().catchUp(0);
             commit();
             assertEquals(1, memory.load(ID).orElseThrow().lastSeq(), "once");

@@ -15,17 +15,24 @@ final class Changes implements ChangeSink {
 
     @Override
     public void insert(int at, String text, int from, int to) {
-        int size = joined == null ? inserted.length() : joined.length();
-        if (size > 0 && at == offset + size) {
-            if (joined == null) {
-                joined = new StringBuilder(inserted);
-            }
-            joined.append(text, from, to);
-            return;
+        if (!isOpen() || !join(at, text, from, to)) {
+            finishChange();
+            offset = at;
+            inserted = from == 0 && to == text.length() ? text : text.substring(from, to);
         }
-        finishChange();
-        offset = at;
-        inserted = from == 0 && to == text.length() ? text : text.substring(from, to);
+    }
+
+    /** Adds to the text that was inserted last, if this follows it. */
+    private boolean join(int at, String text, int from, int to) {
+        int size = joined == null ? inserted.length() : joined.length();
+        if (size == 0 || at != offset + size) {
+            return false;
+        }
+        if (joined == null) {
+            joined = new StringBuilder(inserted);
+        }
+        joined.append(text, from, to);
+        return true;
     }
 
     @Override
@@ -46,8 +53,7 @@ final class Changes implements ChangeSink {
     /** What was collected, which is then forgotten here. */
     List<TextChange> take() {
         List<TextChange> all = done;
-        TextChange last = open();
-        forgetOpen();
+        TextChange last = closeOpen();
         if (all == null) {
             return last == null ? List.of() : List.of(last);
         }
@@ -59,27 +65,32 @@ final class Changes implements ChangeSink {
     }
 
     private void finishChange() {
-        TextChange change = open();
+        TextChange change = closeOpen();
         if (change != null) {
             if (done == null) {
                 done = new ArrayList<>();
             }
             done.add(change);
         }
-        forgetOpen();
     }
 
-    private void forgetOpen() {
-        removed = 0;
-        inserted = "";
-        joined = null;
+    private boolean isOpen() {
+        return removed > 0 || !inserted.isEmpty();
     }
 
-    private @Nullable TextChange open() {
+    /** The change that is still growing, which is then forgotten here; null when there is none. */
+    private @Nullable TextChange closeOpen() {
         if (removed > 0) {
-            return new TextChange(offset, removed, "");
+            int size = removed;
+            removed = 0;
+            return new TextChange(offset, size, "");
+        }
+        if (inserted.isEmpty()) {
+            return null;
         }
         String text = joined == null ? inserted : joined.toString();
-        return text.isEmpty() ? null : new TextChange(offset, 0, text);
+        inserted = "";
+        joined = null;
+        return new TextChange(offset, 0, text);
     }
 }

@@ -24,6 +24,13 @@ final class Core {
 
     /** Refuses so many more elements where they would pass {@link Document#MAX_ELEMENTS}. */
     void checkRoom(long more) {
+        // What was typed since the run was opened is counted only when it could matter.
+        if (runs.elements + pending.insertElements() + more > Document.MAX_ELEMENTS - RunTree.MAX_RUN_CHARS) {
+            checkRoomExactly(more);
+        }
+    }
+
+    private void checkRoomExactly(long more) {
         if (elements() + more > Document.MAX_ELEMENTS) {
             throw new InvalidOperationException("length", "the document would hold more than 2^30 elements");
         }

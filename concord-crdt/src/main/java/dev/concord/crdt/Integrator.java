@@ -100,8 +100,16 @@ final class Integrator {
     }
 
     private Outcome insert(Insertion insertion, @Nullable Outcome verdict, ChangeSink changes) {
-        Outcome outcome = verdict == null ? core.verifier.check(insertion) : verdict;
-        if (outcome != Outcome.DUPLICATE) {
+        int unknown = verdict == null ? core.verifier.unknown(insertion) : 0;
+        Outcome outcome = verdict == null ? core.verifier.outcome(insertion, unknown) : verdict;
+        if (outcome == Outcome.PENDING) {
+            // Its anchor is not here, so none of its elements is, and nothing waits for one that could come now.
+            if (unknown == insertion.length()) {
+                pending.keep(insertion);
+            } else {
+                pending.add(insertion);
+            }
+        } else if (outcome == Outcome.APPLIED) {
             ChangeSink sink = buffer.inFrontOf(changes);
             insertChecked(insertion, sink);
             deliver(sink, changes);

@@ -57,17 +57,16 @@ final class PendingBuffer {
 
     /** Keeps an insert whose anchor is not there, without the elements that wait already. */
     void add(Insertion insertion) {
-        OfSite own = of(insertion.site());
         String name = sites.name(insertion.site());
         long at = insertion.counter();
         for (Insertion known : overlapping(insertion)) {
             if (known.counter() > at) {
-                keep(own, insertion.part(at, known.counter(), name));
+                keep(insertion.part(at, known.counter(), name));
             }
             at = Math.max(at, known.end());
         }
         if (at < insertion.end()) {
-            keep(own, insertion.part(at, insertion.end(), name));
+            keep(insertion.part(at, insertion.end(), name));
         }
     }
 
@@ -189,8 +188,9 @@ final class PendingBuffer {
         return Math.max(last, own.deletes.end() - 1);
     }
 
-    private void keep(OfSite own, Insertion insertion) {
-        own.inserts.put(insertion.counter(), insertion);
+    /** Keeps an insert whose anchor is not there and of which no element waits. */
+    void keep(Insertion insertion) {
+        of(insertion.site()).inserts.put(insertion.counter(), insertion);
         changes++;
         insertCount++;
         insertElements += insertion.length();

@@ -29,9 +29,10 @@ final class SiteTable {
 
     /** The number of a site, given to it now when it is new. */
     int intern(String name) {
-        if (isLast(name)) {
-            return lastNumber;
-        }
+        return isLast(name) ? lastNumber : internOther(name);
+    }
+
+    private int internOther(String name) {
         Integer number = numbers.get(name);
         if (number == null) {
             number = size++;

@@ -37,19 +37,29 @@ final class Verifier {
                 core.checkRoom(insert.length());
                 return isHere(insert.anchor().element()) ? Outcome.APPLIED : Outcome.PENDING;
             }
-            return check(new Insertion(site, counter, insert.length(), insert.value(), insert.anchor()));
+            Insertion insertion = new Insertion(site, counter, insert.length(), insert.value(), insert.anchor());
+            return outcome(insertion, unknown(insertion));
         }
         return checkDelete(site, counter, counter + op.length());
     }
 
-    /** What would become of an insert. */
-    Outcome check(Insertion insertion) {
-        int unknown = compare(insertion);
-        core.checkRoom(unknown);
+    /** What would become of an insert of which so many elements are {@link #unknown}. */
+    Outcome outcome(Insertion insertion, int unknown) {
         if (unknown == 0) {
             return Outcome.DUPLICATE;
         }
         return isHere(insertion.anchor().element()) ? Outcome.APPLIED : Outcome.PENDING;
+    }
+
+    /**
+     * How many elements of an insert are new here. Changes nothing.
+     *
+     * @throws CrdtException when the insert would be refused
+     */
+    int unknown(Insertion insertion) {
+        int unknown = compare(insertion);
+        core.checkRoom(unknown);
+        return unknown;
     }
 
     /** What would become of a delete. */

@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.wire.Message;
+import java.net.SocketException;
 import java.util.Collections;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Members that send much of what costs the server work and says nothing. */
 @Timeout(120)
@@ -84,6 +87,25 @@ class FloodTest {
                 member.text("{\"t\":\"presence\",\"user\":\"Ann\",\"cursor\":0,\"color\":\"" + color + "\"}");
                 assertTrue(member.read(Message.Refusal.class).message().contains("hex colour"), color);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {RawConnection.PING, RawConnection.PONG, RawConnection.BINARY})
+    void aFloodOfFramesThatAreNotTextEndsTheConnection(int opcode) throws Exception {
+        try (RawConnection member = joined("frames")) {
+            try {
+                for (int i = 0; i < 5_000; i++) {
+                    member.send(RawConnection.frame(RawConnection.FINAL | opcode, new byte[] {1}));
+                }
+            } catch (SocketException cutOff) {
+                // Already gone.
+            }
+            RawConnection.Frame frame = member.frame();
+            while (frame.opcode() != RawConnection.CLOSE) {
+                frame = member.frame();
+            }
+            assertEquals(4400, frame.closeCode());
         }
     }
 }

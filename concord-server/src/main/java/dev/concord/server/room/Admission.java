@@ -25,6 +25,9 @@ final class Admission {
         static final Verdict WAIT = new Verdict(Outcome.PENDING, null, "");
         static final Verdict KNOWN = new Verdict(Outcome.DUPLICATE, null, "");
 
+        static final Verdict PENDING_FULL =
+                refused(ErrorCode.PENDING_FULL, "too much is pending in this room; send what this op refers to first");
+
         static Verdict refused(ErrorCode code, @Nullable String text) {
             return new Verdict(null, code, String.valueOf(text));
         }
@@ -36,14 +39,16 @@ final class Admission {
 
     private final Document document;
     private final Limits.Rooms limits;
+    private final PendingShares shares;
 
     Admission(Document document, Limits.Rooms limits) {
         this.document = document;
         this.limits = limits;
+        this.shares = new PendingShares(document, limits);
     }
 
-    /** What to do with an op that a member sent. */
-    Verdict ofMember(Operation operation) {
+    /** What to do with an op that a member of this {@link Member#origin origin} sent. */
+    Verdict ofMember(Operation operation, Object origin) {
         Verdict verdict = check(operation);
         if (verdict.isKnown() || (verdict.code() != null && verdict.code() != ErrorCode.PENDING_FULL)) {
             return verdict;
@@ -54,6 +59,9 @@ final class Admission {
         if (fault != null) {
             // Also when it had to wait anyway: it never will be taken.
             return Verdict.refused(ErrorCode.INVALID_OP, fault);
+        }
+        if (verdict.outcome() == Outcome.PENDING && !shares.fits(origin, operation)) {
+            return Verdict.PENDING_FULL;
         }
         if (verdict.code() == null && isTooLong(inserted(operation))) {
             return Verdict.refused(
@@ -78,17 +86,18 @@ final class Admission {
             if (outcome == Outcome.APPLIED) {
                 return Verdict.APPLY;
             }
-            return isPendingFull(operation)
-                    ? Verdict.refused(
-                            ErrorCode.PENDING_FULL,
-                            "too much is pending in this room; send what this op refers to first")
-                    : Verdict.WAIT;
+            return isPendingFull(operation) ? Verdict.PENDING_FULL : Verdict.WAIT;
         } catch (ConflictException e) {
             return Verdict.refused(
                     ErrorCode.CONFLICT, e.getMessage() + "; this site's ids are in use, edit under a new site");
         } catch (InvalidOperationException e) {
             return Verdict.refused(ErrorCode.INVALID_OP, e.getMessage());
         }
+    }
+
+    /** An op of a member was applied that has to wait. */
+    void waits(Operation operation, Object origin) {
+        shares.added(origin, operation);
     }
 
     /**

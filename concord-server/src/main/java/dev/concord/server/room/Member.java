@@ -10,6 +10,13 @@ public interface Member {
     String id();
 
     /**
+     * Who is behind the connection, as far as that can be known.
+     *
+     * @return equal for connections that may be one client's, such as those from one address
+     */
+    Object origin();
+
+    /**
      * Whether what waits to be written is below the bound.
      *
      * @return false for a reader that is too slow: the room stops sending and resynchronises it later

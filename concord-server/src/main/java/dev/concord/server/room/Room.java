@@ -209,7 +209,7 @@ public final class Room {
         }
         long arrived = context.loop().nanoTime();
         Operation operation = op.operation();
-        Admission.Verdict verdict = admission.ofMember(operation);
+        Admission.Verdict verdict = admission.ofMember(operation, member.origin());
         if (verdict.code() != null) {
             refuse(member, verdict.code(), verdict.text(), op.seq());
             return;
@@ -235,6 +235,9 @@ public final class Room {
             // What is known came from another instance, and is not stored here yet. Now it is in any case, and
             // everybody has it already.
             if (!verdict.isKnown() && applyLogged(operation)) {
+                if (verdict.outcome() == Outcome.PENDING) {
+                    admission.waits(operation, member.origin());
+                }
                 fanOut(operation, encoded, member, arrived);
                 int shorter = before - document.length();
                 attempts.attempt("noting a deletion", () -> deletions.applied(member, operation, before, shorter));

@@ -14,6 +14,7 @@ final class Whereabouts {
     private final Members members;
     private final Peers peers;
     private final Presences presences;
+    private final PresenceNames names = new PresenceNames();
 
     /** Nobody shows anything yet. */
     Whereabouts(RoomContext context, Members members, Peers peers, Presences.Factory factory) {
@@ -32,7 +33,13 @@ final class Whereabouts {
         } else if (!PresenceRules.isColor(presence.color())) {
             members.refuse(member, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
         } else {
-            presences.show(member, presence);
+            PresenceNames.Passed passed = names.pass(member, presence, peers.present());
+            if (passed.former() != null) {
+                sendFarewell(member, passed.former());
+            }
+            if (passed.presence() != null) {
+                presences.show(member, passed.presence());
+            }
         }
     }
 
@@ -67,17 +74,25 @@ final class Whereabouts {
 
     /** A member has left: everybody else learns that at once. */
     void left(Member member) {
+        boolean wasItsName = names.remove(member);
         Message.Presence farewell = presences.remove(member);
-        if (farewell != null) {
-            peers.leave(member, farewell, presences.hasUser(farewell.user()));
-            if (!members.isEmpty()) {
-                members.broadcast(WireCodec.write(farewell), member);
-            }
+        if (farewell != null && wasItsName) {
+            sendFarewell(member, farewell);
+        } else if (farewell != null) {
+            peers.leave(member, farewell, true);
+        }
+    }
+
+    private void sendFarewell(Member member, Message.Presence farewell) {
+        peers.leave(member, farewell, presences.hasUser(farewell.user()));
+        if (!members.isEmpty()) {
+            members.broadcast(WireCodec.write(farewell), member);
         }
     }
 
     /** A member has left because everybody here is sent away: only the other instances learn that. */
     void dismissed(Member member) {
+        names.remove(member);
         Message.Presence farewell = presences.remove(member);
         if (farewell != null) {
             peers.leave(member, farewell, false);

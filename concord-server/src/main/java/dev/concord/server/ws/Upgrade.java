@@ -130,7 +130,8 @@ public final class Upgrade {
     }
 
     /** Null for the server's own machine: what comes from there is the operator's own, or a proxy that stands for many. */
-    private static @Nullable InetAddress address(Channel channel) {
+    /** The address that a connection is counted under; null for this machine. */
+    static @Nullable InetAddress address(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress remote
                         && remote.getAddress() != null
                         && !remote.getAddress().isLoopbackAddress()

@@ -64,7 +64,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private final String roomId;
     private final Limits limits;
     private final OpRate rate;
-    /** Presence and what is not understood. */
+    /** Presence, pings, pongs and what is not understood. */
     private final OpRate others = new OpRate(MAX_OTHERS_PER_SECOND, System.nanoTime());
 
     private final Unfinished unfinished;
@@ -188,14 +188,28 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             }
         } else if (frame instanceof PingWebSocketFrame) {
             // Nobody who sends pings and reads nothing may fill the heap with pongs.
-            if (isWritable()) {
+            if (isWithinRate() && isWritable()) {
                 context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
             }
         } else if (frame instanceof CloseWebSocketFrame end) {
             goodbye(answer(end)).addListener(ChannelFutureListener.CLOSE);
-        } else if (!(frame instanceof PongWebSocketFrame) && room != null) {
-            room.refuse(this, ErrorCode.MALFORMED, "only text frames are accepted", null);
+        } else if (frame instanceof PongWebSocketFrame) {
+            isWithinRate();
+        } else {
+            if (room != null) {
+                room.refuse(this, ErrorCode.MALFORMED, "only text frames are accepted", null);
+            }
+            countFault();
         }
+    }
+
+    /** Whether something besides ops may be taken; if not, that is a fault. */
+    private boolean isWithinRate() {
+        if (others.take(System.nanoTime())) {
+            return true;
+        }
+        countFault();
+        return false;
     }
 
     /** The same code; but none from 5000 on, which are not defined at all (RFC 6455, section 7.4.2). */
@@ -276,6 +290,13 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     @Override
     public String id() {
         return context().channel().id().asShortText();
+    }
+
+    @Override
+    public Object origin() {
+        Object address = Upgrade.address(context().channel());
+        // A proxy on this machine stands for many.
+        return address == null ? this : address;
     }
 
     @Override

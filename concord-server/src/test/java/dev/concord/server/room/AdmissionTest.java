@@ -2,6 +2,7 @@ package dev.concord.server.room;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.Document;
@@ -13,6 +14,7 @@ import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +163,78 @@ class AdmissionTest extends RoomFixture {
                 }
             }
             assertEquals(client.text(), document().text());
+        }
+    }
+
+    @Nested
+    class WhatWaits {
+        /** Sends ops as long as they are taken; returns how many were. */
+        private int fill(FakeMember from, IntFunction<Operation> ops) {
+            for (int i = 1; ; i++) {
+                send(from, i, ops.apply(i));
+                loop.run();
+                if (from.take().stream()
+                        .anyMatch(message -> message instanceof Message.Refusal refusal
+                                && refusal.code() == ErrorCode.PENDING_FULL)) {
+                    return i - 1;
+                }
+            }
+        }
+
+        @Test
+        void deletesOfUnknownElementsFillHalfOfTheSpaceOnly() {
+            join(ann, bob, cy);
+
+            int taken = fill(
+                    ann,
+                    i -> new Operation.Delete(new ElementId("victim", 1 + (i - 1) * OperationBounds.MAX_UNKNOWN), (int)
+                            OperationBounds.MAX_UNKNOWN));
+
+            assertEquals(limits.roomChars / 2 / OperationBounds.MAX_UNKNOWN, taken);
+            assertEquals(0, fillAgain(ann));
+            ElementId late = new ElementId("late", 1);
+            send(bob, 1, new Operation.Insert(new ElementId("bob", 1), Anchor.after(late), "his"));
+            send(bob, 2, new Operation.Delete(late, 1));
+            send(cy, 1, insert("late", 1, "x"));
+            commit();
+            assertEquals("his", document().text());
+            assertTrue(bob.take().contains(new Message.Ack(2)));
+        }
+
+        private int fillAgain(FakeMember from) {
+            return fill(from, i -> new Operation.Delete(new ElementId("again", 2L * i), 1));
+        }
+
+        @Test
+        void insertsThatHangOnEachOtherFillHalfOfTheSpaceOnly() {
+            limits.pendingPerRoom = 1_000;
+            room = load();
+            join(ann, bob, cy);
+
+            int taken = fill(ann, i -> {
+                String own = (i % 2 == 0 ? "y" : "x") + (i + 1) / 2;
+                String other = (i % 2 == 0 ? "x" : "y") + (i + 1) / 2;
+                return new Operation.Insert(new ElementId(own, 1), Anchor.after(new ElementId(other, 1)), "a");
+            });
+
+            assertEquals(500, taken);
+            assertEquals(250, fillAgain(bob), "half of what is left");
+            assertEquals(125, fill(cy, i -> new Operation.Delete(new ElementId("more", 2L * i), 1)), "and so on");
+        }
+
+        @Test
+        void spaceIsFreeAgainOnceWhatWasMissingHasCome() {
+            limits.pendingPerRoom = 100;
+            room = load();
+            join(ann);
+            assertEquals(
+                    50,
+                    fill(
+                            ann,
+                            i -> new Operation.Insert(
+                                    new ElementId("a" + i, 1), Anchor.after(new ElementId("late", 1)), "x")));
+            send(ann, 60, insert("late", 1, "l"));
+            assertEquals(50, fillAgain(ann));
         }
     }
 }

@@ -55,6 +55,11 @@ public class FakeMember implements Member {
     }
 
     @Override
+    public Object origin() {
+        return id;
+    }
+
+    @Override
     public boolean isWritable() {
         return writable && queued.stream().mapToInt(frame -> frame.length).sum() < queueBytes;
     }

@@ -220,7 +220,7 @@ class RoomTest extends RoomFixture {
 
         @Test
         void opsThatHangOnNothingAreTakenUpToTheLimit() {
-            limits.pendingPerRoom = 2;
+            limits.pendingPerRoom = 4;
             room = load();
             join(ann, bob);
             Anchor nowhere = Anchor.after(new ElementId("nobody", 1));
@@ -245,7 +245,7 @@ class RoomTest extends RoomFixture {
 
         @Test
         void whatHangsOnNothingIsBoundedInSizeToo() {
-            limits.roomChars = 1_000;
+            limits.roomChars = 2_000;
             room = load();
             join(ann);
             ElementId nobody = new ElementId("nobody", 1);

@@ -1,14 +1,18 @@
 package dev.concord.server.room.presence;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.FakeMember;
+import dev.concord.server.room.PresenceRules;
 import dev.concord.server.room.RoomFixture;
 import dev.concord.wire.Message;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What the members of one room see of each other. */
@@ -126,5 +130,102 @@ class PresenceRoundsTest extends RoomFixture {
 
         List<Message> got = bob.take();
         assertEquals(List.of(presence("Ann", 1)), got.subList(1, got.size()));
+    }
+
+    private static Message.Presence named(String user, String client) {
+        return new Message.Presence(user, 1, "#123456", Map.of("client", client));
+    }
+
+    private void round() {
+        loop.pass(Limits.DEFAULT.presence().tick());
+    }
+
+    @Test
+    void aConnectionIsOnePersonAtATime() {
+        join(ann, bob);
+        Set<Object> here = new HashSet<>();
+        for (int i = 0; i < 564; i++) {
+            room.receive(ann, named("Ann " + i, "c" + i), 0);
+            round();
+            for (Message message : bob.take()) {
+                Message.Presence presence = (Message.Presence) message;
+                Object name = presence.extras().get("client");
+                if (PresenceRules.isFarewell(presence)) {
+                    assertTrue(here.remove(name), "a farewell to " + name);
+                } else {
+                    here.add(name);
+                }
+                assertTrue(here.size() <= 1, () -> "shown at once: " + here);
+            }
+        }
+        assertEquals(Set.of("c563"), here);
+        assertEquals(1, room.present().size());
+    }
+
+    @Test
+    void nobodySaysFarewellForAnother() {
+        join(ann, bob, cy);
+        room.receive(ann, named("Ann", "c1"), 0);
+        round();
+        cy.take();
+
+        Map<String, Object> left = Map.of("client", "c1", "left", true);
+        room.receive(bob, new Message.Presence("Ann", 1, "#123456", left), 0);
+        round();
+        assertEquals(List.of(), cy.take(), "from somebody who has not shown itself");
+
+        room.receive(bob, named("Bob", "c2"), 0);
+        round();
+        cy.take();
+        room.receive(bob, new Message.Presence("Ann", 1, "#123456", left), 0);
+        round();
+        assertEquals("c2", cy.takeOne(Message.Presence.class).extras().get("client"), "its own farewell");
+        assertEquals(List.of(named("Ann", "c1")), room.present());
+    }
+
+    @Test
+    void aNameThatIsInUseIsMadeAnother() {
+        join(ann, bob, cy);
+        room.receive(ann, named("Ann", "c1"), 0);
+        room.receive(bob, named("Not Ann", "c1"), 0);
+        round();
+
+        assertEquals(
+                List.of("c1", "c1~bob"),
+                cy.take().stream()
+                        .map(message -> ((Message.Presence) message).extras().get("client"))
+                        .toList());
+        room.receive(bob, named("Not Ann", "c1"), 0);
+        round();
+        assertEquals("c1~bob", cy.takeOne(Message.Presence.class).extras().get("client"));
+
+        room.receive(ann, presence("Kerim", 1), 0);
+        room.receive(bob, presence("Kerim", 2), 0);
+        round();
+        room.leave(bob);
+        loop.run();
+        Message.Presence last = (Message.Presence) cy.take().get(4);
+        assertEquals(true, last.extras().get("left"));
+        assertEquals("Kerim~bob", last.extras().get("client"), "not the other one's");
+    }
+
+    @Test
+    void aClientThatIsBackTakesItsNameFromItsLastConnection() {
+        FakeMember back = new FakeMember("again") {
+            @Override
+            public Object origin() {
+                return ann.origin();
+            }
+        };
+        join(ann, back, cy);
+        room.receive(ann, named("Ann", "c1"), 0);
+        round();
+        cy.take();
+        room.receive(back, named("Ann", "c1"), 0);
+        round();
+        assertEquals(List.of(named("Ann", "c1")), cy.take());
+        room.leave(ann);
+        round();
+        assertEquals(List.of(), cy.take(), "it is still here");
     }
 }

@@ -111,6 +111,11 @@ export class ConcordDocument {
   difference(version: Uint8Array): Promise<Uint8Array>;
   /** What a replica with that version is missing, to be sent in this order. */
   missingFrom(version: Uint8Array): Operation[];
+  /**
+   * An element and what it depends on, to be sent in this order: the nearest, within the limits, up to the first element of this document's own
+   * site.
+   */
+  ancestryOf(id: ElementId, limits: { elements: number; inserts: number }): Operation[];
   elementAt(offset: number): ElementId;
   /** The offset of an element, or where it would be if it were not deleted; null when it is unknown. */
   offsetOf(id: ElementId): number | null;
@@ -201,11 +206,20 @@ export interface SessionEvents {
   fault: Error;
 }
 
+/** An unsent operation, as it is stored. */
+export interface StoredEdit {
+  operation: Operation;
+  /** The history of the room; null while it is not known. */
+  epoch: string | null;
+  /** What the operation depends on and others have made. The server may lose that, too, before it is durable. */
+  behind?: Operation[];
+}
+
 /** Stores unsent operations, so that they survive a reload. */
 export interface OutboxStore {
-  /** What ended sessions have left; each row is given to one session only. */
-  load(): Promise<{ key: unknown; operation: Operation; epoch: string | null }[]>;
-  put(number: number, row: { operation: Operation; epoch: string | null }): void;
+  /** What ended sessions have left, whole and in its order; each row is given to one session only. */
+  load(): Promise<(StoredEdit & { key: unknown })[]>;
+  put(number: number, row: StoredEdit): void;
   remove(number: number): void;
   removeKey(key: unknown): void;
   /** Releases the resources of the store, once everything that was put is stored. */

@@ -7,7 +7,7 @@ import { HEAD, codePointIndex, codePoints, deleteOf, insertOf, checkSite, isWell
 import { PendingBuffer } from './pending.js';
 import { cutInto, partOf } from './run.js';
 import { ElementTree } from './tree.js';
-import { encodeDifference, encodeVersion, missingOperations } from './version.js';
+import { encodeDifference, encodeVersion, missingOperations, operationsOf } from './version.js';
 
 // What a server lets through as one frame bounds what may be one operation.
 const OPERATION_LIMIT = 16384;
@@ -199,6 +199,25 @@ export class ConcordDocument {
   /** What a replica with that version is missing, as operations, no matter who made them. */
   missingFrom(version) {
     return missingOperations(this.#tree, this.#pending, version, OPERATION_LIMIT);
+  }
+
+  /**
+   * An element and those that it hangs on, as operations, an anchor before what hangs on it: those that are nearest, at most so many elements
+   * and so many inserts. Ends at the first element of this document's own site. What is deleted comes as in `missingFrom`.
+   */
+  ancestryOf(id, { elements, inserts }) {
+    const operations = [];
+    let { site, counter } = id;
+    for (let left = elements, more = inserts; site !== '' && site !== this.#site && left > 0 && more > 0; more--) {
+      const run = this.#require({ site, counter });
+      const to = counter + 1 - run.counter;
+      const from = Math.max(0, to - left);
+      const part = partOf({ ...run, anchor: from === 0 ? this.#tree.parentOf(run) : null }, from, to);
+      operations.unshift(...operationsOf(part));
+      left -= part.length;
+      ({ site, counter } = part.anchor);
+    }
+    return operations;
   }
 
   /** The id of the element that is visible at an offset. */

@@ -53,7 +53,7 @@ export class IndexedStore {
     globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : (this.#isLeaving = false)), { signal });
   }
 
-  /** What sessions that have gone have left, as `{key, operation, epoch}`; it is owned by this one from now on. */
+  /** What sessions that have gone have left, as `{key, operation, epoch, behind}`; it is owned by this one from now on. */
   async load() {
     await this.#opening;
     if (this.#database === null) {
@@ -71,8 +71,8 @@ export class IndexedStore {
     return adopted;
   }
 
-  put(number, { operation, epoch }) {
-    const row = this.#row(number, operation, epoch);
+  put(number, edit) {
+    const row = this.#row(number, edit);
     this.#unsettled.set(number, row);
     if (this.#isLeaving) {
       // An editor hands over what was composed after the store has learned that the page goes.
@@ -141,8 +141,8 @@ export class IndexedStore {
     this.#isOpen = true;
   }
 
-  #row(number, operation, epoch) {
-    return { room: this.#room, client: this.#client, session: this.#session, number, operation, epoch };
+  #row(number, edit) {
+    return { ...edit, room: this.#room, client: this.#client, session: this.#session, number };
   }
 
   #lockOf(session) {
@@ -166,12 +166,13 @@ export class IndexedStore {
     const rows = new Map(kept.map((row) => [row.number, row]));
     // They are the newer ones.
     spilled.map((key) => JSON.parse(localStorage.getItem(SPILL + JSON.stringify(key)))).forEach((row) => rows.set(row.number, row));
-    const adopted = [...rows.values()].sort((a, b) => a.number - b.number).map(({ number, operation, epoch }) => {
+    const adopted = [...rows.values()].sort((a, b) => a.number - b.number).map(({ number, operation, epoch, behind }) => {
+      const edit = { operation, epoch, behind };
       // Own rows are numbered from one on.
-      const row = this.#row(--this.#adopted, operation, epoch);
+      const row = this.#row(--this.#adopted, edit);
       table.put(row);
       table.delete([...from, number]);
-      return { key: [this.#room, this.#client, this.#session, row.number], operation, epoch };
+      return { ...edit, key: [this.#room, this.#client, this.#session, row.number] };
     });
     await committed(table.transaction);
     spilled.forEach((key) => localStorage.removeItem(SPILL + JSON.stringify(key)));

@@ -27,6 +27,8 @@ const PASSING = new Set(['rate_limited', 'unavailable']);
 
 const EVENTS = ['change', 'edit', 'status', 'presence', 'refused', 'fault'];
 const MIN_FRAME_BYTES = 4_096;
+// How much of what an edit hangs on is kept with it: more is not typed in the moment that a server needs to make it durable.
+const BEHIND = { elements: 4_096, inserts: 64 };
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
@@ -621,11 +623,22 @@ export class ConcordSession {
         continue;
       }
       try {
+        this.#restoreBehind(row);
         this.#changed(this.#document.apply(row.operation), 'remote');
         this.#outbox.adopt(row);
       } catch (error) {
         this.#emit('fault', error);
         this.#outbox.orphan(row);
+      }
+    }
+  }
+
+  /** What a row hangs on may have been lost by the server and by whoever wrote it. */
+  #restoreBehind({ operation: { after, before }, behind = [] }) {
+    if (behind.length > 0 && this.#document.offsetOf(after ?? before) === null) {
+      for (const operation of behind) {
+        this.#changed(this.#document.apply(operation), 'remote');
+        this.#outbox.add(operation, this.#epoch);
       }
     }
   }
@@ -672,7 +685,10 @@ export class ConcordSession {
   }
 
   #publish(operations) {
-    operations.forEach((operation) => this.#outbox.add(operation, this.#epoch));
+    for (const operation of operations) {
+      const anchor = operation.after ?? operation.before;
+      this.#outbox.add(operation, this.#epoch, anchor === undefined ? [] : this.#document.ancestryOf(anchor, BEHIND));
+    }
     if (this.#replaced) {
       this.#outbox.orphanAll();
     }

@@ -69,17 +69,15 @@ export function missingOperations(tree, pending, version, limit) {
   });
   // A parent is less deep than its children.
   inserts.sort((a, b) => a.depth - b.depth);
-  const operations = [];
-  for (const insert of inserts) {
-    if (insert.text === null) {
-      operations.push(deleteOf(insert.site, insert.counter, insert.length));
-    }
-    for (const part of cutInto(insert, limit)) {
-      const text = part.text ?? REPLACEMENT.repeat(part.length);
-      operations.push(insertOf(part.site, part.counter, part.anchor, part.before, text));
-    }
-  }
-  return [...operations, ...deletes];
+  return [...inserts.flatMap((insert) => operationsOf(insert, limit)), ...deletes];
+}
+
+/** An insert as operations of at most `limit` elements; one that is deleted is a delete and inserts of placeholders. */
+export function operationsOf(insert, limit = Infinity) {
+  const inserts = cutInto(insert, limit).map(({ site, counter, length, anchor, before, text }) =>
+    insertOf(site, counter, anchor, before, text ?? REPLACEMENT.repeat(length)),
+  );
+  return insert.text === null ? [deleteOf(insert.site, insert.counter, insert.length), ...inserts] : inserts;
 }
 
 /** Calls back for each site, in ascending order, with the inserts and the ranges of deletes that the version is missing. */

@@ -42,6 +42,40 @@ export const properties = {
     }
   },
 
+  'what an element hangs on is enough to show it, as near as is asked for, and ends where the own text begins'(random) {
+    const { replicas } = randomHistory(random, { steps: 40 });
+    const { document, reference } = replicas[0];
+    const reader = new ConcordDocument('reader');
+    reader.mergeBody(document.encodeBody());
+    const elements = reference.elements();
+    if (elements.length === 0) {
+      return;
+    }
+    const { site, counter, deleted } = elements[random.below(elements.length)];
+    const id = { site, counter };
+    const all = reader.ancestryOf(id, { elements: Infinity, inserts: Infinity });
+    const other = new ConcordDocument('other');
+    all.forEach((operation) => other.apply(operation));
+    assert(other.offsetOf(id) !== null && other.pendingCount === 0, 'something waits');
+    assertEquals(deleted, other.isDeleted(id), 'deleted');
+    const before = reader.encodeBody();
+    all.forEach((operation) => reader.apply(operation));
+    assertBytes(before, reader.encodeBody(), 'what is known already');
+
+    const inserts = all.filter(({ kind }) => kind === 'insert');
+    const limits = { elements: 1 + random.below(10), inserts: 1 + random.below(4) };
+    const near = reader.ancestryOf(id, limits).filter(({ kind }) => kind === 'insert');
+    const count = (operations) => operations.reduce((sum, { value }) => sum + Array.from(value).length, 0);
+    assert(near.length <= limits.inserts && count(near) <= limits.elements, 'more than is asked for');
+    assert(near.length === limits.inserts || count(near) === Math.min(limits.elements, count(inserts)), 'less than is asked for');
+    const last = near.at(-1);
+    assertEquals(`${site}:${counter}`, `${last.id.site}:${last.id.counter + count([last]) - 1}`, 'the nearest');
+
+    const theirs = document.ancestryOf(id, { elements: Infinity, inserts: Infinity });
+    assert(theirs.every((operation) => operation.id.site !== document.site), 'own text');
+    assert(site !== document.site || theirs.length === 0, 'what the own text hangs on');
+  },
+
   'runs typed at one place at the same time do not interleave'(random) {
     const base = new ConcordDocument('base');
     const start = base.insert(0, 'start end');

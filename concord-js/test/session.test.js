@@ -218,6 +218,47 @@ export const tests = {
     assertEquals(0, offline.store.reopened().rows.size - 1, 'rows of the first store');
   },
 
+  async 'unsent text comes with the text of others that it hangs on, which nobody else has any more'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const first = optionsFor(server, clock);
+    const session = new ConcordSession(first);
+    await live(session);
+    server.type(0, 'theirs');
+    server.type(2, 'gone');
+    server.document.delete(2, 4).forEach((data) => server.member.tell({ t: 'op', seq: 9, data }));
+    await eventually(() => session.text === 'theirs', 'their text');
+    session.goOffline();
+    session.edit({ offset: 2, inserted: '(mine)' });
+    session.edit({ offset: 8, removed: 1 });
+    const expected = session.text.slice(0, 8);
+    session.close();
+    server.document = new ConcordDocument('server2');
+    const second = optionsFor(server, clock, { store: first.store.reopened() });
+    const next = new ConcordSession(second);
+    await saved(next);
+    assertEquals(expected, server.document.text, 'text of the server');
+    assertEquals(expected, next.text, 'text');
+    assertEquals(0, server.document.pendingCount, 'what waits');
+    assertEquals(0, second.store.rows.size, 'rows');
+  },
+
+  async 'text of others is not sent again where the server has it, nor kept when the edit is acknowledged'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const first = optionsFor(server, clock);
+    const session = new ConcordSession(first);
+    await live(session);
+    server.type(0, 'theirs');
+    await eventually(() => session.text === 'theirs', 'their text');
+    session.goOffline();
+    session.edit({ offset: 3, inserted: '!' });
+    session.close();
+    const second = optionsFor(server, clock, { store: first.store.reopened() });
+    await saved(new ConcordSession(second));
+    assertEquals('the!irs', server.document.text, 'text of the server');
+    assertEquals('!', server.operations.map(({ value }) => value).join(), 'what was sent');
+    assertEquals(0, second.store.rows.size, 'rows');
+  },
+
   async 'another epoch is not merged and what was not sent is kept'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const options = optionsFor(server, clock);

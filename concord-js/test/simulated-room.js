@@ -33,11 +33,6 @@ export class SimulatedRoom {
     return this.#document.text;
   }
 
-  /** How much waits for its anchor. */
-  get pendingCount() {
-    return this.#document.pendingCount;
-  }
-
   get pulses() {
     return this.#limits !== undefined;
   }

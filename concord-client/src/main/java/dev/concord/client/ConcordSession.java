@@ -53,6 +53,11 @@ public final class ConcordSession implements AutoCloseable {
     /** After so many in a row it is said what is known of them. */
     private static final int MANY_FAILURES = 5;
 
+    /** How much of what an edit hangs on is kept with it: more is not typed in the moment that a server needs to make it durable. */
+    private static final int BEHIND_ELEMENTS = 4_096;
+
+    private static final int BEHIND_INSERTS = 64;
+
     private static final int OTHER_EPOCH = 4409;
     private static final int TOO_LARGE = 4413;
 
@@ -635,6 +640,7 @@ public final class ConcordSession implements AutoCloseable {
                 continue;
             }
             try {
+                restoreBehind(kept, now, changes);
                 changes.addAll(document.apply(kept.operation()).changes());
                 outbox.adopt(kept);
             } catch (ConflictException | InvalidOperationException e) {
@@ -649,13 +655,25 @@ public final class ConcordSession implements AutoCloseable {
         return any;
     }
 
+    /** What an edit hangs on may have been lost by the server and by whoever wrote it. */
+    private void restoreBehind(OutboxStore.Kept kept, String now, List<TextChange> changes) {
+        if (!kept.behind().isEmpty()
+                && kept.operation() instanceof Operation.Insert insert
+                && document.offsetOf(insert.anchor().element()) < 0) {
+            for (Operation operation : kept.behind()) {
+                changes.addAll(document.apply(operation).changes());
+                outbox.add(operation, now, List.of());
+            }
+        }
+    }
+
     /** Queues what the server is missing and the outbox does not hold: edits of others that a crashed server has lost. */
     private void repairServer(List<Operation> missing) {
         Coverage queued = new Coverage();
         outbox.operations().forEach(queued::add);
         for (Operation operation : missing) {
             if (!queued.includes(operation)) {
-                outbox.add(operation, epoch);
+                outbox.add(operation, epoch, List.of());
             }
         }
     }
@@ -694,12 +712,18 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void publish(List<Operation> operations) {
-        operations.forEach(operation -> outbox.add(operation, epoch));
+        operations.forEach(operation -> outbox.add(operation, epoch, behind(operation)));
         if (replaced) {
             outbox.orphanAll();
         }
         notifyStatus();
         sender.flushSoon();
+    }
+
+    private List<Operation> behind(Operation operation) {
+        return operation instanceof Operation.Insert insert
+                ? document.ancestry(insert.anchor().element(), BEHIND_ELEMENTS, BEHIND_INSERTS)
+                : List.of();
     }
 
     private void changed(List<TextChange> changes, Origin origin) {

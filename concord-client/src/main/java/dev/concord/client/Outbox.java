@@ -26,6 +26,8 @@ final class Outbox {
         final long first;
         long last;
         Operation operation;
+        /** What it hangs on of others: the server may not have that for good either, so the store keeps it as well. */
+        final List<Operation> behind;
 
         @Nullable
         String epoch;
@@ -41,6 +43,7 @@ final class Outbox {
             first = kept.number();
             last = kept.number();
             operation = kept.operation();
+            behind = kept.behind();
             epoch = kept.epoch();
         }
     }
@@ -91,10 +94,12 @@ final class Outbox {
     }
 
     /** Returns whether the store has taken all of it. */
-    boolean add(Operation operation, @Nullable String epoch) {
+    boolean add(Operation operation, @Nullable String epoch, List<Operation> behind) {
         boolean stored = true;
         for (Operation piece : Pieces.of(operation)) {
-            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch);
+            // Each other piece hangs on the one before it.
+            List<Operation> context = piece.id().equals(operation.id()) ? behind : List.of();
+            OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch, context);
             stored &= keep(kept);
             adopt(kept);
         }
@@ -124,7 +129,7 @@ final class Outbox {
             if (!epoch.equals(entry.epoch)) {
                 entry.epoch = epoch;
                 // One row takes the place of many. They go only when the store has taken it.
-                boolean stored = keep(new OutboxStore.Kept(entry.last, entry.operation, epoch));
+                boolean stored = keep(new OutboxStore.Kept(entry.last, entry.operation, epoch, entry.behind));
                 if (stored && entry.first < entry.last) {
                     remove(entry.first, entry.last - 1);
                 }
@@ -253,7 +258,7 @@ final class Outbox {
                 // What comes instead is stored before the row goes.
                 boolean stored = true;
                 for (Operation part : parts) {
-                    stored &= add(part, entry.epoch);
+                    stored &= add(part, entry.epoch, entry.behind);
                 }
                 entries.remove(entry.first);
                 waiting.remove(entry.first);

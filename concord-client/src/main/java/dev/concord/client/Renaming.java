@@ -79,7 +79,7 @@ final class Renaming {
         }
         Coverage queued = new Coverage();
         outbox.operations().forEach(queued::add);
-        renaming.lost(missing, queued).forEach(operation -> outbox.add(operation, sync.epoch()));
+        renaming.lost(missing, queued).forEach(operation -> outbox.add(operation, sync.epoch(), List.of()));
         outbox.replaceEach(renaming.order(), operation -> {
             List<Operation> parts = renaming.of(operation);
             parts.forEach(part -> apply(part, after, onFault));

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -176,6 +177,49 @@ class ConcordSessionTest {
         ann.side.down = false;
         loop.advance(LONG);
         assertAgreed("precious");
+    }
+
+    @Test
+    void an_unsent_edit_comes_with_the_text_of_others_that_it_hangs_on_which_nobody_else_has_any_more() {
+        loop.advance(A_WHILE);
+        server.holdingCommits = true;
+        bob.session.edit(0, 0, "theirs");
+        loop.advance(A_WHILE);
+        bob.session.edit(2, 0, "gone");
+        bob.session.edit(2, 4, "");
+        loop.advance(A_WHILE);
+        assertEquals("theirs", ann.session.text());
+        ann.session.edit(2, 0, "(mine)");
+        ann.session.edit(8, 1, "");
+        ann.crash();
+        bob.session.close();
+        bob.store.rows.clear();
+        server.crash();
+        server.holdingCommits = false;
+        server.start();
+        ann.begin();
+        loop.advance(LONG);
+        assertTrue(ann.session.status().saved(), () -> ann.session.status().toString());
+        assertEquals("th(mine)", server.text());
+        assertEquals("th(mine)", ann.session.text());
+        assertEquals(Map.of(), ann.store.rows);
+        assertEquals(List.of(), ann.faults);
+    }
+
+    @Test
+    void text_of_others_is_not_sent_again_where_the_server_has_it_nor_kept_when_the_edit_is_acknowledged() {
+        loop.advance(A_WHILE);
+        bob.session.edit(0, 0, "theirs");
+        loop.advance(A_WHILE);
+        ann.session.goOffline();
+        ann.session.edit(3, 0, "!");
+        ann.crash();
+        ann.store.everything.clear();
+        ann.begin();
+        loop.advance(LONG);
+        assertEquals("the!irs", server.text());
+        assertEquals(List.of(), ann.store.everything, "there is nothing to send but what the store had");
+        assertEquals(Map.of(), ann.store.rows);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -577,6 +578,36 @@ public final class Document {
         return VersionSummary.of(core)
                 .unseen(inserts, decoded.waiting().deletes())
                 .operations();
+    }
+
+    /**
+     * An element and what it depends on, as operations, every insert after the insert of its anchor: the nearest of the elements that it hangs
+     * on, within the limits, up to the first that this replica's own site has made. What is deleted comes as in {@link #missingFrom}. For
+     * clients that store an edit until it is durable: the text beside it may not be durable either.
+     *
+     * @param id the element; the head depends on nothing
+     * @param maxElements at most so many elements
+     * @param maxInserts in at most so many inserts
+     * @return the operations, in the order in which to send them; O(k log n + length) for k inserts
+     * @throws InvalidOperationException when the element is not in the document, or only pending
+     */
+    public List<Operation> ancestry(ElementId id, int maxElements, int maxInserts) {
+        List<DecodedState.Run> ancestors = new ArrayList<>();
+        int left = maxElements;
+        ElementId at = requireNonNull(id, "id");
+        while (!at.isHead() && !at.site().equals(site) && left > 0 && ancestors.size() < maxInserts) {
+            int run = core.sites.runOf(at);
+            if (run < 0) {
+                throw new InvalidOperationException("id", at + " is not in the document");
+            }
+            long from = Math.max(core.runs.counter[run], at.counter() + 1 - left);
+            DecodedState.Run part = VersionSummary.part(core, run, from, at.counter() + 1);
+            ancestors.add(part);
+            left -= part.length();
+            at = part.anchor().element();
+        }
+        Collections.reverse(ancestors);
+        return new DecodedState(ancestors, List.of()).operations();
     }
 
     /**

@@ -235,7 +235,8 @@ final class VersionSummary {
         return Math.min(end, summary.known.endOf(from));
     }
 
-    private static DecodedState.Run part(Core core, int run, long from, long to) {
+    /** The elements of a run with counters {@code from} to {@code to - 1}. */
+    static DecodedState.Run part(Core core, int run, long from, long to) {
         Runs runs = core.runs;
         RunTree tree = core.tree;
         int at = (int) (from - runs.counter[run]);

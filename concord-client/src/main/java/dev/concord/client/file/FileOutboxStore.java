@@ -163,7 +163,7 @@ public final class FileOutboxStore implements OutboxStore {
             long number = all.isEmpty() ? 0 : all.get(all.size() - 1).number();
             for (Kept kept : left.kept.values()) {
                 number++;
-                Kept mine = new Kept(number, kept.operation(), kept.epoch());
+                Kept mine = new Kept(number, kept.operation(), kept.epoch(), kept.behind());
                 put(mine);
                 all.add(mine);
             }
@@ -212,11 +212,23 @@ public final class FileOutboxStore implements OutboxStore {
 
     private byte[] remember(Kept kept) {
         String epoch = kept.epoch() == null ? NO_EPOCH : "=" + kept.epoch();
-        String json = new String(WireCodec.writeOperation(kept.operation()), UTF_8);
-        byte[] line = ("+" + kept.number() + "\t" + epoch + "\t" + json + "\n").getBytes(UTF_8);
+        StringBuilder text = new StringBuilder()
+                .append('+')
+                .append(kept.number())
+                .append('\t')
+                .append(epoch)
+                .append('\t')
+                .append(json(kept.operation()));
+        kept.behind().forEach(other -> text.append('\t').append(json(other)));
+        byte[] line = text.append('\n').toString().getBytes(UTF_8);
         byte[] before = lines.put(kept.number(), line);
         liveBytes += line.length - (before == null ? 0 : before.length);
         return line;
+    }
+
+    /** Without a tab: in JSON it is an escape. */
+    private static String json(Operation operation) {
+        return new String(WireCodec.writeOperation(operation), UTF_8);
     }
 
     private void write(byte[] line) {
@@ -331,15 +343,19 @@ public final class FileOutboxStore implements OutboxStore {
                 return;
             }
             try {
-                String[] fields = line.substring(1).split("\t", 3);
+                String[] fields = line.substring(1).split("\t", -1);
                 if (line.charAt(0) == '-') {
                     kept.subMap(Long.parseLong(fields[0]), true, Long.parseLong(fields[1]), true)
                             .clear();
                     return;
                 }
-                Operation operation = WireCodec.readOperation(fields[2].getBytes(UTF_8));
+                List<Operation> operations = new ArrayList<>();
+                for (int i = 2; i < fields.length; i++) {
+                    operations.add(WireCodec.readOperation(fields[i].getBytes(UTF_8)));
+                }
                 String epoch = fields[1].startsWith("=") ? fields[1].substring(1) : null;
-                Kept row = new Kept(Long.parseLong(fields[0]), operation, epoch);
+                List<Operation> behind = operations.subList(1, operations.size());
+                Kept row = new Kept(Long.parseLong(fields[0]), operations.get(0), epoch, behind);
                 kept.put(row.number(), row);
             } catch (WireException | RuntimeException e) {
                 throw new IllegalStateException(

@@ -35,7 +35,7 @@ class FileOutboxStoreTest {
             for (int i = 1; i <= 6; i++) {
                 store.put(insert(i, i < 3 ? null : "e\u00e9", "line\n\t" + i + "\uD83D\uDE00"));
             }
-            store.put(new Kept(7, new Operation.Delete(new ElementId("s", 3), 2), "e"));
+            store.put(new Kept(7, new Operation.Delete(new ElementId("s", 3), 2), "e", List.of()));
             store.put(insert(2, "known now", "x"));
             store.remove(3, 4);
             store.remove(6, 6);
@@ -48,8 +48,25 @@ class FileOutboxStoreTest {
                             insert(1, null, "line\n\t1\uD83D\uDE00"),
                             insert(2, "known now", "x"),
                             insert(5, "e\u00e9", "line\n\t5\uD83D\uDE00"),
-                            new Kept(7, new Operation.Delete(new ElementId("s", 3), 2), "e")),
+                            new Kept(7, new Operation.Delete(new ElementId("s", 3), 2), "e", List.of())),
                     kept);
+        }
+    }
+
+    @Test
+    void what_an_edit_hangs_on_is_kept_and_taken_over_with_it() {
+        Kept alone = insert(1, "e", "x\ty");
+        Operation other = insert(9, "e", "their\ttext").operation();
+        Operation gone = new Operation.Delete(other.id(), 3);
+        Kept both = new Kept(1, alone.operation(), "e", List.of(gone, other));
+        try (FileOutboxStore store = FileOutboxStore.openShared(folder, "room");
+                FileOutboxStore second = FileOutboxStore.openShared(folder, "room")) {
+            assertEquals(List.of(), store.load());
+            assertEquals(List.of(), second.load());
+            second.put(both);
+        }
+        try (FileOutboxStore store = FileOutboxStore.openShared(folder, "room")) {
+            assertEquals(List.of(both), store.load());
         }
     }
 
@@ -280,6 +297,7 @@ class FileOutboxStoreTest {
         return new Kept(
                 number,
                 new Operation.Insert(new ElementId("s", number * 1_000_000), Anchor.after(ElementId.HEAD), value),
-                epoch);
+                epoch,
+                List.of());
     }
 }

@@ -58,6 +58,54 @@ class ConcordSessionTest {
     }
 
     @Test
+    void changes_come_in_their_order_also_to_a_listener_after_one_that_edits_in_reply() {
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, new ScriptedTransport())
+                .build();
+        StringBuilder first = new StringBuilder();
+        StringBuilder last = new StringBuilder();
+        List<ConnectionState> states = new ArrayList<>();
+        session.addListener(following(first));
+        session.addListener(new SessionListener() {
+            @Override
+            public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                if (changes.get(0).inserted().equals("ping")) {
+                    session.edit(session.length(), 0, " pong");
+                }
+            }
+
+            @Override
+            public void statusChanged(Status status) {
+                if (status.connection() == ConnectionState.CONNECTING) {
+                    session.goOffline();
+                }
+            }
+        });
+        session.addListener(following(last));
+        session.addListener(new SessionListener() {
+            @Override
+            public void statusChanged(Status status) {
+                states.add(status.connection());
+            }
+        });
+        session.edit(0, 0, "ping");
+        assertEquals("ping pong", session.text());
+        assertEquals("ping pong", first.toString());
+        assertEquals("ping pong", last.toString());
+        session.open();
+        assertEquals(ConnectionState.OFFLINE, states.get(states.size() - 1));
+    }
+
+    private static SessionListener following(StringBuilder text) {
+        return new SessionListener() {
+            @Override
+            public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                changes.forEach(
+                        change -> text.replace(change.offset(), change.offset() + change.removed(), change.inserted()));
+            }
+        };
+    }
+
+    @Test
     void a_listener_that_closes_or_opens_when_the_session_stops_changes_nothing_of_its_end() {
         ScriptedTransport wire = new ScriptedTransport();
         MemoryOutboxStore store = new MemoryOutboxStore();

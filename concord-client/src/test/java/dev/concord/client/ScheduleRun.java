@@ -105,7 +105,7 @@ final class ScheduleRun implements AutoCloseable {
     /** What a window calls saved is. */
     private void checkSaved(Window window, Status status) {
         if (failure == null && status.saved()) {
-            window.typed.removeIf(deed -> durable.contains(deed.letter));
+            window.typed.removeIf(deed -> durable.contains(deed.letter) || durablyDeleted.contains(deed.id));
             window.deleted.removeIf(deed -> durablyDeleted.contains(deed.id));
             if (!window.typed.isEmpty() || !window.deleted.isEmpty()) {
                 failure = new AssertionError(window.name + " says saved, but "
@@ -119,7 +119,7 @@ final class ScheduleRun implements AutoCloseable {
 
     private Window open() {
         Window window = new Window(
-                "window " + (windows.size() + 1), loop, network, folder, random::nextDouble, this::checkSaved);
+                "window-" + (windows.size() + 1), loop, network, folder, random::nextDouble, this::checkSaved);
         windows.add(window);
         return window;
     }

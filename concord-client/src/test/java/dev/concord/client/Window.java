@@ -66,6 +66,7 @@ final class Window implements SessionListener {
         session = ConcordSession.builder(URI.create("ws://simulated"), "room", process, watched)
                 .outbox(store)
                 .random(random)
+                .site(name)
                 .listener(this)
                 .build();
         session.open();

@@ -12,17 +12,17 @@ const CODES = { z: 90, Z: 90, y: 89 };
 const KEYS = { undo: { key: 'z' }, redo: { key: 'Z', shiftKey: true } };
 const MENU = { undo: 'historyUndo', redo: 'historyRedo' };
 
-function press(target, action) {
+export function press(target, action) {
   const { key, shiftKey = false } = KEYS[action];
   const more = { ctrlKey: true, shiftKey, code: 'KeyZ', keyCode: CODES[key], bubbles: true, cancelable: true };
   target.dispatchEvent(new KeyboardEvent('keydown', { key, ...more }));
 }
 
-function menu(target, action) {
+export function menu(target, action) {
   target.dispatchEvent(new InputEvent('beforeinput', { inputType: MENU[action], bubbles: true, cancelable: true }));
 }
 
-const compositionEvent = (type, data) => new CompositionEvent(type, { data, bubbles: true });
+export const compositionEvent = (type, data) => new CompositionEvent(type, { data, bubbles: true });
 
 /** Drives a textarea; `bind` is that of the binding to be tested. */
 export class TextareaEditor {

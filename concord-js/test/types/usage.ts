@@ -16,8 +16,10 @@ import {
   placeOf,
 } from '@concord-dev/client';
 import { bindCodeMirror, scrollToPeer } from '@concord-dev/client/codemirror';
+import { bindMonaco } from '@concord-dev/client/monaco';
 import { useConcord, usePeers, useSession, useStatus, useText } from '@concord-dev/client/react';
 import { EditorView } from '@codemirror/view';
+import * as monaco from 'monaco-editor';
 
 class Kept implements OutboxStore {
   readonly rows = new Map<unknown, Parameters<OutboxStore['put']>[1]>();
@@ -93,6 +95,13 @@ export async function use(textarea: HTMLTextAreaElement): Promise<string> {
   [off, release, unbind].forEach((end) => end());
   session.close();
   return shown;
+}
+
+export function useMonaco(session: ConcordSession, element: HTMLElement): () => void {
+  const editor = monaco.editor.create(element, { readOnly: false });
+  // @ts-expect-error there is no such option
+  bindMonaco(session, editor, monaco, { caret: false });
+  return bindMonaco(session, editor, monaco, { carets: false, commitAfter: 1_000 });
 }
 
 export function useNotes(): string {

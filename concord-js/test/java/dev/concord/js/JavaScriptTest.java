@@ -16,6 +16,7 @@ final class JavaScriptTest extends JavaScriptSuite {
                 "credentials",
                 "engine",
                 "golden",
+                "monaco",
                 "react",
                 "session",
                 "store",

@@ -28,6 +28,9 @@ final class PackageFiles {
             "style-mod", "src/style-mod.js",
             "w3c-keyname", "index.js"));
 
+    /** Monaco's modules are AMD's: this loads them. */
+    private static final String MONACO = "min/vs/loader.js";
+
     /** React's modules in their form for development, which is strict and complains; they are CommonJS. */
     private static final Map<String, String> COMMON_JS = new TreeMap<>(Map.of(
             "react", "react/cjs/react.development.js",
@@ -56,6 +59,8 @@ final class PackageFiles {
             String artifact = name.replace("@", "").replace("/", "__");
             imports.add("\"" + name + "\":\"/peers/" + artifact + "/" + version(artifact) + "/" + main + "\"");
         });
+        imports.add(
+                "\"monaco-editor/loader\":\"/peers/monaco-editor/" + version("monaco-editor") + "/" + MONACO + "\"");
         COMMON_JS.forEach((name, path) -> {
             String artifact = path.substring(0, path.indexOf('/'));
             String rest = path.substring(artifact.length());

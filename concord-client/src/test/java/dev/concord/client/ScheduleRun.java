@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ScheduleRun implements AutoCloseable {
     private static final int FIRST_LETTER = 0x4e00;
     private static final int MOST_WINDOWS = 4;
-    /** A disk that was ill until so shortly before the end of a process may lack what was typed meanwhile. */
+    /** What was typed so shortly after a disk was ill may not be on it when its process ends. */
     private static final long RECOVERY = 10_000;
 
     private static final long LONG = 150_000;

@@ -121,7 +121,7 @@ final class AiParts implements AutoCloseable {
     static VersionCapture capturingWith(History history) {
         return (roomId, label, author) -> {
             try {
-                return history.capture(roomId, label, author)
+                return history.keep(roomId, label, author)
                         .get(CAPTURE_SECONDS, TimeUnit.SECONDS)
                         .id();
             } catch (ExecutionException | TimeoutException e) {

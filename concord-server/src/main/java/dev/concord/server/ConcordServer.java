@@ -88,6 +88,10 @@ public final class ConcordServer implements AutoCloseable {
         metrics.gauge("concord.oplog.pending.bytes", "size of the ops that wait", opLog::pendingBytes);
         metrics.gauge("concord.store.healthy", "1 while the store takes ops", () -> opLog.healthy() ? 1 : 0);
         metrics.gauge("concord.input.bytes", "unfinished frames and bodies", http.input()::bytes);
+        metrics.count(
+                "concord.rooms.refused",
+                "rooms that were not created because of the bounds of an hour",
+                http.newRooms()::refused);
         metrics.gauge("concord.answers.bytes", "long HTTP answers that wait to be taken", http::answerBytes);
         metrics.count(
                 "concord.input.shed",

@@ -39,7 +39,7 @@ class HistoryTest {
     @BeforeAll
     static void start() {
         server = ServerFixture.start(STORE, limits -> {
-            limits.history = new HistoryLimits(Duration.ZERO, 50, 5_000, 100);
+            limits.history = new HistoryLimits(Duration.ZERO, 50, 1_000, 5_000, 100);
         });
     }
 

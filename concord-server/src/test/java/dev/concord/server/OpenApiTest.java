@@ -176,7 +176,7 @@ class OpenApiTest {
             try (ServerFixture server = ServerFixture.start(store, ai, limits -> {
                 limits.compactionOps = 1;
                 limits.roomChars = 20_000;
-                limits.history = new HistoryLimits(Duration.ZERO, 50, 10_000, 100);
+                limits.history = new HistoryLimits(Duration.ZERO, 50, 1_000, 10_000, 100);
             })) {
                 read(server);
                 operation(server);

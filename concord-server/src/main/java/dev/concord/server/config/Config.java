@@ -52,7 +52,11 @@ public record Config(
                 new Limits.Connections(
                         values.integer(Setting.CONCORD_MAX_FRAME_BYTES, 1 << 10, 16 << 20),
                         values.integer(Setting.CONCORD_MAX_OPS_PER_SECOND, 1, 10_000_000),
+                        values.integer(Setting.CONCORD_MAX_OP_BYTES_PER_SECOND, 64 << 10, 1 << 30),
                         values.integer(Setting.CONCORD_MAX_CONNECTIONS_PER_ADDRESS, 1, 1_000_000),
+                        new Limits.NewRooms(
+                                values.integer(Setting.CONCORD_NEW_ROOMS_PER_HOUR_PER_ADDRESS, 1, 10_000_000),
+                                values.integer(Setting.CONCORD_NEW_ROOMS_PER_HOUR, 1, 100_000_000)),
                         values.integer(Setting.CONCORD_MEMBER_QUEUE_BYTES, 64 << 10, 64 << 20),
                         values.integer(Setting.CONCORD_MAX_INPUT_BYTES, 1 << 20, 1 << 30),
                         d.connections().handshake(),
@@ -72,6 +76,7 @@ public record Config(
                 new HistoryLimits(
                         Duration.ofSeconds(values.integer(Setting.CONCORD_VERSION_SECONDS, 0, 86_400)),
                         values.integer(Setting.CONCORD_AUTOMATIC_VERSIONS, 1, 10_000),
+                        values.integer(Setting.CONCORD_MAX_VERSIONS, 1, 1_000_000),
                         d.history().elements(),
                         d.history().steps()),
                 d.shutdown());

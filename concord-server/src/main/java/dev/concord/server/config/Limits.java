@@ -25,7 +25,16 @@ public record Limits(
         Duration shutdown) {
     /** The limits of a server that nobody configured. */
     public static final Limits DEFAULT = new Limits(
-            new Connections(1 << 20, 100_000, 1_000, 1 << 20, 64 << 20, Duration.ofSeconds(10), Duration.ofSeconds(60)),
+            new Connections(
+                    1 << 20,
+                    100_000,
+                    16 << 20,
+                    1_000,
+                    new NewRooms(10_000, 1_000_000),
+                    1 << 20,
+                    64 << 20,
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(60)),
             new Http(8 << 20),
             new Rooms(10_000_000, 100_000, Duration.ofSeconds(30), 20_000),
             new Compaction(200, Duration.ofSeconds(5)),
@@ -40,8 +49,10 @@ public record Limits(
      * @param frameBytes one WebSocket message: 1 MiB, well above the 256 KiB to which Concord's clients fill a frame
      * @param opsPerSecond and burst: 100,000, twice what two connections need to reach the measured peak, so that it stops a runaway
      *     program and no writer
+     * @param opBytesPerSecond and burst, of the frames with ops: 16 MiB, so that the largest room is sent again within seconds
      * @param perAddress connections from one address: 1,000, so that an office behind one address fits; loopback is exempt, a proxy there
      *     is the operator's
+     * @param newRooms how many rooms may be created
      * @param queueBytes what waits to be written to one member before it counts as slow and is resynchronised later: 1 MiB
      * @param inputBytes what all connections together may make the server hold that is not complete yet, half of it for one address: 64 MiB,
      *     and never more than a quarter of the direct memory; the greediest connections are closed first
@@ -53,11 +64,21 @@ public record Limits(
     public record Connections(
             int frameBytes,
             int opsPerSecond,
+            int opBytesPerSecond,
             int perAddress,
+            NewRooms newRooms,
             int queueBytes,
             int inputBytes,
             Duration handshake,
             Duration idle) {}
+
+    /**
+     * How many rooms may be created within an hour, and at once after a quiet hour.
+     *
+     * @param perAddress by one address: 10,000, for what creates rooms is often a program; loopback is exempt
+     * @param perServer by all together: 1,000,000
+     */
+    public record NewRooms(int perAddress, int perServer) {}
 
     /**
      * Bounds of one HTTP request.

@@ -20,7 +20,12 @@ enum Setting {
             "host names without ports, separated by commas"),
     CONCORD_MAX_FRAME_BYTES("1048576", "largest WebSocket message", "1024 to 16777216"),
     CONCORD_MAX_OPS_PER_SECOND("100000", "ops a second that one connection may send", "1 to 10000000"),
+    CONCORD_MAX_OP_BYTES_PER_SECOND(
+            "16777216", "bytes a second that one connection may send in ops", "65536 to 1073741824"),
     CONCORD_MAX_CONNECTIONS_PER_ADDRESS("1000", "connections from one address; loopback is exempt", "1 to 1000000"),
+    CONCORD_NEW_ROOMS_PER_HOUR_PER_ADDRESS(
+            "10000", "rooms an hour that one address may create; loopback is exempt", "1 to 10000000"),
+    CONCORD_NEW_ROOMS_PER_HOUR("1000000", "rooms an hour that all may create together", "1 to 100000000"),
     CONCORD_MAX_ROOM_CHARS("10000000", "visible characters (UTF-16 units) in one room", "1 to 100000000"),
     CONCORD_MAX_PENDING("100000", "runs and ranges in one room that wait for text they refer to", "1 to 10000000"),
     CONCORD_MAX_BODY_BYTES("8388608", "largest body of an HTTP request", "1024 to 67108864"),
@@ -40,6 +45,7 @@ enum Setting {
             "15", "seconds after which the members of a lost instance disappear for the others", "3 to 600"),
     CONCORD_VERSION_SECONDS(
             "600", "seconds of activity after which the server captures a version itself; 0 for never", "0 to 86400"),
+    CONCORD_MAX_VERSIONS("1000", "versions captured by people that a room keeps", "1 to 1000000"),
     CONCORD_AUTOMATIC_VERSIONS("50", "versions captured by the server itself that a room keeps", "1 to 10000"),
     GEMINI_API_KEY("", "key for Gemini; without one the AI routes answer 503 and everything else works", "a key"),
     CONCORD_GEMINI_BASE_URL("", "where Gemini is reached, instead of Google's own address", "an http or https URL"),

@@ -18,6 +18,7 @@ import dev.concord.store.RoomStore;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredOp;
 import dev.concord.store.StoredRoom;
+import dev.concord.store.Versions;
 import dev.concord.store.Versions.Captured;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -98,17 +99,70 @@ public final class History implements AutoCloseable {
                                 "store_unavailable",
                                 "the store accepts no edits at the moment; try again later");
                     }
-                    return captureNow(roomId, label, author);
+                    return captureNow(roomId, label, author, false);
                 }));
     }
 
-    private Version captureNow(String roomId, String label, String author) {
+    /**
+     * Captures as {@link #capture} does, for the server itself: where people have captured as many as a room may have, the version is an
+     * automatic one.
+     *
+     * @param roomId a valid room id
+     * @param label for people
+     * @param author who captures
+     * @return the version
+     */
+    public CompletableFuture<Version> keep(String roomId, String label, String author) {
+        return opLog.flush()
+                .orTimeout(FLUSH_SECONDS, TimeUnit.SECONDS)
+                .thenCompose(flushed -> run(() -> captureNow(roomId, label, author, true)));
+    }
+
+    private Version captureNow(String roomId, String label, String author, boolean always) {
         StoredRoom stored = load(roomId);
+        Versions.Version newest = store.versions().list(roomId, Long.MAX_VALUE, 1).stream()
+                .findFirst()
+                .orElse(null);
+        if (newest != null
+                && !newest.automatic()
+                && newest.opSeq() == stored.lastSeq()
+                && newest.label().equals(label)
+                && newest.author().equals(author)) {
+            // Nothing has changed, so there is nothing to store.
+            return Version.of(newest);
+        }
         byte[] state = document(roomId, stored).encode();
+        if (isFull(roomId)) {
+            if (!always) {
+                throw new Refusal(
+                        Kind.CONFLICT,
+                        "too_many_versions",
+                        "this room has " + limits.named() + " versions, and may not have more");
+            }
+            return store.versions()
+                    .addAutomatic(roomId, stored.epoch(), label, state, stored.lastSeq(), 0, limits.automatic())
+                    .map(Version::of)
+                    .orElseThrow(Refusal::noSuchRoom);
+        }
         return store.versions()
                 .add(roomId, stored.epoch(), label, author, state, stored.lastSeq())
                 .map(Version::of)
                 .orElseThrow(Refusal::noSuchRoom);
+    }
+
+    private boolean isFull(String roomId) {
+        int named = 0;
+        long before = Long.MAX_VALUE;
+        for (List<Versions.Version> page = store.versions().list(roomId, before, PAGE);
+                !page.isEmpty();
+                page = store.versions().list(roomId, before, PAGE)) {
+            named += (int) page.stream().filter(version -> !version.automatic()).count();
+            if (named >= limits.named()) {
+                return true;
+            }
+            before = page.get(page.size() - 1).id();
+        }
+        return false;
     }
 
     /**
@@ -188,7 +242,8 @@ public final class History implements AutoCloseable {
     private long keepBeforeRestore(String roomId, String label, String author) {
         await(opLog.flush());
         String of = label.isEmpty() ? "an automatic version" : label;
-        return captureNow(roomId, cut("Before a restore of " + of), author).id();
+        return captureNow(roomId, cut("Before a restore of " + of), author, true)
+                .id();
     }
 
     private static String cut(String label) {

@@ -1,5 +1,6 @@
 package dev.concord.server.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,9 +18,8 @@ final class ConnectionLimit {
     }
 
     /** The address by which a connection is counted; null for one that is not. */
-    static @Nullable InetAddress counted(SocketChannel channel) {
-        InetSocketAddress remote = channel.remoteAddress();
-        InetAddress address = remote == null ? null : remote.getAddress();
+    static @Nullable InetAddress counted(Channel channel) {
+        InetAddress address = channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
         return address == null || address.isLoopbackAddress() ? null : address;
     }
 

@@ -3,6 +3,7 @@ package dev.concord.server.http;
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
 import dev.concord.server.input.InputBudget;
+import dev.concord.server.input.NewRooms;
 import dev.concord.server.room.Frames;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.room.RoomLoops;
@@ -68,6 +69,7 @@ public final class HttpServer implements AutoCloseable {
     private final Frames frames = new NettyFrames(ALLOCATOR);
     private final ConnectionLimit connections;
     private final InputBudget input;
+    private final NewRooms newRooms;
     private final LargeAnswers answers = new LargeAnswers(Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     private final RefusedUpgrades refusedUpgrades;
     private @Nullable Channel channel;
@@ -91,6 +93,10 @@ public final class HttpServer implements AutoCloseable {
         }
         group = new MultiThreadIoEventLoopGroup(io);
         loops = new EventLoops(group);
+        newRooms = new NewRooms(
+                config.limits().connections().newRooms().perAddress(),
+                config.limits().connections().newRooms().perServer(),
+                System::nanoTime);
         input = budget(config.limits().connections().inputBytes());
         connections = new ConnectionLimit(config.limits().connections().perAddress());
     }
@@ -115,6 +121,15 @@ public final class HttpServer implements AutoCloseable {
      */
     public InputBudget input() {
         return input;
+    }
+
+    /**
+     * The rooms that are created.
+     *
+     * @return thread-safe
+     */
+    public NewRooms newRooms() {
+        return newRooms;
     }
 
     /**
@@ -176,6 +191,7 @@ public final class HttpServer implements AutoCloseable {
                 blocking,
                 readers,
                 input,
+                newRooms,
                 config.limits());
         RouteTable routes = routes(services, history, ai);
         Hosts hosts = new Hosts(config.allowedHosts());

@@ -53,6 +53,7 @@ final class RoomRoutes {
                         services.loops(),
                         services.limits(),
                         services.input(),
+                        services.newRooms(),
                         exchange.context(),
                         exchange.request(),
                         join)
@@ -68,6 +69,12 @@ final class RoomRoutes {
                     HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE,
                     "too_large",
                     "a room may have " + services.limits().rooms().chars() + " characters");
+        }
+        if (!services.newRooms().take(ConnectionLimit.counted(exchange.context().channel()))) {
+            throw new Problem(
+                    HttpResponseStatus.TOO_MANY_REQUESTS,
+                    "too_many_rooms",
+                    "too many rooms were created within an hour; try again later");
         }
         exchange.answer(
                 HttpResponseStatus.CREATED,

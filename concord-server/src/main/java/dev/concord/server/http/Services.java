@@ -2,6 +2,7 @@ package dev.concord.server.http;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.input.InputBudget;
+import dev.concord.server.input.NewRooms;
 import dev.concord.server.room.RoomDirectory;
 import dev.concord.server.ws.EventLoops;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param readiness completes with what is not ready, empty when all is
  * @param io runs what blocks
  * @param readers runs what takes time in proportion to a document
+ * @param newRooms bounds how many rooms are created
  * @param input bounds what connections hold that is not complete
  */
 record Services(
@@ -26,4 +28,5 @@ record Services(
         Executor io,
         Executor readers,
         InputBudget input,
+        NewRooms newRooms,
         Limits limits) {}

@@ -1,6 +1,6 @@
 package dev.concord.server.ws;
 
-/** A token bucket: so many ops a second, and as many at once after a quiet second. Not thread-safe. */
+/** A token bucket: so many ops or bytes a second, and as many at once after a quiet second. Not thread-safe. */
 final class OpRate {
     private static final double NANOS = 1e9;
 
@@ -15,12 +15,17 @@ final class OpRate {
     }
 
     boolean take(long nowNanos) {
+        return take(nowNanos, 1);
+    }
+
+    /** Takes so many at once. One that is larger than what is left is taken as long as anything is, and the next ones wait for it. */
+    boolean take(long nowNanos, int count) {
         tokens = Math.min(perSecond, tokens + (nowNanos - lastNanos) * (perSecond / NANOS));
         lastNanos = nowNanos;
         if (tokens < 1) {
             return false;
         }
-        tokens -= 1;
+        tokens -= count;
         return true;
     }
 }

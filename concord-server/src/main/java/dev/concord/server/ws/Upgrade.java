@@ -2,6 +2,7 @@ package dev.concord.server.ws;
 
 import dev.concord.server.config.Limits;
 import dev.concord.server.input.InputBudget;
+import dev.concord.server.input.NewRooms;
 import dev.concord.server.room.Absence;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Room;
@@ -35,6 +36,7 @@ public final class Upgrade {
     private final FullHttpRequest request;
     private final JoinRequest join;
     private final InputBudget input;
+    private final NewRooms newRooms;
     private @Nullable WebSocketConnection connection;
 
     /**
@@ -44,6 +46,7 @@ public final class Upgrade {
      * @param loops on which rooms and their members live
      * @param limits of the connection
      * @param input bounds what all connections hold that is not complete
+     * @param newRooms bounds how many rooms are created
      * @param context of the handler that has the request; it is removed when the channel is a WebSocket
      * @param request a sound upgrade of version 13 with a key, from an origin that may connect
      * @param join which room, and what the client has of it
@@ -53,6 +56,7 @@ public final class Upgrade {
             EventLoops loops,
             Limits limits,
             InputBudget input,
+            NewRooms newRooms,
             ChannelHandlerContext context,
             FullHttpRequest request,
             JoinRequest join) {
@@ -63,6 +67,7 @@ public final class Upgrade {
         this.request = request;
         this.join = join;
         this.input = input;
+        this.newRooms = newRooms;
     }
 
     /** Begins, on the channel's event loop. Nothing else is read from the connection until it is a WebSocket. */
@@ -145,11 +150,12 @@ public final class Upgrade {
         WebSocketConnection member = new WebSocketConnection(join.room(), limits, unfinished);
         connection = member;
         member.install(channel.pipeline(), context);
-        enter(member);
+        // Only a room that has to be created counts as a new one.
+        enter(member, false);
     }
 
-    private void enter(WebSocketConnection connection) {
-        rooms.run(join.room(), true, new RoomCallback() {
+    private void enter(WebSocketConnection connection, boolean create) {
+        rooms.run(join.room(), create, new RoomCallback() {
             @Override
             public void enter(Room room) {
                 if (join.epoch() != null && !join.epoch().equals(room.epoch())) {
@@ -161,7 +167,11 @@ public final class Upgrade {
 
             @Override
             public void absent(Absence reason) {
-                connection.close(reason == Absence.MISSING ? Close.NO_SUCH_ROOM : Close.OVERLOADED);
+                if (reason == Absence.MISSING && !create && newRooms.take(address(context.channel()))) {
+                    Upgrade.this.enter(connection, true);
+                    return;
+                }
+                connection.close(reason == Absence.MISSING && create ? Close.NO_SUCH_ROOM : Close.OVERLOADED);
             }
         });
     }

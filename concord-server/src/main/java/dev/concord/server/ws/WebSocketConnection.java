@@ -64,6 +64,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private final String roomId;
     private final Limits limits;
     private final OpRate rate;
+    private final OpRate bytes;
     /** Presence, pings, pongs and what is not understood. */
     private final OpRate others = new OpRate(MAX_OTHERS_PER_SECOND, System.nanoTime());
 
@@ -87,6 +88,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         this.roomId = roomId;
         this.limits = limits;
         this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
+        this.bytes = new OpRate(limits.connections().opBytesPerSecond(), System.nanoTime());
     }
 
     /**
@@ -440,6 +442,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     }
 
     private void receive(byte[] json, Room entered) {
+        boolean withinBytes = bytes.take(System.nanoTime(), json.length);
         WireCodec.read(json, new WireCodec.Reader() {
             @Override
             public void message(Message message) {
@@ -448,7 +451,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                 }
                 if (message instanceof Message.Op op) {
                     faultsInARow = 0;
-                    take(op, entered);
+                    take(op, withinBytes, entered);
                 } else if (!others.take(System.nanoTime())) {
                     tooMany(message, entered);
                 } else if (message instanceof Message.Presence presence) {
@@ -494,8 +497,15 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         }
     }
 
-    private void take(Message.Op op, Room entered) {
-        if (rate.take(System.nanoTime())) {
+    private void take(Message.Op op, boolean withinBytes, Room entered) {
+        if (!withinBytes) {
+            entered.refuse(
+                    this,
+                    ErrorCode.RATE_LIMITED,
+                    "more than " + limits.connections().opBytesPerSecond()
+                            + " bytes a second; send it again a little later",
+                    op.seq());
+        } else if (rate.take(System.nanoTime())) {
             entered.receive(this, op);
         } else {
             entered.refuse(

@@ -59,6 +59,11 @@ class ConfigTest {
                 "CONCORD_REDIS_CLUSTER", "TRUE",
                 "CONCORD_PRESENCE_SECONDS", "3"));
         environment.putAll(Map.of(
+                "CONCORD_MAX_OP_BYTES_PER_SECOND", "65536",
+                "CONCORD_NEW_ROOMS_PER_HOUR_PER_ADDRESS", "14",
+                "CONCORD_NEW_ROOMS_PER_HOUR", "15",
+                "CONCORD_MAX_VERSIONS", "16"));
+        environment.putAll(Map.of(
                 "CONCORD_ALLOWED_HOSTS", "docs.example",
                 "CONCORD_MAX_INPUT_BYTES", "1048576",
                 "GEMINI_API_KEY", "k3y",
@@ -98,6 +103,9 @@ class ConfigTest {
         assertEquals(Duration.ofSeconds(3), limits.presence().expiry());
         assertEquals(Duration.ofMinutes(1), limits.history().interval());
         assertEquals(7, limits.history().automatic());
+        assertEquals(16, limits.history().named());
+        assertEquals(65_536, limits.connections().opBytesPerSecond());
+        assertEquals(new Limits.NewRooms(14, 15), limits.connections().newRooms());
         RedisAddress redis = config.redis().orElseThrow();
         assertTrue(redis.cluster());
         assertEquals("user:pass@one:6380,two:6380", redis.uri().getRawAuthority());
@@ -149,6 +157,10 @@ class ConfigTest {
                 "CONCORD_UNLOAD_SECONDS | 5s",
                 "CONCORD_VERSION_SECONDS | 86401",
                 "CONCORD_AUTOMATIC_VERSIONS | 0",
+                "CONCORD_MAX_VERSIONS | 0",
+                "CONCORD_NEW_ROOMS_PER_HOUR | 0",
+                "CONCORD_NEW_ROOMS_PER_HOUR_PER_ADDRESS | many",
+                "CONCORD_MAX_OP_BYTES_PER_SECOND | 65535",
             })
     void aBadValueIsOneLineThatNamesVariableValueAndWhatIsAccepted(String variable, String value) {
         String message =

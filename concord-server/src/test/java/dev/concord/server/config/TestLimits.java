@@ -8,6 +8,9 @@ public final class TestLimits {
 
     public int frameBytes = CONNECTIONS.frameBytes();
     public int opsPerSecond = CONNECTIONS.opsPerSecond();
+    public int opBytesPerSecond = CONNECTIONS.opBytesPerSecond();
+    public int newRoomsPerAddress = CONNECTIONS.newRooms().perAddress();
+    public int newRooms = CONNECTIONS.newRooms().perServer();
     public int memberQueueBytes = CONNECTIONS.queueBytes();
     public int inputBytes = CONNECTIONS.inputBytes();
     public Duration handshake = CONNECTIONS.handshake();
@@ -27,7 +30,9 @@ public final class TestLimits {
                 new Limits.Connections(
                         frameBytes,
                         opsPerSecond,
+                        opBytesPerSecond,
                         CONNECTIONS.perAddress(),
+                        new Limits.NewRooms(newRoomsPerAddress, newRooms),
                         memberQueueBytes,
                         inputBytes,
                         handshake,

@@ -98,6 +98,7 @@ class AnswerTest {
                 task -> CompletableFuture.runAsync(task, Runnable::run),
                 Runnable::run,
                 null,
+                null,
                 Limits.DEFAULT));
     }
 }

@@ -20,6 +20,7 @@ public final class Routes {
                 Runnable::run,
                 Runnable::run,
                 null,
+                null,
                 dev.concord.server.config.Limits.DEFAULT);
         return HttpServer.routes(nothing, null, null).list();
     }

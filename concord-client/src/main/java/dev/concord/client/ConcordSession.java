@@ -103,7 +103,7 @@ public final class ConcordSession implements AutoCloseable {
                 caret -> document.offsetOf(caret),
                 message -> connection.send(text(message)),
                 peers -> listeners.notify(listener -> listener.peersChanged(peers)));
-        outbox = new Outbox(settings.outbox, this::fault);
+        outbox = new Outbox(settings.outbox, loop, this::fault);
         sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE);
         leftover.addAll(outbox.load());
     }

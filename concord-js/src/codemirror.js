@@ -148,10 +148,11 @@ class CodeMirrorBinding {
     if (this.isComposing || this.#view.state.readOnly) {
       return true;
     }
-    const changes = this.#session[action](this);
-    const last = changes[changes.length - 1];
+    // They come back as an event, in their place among those of others.
+    const last = this.#session[action]().at(-1);
     if (last !== undefined) {
-      this.#show(changes, { selection: { anchor: last.offset + last.inserted.length }, scrollIntoView: true });
+      const anchor = Math.min(last.offset + last.inserted.length, this.#view.state.doc.length);
+      this.#view.dispatch({ selection: { anchor }, scrollIntoView: true });
     }
     return true;
   }
@@ -205,8 +206,8 @@ class CodeMirrorBinding {
     }
   }
 
-  #show(changes, more = {}) {
-    this.#view.dispatch({ changes: changesOf(changes, this.#view.state.doc.length), annotations: ofSession(), ...more });
+  #show(changes) {
+    this.#view.dispatch({ changes: changesOf(changes, this.#view.state.doc.length), annotations: ofSession() });
   }
 
   #compose() {

@@ -224,8 +224,8 @@ class TextareaBinding {
     if (this.#resume !== null || this.#textarea.readOnly || this.#textarea.disabled) {
       return;
     }
-    const changes = this.#session[action](this);
-    this.#waiting.push(...changes);
+    // They come back as an event, in their place among those of others.
+    const changes = this.#session[action]();
     this.#show();
     const last = changes[changes.length - 1];
     if (last !== undefined) {

@@ -161,6 +161,27 @@ export const tests = {
     await eventually(() => session.status.saved && server.document.text === textOf(view), 'saving');
   },
 
+  async 'an editor follows whoever edits in reply, to typing, to undo and to others'() {
+    const server = new FakeServer();
+    const session = new ConcordSession(optionsFor(server, new Clock()));
+    session.on('change', ({ source }) => source !== 'reply' && session.edit({ offset: 0, inserted: '<>' }, 'reply'));
+    const view = new EditorView({ parent: host(), extensions: [keymap.of(defaultKeymap)] });
+    const release = bindCodeMirror(session, view);
+    await eventually(() => session.status.connection === 'live', 'the session going live');
+    view.focus();
+    type(view, 'typed');
+    await eventually(() => textOf(view) === session.text, 'the editor being right after typing');
+    assertEquals('<>typed', session.text, 'text');
+    server.type(0, 'theirs ');
+    assertEquals(session.text, textOf(view), 'editor after an edit of somebody else');
+    key(view, 'z', { ctrlKey: true });
+    assertEquals(session.text, textOf(view), 'editor after undo');
+    key(view, 'y', { ctrlKey: true });
+    assertEquals(session.text, textOf(view), 'editor after redo');
+    release();
+    session.close();
+  },
+
   async 'carets and selections stay at their characters'() {
     const { server, view } = await fixture('hello world');
     view.dispatch({ selection: { anchor: 5 } });

@@ -468,7 +468,11 @@ export const tests = {
     const [server, clock] = [new FakeServer(), new Clock()];
     server.document.insert(0, 'hello');
     const errors = [];
-    const environment = { ...clock.environment, WebSocket: server.WebSocket, reportError: (error) => errors.push(error.message) };
+    const reportError = (error) => {
+      errors.push(error.message);
+      throw error;
+    };
+    const environment = { ...clock.environment, WebSocket: server.WebSocket, reportError };
     const session = start(server, clock, { environment });
     let text = '';
     for (const name of ['change', 'status', 'presence', 'edit', 'refused']) {
@@ -493,6 +497,32 @@ export const tests = {
     assertEquals(1, server.dials.length, 'connections');
     assertEquals('change,edit,presence,refused,status', [...new Set(errors)].sort().join(), 'what was reported');
     assertEquals('refused', session.events.map(({ name }) => name).join(), 'events');
+  },
+
+  async 'changes come in their order also to a listener after one that edits in reply'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    const seen = [];
+    const states = [];
+    const texts = { first: '', last: '' };
+    const follow = (name) =>
+      session.on('change', ({ changes }) => {
+        texts[name] = changes.reduce(applyChange, texts[name]);
+      });
+    follow('first');
+    session.on('change', ({ changes: [{ inserted }] }) => inserted === 'ping' && session.edit({ offset: session.text.length, inserted: ' pong' }));
+    session.on('status', ({ connection }) => connection === 'live' && session.goOffline());
+    follow('last');
+    session.on('edit', (operations) => seen.push(...operations.map(({ value }) => value)));
+    session.on('status', ({ connection }) => states.push(connection));
+    await eventually(() => session.status.connection === 'offline', 'the listener going offline');
+    assertEquals('offline', states.at(-1), 'the last state that was reported');
+    session.edit({ offset: 0, inserted: 'ping' });
+    assertEquals('ping pong', session.text, 'text');
+    assertEquals('ping pong', texts.first, 'text of a listener before the one that replies');
+    assertEquals('ping pong', texts.last, 'text of a listener after it');
+    assertEquals('ping, pong', seen.join(), 'operations');
+    session.close();
   },
 
   async 'a listener that is added or removed by another one is notified from now on, or no more'() {

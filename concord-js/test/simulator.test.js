@@ -54,6 +54,11 @@ export const tests = {
     await run({ seed: 105063, steps: [...steps, 'store-full 4 4104', 'crash 9 71', 'server-crash 10 2014'] }, client);
   },
 
+  async 'the schedules are those of the JVM client'() {
+    const steps = 'type 5 749,wait 5 4867,type 3 5526,type 1 7137,hide 9 8797,compose 8 2867';
+    assertEquals(steps, scheduleOf(3).steps.join().slice(0, steps.length), 'steps');
+  },
+
   async 'a schedule does the same each time'() {
     assertEquals(JSON.stringify(scheduleOf(3)), JSON.stringify(scheduleOf(3)), 'the schedule');
     const [first, second] = [await run(scheduleOf(3), client), await run(scheduleOf(3), client)];

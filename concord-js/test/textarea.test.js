@@ -296,6 +296,28 @@ export const tests = {
     assertEquals('theirs base', textarea.value, 'text after undo');
   },
 
+  async 'a textarea follows whoever edits in reply, to typing, to undo and to others'() {
+    const server = new FakeServer();
+    const session = new ConcordSession(optionsFor(server, new Clock()));
+    session.on('change', ({ source }) => source !== 'reply' && session.edit({ offset: 0, inserted: '<>' }, 'reply'));
+    const textarea = document.createElement('textarea');
+    document.body.replaceChildren(textarea);
+    const release = bindTextarea(session, textarea);
+    await eventually(() => session.status.connection === 'live', 'the session going live');
+    textarea.focus();
+    type(textarea, 'typed');
+    assertEquals('<>typed', session.text, 'text');
+    assertEquals(session.text, textarea.value, 'textarea after typing');
+    server.type(0, 'theirs ');
+    assertEquals(session.text, textarea.value, 'textarea after an edit of somebody else');
+    key(textarea, 'z');
+    assertEquals(session.text, textarea.value, 'textarea after undo');
+    key(textarea, 'y');
+    assertEquals(session.text, textarea.value, 'textarea after redo');
+    release();
+    session.close();
+  },
+
   async 'caret and selection are sent to the others'() {
     const { server, session, textarea } = await fixture('a😀b');
     textarea.setSelectionRange(1, 3, 'backward');

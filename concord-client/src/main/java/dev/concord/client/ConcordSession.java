@@ -103,7 +103,7 @@ public final class ConcordSession implements AutoCloseable {
                 caret -> document.offsetOf(caret),
                 message -> connection.send(text(message)),
                 peers -> listeners.notify(listener -> listener.peersChanged(peers)));
-        outbox = new Outbox(settings.outbox, this::fault);
+        outbox = new Outbox(settings.outbox, loop, this::fault);
         sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE);
         leftover.addAll(outbox.load());
     }
@@ -140,7 +140,10 @@ public final class ConcordSession implements AutoCloseable {
         }
         if (state == ConnectionState.OFFLINE || state == ConnectionState.STOPPED) {
             setState(ConnectionState.CONNECTING, "");
-            connection.open();
+            // A listener may want no connection, or have ended the session.
+            if (!closing && state == ConnectionState.CONNECTING) {
+                connection.open();
+            }
         }
     }
 
@@ -221,12 +224,22 @@ public final class ConcordSession implements AutoCloseable {
      *     {@link Document#MAX_ELEMENTS}; nothing was changed
      */
     public void edit(int offset, int removed, String inserted) {
+        edit(offset, removed, inserted, null);
+    }
+
+    /** An edit of which a listener is not notified, because it has made it. */
+    void edit(int offset, int removed, String inserted, @Nullable SessionListener by) {
         check();
         String clean = RoomText.clean(inserted);
         List<Operation> operations = edited(offset, removed, clean);
         if (!operations.isEmpty()) {
             publish(operations);
-            changed(List.of(new TextChange(offset, removed, clean)), Origin.LOCAL);
+            List<TextChange> changes = List.of(new TextChange(offset, removed, clean));
+            listeners.notifyInOrder(listener -> {
+                if (listener != by) {
+                    listener.textChanged(changes, Origin.LOCAL);
+                }
+            });
         }
     }
 
@@ -729,7 +742,7 @@ public final class ConcordSession implements AutoCloseable {
     private void changed(List<TextChange> changes, Origin origin) {
         if (!changes.isEmpty()) {
             List<TextChange> all = List.copyOf(changes);
-            listeners.notify(listener -> listener.textChanged(all, origin));
+            listeners.notifyInOrder(listener -> listener.textChanged(all, origin));
         }
     }
 
@@ -745,7 +758,7 @@ public final class ConcordSession implements AutoCloseable {
             return;
         }
         Status status = status();
-        listeners.notify(listener -> listener.statusChanged(status));
+        listeners.notifyOfLatest(listener -> listener.statusChanged(status));
     }
 
     private void fault(Exception fault) {

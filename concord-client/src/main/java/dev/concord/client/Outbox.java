@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
     private static final long NOT_SENT = 0;
+    /** After this pause what the store would not take is tried again. */
+    private static final long STORE_AGAIN_MILLIS = 5_000;
 
     private static final class Entry {
         final long first;
@@ -48,8 +50,19 @@ final class Outbox {
         }
     }
 
+    /** Rows from the first number to the last. */
+    private record Rows(long first, long last) {}
+
     private final OutboxStore store;
+    private final Loop loop;
     private final Consumer<Exception> onFault;
+    /** Rows that the store has refused, by number: they are put again until it takes them. */
+    private final NavigableMap<Long, OutboxStore.Kept> unstored = new TreeMap<>();
+    /** Rows whose place others have taken: they go when nothing is unstored. */
+    private final List<Rows> replaced = new ArrayList<>();
+
+    private Loop.@Nullable Timer storing;
+    private boolean closed;
     private final NavigableMap<Long, Entry> entries = new TreeMap<>();
     private final NavigableMap<Long, Entry> waiting = new TreeMap<>();
     private final NavigableMap<Long, Entry> sent = new TreeMap<>();
@@ -59,8 +72,9 @@ final class Outbox {
     private long extent;
     private int refused;
 
-    Outbox(OutboxStore store, Consumer<Exception> onFault) {
+    Outbox(OutboxStore store, Loop loop, Consumer<Exception> onFault) {
         this.store = store;
+        this.loop = loop;
         this.onFault = onFault;
     }
 
@@ -93,17 +107,14 @@ final class Outbox {
         return operations;
     }
 
-    /** Returns whether the store has taken all of it. */
-    boolean add(Operation operation, @Nullable String epoch, List<Operation> behind) {
-        boolean stored = true;
+    void add(Operation operation, @Nullable String epoch, List<Operation> behind) {
         for (Operation piece : Pieces.of(operation)) {
             // Each other piece hangs on the one before it.
             List<Operation> context = piece.id().equals(operation.id()) ? behind : List.of();
             OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch, context);
-            stored &= keep(kept);
+            keep(kept);
             adopt(kept);
         }
-        return stored;
     }
 
     /** Takes over what the store holds already. */
@@ -128,10 +139,10 @@ final class Outbox {
         for (Entry entry : entries.values()) {
             if (!epoch.equals(entry.epoch)) {
                 entry.epoch = epoch;
-                // One row takes the place of many. They go only when the store has taken it.
-                boolean stored = keep(new OutboxStore.Kept(entry.last, entry.operation, epoch, entry.behind));
-                if (stored && entry.first < entry.last) {
-                    remove(entry.first, entry.last - 1);
+                // One row takes the place of many.
+                keep(new OutboxStore.Kept(entry.last, entry.operation, epoch, entry.behind));
+                if (entry.first < entry.last) {
+                    removeReplaced(entry.first, entry.last - 1);
                 }
             }
         }
@@ -255,17 +266,11 @@ final class Outbox {
         for (Entry entry : all) {
             List<Operation> parts = replacements.apply(entry.operation);
             if (!parts.equals(List.of(entry.operation))) {
-                // What comes instead is stored before the row goes.
-                boolean stored = true;
-                for (Operation part : parts) {
-                    stored &= add(part, entry.epoch, entry.behind);
-                }
+                parts.forEach(part -> add(part, entry.epoch, entry.behind));
                 entries.remove(entry.first);
                 waiting.remove(entry.first);
                 extent -= entry.operation.length();
-                if (stored) {
-                    remove(entry.first, entry.last);
-                }
+                removeReplaced(entry.first, entry.last);
             }
         }
     }
@@ -323,7 +328,13 @@ final class Outbox {
         orphaned.clear();
     }
 
+    /** Tries once more to store what is unstored, and ends the use of the store. */
     void close() {
+        storeAgain();
+        closed = true;
+        if (storing != null) {
+            storing.cancel();
+        }
         try {
             store.close();
         } catch (RuntimeException e) {
@@ -335,13 +346,57 @@ final class Outbox {
         return one == null ? other == null : one.equals(other);
     }
 
-    private boolean keep(OutboxStore.Kept kept) {
+    /** A row that is refused is reported once. */
+    private void keep(OutboxStore.Kept kept) {
         try {
             store.put(kept);
-            return true;
+            stored(kept.number(), kept.number());
         } catch (RuntimeException e) {
+            unstored.put(kept.number(), kept);
+            storeLater();
             onFault.accept(e);
-            return false;
+        }
+    }
+
+    private void storeLater() {
+        if (storing == null && !closed) {
+            storing = loop.schedule(
+                    () -> {
+                        storing = null;
+                        storeAgain();
+                    },
+                    STORE_AGAIN_MILLIS);
+        }
+    }
+
+    private void storeAgain() {
+        for (OutboxStore.Kept kept : List.copyOf(unstored.values())) {
+            try {
+                store.put(kept);
+            } catch (RuntimeException e) {
+                // As before.
+                storeLater();
+                return;
+            }
+            stored(kept.number(), kept.number());
+        }
+    }
+
+    private void stored(long first, long last) {
+        unstored.subMap(first, true, last, true).clear();
+        if (unstored.isEmpty() && !replaced.isEmpty()) {
+            List<Rows> gone = List.copyOf(replaced);
+            replaced.clear();
+            gone.forEach(rows -> remove(rows.first, rows.last));
+        }
+    }
+
+    /** Removes rows in whose place others were put, as soon as the store has those. */
+    private void removeReplaced(long first, long last) {
+        if (unstored.isEmpty()) {
+            remove(first, last);
+        } else {
+            replaced.add(new Rows(first, last));
         }
     }
 
@@ -351,5 +406,6 @@ final class Outbox {
         } catch (RuntimeException e) {
             onFault.accept(e);
         }
+        stored(first, last);
     }
 }

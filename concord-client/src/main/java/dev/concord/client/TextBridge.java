@@ -22,14 +22,11 @@ public final class TextBridge implements AutoCloseable {
     private final SessionListener listener = new SessionListener() {
         @Override
         public void textChanged(List<TextChange> changes, Origin origin) {
-            if (!editing) {
-                changes.forEach(alignment::sessionChanged);
-            }
+            changes.forEach(alignment::sessionChanged);
         }
     };
     private final Alignment alignment;
     private String shown;
-    private boolean editing;
 
     /**
      * Joins them.
@@ -68,12 +65,7 @@ public final class TextBridge implements AutoCloseable {
         boolean same = inserted.equals(edit.inserted());
         Alignment.Carried carried = alignment.shownChanged(
                 edit.offset(), edit.removed(), edit.inserted().length(), inserted.length(), same);
-        editing = true;
-        try {
-            apply(carried, inserted);
-        } finally {
-            editing = false;
-        }
+        apply(carried, inserted);
     }
 
     /**
@@ -100,7 +92,7 @@ public final class TextBridge implements AutoCloseable {
     private void apply(Alignment.Carried edit, String inserted) {
         List<Alignment.Range> removed = edit.removed();
         if (removed.size() == 1 && removed.get(0).from() == edit.offset()) {
-            session.edit(edit.offset(), removed.get(0).to() - edit.offset(), inserted);
+            session.edit(edit.offset(), removed.get(0).to() - edit.offset(), inserted, listener);
             return;
         }
         session.beginGroup();
@@ -109,9 +101,10 @@ public final class TextBridge implements AutoCloseable {
                 session.edit(
                         removed.get(i).from(),
                         removed.get(i).to() - removed.get(i).from(),
-                        "");
+                        "",
+                        listener);
             }
-            session.edit(edit.offset(), 0, inserted);
+            session.edit(edit.offset(), 0, inserted, listener);
         } finally {
             session.endGroup();
         }

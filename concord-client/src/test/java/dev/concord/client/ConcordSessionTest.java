@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class ConcordSessionTest {
     private static final long A_WHILE = 1_000;
     private static final long LONG = 60_000;
+    private static final long STORE_AGAIN = 5_000;
     private static final Message.Limits LIMITS = new Message.Limits(1 << 20, 10_000_000, 100_000);
 
     private final HandLoop loop = new HandLoop();
@@ -55,6 +56,54 @@ class ConcordSessionTest {
         assertEquals("Hello World", session.text());
         assertEquals(List.of("0W", "0H", "2orld", "1ello "), notified);
         assertEquals(ConnectionState.LIVE, session.status().connection());
+    }
+
+    @Test
+    void changes_come_in_their_order_also_to_a_listener_after_one_that_edits_in_reply() {
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, new ScriptedTransport())
+                .build();
+        StringBuilder first = new StringBuilder();
+        StringBuilder last = new StringBuilder();
+        List<ConnectionState> states = new ArrayList<>();
+        session.addListener(following(first));
+        session.addListener(new SessionListener() {
+            @Override
+            public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                if (changes.get(0).inserted().equals("ping")) {
+                    session.edit(session.length(), 0, " pong");
+                }
+            }
+
+            @Override
+            public void statusChanged(Status status) {
+                if (status.connection() == ConnectionState.CONNECTING) {
+                    session.goOffline();
+                }
+            }
+        });
+        session.addListener(following(last));
+        session.addListener(new SessionListener() {
+            @Override
+            public void statusChanged(Status status) {
+                states.add(status.connection());
+            }
+        });
+        session.edit(0, 0, "ping");
+        assertEquals("ping pong", session.text());
+        assertEquals("ping pong", first.toString());
+        assertEquals("ping pong", last.toString());
+        session.open();
+        assertEquals(ConnectionState.OFFLINE, states.get(states.size() - 1));
+    }
+
+    private static SessionListener following(StringBuilder text) {
+        return new SessionListener() {
+            @Override
+            public void textChanged(List<dev.concord.crdt.TextChange> changes, Origin origin) {
+                changes.forEach(
+                        change -> text.replace(change.offset(), change.offset() + change.removed(), change.inserted()));
+            }
+        };
     }
 
     @Test
@@ -106,6 +155,41 @@ class ConcordSessionTest {
         StringBuilder kept = new StringBuilder();
         store.rows.values().forEach(row -> kept.append(((Operation.Insert) row.operation()).value()));
         assertEquals("abc", kept.toString(), "what a next session would find");
+
+        store.full = false;
+        loop.advance(STORE_AGAIN);
+        assertEquals(1, store.rows.size(), "one row has taken the place of three");
+        OutboxStore.Kept row = store.rows.firstEntry().getValue();
+        assertEquals("abc", ((Operation.Insert) row.operation()).value());
+        assertEquals("e", row.epoch());
+    }
+
+    @Test
+    void what_the_store_has_refused_is_in_it_as_soon_as_it_takes_rows_again_or_the_session_is_closed() {
+        MemoryOutboxStore store = new MemoryOutboxStore();
+        List<Exception> faults = new ArrayList<>();
+        ConcordSession session = ConcordSession.builder(URI.create("ws://h"), "r", loop, new ScriptedTransport())
+                .outbox(store)
+                .listener(new SessionListener() {
+                    @Override
+                    public void fault(Exception fault) {
+                        faults.add(fault);
+                    }
+                })
+                .build();
+        store.full = true;
+        session.edit(0, 0, "a");
+        session.edit(1, 0, "b");
+        loop.advance(LONG);
+        assertEquals(2, faults.size(), "each is reported once");
+        store.full = false;
+        loop.advance(STORE_AGAIN);
+        assertEquals(2, store.rows.size());
+        store.full = true;
+        session.edit(2, 0, "c");
+        store.full = false;
+        session.close();
+        assertEquals(3, store.rows.size());
     }
 
     @Test

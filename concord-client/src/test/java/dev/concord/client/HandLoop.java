@@ -1,6 +1,9 @@
 package dev.concord.client;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A loop whose time passes only when the test says so. */
 final class HandLoop implements Loop {
@@ -54,14 +57,16 @@ final class HandLoop implements Loop {
         advance(0);
     }
 
-    /** A view whose tasks stop running when its process is killed. */
+    /** A view whose tasks stop running when its process is killed, and wait while it is frozen. */
     Killable process() {
         return new Killable(this);
     }
 
     static final class Killable implements Loop {
         private final HandLoop world;
+        private final List<Runnable> parked = new ArrayList<>();
         private boolean dead;
+        private boolean frozen;
 
         private Killable(HandLoop world) {
             this.world = world;
@@ -71,6 +76,25 @@ final class HandLoop implements Loop {
             dead = true;
         }
 
+        boolean isDead() {
+            return dead;
+        }
+
+        boolean isFrozen() {
+            return frozen;
+        }
+
+        void freeze() {
+            frozen = true;
+        }
+
+        void resume() {
+            frozen = false;
+            List<Runnable> late = List.copyOf(parked);
+            parked.clear();
+            late.forEach(world::execute);
+        }
+
         @Override
         public void execute(Runnable task) {
             schedule(task, 0);
@@ -78,13 +102,23 @@ final class HandLoop implements Loop {
 
         @Override
         public Timer schedule(Runnable task, long delayMillis) {
-            return world.schedule(
-                    () -> {
-                        if (!dead) {
-                            task.run();
-                        }
-                    },
-                    delayMillis);
+            AtomicBoolean cancelled = new AtomicBoolean();
+            Timer timer = world.schedule(() -> run(task, cancelled), delayMillis);
+            return () -> {
+                cancelled.set(true);
+                timer.cancel();
+            };
+        }
+
+        private void run(Runnable task, AtomicBoolean cancelled) {
+            if (dead || cancelled.get()) {
+                return;
+            }
+            if (frozen) {
+                parked.add(() -> run(task, cancelled));
+            } else {
+                task.run();
+            }
         }
 
         @Override

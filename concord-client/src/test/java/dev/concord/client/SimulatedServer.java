@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,8 @@ final class SimulatedServer {
     Predicate<Operation> refusing = op -> false;
 
     ErrorCode refusal = ErrorCode.RATE_LIMITED;
+    /** Is given each op when it is durable. */
+    Consumer<Operation> onDurable = op -> {};
     /** A frame of more bytes ends the connection with 4413. */
     int maxFrameBytes = Integer.MAX_VALUE;
     /** What a sync says of the limits; a server that names them pulses every 20 s. Null for an older one. */
@@ -123,6 +126,7 @@ final class SimulatedServer {
 
     /** All that was received is durable. */
     void commit() {
+        log.subList(durable, log.size()).forEach(onDurable);
         durable = log.size();
         members.forEach((wire, expected) -> {
             long acked = -1;

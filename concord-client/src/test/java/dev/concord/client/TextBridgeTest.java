@@ -63,6 +63,23 @@ class TextBridgeTest {
     }
 
     @Test
+    void an_edit_that_answers_to_what_the_editor_says_comes_into_the_editor() {
+        editor.session.addListener(new SessionListener() {
+            @Override
+            public void textChanged(List<TextChange> changes, Origin origin) {
+                if (changes.get(0).inserted().equals("ping")) {
+                    editor.session.edit(0, 0, "pong ");
+                }
+            }
+        });
+        editor.type(0, 0, "ping");
+        editor.pull();
+        assertEquals("pong ping", editor.text);
+        editor.type(9, 0, "!");
+        assertEquals("pong ping!", editor.session.text());
+    }
+
+    @Test
     void line_ends_of_the_editor_are_put_right_in_it_too() {
         editor.type(0, 0, "one\r\ntwo\r");
         assertEquals("one\ntwo\n", editor.session.text());

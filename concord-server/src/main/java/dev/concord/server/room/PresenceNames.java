@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,9 @@ final class PresenceNames {
     /**
      * Takes what a member shows.
      *
-     * @param elsewhere who is here on other instances
+     * @param elsewhere who is here on other instances; asked only when a name is new
      */
-    Passed pass(Member member, Message.Presence presence, List<Message.Presence> elsewhere) {
+    Passed pass(Member member, Message.Presence presence, Supplier<List<Message.Presence>> elsewhere) {
         Named before = named.get(member);
         if (PresenceRules.isFarewell(presence)) {
             remove(member);
@@ -59,13 +60,13 @@ final class PresenceNames {
         return before == null || holders.remove(before.name(), member);
     }
 
-    private boolean isFree(String name, Member member, List<Message.Presence> elsewhere) {
+    private boolean isFree(String name, Member member, Supplier<List<Message.Presence>> elsewhere) {
         Member holder = holders.get(name);
         if (holder != null) {
             // A client that came back sooner than its last connection was known to be dead.
             return holder.origin().equals(member.origin());
         }
-        return elsewhere.stream().noneMatch(other -> name(other).equals(name));
+        return elsewhere.get().stream().noneMatch(other -> name(other).equals(name));
     }
 
     private static String name(Message.Presence presence) {

@@ -5,6 +5,7 @@ import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,8 @@ final class Whereabouts {
     private final Peers peers;
     private final Presences presences;
     private final PresenceNames names = new PresenceNames();
+    /** The farewells to names that members had, which go out with what they show now. */
+    private final Map<Member, Message.Presence> formers = new HashMap<>();
 
     /** Nobody shows anything yet. */
     Whereabouts(RoomContext context, Members members, Peers peers, Presences.Factory factory) {
@@ -33,9 +36,10 @@ final class Whereabouts {
         } else if (!PresenceRules.isColor(presence.color())) {
             members.refuse(member, ErrorCode.MALFORMED, "color: must be a hex colour like #2DD4BF", null);
         } else {
-            PresenceNames.Passed passed = names.pass(member, presence, peers.present());
+            PresenceNames.Passed passed = names.pass(member, presence, peers::present);
             if (passed.former() != null) {
-                sendFarewell(member, passed.former());
+                // The first of several: those after it were never shown.
+                formers.putIfAbsent(member, passed.former());
             }
             if (passed.presence() != null) {
                 presences.show(member, passed.presence());
@@ -75,11 +79,19 @@ final class Whereabouts {
     /** A member has left: everybody else learns that at once. */
     void left(Member member) {
         boolean wasItsName = names.remove(member);
+        sendFormer(member);
         Message.Presence farewell = presences.remove(member);
         if (farewell != null && wasItsName) {
             sendFarewell(member, farewell);
         } else if (farewell != null) {
             peers.leave(member, farewell, true);
+        }
+    }
+
+    private void sendFormer(Member member) {
+        Message.Presence former = formers.remove(member);
+        if (former != null) {
+            sendFarewell(member, former);
         }
     }
 
@@ -93,6 +105,7 @@ final class Whereabouts {
     /** A member has left because everybody here is sent away: only the other instances learn that. */
     void dismissed(Member member) {
         names.remove(member);
+        formers.remove(member);
         Message.Presence farewell = presences.remove(member);
         if (farewell != null) {
             peers.leave(member, farewell, false);
@@ -118,6 +131,9 @@ final class Whereabouts {
 
         @Override
         public void shown(Map<Member, Shown> changed) {
+            if (!formers.isEmpty()) {
+                changed.keySet().forEach(Whereabouts.this::sendFormer);
+            }
             peers.show(changed);
         }
     }

@@ -155,11 +155,47 @@ class PresenceRoundsTest extends RoomFixture {
                 } else {
                     here.add(name);
                 }
-                assertTrue(here.size() <= 1, () -> "shown at once: " + here);
             }
+            assertEquals(1, here.size(), () -> "shown at once: " + here);
         }
         assertEquals(Set.of("c563"), here);
         assertEquals(1, room.present().size());
+    }
+
+    @Test
+    void manyNamesWithinATickCostNoMoreThanOne() {
+        join(ann, bob);
+        room.receive(ann, named("Ann", "first"), 0);
+        round();
+        bob.take();
+        for (int i = 0; i < 100; i++) {
+            room.receive(ann, named("Ann", "c" + i), 0);
+        }
+        loop.run();
+        assertEquals(List.of(), bob.take());
+        round();
+
+        assertEquals(
+                List.of("c99", "first"),
+                bob.take().stream()
+                        .map(message -> ((Message.Presence) message).extras().get("client"))
+                        .toList());
+    }
+
+    @Test
+    void whoLeavesUnderANameThatWasNotShownYetLeavesUnderTheLastOneToo() {
+        join(ann, bob);
+        room.receive(ann, named("Ann", "first"), 0);
+        round();
+        bob.take();
+        room.receive(ann, named("Ann", "second"), 0);
+        room.leave(ann);
+        loop.run();
+
+        assertTrue(bob.take().stream()
+                .map(Message.Presence.class::cast)
+                .anyMatch(presence -> PresenceRules.isFarewell(presence)
+                        && "first".equals(presence.extras().get("client"))));
     }
 
     @Test

@@ -48,6 +48,12 @@ export function applyChange(text: string, change: TextChange): string;
 /** Where an offset is after a change. At the position of an insert it stays before the inserted text, unless `sticksRight`. */
 export function mapOffset(offset: number, change: TextChange, sticksRight?: boolean): number;
 
+/**
+ * The smallest replacement that turns one text into another, null when they are equal. Where it could stand at several places, as with a
+ * letter typed beside a like one, it ends at the caret. It never cuts a surrogate pair.
+ */
+export function smallestEdit(before: string, after: string, caret: number): TextChange | null;
+
 /** A new name for an editing session, 72 random bits. */
 export function randomSite(): string;
 

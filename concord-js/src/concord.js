@@ -13,5 +13,6 @@ export { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 export { randomSite } from './operation.js';
 export { anchorageOf, inkOn, placeOf } from './peers.js';
 export { ConcordSession } from './session.js';
+export { smallestEdit } from './text-diff.js';
 export { bindTextarea } from './textarea.js';
 export { UndoHistory } from './undo.js';

@@ -326,7 +326,7 @@ const cases = {
           session.edit({ offset: 0, inserted: '# ' });
         }
       });
-    for (const listen of [() => {}]) {
+    for (const listen of [answer, () => {}]) {
       open = true;
       const bind = await bound(adapter, 'ab', { listen });
       if (listen !== answer) {

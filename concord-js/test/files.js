@@ -12,6 +12,12 @@ export function packageFile(path) {
   return text(new URL(`../${path}`, import.meta.url));
 }
 
+/** The first JavaScript that a page of the documentation prints. */
+export async function printedIn(page) {
+  const [, code] = (await text(new URL(inNode ? `../../docs/${page}` : `/docs/${page}`, import.meta.url))).match(/```js\n(.*?)```/s);
+  return code;
+}
+
 /** The sample frames that the Java codec is held to, as `{name, text}`; each file is one frame, byte for byte. */
 export async function goldenFrames() {
   const names = inNode ? await list(GOLDEN) : JSON.parse(await text(GOLDEN));

@@ -14,6 +14,7 @@ import {
   applyChange,
   bindTextarea,
   placeOf,
+  smallestEdit,
 } from '@concord-dev/client';
 import { bindCodeMirror, scrollToPeer } from '@concord-dev/client/codemirror';
 import { bindMonaco } from '@concord-dev/client/monaco';
@@ -60,6 +61,10 @@ export async function use(textarea: HTMLTextAreaElement): Promise<string> {
   session.on('status', (status: SessionStatus) => console.log(status.saved, status.composing, status.orphaned, status.reason));
   session.on('presence', (peers: Peer[]) => console.log(peers.filter(({ away }) => !away).map(({ user }) => user)));
   session.on('fault', (error: Error) => console.log(error instanceof StorageError, error instanceof ConcordError ? error.code : ''));
+  const typed = smallestEdit(shown, textarea.value, textarea.selectionEnd);
+  if (typed !== null) {
+    session.edit(typed, 'me');
+  }
   session.setUser({ user: 'Ada', color: '#0f766e' });
   const edits: Edit[] = [{ offset: 0, inserted: 'x' }, { offset: 1, removed: 0 }];
   session.edit(edits, 'me');

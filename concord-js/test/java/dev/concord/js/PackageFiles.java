@@ -46,6 +46,7 @@ final class PackageFiles {
                 .page("/blank", html)
                 .serve("/", folder(project().resolve("concord-js/src")))
                 .serve("/src/", folder(project().resolve("concord-js/src")))
+                .serve("/docs/", folder(project().resolve("docs")))
                 .serve("/test/", folder(project().resolve("concord-js/test")))
                 .serve("/peers/", classPath("/META-INF/resources/webjars/"))
                 .serve("/common-js/", CommonJs.asModules(classPath("/META-INF/resources/webjars/")))
@@ -55,6 +56,7 @@ final class PackageFiles {
 
     private static String importMap() {
         StringJoiner imports = new StringJoiner(",", "{\"imports\":{", "}}");
+        imports.add("\"@concord-dev/client\":\"/src/concord.js\"");
         PEERS.forEach((name, main) -> {
             String artifact = name.replace("@", "").replace("/", "__");
             imports.add("\"" + name + "\":\"/peers/" + artifact + "/" + version(artifact) + "/" + main + "\"");

@@ -126,6 +126,26 @@ final class TrialServer {
         Files.delete(log);
     }
 
+    /** What is in use of the server's heap after a collection. */
+    long liveHeapBytes() throws IOException {
+        Process running = process;
+        if (running == null) {
+            throw new IOException("there is no server");
+        }
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process histogram = new ProcessBuilder(jcmd, Long.toString(running.pid()), "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader lines = histogram.inputReader(UTF_8)) {
+            return lines.lines()
+                    .map(String::strip)
+                    .filter(line -> line.startsWith("Total"))
+                    .mapToLong(line -> Long.parseLong(line.split("\\s+", -1)[2]))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("jcmd did not tell the size of the heap"));
+        }
+    }
+
     /** Where the room is, or null while there is no server. */
     @Nullable
     URI socket(String room) {

@@ -22,6 +22,7 @@ final class JavaScriptTest extends JavaScriptSuite {
                 "store",
                 "textarea",
                 "types",
-                "undo");
+                "undo",
+                "worker");
     }
 }

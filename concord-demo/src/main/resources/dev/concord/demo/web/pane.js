@@ -39,7 +39,7 @@ export class Pane {
       this.#notify(`The server refused an edit: ${message}`);
       this.#refusal = true;
     });
-    this.#session.on('fault', (error) => this.#notify(`Something went wrong: ${error.message}`));
+    this.#session.on('fault', (error) => this.#notifyFault(error));
     this.#fill(person, onRename);
     bindTextarea(this.#session, this.#parts.text);
     showCarets(this.#session, this.#parts.text, this.#parts.carets);
@@ -144,13 +144,17 @@ export class Pane {
     this.#parts.notice.hidden = false;
   }
 
+  #notifyFault(error) {
+    this.#notify(`Something went wrong: ${error.message}`);
+  }
+
   #notifyReplaced(reason) {
     const text = document.createElement('span');
     text.textContent = `${reason} The text in this pane cannot be changed until you put it back, or reload to see the new one.`;
     const back = document.createElement('button');
     back.type = 'button';
     back.textContent = 'Put the text back';
-    back.addEventListener('click', () => this.#session.putBack());
+    back.addEventListener('click', () => this.#session.putBack().catch((error) => this.#notifyFault(error)));
     this.#parts.notice.replaceChildren(text, back);
     this.#parts.notice.hidden = false;
   }

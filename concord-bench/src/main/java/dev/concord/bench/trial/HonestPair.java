@@ -130,6 +130,11 @@ final class HonestPair {
         writer.wire.send(frames);
     }
 
+    /** Shows that the one who only reads is still there. */
+    void show() throws IOException {
+        reader.wire.send(List.of(WireCodec.write(new Message.Presence(name, 0, "#2DD4BF"))));
+    }
+
     boolean isSettled() {
         return writer.acknowledged == seq && sentNanos.isEmpty();
     }

@@ -164,6 +164,9 @@ final class HostileTrial {
     }
 
     private static void type(List<HonestPair> pairs, long untilNanos) throws IOException {
+        for (HonestPair pair : pairs) {
+            pair.show();
+        }
         for (long next = System.nanoTime(); next < untilNanos; next += TYPING_NANOS) {
             for (HonestPair pair : pairs) {
                 pair.type();
@@ -182,8 +185,13 @@ final class HostileTrial {
             tally.fault("the heap has grown from " + heapBefore + " to " + heapAfter + " bytes");
         }
         answers.keySet().stream()
-                .filter(answer -> !ANSWERS.contains(answer) && !answer.equals("lost"))
+                .filter(answer -> !ANSWERS.contains(answer) && !answer.equals("lost") && !isEcho(answer))
                 .forEach(answer -> tally.fault("an answer that nobody expects: " + answer));
+    }
+
+    /** Codes that programs may choose are given back as they came. */
+    private static boolean isEcho(String answer) {
+        return answer.matches("close 3\\d{3}|close 4\\d{3}");
     }
 
     private void bound(String who, long calm, long attacked) {

@@ -1,49 +1,29 @@
 /** The adapter of Monaco for the contract of bindings. */
+import * as monaco from 'monaco-editor';
 import { bindMonaco } from '../src/monaco.js';
 import { compositionEvent, menu, press } from './editors.js';
 
-let loaded = null;
-
-/** Monaco, from its loader for AMD, once in a page. */
-export function loadMonaco() {
-  loaded ??= new Promise((resolve, reject) => {
-    const loader = import.meta.resolve('monaco-editor/loader');
-    const script = document.createElement('script');
-    script.src = loader;
-    script.onerror = () => reject(new Error(`${loader} does not load`));
-    script.onload = () => {
-      globalThis.require.config({ paths: { vs: loader.slice(0, loader.lastIndexOf('/')) } });
-      globalThis.require(['vs/editor/editor.main'], () => resolve(globalThis.monaco), reject);
-    };
-    document.head.append(script);
-  });
-  return loaded;
-}
-
 /** Creates an editor in the page, alone. */
-export async function createMonaco(options) {
-  const monaco = await loadMonaco();
+export function createMonaco(options) {
   monaco.editor.getEditors().forEach((editor) => editor.dispose());
   monaco.editor.getModels().forEach((model) => model.dispose());
   const element = document.createElement('div');
   element.style.cssText = 'height: 300px; width: 600px';
   document.body.replaceChildren(element);
   const quiet = { quickSuggestions: false, wordBasedSuggestions: 'off', autoClosingBrackets: 'never', minimap: { enabled: false } };
-  return { monaco, editor: monaco.editor.create(element, { language: 'plaintext', ...quiet, ...options }) };
+  return monaco.editor.create(element, { language: 'plaintext', ...quiet, ...options });
 }
 
 class MonacoEditor {
   #editor;
-  #monaco;
   #composing = null;
 
-  constructor(editor, monaco) {
+  constructor(editor) {
     this.#editor = editor;
-    this.#monaco = monaco;
   }
 
   bind(session, options) {
-    return bindMonaco(session, this.#editor, this.#monaco, options);
+    return bindMonaco(session, this.#editor, monaco, options);
   }
 
   get text() {
@@ -66,7 +46,7 @@ class MonacoEditor {
 
   select(anchor, head = anchor) {
     const model = this.#editor.getModel();
-    this.#editor.setSelection(this.#monaco.Selection.fromPositions(model.getPositionAt(anchor), model.getPositionAt(head)));
+    this.#editor.setSelection(monaco.Selection.fromPositions(model.getPositionAt(anchor), model.getPositionAt(head)));
   }
 
   type(text) {
@@ -84,7 +64,7 @@ class MonacoEditor {
   change(list) {
     const model = this.#editor.getModel();
     const edits = list.map(({ offset, removed, inserted }) => ({
-      range: this.#monaco.Range.fromPositions(model.getPositionAt(offset), model.getPositionAt(offset + removed)),
+      range: monaco.Range.fromPositions(model.getPositionAt(offset), model.getPositionAt(offset + removed)),
       text: inserted,
       forceMoveMarkers: true,
     }));
@@ -121,7 +101,6 @@ export const MONACO = {
   name: 'monaco',
   several: true,
   async create({ text, readOnly }) {
-    const { editor, monaco } = await createMonaco({ value: text, readOnly });
-    return new MonacoEditor(editor, monaco);
+    return new MonacoEditor(createMonaco({ value: text, readOnly }));
   },
 };

@@ -1,4 +1,5 @@
 /** What is Monaco's own, beside the contract of bindings. */
+import * as monaco from 'monaco-editor';
 import * as module from '../src/monaco.js';
 import { bindMonaco } from '../src/monaco.js';
 import { ConcordSession } from '../src/session.js';
@@ -13,11 +14,11 @@ async function fixture(text = '', options = {}) {
     server.document.insert(0, text);
   }
   const session = new ConcordSession(optionsFor(server, new Clock()));
-  const { editor, monaco } = await createMonaco(options);
+  const editor = createMonaco(options);
   const release = bindMonaco(session, editor, monaco);
   await eventually(() => session.status.connection === 'live', 'the session going live');
   editor.focus();
-  return { server, session, editor, monaco, model: editor.getModel(), release };
+  return { server, session, editor, model: editor.getModel(), release };
 }
 
 const type = (editor, text) => editor.trigger('keyboard', 'type', { text });
@@ -41,7 +42,7 @@ export const tests = {
   },
 
   async 'a program that replaces the text, or its line ends, makes the smallest edit'() {
-    const { server, session, editor, monaco, model } = await fixture('one\ntwo\nthree');
+    const { server, session, editor, model } = await fixture('one\ntwo\nthree');
     editor.setValue('one\r\n2\r\nthree');
     assertEquals('one\n2\nthree', session.text, 'text');
     await eventually(() => model.getValue() === 'one\n2\nthree', 'LF in the editor');
@@ -54,7 +55,7 @@ export const tests = {
   },
 
   async 'a line with its indentation and what several carets type are steps as a reader expects'() {
-    const { session, editor, monaco } = await fixture('', { autoIndent: 'full' });
+    const { session, editor } = await fixture('', { autoIndent: 'full' });
     const texts = [''];
     type(editor, '  one');
     type(editor, '\n');
@@ -73,7 +74,7 @@ export const tests = {
   },
 
   async 'each of several carets stays at its character'() {
-    const { server, editor, monaco } = await fixture('one\ntwo\nthree');
+    const { server, editor } = await fixture('one\ntwo\nthree');
     editor.setSelections([new monaco.Selection(1, 2, 1, 2), new monaco.Selection(3, 1, 3, 6)]);
     server.type(4, 'new\n');
     server.type(0, '> ');
@@ -104,7 +105,7 @@ export const tests = {
   },
 
   async 'an edit that another listener makes in reply to a remote one is sent'() {
-    const { server, session, editor, monaco, model } = await fixture('ab');
+    const { server, session, editor, model } = await fixture('ab');
     let open = true;
     model.onDidChangeContent(() => {
       if (open) {
@@ -153,7 +154,7 @@ export const tests = {
     for (const end of [
       ({ editor }) => editor.dispose(),
       ({ model }) => model.dispose(),
-      ({ editor, monaco }) => editor.setModel(monaco.editor.createModel('other')),
+      ({ editor }) => editor.setModel(monaco.editor.createModel('other')),
     ]) {
       const all = await fixture('text');
       const { server, session, editor } = all;

@@ -5,13 +5,17 @@ import static dev.concord.testing.browser.WebFiles.folder;
 import static dev.concord.testing.browser.WebFiles.project;
 
 import dev.concord.testing.browser.WebFiles;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The package as pages see it: its modules at the root and in {@code /src/}, {@code /test/}, an empty page at {@code /blank} and the fixtures that are shared with Java. */
 final class PackageFiles {
@@ -46,6 +50,10 @@ final class PackageFiles {
                 .page("/blank", html)
                 .serve("/", folder(project().resolve("concord-js/src")))
                 .serve("/src/", folder(project().resolve("concord-js/src")))
+                .serve(
+                        "/package/",
+                        name -> folder(project().resolve("concord-js/src")).open(name + ".js"))
+                .serve("/examples/", PackageFiles::example)
                 .serve("/docs/", folder(project().resolve("docs")))
                 .serve("/test/", folder(project().resolve("concord-js/test")))
                 .serve("/peers/", classPath("/META-INF/resources/webjars/"))
@@ -54,9 +62,25 @@ final class PackageFiles {
                 .fixtures("/fixtures/", project().resolve("concord-crdt/src/test/resources/fixtures"));
     }
 
+    /** An example with the import map that a bundler makes unnecessary. */
+    private static @Nullable InputStream example(String name) throws IOException {
+        try (InputStream in = folder(project().resolve("concord-js/examples")).open(name)) {
+            if (in == null) {
+                return null;
+            }
+            String html = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("<title>", "<script type=\"importmap\">" + importMap() + "</script><title>");
+            return new ByteArrayInputStream(html.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
     private static String importMap() {
         StringJoiner imports = new StringJoiner(",", "{\"imports\":{", "}}");
         imports.add("\"@concord-dev/client\":\"/src/concord.js\"");
+        for (String part : List.of("codemirror", "monaco", "react")) {
+            imports.add("\"@concord-dev/client/" + part + "\":\"/src/" + part + ".js\"");
+        }
+        imports.add("\"monaco-editor\":\"/test/monaco-module.js\"");
         PEERS.forEach((name, main) -> {
             String artifact = name.replace("@", "").replace("/", "__");
             imports.add("\"" + name + "\":\"/peers/" + artifact + "/" + version(artifact) + "/" + main + "\"");

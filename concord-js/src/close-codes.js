@@ -1,4 +1,5 @@
 export const UNAUTHENTICATED = 4401;
+export const DELETED = 4404;
 export const REPLACED = 4409;
 export const TOO_LARGE = 4413;
 
@@ -6,7 +7,7 @@ const REASONS = {
   4400: 'The server could not read what this page sent.',
   [UNAUTHENTICATED]: 'You have to sign in.',
   4403: 'You may not open this document.',
-  4404: 'This document does not exist.',
+  [DELETED]: 'Somebody has deleted this document: the server does not have it any more.',
   [REPLACED]: 'The server has another text under this name now: it has lost its data, or somebody has deleted this text or restored an older copy of it.',
   [TOO_LARGE]: 'Something was too large for the server.',
 };

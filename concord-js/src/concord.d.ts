@@ -300,7 +300,7 @@ export class ConcordSession {
   /** Ends the pause between two attempts at once. */
   reconnectNow(): void;
   /**
-   * After the room was replaced by a new one (`status.replaced`): makes this text the room's again, merged by element with what the new
+   * After the room was deleted, or replaced by a new one (`status.replaced`): makes this text the room's again, merged by element with what the new
    * room has by now. Several may do this: the text is there once. Rejects when the room was not replaced.
    */
   putBack(): Promise<void>;

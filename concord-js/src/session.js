@@ -1,4 +1,4 @@
-import { CANNOT_SIGN_IN, REPLACED, TOO_LARGE, UNREACHABLE, reasonOf } from './close-codes.js';
+import { CANNOT_SIGN_IN, DELETED, REPLACED, TOO_LARGE, UNREACHABLE, reasonOf } from './close-codes.js';
 import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
 import { Credentials } from './credentials.js';
@@ -131,7 +131,7 @@ export class ConcordSession {
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped, or what is
    * known after many attempts. `unsent` counts the
    * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
-   * history of the room, which are kept and not sent. `replaced` is true when the room has another history than this text: see `putBack`. `saved` is true only when everything is acknowledged. The object stays the
+   * history of the room, which are kept and not sent. `replaced` is true when the room has another history than this text, or was deleted: see `putBack`. `saved` is true only when everything is acknowledged. The object stays the
    * same until one of them changes.
    */
   get status() {
@@ -269,7 +269,7 @@ export class ConcordSession {
   }
 
   /**
-   * After the room was replaced by a new one (`status.replaced`): makes this text the room's again. It is merged, by element, with what
+   * After the room was deleted, or replaced by a new one (`status.replaced`): makes this text the room's again. It is merged, by element, with what
    * the new room has by now, so that several who do this bring one text back, each with what the others have not seen, and the session goes on with it.
    */
   async putBack() {
@@ -426,8 +426,8 @@ export class ConcordSession {
       // First: a listener may want no other attempt.
       this.#connection.retry();
       this.#disconnected('reconnecting', '');
-    } else if (code === REPLACED && this.#epoch !== null) {
-      this.#stopReplaced();
+    } else if ((code === REPLACED || code === DELETED) && this.#epoch !== null) {
+      this.#stopReplaced(code);
     } else if (permanent) {
       this.#disconnected('stopped', reason || reasonOf(code));
     } else if (withoutToken) {
@@ -437,11 +437,11 @@ export class ConcordSession {
     }
   }
 
-  /** The room has another history now: what is unsent stays here, to be offered to the user. */
-  #stopReplaced() {
+  /** The room has another history now, or none: what is unsent stays here, to be offered to the user. */
+  #stopReplaced(code) {
     this.#replaced = true;
     this.#outbox.orphanAll();
-    this.#disconnected('stopped', reasonOf(REPLACED));
+    this.#disconnected('stopped', reasonOf(code));
   }
 
   #disconnected(state, reason) {
@@ -540,7 +540,7 @@ export class ConcordSession {
     }
     if (this.#epoch !== null && this.#epoch !== epoch) {
       this.#connection.close();
-      this.#stopReplaced();
+      this.#stopReplaced(REPLACED);
       return;
     }
     try {

@@ -600,6 +600,31 @@ export const tests = {
     assertEquals('the room has the history of this text: there is nothing to put back', await ann.putBack().catch(({ message }) => message), 'too early');
   },
 
+  async 'a text whose room was deleted is kept, and put back when its user wants it'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.type(0, 'saved');
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.acknowledges = false;
+    session.edit({ offset: 5, inserted: ' unsent' });
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.member.end(4404, 'this room has been deleted');
+    server.acknowledges = true;
+    const { connection, reason, replaced, saved: isSaved } = session.status;
+    assertEquals('stopped', connection, 'state');
+    assertEquals('Somebody has deleted this document: the server does not have it any more.', reason, 'reason');
+    assert(replaced && !isSaved, 'what is known of the text');
+    assertEquals(' unsent', session.unsaved.map(({ value }) => value).join(''), 'what is unsaved');
+    await session.goOnline();
+    assertEquals('stopped', session.status.connection, 'state');
+    await session.putBack();
+    await saved(session);
+    assertEquals('saved unsent', server.document.text, 'text');
+    assertEquals(0, options.store.rows.size, 'rows of the store');
+  },
+
   async 'what waits to be put back stays with the old history until there is a new one'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const options = optionsFor(server, clock);

@@ -58,6 +58,7 @@ public final class ConcordSession implements AutoCloseable {
 
     private static final int BEHIND_INSERTS = 64;
 
+    private static final int DELETED = 4404;
     private static final int OTHER_EPOCH = 4409;
     private static final int TOO_LARGE = 4413;
 
@@ -76,7 +77,7 @@ public final class ConcordSession implements AutoCloseable {
     private ConnectionState state = ConnectionState.OFFLINE;
     private String reason = "";
     private @Nullable String epoch;
-    /** The room has another history than this document. */
+    /** The room has another history than this document, or was deleted. */
     private boolean replaced;
 
     /**
@@ -148,7 +149,7 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Restores this text after the room was replaced by a new one ({@link Status#replaced}): merges it by element with what the new room has
+     * Restores this text after the room was deleted, or replaced by a new one ({@link Status#replaced}): merges it by element with what the new room has
      * by now, and goes on with the result. If several clients do so, the text appears once, with the edits of all of them.
      *
      * @throws IllegalStateException when the room was not replaced
@@ -581,7 +582,7 @@ public final class ConcordSession implements AutoCloseable {
     private void synchronise(Message.Sync sync) {
         if (epoch != null && !epoch.equals(sync.epoch())) {
             connection.close();
-            stopForOtherEpoch();
+            stopReplaced(OTHER_EPOCH);
             return;
         }
         Object attempt = connection.attempt();
@@ -710,11 +711,11 @@ public final class ConcordSession implements AutoCloseable {
         notifyStatus();
     }
 
-    private void stopForOtherEpoch() {
+    private void stopReplaced(int code) {
         replaced = true;
         // First: listeners of the stop find the edits.
         outbox.orphanAll();
-        disconnected(ConnectionState.STOPPED, StopReasons.of(OTHER_EPOCH));
+        disconnected(ConnectionState.STOPPED, StopReasons.of(code));
     }
 
     private void reverted(UndoHistory.Result result) {
@@ -823,8 +824,8 @@ public final class ConcordSession implements AutoCloseable {
                 // First: a listener may want no other attempt.
                 connection.retry();
                 disconnected(ConnectionState.RECONNECTING, "");
-            } else if (code == OTHER_EPOCH && epoch != null) {
-                stopForOtherEpoch();
+            } else if ((code == OTHER_EPOCH || code == DELETED) && epoch != null) {
+                stopReplaced(code);
             } else {
                 disconnected(ConnectionState.STOPPED, why.isEmpty() ? StopReasons.of(code) : why);
             }

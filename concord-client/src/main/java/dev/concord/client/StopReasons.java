@@ -21,7 +21,7 @@ final class StopReasons {
             case 4400 -> "The server could not read what this client sent.";
             case 4401 -> "You have to sign in.";
             case 4403 -> "You may not open this document.";
-            case 4404 -> "This document does not exist.";
+            case 4404 -> "Somebody has deleted this document: the server does not have it any more.";
             case 4409 ->
                 "The server has another text under this name now: it has lost its data, or somebody has deleted this text"
                         + " or restored an older copy of it.";

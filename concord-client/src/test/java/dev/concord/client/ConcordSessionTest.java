@@ -371,8 +371,30 @@ class ConcordSessionTest {
     }
 
     @Test
+    void a_text_whose_room_was_deleted_is_kept_and_put_back_when_its_user_wants_it() {
+        loop.advance(A_WHILE);
+        ann.session.edit(0, 0, "saved");
+        loop.advance(A_WHILE);
+        server.replace("epoch-2", "");
+        ann.session.edit(5, 0, " unsent");
+        loop.advance(A_WHILE);
+        Status status = ann.session.status();
+        assertEquals(ConnectionState.STOPPED, status.connection());
+        assertEquals("Somebody has deleted this document: the server does not have it any more.", status.reason());
+        assertTrue(status.replaced());
+        assertFalse(status.saved());
+        assertEquals(" unsent", ann.session.orphaned().get(0).typed().get(0));
+        assertThrows(IllegalStateException.class, ann.session::open);
+        ann.session.putBack();
+        loop.advance(LONG);
+        assertEquals("saved unsent", server.document().text());
+        assertTrue(ann.session.status().saved());
+        assertTrue(ann.store.rows.isEmpty());
+    }
+
+    @Test
     void permanent_closes_end_the_retrying_and_say_why() {
-        for (int code : new int[] {4400, 4401, 4403, 4404, 4490, 4499}) {
+        for (int code : new int[] {4400, 4401, 4403, 4490, 4499}) {
             loop.advance(A_WHILE);
             int attempts = ann.side.addresses.size();
             server.dismiss(code, code == 4401 ? "" : "because " + code);
@@ -389,7 +411,7 @@ class ConcordSessionTest {
             loop.advance(LONG);
             assertTrue(ann.session.status().saved(), "its user has tried again");
         }
-        assertAgreed("xxxxxx");
+        assertAgreed("xxxxx");
     }
 
     @Test

@@ -96,9 +96,8 @@ class MonacoBinding {
 
   #revert(action) {
     if (this.#composition === null && !this.#editor.getRawOptions().readOnly) {
-      const changes = this.#session[action](this);
-      this.#show(changes);
-      const last = changes[changes.length - 1];
+      // They come back as an event, in their place among those of others.
+      const last = this.#session[action]().at(-1);
       if (last !== undefined) {
         this.#text.moveCaret(last.offset + last.inserted.length);
       }

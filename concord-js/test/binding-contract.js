@@ -319,11 +319,12 @@ const cases = {
 
   async 'an edit that answers to one is shown after it'(adapter) {
     let open = true;
+    let mark = '# ';
     const answer = (session) =>
       session.on('change', () => {
         if (open && session.text.includes('x')) {
           open = false;
-          session.edit({ offset: 0, inserted: '# ' });
+          session.edit({ offset: 0, inserted: mark });
         }
       });
     for (const listen of [answer, () => {}]) {
@@ -338,6 +339,11 @@ const cases = {
       open = true;
       bind.server.type(0, 'y');
       await agreed(bind, '# y# axb', 'an answer to somebody else');
+      open = true;
+      mark = '## ';
+      bind.editor.press('undo');
+      await agreed(bind, '## y# axb', 'an answer to undo');
+      mark = '# ';
     }
   },
 

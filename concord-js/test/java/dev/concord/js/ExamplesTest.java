@@ -75,7 +75,6 @@ final class ExamplesTest {
             }
             String folder = System.getProperty("concord.screenshots", "");
             if (!folder.isEmpty()) {
-                page.waitForTimeout(500);
                 page.screenshot(new Page.ScreenshotOptions().setPath(Path.of(folder, example + ".png")));
             }
         }

@@ -169,8 +169,7 @@ public final class FileOutboxStore implements OutboxStore {
             }
             channel.force(true);
             try (FileChannel emptied = FileChannel.open(other, StandardOpenOption.WRITE)) {
-                emptied.truncate(0);
-                writeAll(emptied, HEADER.getBytes(UTF_8));
+                emptied.truncate(HEADER.length());
             }
         }
     }
@@ -233,18 +232,37 @@ public final class FileOutboxStore implements OutboxStore {
 
     private void write(byte[] line) {
         try {
-            writeAll(channel, line);
+            append(line);
             writtenBytes += line.length;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 
+    /** Adds a line, all of it or nothing: a disk that is full may take a part, and the next line would join that. */
+    private void append(byte[] line) throws IOException {
+        long whole = channel.size();
+        try {
+            writeAll(channel, line);
+        } catch (IOException e) {
+            try {
+                channel.truncate(whole);
+            } catch (IOException other) {
+                e.addSuppressed(other);
+            }
+            throw e;
+        }
+    }
+
     /** Leaves only what is kept. While it is done, either the old file is there or the new one. */
     private void rewrite() throws IOException {
         if (lines.isEmpty()) {
-            channel.truncate(0);
-            writeAll(channel, HEADER.getBytes(UTF_8));
+            // A header that is there stays: a full disk may not take another one.
+            channel.truncate(HEADER.length());
+            if (channel.size() < HEADER.length()) {
+                channel.truncate(0);
+                append(HEADER.getBytes(UTF_8));
+            }
         } else {
             Path replacement = file.resolveSibling(file.getFileName() + ".new");
             try (FileChannel to = FileChannel.open(
@@ -259,8 +277,11 @@ public final class FileOutboxStore implements OutboxStore {
                 to.force(true);
             }
             channel.close();
-            Files.move(replacement, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            channel = openForWriting(file);
+            try {
+                Files.move(replacement, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                channel = openForWriting(file);
+            }
         }
         writtenBytes = liveBytes;
     }

@@ -11,6 +11,7 @@ import dev.concord.client.thread.ThreadLoop;
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,10 +19,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileOutboxStoreTest {
@@ -128,6 +132,75 @@ class FileOutboxStoreTest {
             keepsFirst.close();
         } finally {
             other.destroyForcibly();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_disk_that_was_full_in_the_middle_of_a_line_costs_only_that_line() throws Exception {
+        Path file = folder.resolve("full.outbox");
+        // A limit of the shell stands for the end of the disk: the system writes up to it, and then refuses.
+        Process writer = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "ulimit -S -f 16 && exec \"$@\"",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Filler.class.getName(),
+                        file.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        int whole;
+        try {
+            BufferedReader output = writer.inputReader();
+            whole = Integer.parseInt(output.readLine());
+            assertEquals(
+                    0,
+                    new ProcessBuilder("prlimit", "--pid", Long.toString(writer.pid()), "--fsize=unlimited")
+                            .start()
+                            .waitFor());
+            writer.getOutputStream().close();
+            assertEquals("done", output.readLine());
+        } finally {
+            writer.destroyForcibly().waitFor();
+        }
+        try (FileOutboxStore store = FileOutboxStore.open(file)) {
+            List<String> expected = new ArrayList<>(Collections.nCopies(whole, Filler.LONG));
+            expected.add("short");
+            assertEquals(expected, values(store));
+        }
+    }
+
+    /** Another process, which fills the disk, says how many edits it has kept, and goes on when there is room again. */
+    static final class Filler {
+        static final String LONG = "x".repeat(700);
+
+        private Filler() {}
+
+        public static void main(String[] args) throws IOException {
+            try (FileOutboxStore store = FileOutboxStore.open(Path.of(args[0]))) {
+                store.load();
+                int whole = 0;
+                while (puts(store, whole + 1)) {
+                    whole++;
+                }
+                System.out.println(whole);
+                System.in.read();
+                store.put(insert(whole + 2, "e", "short"));
+                System.out.println("done");
+            }
+        }
+
+        private static boolean puts(FileOutboxStore store, int number) {
+            try {
+                store.put(insert(number, "e", LONG));
+                return true;
+            } catch (UncheckedIOException full) {
+                return false;
+            }
         }
     }
 

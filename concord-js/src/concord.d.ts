@@ -218,7 +218,7 @@ export interface StoredEdit {
   /** The history of the room; null while it is not known. */
   epoch: string | null;
   /** What the operation depends on and others have made. The server may lose that, too, before it is durable. */
-  behind?: Operation[];
+  dependencies?: Operation[];
 }
 
 /** Stores unsent operations, so that they survive a reload. */

@@ -53,7 +53,7 @@ export class IndexedStore {
     globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : (this.#isLeaving = false)), { signal });
   }
 
-  /** What sessions that have gone have left, as `{key, operation, epoch, behind}`; it is owned by this one from now on. */
+  /** What sessions that have gone have left, as `{key, operation, epoch, dependencies}`; it is owned by this one from now on. */
   async load() {
     await this.#opening;
     if (this.#database === null) {
@@ -166,8 +166,8 @@ export class IndexedStore {
     const rows = new Map(kept.map((row) => [row.number, row]));
     // They are the newer ones.
     spilled.map((key) => JSON.parse(localStorage.getItem(SPILL + JSON.stringify(key)))).forEach((row) => rows.set(row.number, row));
-    const adopted = [...rows.values()].sort((a, b) => a.number - b.number).map(({ number, operation, epoch, behind }) => {
-      const edit = { operation, epoch, behind };
+    const adopted = [...rows.values()].sort((a, b) => a.number - b.number).map(({ number, operation, epoch, dependencies }) => {
+      const edit = { operation, epoch, dependencies };
       // Own rows are numbered from one on.
       const row = this.#row(--this.#adopted, edit);
       table.put(row);

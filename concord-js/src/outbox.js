@@ -6,9 +6,9 @@ const MERGE_LIMIT = 16384;
 const PLACEHOLDER = /^\uFFFD+$/;
 
 /**
- * The operations that the server has not acknowledged. Each is an entry `{number, operation, epoch, behind, extent, seq, fresh}`:
+ * The operations that the server has not acknowledged. Each is an entry `{number, operation, epoch, dependencies, extent, seq, fresh}`:
  * `extent` is how many characters it inserts or deletes, `seq` is set while it is on its way, and `fresh` says that it never
- * was. `behind` is what it hangs on of others: the server may not have that for good either, so the store keeps it as well. What the server refuses waits, in the store too, for the next connection. What is typed while nothing can be sent grows
+ * was. `dependencies` is what it hangs on of others: the server may not have that for good either, so the store keeps it as well. What the server refuses waits, in the store too, for the next connection. What is typed while nothing can be sent grows
  * into few operations.
  */
 export class Outbox {
@@ -49,7 +49,7 @@ export class Outbox {
     return Array.from(this.#entries.values(), (entry) => entry.operation);
   }
 
-  add(operation, epoch, behind = []) {
+  add(operation, epoch, dependencies = []) {
     const extent = extentOf(operation);
     this.#extent += extent;
     const last = this.#queue[this.#queue.length - 1];
@@ -61,15 +61,15 @@ export class Outbox {
       this.#keep(last);
       return;
     }
-    const entry = { number: ++this.#number, operation, epoch, behind, extent, seq: 0, fresh: true };
+    const entry = { number: ++this.#number, operation, epoch, dependencies, extent, seq: 0, fresh: true };
     this.#entries.set(entry.number, entry);
     this.#queue.push(entry);
     this.#keep(entry);
   }
 
   /** Takes over an operation that an earlier session left behind; `key` is where the store holds it. */
-  adopt({ key, operation, epoch, behind = [] }) {
-    const entry = { number: ++this.#number, operation, epoch, behind, extent: extentOf(operation), seq: 0, fresh: false, key };
+  adopt({ key, operation, epoch, dependencies = [] }) {
+    const entry = { number: ++this.#number, operation, epoch, dependencies, extent: extentOf(operation), seq: 0, fresh: false, key };
     this.#extent += entry.extent;
     this.#entries.set(entry.number, entry);
     this.#queue.push(entry);
@@ -91,8 +91,8 @@ export class Outbox {
   }
 
   /** Keeps an operation of another history of the room: it stays in the store and is never sent. */
-  orphan({ key, operation, epoch, behind = [] }) {
-    this.#orphaned.push({ number: ++this.#number, operation, epoch, behind, key });
+  orphan({ key, operation, epoch, dependencies = [] }) {
+    this.#orphaned.push({ number: ++this.#number, operation, epoch, dependencies, key });
   }
 
   /** The room has another history from now on: nothing that is not acknowledged will be sent. */
@@ -196,7 +196,7 @@ export class Outbox {
       const parts = replacementsOf(entry.operation);
       if (parts.length !== 1 || parts[0] !== entry.operation) {
         // What comes instead is stored before the row goes.
-        parts.forEach((operation) => this.add(operation, entry.epoch, entry.behind));
+        parts.forEach((operation) => this.add(operation, entry.epoch, entry.dependencies));
         this.#queue = this.#queue.filter((other) => other !== entry);
         this.#drop(entry);
       }
@@ -215,8 +215,8 @@ export class Outbox {
       const gap = next.reduce((least, number) => Math.min(least, number), entry.number + 1) - entry.number;
       const entries = parts.map((operation, i) => {
         const number = entry.number + (gap * i) / parts.length;
-        const behind = i === 0 ? entry.behind : [];
-        return { number, operation, epoch: entry.epoch, behind, extent: extentOf(operation), seq: 0, fresh: false };
+        const dependencies = i === 0 ? entry.dependencies : [];
+        return { number, operation, epoch: entry.epoch, dependencies, extent: extentOf(operation), seq: 0, fresh: false };
       });
       [...entries].reverse().forEach((part) => this.#keep(part));
       if (entry.key !== undefined) {
@@ -244,8 +244,8 @@ export class Outbox {
     this.#removeRow(entry);
   }
 
-  #keep({ number, operation, epoch, behind }) {
-    this.#store.put(number, behind.length > 0 ? { operation, epoch, behind } : { operation, epoch });
+  #keep({ number, operation, epoch, dependencies }) {
+    this.#store.put(number, dependencies.length > 0 ? { operation, epoch, dependencies } : { operation, epoch });
   }
 
   #removeRow({ number, key }) {

@@ -28,7 +28,7 @@ const PASSING = new Set(['rate_limited', 'unavailable']);
 const EVENTS = ['change', 'edit', 'status', 'presence', 'refused', 'fault'];
 const MIN_FRAME_BYTES = 4_096;
 // How much of what an edit hangs on is kept with it: more is not typed in the moment that a server needs to make it durable.
-const BEHIND = { elements: 4_096, inserts: 64 };
+const DEPENDENCIES = { elements: 4_096, inserts: 64 };
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
@@ -623,7 +623,7 @@ export class ConcordSession {
         continue;
       }
       try {
-        this.#restoreBehind(row);
+        this.#restoreDependencies(row);
         this.#changed(this.#document.apply(row.operation), 'remote');
         this.#outbox.adopt(row);
       } catch (error) {
@@ -634,9 +634,9 @@ export class ConcordSession {
   }
 
   /** What a row hangs on may have been lost by the server and by whoever wrote it. */
-  #restoreBehind({ operation: { after, before }, behind = [] }) {
-    if (behind.length > 0 && this.#document.offsetOf(after ?? before) === null) {
-      for (const operation of behind) {
+  #restoreDependencies({ operation: { after, before }, dependencies = [] }) {
+    if (dependencies.length > 0 && this.#document.offsetOf(after ?? before) === null) {
+      for (const operation of dependencies) {
         this.#changed(this.#document.apply(operation), 'remote');
         this.#outbox.add(operation, this.#epoch);
       }
@@ -687,7 +687,7 @@ export class ConcordSession {
   #publish(operations) {
     for (const operation of operations) {
       const anchor = operation.after ?? operation.before;
-      this.#outbox.add(operation, this.#epoch, anchor === undefined ? [] : this.#document.ancestryOf(anchor, BEHIND));
+      this.#outbox.add(operation, this.#epoch, anchor === undefined ? [] : this.#document.ancestryOf(anchor, DEPENDENCIES));
     }
     if (this.#replaced) {
       this.#outbox.orphanAll();

@@ -54,9 +54,9 @@ public final class ConcordSession implements AutoCloseable {
     private static final int MANY_FAILURES = 5;
 
     /** How much of what an edit hangs on is kept with it: more is not typed in the moment that a server needs to make it durable. */
-    private static final int BEHIND_ELEMENTS = 4_096;
+    private static final int DEPENDENCY_ELEMENTS = 4_096;
 
-    private static final int BEHIND_INSERTS = 64;
+    private static final int DEPENDENCY_INSERTS = 64;
 
     private static final int DELETED = 4404;
     private static final int OTHER_EPOCH = 4409;
@@ -149,8 +149,8 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /**
-     * Restores this text after the room was deleted, or replaced by a new one ({@link Status#replaced}): merges it by element with what the new room has
-     * by now, and goes on with the result. If several clients do so, the text appears once, with the edits of all of them.
+     * Restores this text after the room was deleted, or replaced by a new one ({@link Status#replaced}): merges it by element with what the new
+     * room has by now, and goes on with the result. If several clients do so, the text appears once, with the edits of all of them.
      *
      * @throws IllegalStateException when the room was not replaced
      */
@@ -654,7 +654,7 @@ public final class ConcordSession implements AutoCloseable {
                 continue;
             }
             try {
-                restoreBehind(kept, now, changes);
+                restoreDependencies(kept, now, changes);
                 changes.addAll(document.apply(kept.operation()).changes());
                 outbox.adopt(kept);
             } catch (ConflictException | InvalidOperationException e) {
@@ -670,11 +670,11 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /** What an edit hangs on may have been lost by the server and by whoever wrote it. */
-    private void restoreBehind(OutboxStore.Kept kept, String now, List<TextChange> changes) {
-        if (!kept.behind().isEmpty()
+    private void restoreDependencies(OutboxStore.Kept kept, String now, List<TextChange> changes) {
+        if (!kept.dependencies().isEmpty()
                 && kept.operation() instanceof Operation.Insert insert
                 && document.offsetOf(insert.anchor().element()) < 0) {
-            for (Operation operation : kept.behind()) {
+            for (Operation operation : kept.dependencies()) {
                 changes.addAll(document.apply(operation).changes());
                 outbox.add(operation, now, List.of());
             }
@@ -726,7 +726,7 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void publish(List<Operation> operations) {
-        operations.forEach(operation -> outbox.add(operation, epoch, behind(operation)));
+        operations.forEach(operation -> outbox.add(operation, epoch, dependenciesOf(operation)));
         if (replaced) {
             outbox.orphanAll();
         }
@@ -734,9 +734,9 @@ public final class ConcordSession implements AutoCloseable {
         sender.flushSoon();
     }
 
-    private List<Operation> behind(Operation operation) {
+    private List<Operation> dependenciesOf(Operation operation) {
         return operation instanceof Operation.Insert insert
-                ? document.ancestry(insert.anchor().element(), BEHIND_ELEMENTS, BEHIND_INSERTS)
+                ? document.ancestry(insert.anchor().element(), DEPENDENCY_ELEMENTS, DEPENDENCY_INSERTS)
                 : List.of();
     }
 

@@ -29,7 +29,7 @@ final class Outbox {
         long last;
         Operation operation;
         /** What it hangs on of others: the server may not have that for good either, so the store keeps it as well. */
-        final List<Operation> behind;
+        final List<Operation> dependencies;
 
         @Nullable
         String epoch;
@@ -45,7 +45,7 @@ final class Outbox {
             first = kept.number();
             last = kept.number();
             operation = kept.operation();
-            behind = kept.behind();
+            dependencies = kept.dependencies();
             epoch = kept.epoch();
         }
     }
@@ -107,10 +107,10 @@ final class Outbox {
         return operations;
     }
 
-    void add(Operation operation, @Nullable String epoch, List<Operation> behind) {
+    void add(Operation operation, @Nullable String epoch, List<Operation> dependencies) {
         for (Operation piece : Pieces.of(operation)) {
             // Each other piece hangs on the one before it.
-            List<Operation> context = piece.id().equals(operation.id()) ? behind : List.of();
+            List<Operation> context = piece.id().equals(operation.id()) ? dependencies : List.of();
             OutboxStore.Kept kept = new OutboxStore.Kept(++lastNumber, piece, epoch, context);
             keep(kept);
             adopt(kept);
@@ -140,7 +140,7 @@ final class Outbox {
             if (!epoch.equals(entry.epoch)) {
                 entry.epoch = epoch;
                 // One row takes the place of many.
-                keep(new OutboxStore.Kept(entry.last, entry.operation, epoch, entry.behind));
+                keep(new OutboxStore.Kept(entry.last, entry.operation, epoch, entry.dependencies));
                 if (entry.first < entry.last) {
                     removeReplaced(entry.first, entry.last - 1);
                 }
@@ -266,7 +266,7 @@ final class Outbox {
         for (Entry entry : all) {
             List<Operation> parts = replacements.apply(entry.operation);
             if (!parts.equals(List.of(entry.operation))) {
-                parts.forEach(part -> add(part, entry.epoch, entry.behind));
+                parts.forEach(part -> add(part, entry.epoch, entry.dependencies));
                 entries.remove(entry.first);
                 waiting.remove(entry.first);
                 extent -= entry.operation.length();

@@ -16,12 +16,12 @@ public interface OutboxStore extends AutoCloseable {
      * @param number rises from one operation to the next; used again only to replace the row of the same edit
      * @param operation the operation
      * @param epoch the history of the room that it belongs to; null when it was made before the room was ever seen
-     * @param behind what it depends on and others have made, in the order in which to apply it, possibly empty: the server may lose that, too,
+     * @param dependencies what it depends on and others have made, in the order in which to apply it, possibly empty: the server may lose that, too,
      *     before it is durable
      */
-    record Kept(long number, Operation operation, @Nullable String epoch, List<Operation> behind) {
+    record Kept(long number, Operation operation, @Nullable String epoch, List<Operation> dependencies) {
         public Kept {
-            behind = List.copyOf(behind);
+            dependencies = List.copyOf(dependencies);
         }
     }
 

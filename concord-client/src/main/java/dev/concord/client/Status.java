@@ -9,7 +9,8 @@ package dev.concord.client;
  * @param unsent characters inserted or deleted here that the server has not acknowledged
  * @param refused operations that the server will not take; they are tried again at the next connection
  * @param orphaned operations of another history of the room, which are kept and not merged, see {@link ConcordSession#orphaned}
- * @param replaced whether the room has another history than this text, or was deleted, so that it may be nowhere else, see {@link ConcordSession#putBack}
+ * @param replaced whether the room has another history than this text, or was deleted, so that the text may be nowhere else, see
+ *     {@link ConcordSession#putBack}
  */
 public record Status(
         ConnectionState connection, String reason, long unsent, int refused, int orphaned, boolean replaced) {

@@ -8,14 +8,12 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * Looks for bytes that arrive other than they were sent. Real servers, one after the other on the same data, each ended under load;
@@ -67,7 +65,7 @@ final class FramesTrial {
         } finally {
             over = true;
             server.end(false);
-            remove(home);
+            TrialServer.removeHome(home);
         }
         return tally;
     }
@@ -198,14 +196,6 @@ final class FramesTrial {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void remove(Path home) throws IOException {
-        try (Stream<Path> all = Files.walk(home)) {
-            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(each);
-            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.concord.bench.trial;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
@@ -38,31 +37,13 @@ final class HostileConnection {
             socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), TIMEOUT_MILLIS);
             out = socket.getOutputStream();
             InputStream in = new BufferedInputStream(socket.getInputStream(), 1 << 15);
-            shakeHands(address, in);
+            RawWire.shakeHands(address, in, out);
             Thread reader = new Thread(() -> read(in), "hostile-reader");
             reader.setDaemon(true);
             reader.start();
         } catch (IOException e) {
             socket.close();
             throw e;
-        }
-    }
-
-    private void shakeHands(URI address, InputStream in) throws IOException {
-        String request = "GET " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority()
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";
-        out.write(request.getBytes(ISO_8859_1));
-        StringBuilder answer = new StringBuilder();
-        while (answer.indexOf("\r\n\r\n") < 0) {
-            int next = in.read();
-            if (next < 0) {
-                throw new EOFException("no answer to the handshake");
-            }
-            answer.append((char) next);
-        }
-        if (!answer.toString().startsWith("HTTP/1.1 101 ")) {
-            throw new IOException("the handshake was refused");
         }
     }
 

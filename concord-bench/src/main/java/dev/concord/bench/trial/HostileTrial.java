@@ -7,7 +7,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * A server with little memory under hostile frames. Two people write in the room that is attacked and two in another one; what they see of
@@ -89,7 +87,7 @@ final class HostileTrial {
         } finally {
             over = true;
             server.end(false);
-            remove(home);
+            TrialServer.removeHome(home);
         }
         return tally;
     }
@@ -241,14 +239,6 @@ final class HostileTrial {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
-        }
-    }
-
-    private static void remove(Path home) throws IOException {
-        try (Stream<Path> all = Files.walk(home)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

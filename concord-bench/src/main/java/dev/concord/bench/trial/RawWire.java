@@ -63,14 +63,15 @@ final class RawWire implements Wire {
             socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), TIMEOUT_MILLIS);
             in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             out = socket.getOutputStream();
-            shakeHands(address);
+            shakeHands(address, in, out);
         } catch (IOException e) {
             socket.close();
             throw e;
         }
     }
 
-    private void shakeHands(URI address) throws IOException {
+    /** Asks for a WebSocket and reads the answer, up to the first frame. */
+    static void shakeHands(URI address, InputStream in, OutputStream out) throws IOException {
         String request = "GET " + address.getPath() + " HTTP/1.1\r\nHost: " + address.getAuthority()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                 + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n";

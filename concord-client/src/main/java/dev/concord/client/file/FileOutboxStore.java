@@ -163,7 +163,7 @@ public final class FileOutboxStore implements OutboxStore {
             long number = all.isEmpty() ? 0 : all.get(all.size() - 1).number();
             for (Kept kept : left.kept.values()) {
                 number++;
-                Kept mine = new Kept(number, kept.operation(), kept.epoch(), kept.behind());
+                Kept mine = new Kept(number, kept.operation(), kept.epoch(), kept.dependencies());
                 put(mine);
                 all.add(mine);
             }
@@ -218,7 +218,7 @@ public final class FileOutboxStore implements OutboxStore {
                 .append(epoch)
                 .append('\t')
                 .append(json(kept.operation()));
-        kept.behind().forEach(other -> text.append('\t').append(json(other)));
+        kept.dependencies().forEach(other -> text.append('\t').append(json(other)));
         byte[] line = text.append('\n').toString().getBytes(UTF_8);
         byte[] before = lines.put(kept.number(), line);
         liveBytes += line.length - (before == null ? 0 : before.length);
@@ -375,8 +375,8 @@ public final class FileOutboxStore implements OutboxStore {
                     operations.add(WireCodec.readOperation(fields[i].getBytes(UTF_8)));
                 }
                 String epoch = fields[1].startsWith("=") ? fields[1].substring(1) : null;
-                List<Operation> behind = operations.subList(1, operations.size());
-                Kept row = new Kept(Long.parseLong(fields[0]), operations.get(0), epoch, behind);
+                List<Operation> dependencies = operations.subList(1, operations.size());
+                Kept row = new Kept(Long.parseLong(fields[0]), operations.get(0), epoch, dependencies);
                 kept.put(row.number(), row);
             } catch (WireException | RuntimeException e) {
                 throw new IllegalStateException(

@@ -134,8 +134,10 @@ public final class Upgrade {
         }
     }
 
-    /** Null for the server's own machine: what comes from there is the operator's own, or a proxy that stands for many. */
-    /** The address that a connection is counted under; null for this machine. */
+    /**
+     * The address under which a connection is counted; null for the server's own machine: what comes from there is the operator's own, or a
+     * proxy that stands for many.
+     */
     static @Nullable InetAddress address(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress remote
                         && remote.getAddress() != null

@@ -196,6 +196,7 @@ public final class RoomDirectory {
 
     private CompletableFuture<@Nullable Void> endInMemory(String roomId, String epoch) {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        loader.release(roomId);
         Slot slot = slots.get(roomId);
         if (slot == null) {
             done.complete(null);

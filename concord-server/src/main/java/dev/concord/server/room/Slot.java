@@ -177,7 +177,6 @@ final class Slot {
     /** An epoch has ended: a room that has it, or will have it when it has been read, is gone. */
     void end(String epoch) {
         ended = epoch;
-        loader.release(id);
         Room open = open();
         if (open != null && open.epoch().equals(epoch)) {
             open.close(Close.NO_SUCH_ROOM);

@@ -100,6 +100,11 @@ final class RouteTable {
         return add(HttpMethod.PUT, path, maxBody, need, handler);
     }
 
+    /** Adds a route that removes something; it takes no body. */
+    RouteTable delete(String path, Need need, Handler handler) {
+        return add(HttpMethod.DELETE, path, 0, need, handler);
+    }
+
     private RouteTable add(HttpMethod method, String path, int maxBytes, Need need, Handler handler) {
         routes.add(new Route(method, List.of(path.split("/", -1)), maxBytes, need, handler));
         return this;

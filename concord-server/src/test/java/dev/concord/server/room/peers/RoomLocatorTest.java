@@ -2,9 +2,11 @@ package dev.concord.server.room.peers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.crdt.Document;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.room.RoomFixture;
@@ -13,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,75 @@ class RoomLocatorTest extends RoomFixture {
             Thread.onSpinWait();
         }
         stopped.join();
+    }
+
+    /** As another instance has it that missed the deletion, and would bring the room back. */
+    @Test
+    void aRoomThatWasDeletedIsNotTakenBackFromAnInstanceThatDoesNotKnow() throws Exception {
+        var rooms = directory(Runnable::run);
+        List<String> ended = new ArrayList<>();
+        there.subscribe(Channels.LOCATOR, json -> {
+            LocatorMessage message = read(json);
+            if (message.kind() == LocatorMessage.Kind.WANTED) {
+                there.publish(
+                        Channels.LOCATOR,
+                        new LocatorMessage(
+                                        LocatorMessage.Kind.HAVE,
+                                        message.room(),
+                                        "there",
+                                        "here",
+                                        EPOCH,
+                                        new Document("old").encode())
+                                .write());
+            } else if (message.kind() == LocatorMessage.Kind.ENDED) {
+                ended.add(message.room() + " " + message.epoch());
+            }
+        });
+        CompletableFuture<Boolean> deleted = rooms.delete(ID);
+        loop.run();
+        assertTrue(deleted.join());
+
+        CompletableFuture<Boolean> made =
+                CompletableFuture.supplyAsync(() -> rooms.create(ID, "new")).thenCompose(created -> created);
+        while (!made.isDone()) {
+            deliver();
+            while (there.deliver()) {
+                // Answers what it is asked.
+            }
+            Thread.onSpinWait();
+        }
+        assertTrue(made.join());
+        while (there.deliver()) {
+            // Learns that what it offered has ended.
+        }
+        String epoch = memory.load(ID).orElseThrow().epoch();
+        assertNotEquals(EPOCH, epoch);
+        assertEquals(
+                List.of(ID + " " + EPOCH, ID + " " + EPOCH), ended, "when it was deleted, and when it was offered");
+    }
+
+    @Test
+    void whatAnotherInstanceHasDeletedIsDeletedHere() {
+        var rooms = directory(Runnable::run);
+        there.publish(
+                Channels.LOCATOR,
+                new LocatorMessage(LocatorMessage.Kind.ENDED, ID, "there", "", "e0", new byte[0]).write());
+        deliver();
+        assertTrue(memory.load(ID).isPresent(), "of another epoch");
+        there.publish(
+                Channels.LOCATOR,
+                new LocatorMessage(LocatorMessage.Kind.ENDED, ID, "there", "", EPOCH, new byte[0]).write());
+        deliver();
+        assertEquals(Optional.empty(), memory.load(ID));
+        assertTrue(rooms.hasEnded(ID, EPOCH).join());
+    }
+
+    private static LocatorMessage read(byte[] json) {
+        try {
+            return LocatorMessage.read(json);
+        } catch (LocatorMessage.MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -161,7 +161,9 @@ public final class EditRuns {
                 AiRun.State.PENDING,
                 now,
                 now + limits.kept().toMillis());
-        runs.add(run);
+        if (!runs.add(run)) {
+            throw Refusal.noSuchRoom();
+        }
         events.aiTokens(plan.usage().inputTokens(), plan.usage().outputTokens());
         AUDIT.atInfo()
                 .addKeyValue("room", roomId)

@@ -77,6 +77,17 @@ record Exchange(
         answer(status, json, () -> {});
     }
 
+    /** Answers that it is done, with nothing to say about it, or with the {@link Problem} that its failure is. */
+    void done(CompletableFuture<?> result) {
+        result.whenComplete((done, failure) -> context.executor().execute(() -> {
+            if (failure != null) {
+                responses.problem(Problem.of(failure));
+            } else {
+                responses.empty();
+            }
+        }));
+    }
+
     private void answer(HttpResponseStatus status, CompletableFuture<byte[]> json, Runnable first) {
         json.whenComplete((body, failure) -> context.executor().execute(() -> {
             first.run();

@@ -89,6 +89,11 @@ final class RouteTable {
         return add(HttpMethod.PUT, path, maxBody, handler);
     }
 
+    /** Adds a route that removes something; it takes no body. */
+    RouteTable delete(String path, Handler handler) {
+        return add(HttpMethod.DELETE, path, 0, handler);
+    }
+
     private RouteTable add(HttpMethod method, String path, int maxBytes, Handler handler) {
         routes.add(new Route(method, List.of(path.split("/", -1)), maxBytes, handler));
         return this;

@@ -169,12 +169,39 @@ public final class Upgrade {
 
             @Override
             public void absent(Absence reason) {
-                if (reason == Absence.MISSING && !create && newRooms.take(address(context.channel()))) {
-                    Upgrade.this.enter(connection, true);
-                    return;
+                if (reason == Absence.MISSING && !create) {
+                    make(connection);
+                } else {
+                    connection.close(reason == Absence.MISSING ? Close.NO_SUCH_ROOM : Close.OVERLOADED);
                 }
-                connection.close(reason == Absence.MISSING && create ? Close.NO_SUCH_ROOM : Close.OVERLOADED);
             }
         });
+    }
+
+    /** Makes a room that is not there, unless it was deleted and the client still has what was in it. */
+    private void make(WebSocketConnection connection) {
+        String known = join.epoch();
+        if (known == null) {
+            makeNow(connection);
+            return;
+        }
+        rooms.hasEnded(join.room(), known)
+                .whenComplete((ended, away) -> context.channel().eventLoop().execute(() -> {
+                    if (away != null) {
+                        connection.close(Close.OVERLOADED);
+                    } else if (ended) {
+                        connection.close(Close.NO_SUCH_ROOM);
+                    } else {
+                        makeNow(connection);
+                    }
+                }));
+    }
+
+    private void makeNow(WebSocketConnection connection) {
+        if (newRooms.take(address(context.channel()))) {
+            enter(connection, true);
+        } else {
+            connection.close(Close.OVERLOADED);
+        }
     }
 }

@@ -28,8 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadReplica {
     private static final Logger LOG = LoggerFactory.getLogger(ReadReplica.class);
-    /** What is applied after the state may cost so many bytes, or twice what the state does, before there is a new state. */
-    private static final long MAX_TAIL_BYTES = 4 << 20;
+    /**
+     * What is applied after the state may cost so many bytes, or half of what the state does, before there is a new state. Little, since every
+     * large room may keep as much, twice while it is read; and enough: a state of so many bytes is made in some milliseconds.
+     */
+    private static final long MAX_TAIL_BYTES = 256 << 10;
     /** When there is no new state even then, so many times of it are kept, and not more. */
     private static final int MAX_OVERDUE = 4;
     /** About what an operation costs besides its text. */
@@ -229,7 +232,7 @@ final class ReadReplica {
         tail.add(change);
         tailBytes += change.cost();
         byte[] known = base;
-        long bound = Math.max(MAX_TAIL_BYTES, known == null ? 0 : 2L * known.length);
+        long bound = Math.max(MAX_TAIL_BYTES, known == null ? 0 : known.length / 2);
         if (tailBytes <= bound) {
             return;
         }

@@ -47,7 +47,7 @@ final class RoomCreator {
         return store.load(roomId);
     }
 
-    /** As another instance has it, unless that has not heard yet that it was deleted. */
+    /** As another instance has it, unless it was deleted without that instance knowing. */
     private Optional<Locator.Found> elsewhere(String roomId) {
         Optional<Locator.Found> found = locator.find(roomId);
         if (found.isPresent() && store.endings().of(roomId).contains(found.get().epoch())) {

@@ -91,6 +91,11 @@ public abstract class ForwardingStore implements RoomStore {
     }
 
     @Override
+    public AccessRows accessRows() {
+        return store.accessRows();
+    }
+
+    @Override
     public void ping() {
         store.ping();
     }

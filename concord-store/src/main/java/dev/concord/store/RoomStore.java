@@ -133,6 +133,9 @@ public interface RoomStore extends AutoCloseable {
     /** The vectors of all rooms; the same object each time. */
     Embeddings embeddings();
 
+    /** Who may do what; the same object each time. */
+    AccessRows accessRows();
+
     /** Returns when the store answers; throws {@link StoreUnavailableException} when it does not within a few seconds. */
     void ping();
 

@@ -41,13 +41,13 @@ final class Gate {
                         new Credentials(Requests.token(exchange), Requests.address(exchange)))
                 .toCompletableFuture();
         if (entering.isDone()) {
-            enter(exchange, needed, handler, entering);
+            enter(exchange, need, needed, handler, entering);
             return;
         }
         FullHttpRequest request = exchange.request().retain();
         entering.whenComplete((caller, failure) -> exchange.context().executor().execute(() -> {
             try {
-                enter(exchange, needed, handler, entering);
+                enter(exchange, need, needed, handler, entering);
             } catch (RuntimeException refused) {
                 exchange.responses().problem(Problem.of(refused));
             } finally {
@@ -57,12 +57,20 @@ final class Gate {
     }
 
     private static void enter(
-            Exchange exchange, Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
+            Exchange exchange, Need need, Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
         Caller caller;
         try {
             caller = entered.join();
         } catch (CompletionException failed) {
             throw refused(failed.getCause());
+        }
+        if (need == Need.OPERATOR) {
+            if (!caller.isOperator()) {
+                throw new Problem(
+                        HttpResponseStatus.FORBIDDEN, "forbidden", "this needs the right \"admin\" to every room");
+            }
+            handler.handle(exchange.by(caller));
+            return;
         }
         Right right = caller.right(exchange.room());
         if (!right.includes(Right.READ)) {

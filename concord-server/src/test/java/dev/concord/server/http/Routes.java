@@ -14,6 +14,7 @@ public final class Routes {
                 null,
                 null,
                 null,
+                null,
                 new Pages(),
                 null,
                 () -> "",

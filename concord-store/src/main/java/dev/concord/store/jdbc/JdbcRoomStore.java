@@ -1,5 +1,6 @@
 package dev.concord.store.jdbc;
 
+import dev.concord.store.AccessRows;
 import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
@@ -55,6 +56,7 @@ abstract class JdbcRoomStore implements RoomStore {
     private final LongSupplier clock;
     private final Versions versions;
     private final AiRuns aiRuns;
+    private final AccessRows accessRows;
     private final Embeddings embeddings;
     private final Endings endings;
 
@@ -71,6 +73,7 @@ abstract class JdbcRoomStore implements RoomStore {
         this.dialect = dialect;
         this.clock = clock;
         this.versions = new JdbcVersions(writes, reads, dialect, clock);
+        this.accessRows = new JdbcAccessRows(writes, reads, clock);
         this.aiRuns = new JdbcAiRuns(writes, reads, dialect);
         this.embeddings = new JdbcEmbeddings(writes, reads, dialect, clock);
         this.endings = new JdbcEndings(reads);
@@ -190,6 +193,7 @@ abstract class JdbcRoomStore implements RoomStore {
             Optional<String> epoch = deleteRoom(connection, DELETE, roomId);
             if (epoch.isPresent()) {
                 JdbcEndings.add(connection, roomId, epoch.get(), clock.getAsLong());
+                JdbcAccessRows.forget(connection, roomId, clock.getAsLong());
             }
             return epoch;
         });
@@ -204,6 +208,9 @@ abstract class JdbcRoomStore implements RoomStore {
         boolean existed = writes.run("end an epoch of room '" + roomId + "'", connection -> {
             boolean deleted = deleteRoom(connection, END, roomId, epoch).isPresent();
             JdbcEndings.add(connection, roomId, epoch, clock.getAsLong());
+            if (deleted) {
+                JdbcAccessRows.forget(connection, roomId, clock.getAsLong());
+            }
             return deleted;
         });
         if (existed) {
@@ -262,6 +269,11 @@ abstract class JdbcRoomStore implements RoomStore {
     @Override
     public Versions versions() {
         return versions;
+    }
+
+    @Override
+    public AccessRows accessRows() {
+        return accessRows;
     }
 
     @Override

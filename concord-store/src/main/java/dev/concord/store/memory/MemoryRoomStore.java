@@ -1,5 +1,6 @@
 package dev.concord.store.memory;
 
+import dev.concord.store.AccessRows;
 import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
@@ -51,6 +52,7 @@ public final class MemoryRoomStore implements RoomStore {
     private final Map<String, Committed> newestBatches = new HashMap<>();
     private final LongSupplier clock;
     private final MemoryVersions versions;
+    private final MemoryAccessRows accessRows;
     private final MemoryAiRuns aiRuns = new MemoryAiRuns(this, this::epoch);
     private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this, this::snapshots, this::epoch);
     private final MemoryEndings endings = new MemoryEndings();
@@ -67,6 +69,7 @@ public final class MemoryRoomStore implements RoomStore {
      */
     public MemoryRoomStore(LongSupplier clock) {
         this.clock = clock;
+        this.accessRows = new MemoryAccessRows(clock);
         this.versions = new MemoryVersions(
                 this,
                 new MemoryVersions.Rooms() {
@@ -247,6 +250,7 @@ public final class MemoryRoomStore implements RoomStore {
         versions.forget(roomId);
         aiRuns.forget(roomId);
         embeddings.forget(roomId);
+        accessRows.forget(roomId);
         endings.add(roomId, room.epoch, clock.getAsLong());
         return Optional.of(room.epoch);
     }
@@ -270,6 +274,11 @@ public final class MemoryRoomStore implements RoomStore {
     @Override
     public Versions versions() {
         return versions;
+    }
+
+    @Override
+    public AccessRows accessRows() {
+        return accessRows;
     }
 
     @Override

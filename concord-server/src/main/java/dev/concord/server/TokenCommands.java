@@ -11,6 +11,7 @@ import dev.concord.store.StoreException;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,17 +82,17 @@ final class TokenCommands {
         Map<String, Right> rooms = new LinkedHashMap<>();
         boolean admin = false;
         Duration within = null;
-        for (int i = 0; i < words.size(); i++) {
-            String word = words.get(i);
+        Iterator<String> rest = words.iterator();
+        while (rest.hasNext()) {
+            String word = rest.next();
             if (word.equals("--admin")) {
                 admin = true;
                 continue;
             }
-            if (i + 1 == words.size()) {
+            if (!rest.hasNext()) {
                 throw new UsageException(word + " needs a value, or is not known; see --help");
             }
-            i++;
-            String value = words.get(i);
+            String value = rest.next();
             switch (word) {
                 case "--sub" -> user = value;
                 case "--expires" -> {

@@ -226,7 +226,10 @@ class OpenApiTest {
         try (ServerFixture server = ServerFixture.startAsking(new MemoryRoomStore(), auth)) {
             String user = "PUT /rooms/{room}/access/{user}";
             for (String body : List.of("{\"right\":\"read\"}", "{}")) {
-                check(user, body.length() > 2 ? 200 : 400, authorized(server, token, "PUT", "/rooms/r/access/ann", body));
+                check(
+                        user,
+                        body.length() > 2 ? 200 : 400,
+                        authorized(server, token, "PUT", "/rooms/r/access/ann", body));
             }
             check("GET /rooms/{room}/access", 200, authorized(server, token, "GET", "/rooms/r/access", ""));
             check(
@@ -248,10 +251,7 @@ class OpenApiTest {
                             "DELETE",
                             "/rooms/r/links/" + json(link).get("id").textValue(),
                             ""));
-            check(
-                    "POST /tokens/revoke",
-                    204,
-                    authorized(server, token, "POST", "/tokens/revoke", "{\"jti\":\"t\"}"));
+            check("POST /tokens/revoke", 204, authorized(server, token, "POST", "/tokens/revoke", "{\"jti\":\"t\"}"));
             check("POST /tokens/revoke", 400, authorized(server, token, "POST", "/tokens/revoke", "{}"));
         }
     }

@@ -14,6 +14,8 @@ final class Syncs {
     private final RoomContext context;
     private final Message.Limits limits;
     private Frames.@Nullable Frame whole;
+    /** The state in it, of a large document. */
+    private byte @Nullable [] wholeState;
 
     Syncs(RoomContext context) {
         this.context = context;
@@ -28,17 +30,28 @@ final class Syncs {
         return whole;
     }
 
-    /** Keeps the whole state of a snapshot for all who ask for it before the next {@link #forget}. */
-    void keep(ReadReplica.Snapshot snapshot) {
+    /** The state that is {@link #known}; null when nothing was applied since then. */
+    byte @Nullable [] knownState() {
+        return wholeState;
+    }
+
+    /**
+     * Keeps the whole state of a snapshot for all who ask for it before the next {@link #forget}.
+     *
+     * @param state in the snapshot, if it is still good when something is applied; null if not
+     */
+    void keep(ReadReplica.Snapshot snapshot, byte @Nullable [] state) {
         Frames.Frame made = snapshot.take(this);
         if (made != null) {
             forget();
             whole = made;
+            wholeState = state;
         }
     }
 
-    /** The document has changed, or leaves memory. */
+    /** The document has changed too much, or leaves memory. */
     void forget() {
+        wholeState = null;
         if (whole != null) {
             whole.release();
             whole = null;

@@ -24,6 +24,7 @@ final class HostileTrial {
     private static final String ATTACKED = "attacked";
     private static final String OTHER = "other";
     private static final int ATTACKERS = 8;
+    private static final int WARM_UP_SECONDS = 20;
     private static final long WINDOW_NANOS = 10_000_000_000L;
     /** The heap after the attack, against that before it, with what the text has grown. */
     private static final long MAX_GROWTH = 64L << 20;
@@ -100,6 +101,12 @@ final class HostileTrial {
             thread.setDaemon(true);
             thread.start();
             threads.add(thread);
+        }
+        if (plan.frames() > (long) WARM_UP_SECONDS * plan.perSecond()) {
+            // What the compilers have not seen yet is no measure, with hostile frames as without.
+            attacking = true;
+            comparison.warmUp();
+            attacking = false;
         }
         long started = System.nanoTime();
         do {

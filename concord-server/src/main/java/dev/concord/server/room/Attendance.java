@@ -72,7 +72,7 @@ final class Attendance {
      */
     private void bring(Member member, byte @Nullable [] version, boolean others) {
         try {
-            Frames.Frame known = version == null ? syncs.known() : null;
+            Frames.Frame known = version == null ? syncs.known(member.right()) : null;
             List<Operation> since = known == null ? null : sinceKnown();
             if (known != null && since != null) {
                 send(member, known, since, others);
@@ -80,7 +80,7 @@ final class Attendance {
             }
             members.hold(member);
             replica.read(
-                    snapshot -> syncs.of(snapshot, version),
+                    snapshot -> syncs.of(snapshot, version, member.right()),
                     (frame, snapshot) -> arrived(member, frame, snapshot, others),
                     fault -> expel(member, fault));
         } catch (RuntimeException | Error fault) {
@@ -239,6 +239,13 @@ final class Attendance {
             }
         } catch (RuntimeException | Error fault) {
             resynchronise(fault);
+        }
+    }
+
+    /** What a member may do has changed: a sync without anything new says so. */
+    void rightChanged(Member member) {
+        if (members.contains(member) && members.isReady(member)) {
+            bring(member, Syncs.NOTHING_NEW, false);
         }
     }
 

@@ -1,20 +1,30 @@
 package dev.concord.server.room;
 
 import dev.concord.crdt.MalformedStateException;
+import dev.concord.server.auth.Right;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The states of a room that its members are sent. On the room's loop, unless a method says otherwise. */
 final class Syncs {
+    /** Stands for the version of a client that has everything. */
+    static final byte[] NOTHING_NEW = new byte[0];
+
+    /** What a frame was made for: this very version, not one with the same bytes. */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Key(byte @Nullable [] version, Right right) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(Syncs.class);
 
     private final RoomContext context;
     private final Message.Limits limits;
-    private Frames.@Nullable Frame whole;
-    /** The state in it, of a large document. */
+    private final Map<Right, Frames.Frame> whole = new EnumMap<>(Right.class);
+    /** The state in them, of a large document. */
     private byte @Nullable [] wholeState;
 
     Syncs(RoomContext context) {
@@ -25,9 +35,9 @@ final class Syncs {
                 context.limits().connections().opsPerSecond());
     }
 
-    /** The whole state, if it is known from the last time; not to be released by the caller. */
-    Frames.@Nullable Frame known() {
-        return whole;
+    /** The whole state for members with this right, if it is known from the last time; not to be released by the caller. */
+    Frames.@Nullable Frame known(Right right) {
+        return whole.get(right);
     }
 
     /** The state that is {@link #known}; null when nothing was applied since then. */
@@ -41,34 +51,44 @@ final class Syncs {
      * @param state in the snapshot, if it is still good when something is applied; null if not
      */
     void keep(ReadReplica.Snapshot snapshot, byte @Nullable [] state) {
-        Frames.Frame made = snapshot.take(this);
-        if (made != null) {
-            forget();
-            whole = made;
-            wholeState = state;
+        for (Right right : Right.values()) {
+            Frames.Frame made = snapshot.take(new Key(null, right));
+            if (made == null) {
+                continue;
+            }
+            if (state != wholeState) {
+                forget();
+                wholeState = state;
+            }
+            Frames.Frame before = whole.put(right, made);
+            if (before != null) {
+                before.release();
+            }
         }
     }
 
     /** The document has changed too much, or leaves memory. */
     void forget() {
         wholeState = null;
-        if (whole != null) {
-            whole.release();
-            whole = null;
+        if (!whole.isEmpty()) {
+            whole.values().forEach(Frames.Frame::release);
+            whole.clear();
         }
     }
 
     /**
      * What a version is missing, or the whole state. On the thread that reads the snapshot.
      *
-     * @param version of a connect query; null for everything
+     * @param version of a connect query; null for everything, {@link #NOTHING_NEW} for nothing
+     * @param right that the frame names
      * @return the snapshot's frame, shared by all who ask for the same
      */
-    Frames.Frame of(ReadReplica.Snapshot snapshot, byte @Nullable [] version) {
-        byte[] difference = version == null ? null : difference(snapshot, version);
+    Frames.Frame of(ReadReplica.Snapshot snapshot, byte @Nullable [] version, Right right) {
+        byte[] known = version == NOTHING_NEW ? snapshot.document().version() : version;
+        byte[] difference = known == null ? null : difference(snapshot, known);
         return version == null || difference == null
-                ? snapshot.frame(this, () -> frame(snapshot, snapshot.state()))
-                : snapshot.frame(version, () -> frame(snapshot, difference));
+                ? snapshot.frame(new Key(null, right), () -> frame(snapshot, snapshot.state(), right))
+                : snapshot.frame(new Key(version, right), () -> frame(snapshot, difference, right));
     }
 
     private byte @Nullable [] difference(ReadReplica.Snapshot snapshot, byte[] version) {
@@ -82,8 +102,10 @@ final class Syncs {
         }
     }
 
-    private Frames.Frame frame(ReadReplica.Snapshot snapshot, byte[] state) {
+    private Frames.Frame frame(ReadReplica.Snapshot snapshot, byte[] state, Right right) {
         byte[] version = snapshot.document().version();
-        return context.frames().encode(WireCodec.write(new Message.Sync(state, version, context.epoch(), limits)));
+        Right shown = right == Right.COMMENT ? Right.READ : right;
+        return context.frames()
+                .encode(WireCodec.write(new Message.Sync(state, version, context.epoch(), shown.word(), limits)));
     }
 }

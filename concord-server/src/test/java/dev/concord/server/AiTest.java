@@ -401,7 +401,8 @@ class AiTest {
     @Test
     void aRunThatHasWaitedTooLongIsNotApplied() throws Exception {
         server.put("/rooms/r", "text");
-        store.aiRuns().add(new AiRun("old", "r", "e", "Ann", "x", "y", "[]", AiRun.State.PENDING, 1000, 2000));
+        String epoch = store.load("r").orElseThrow().epoch();
+        store.aiRuns().add(new AiRun("old", "r", epoch, "Ann", "x", "y", "[]", AiRun.State.PENDING, 1000, 2000));
         problem(409, "expired", server.post("/rooms/r/ai/old/apply", ""));
         assertEquals("expired", ok(server.get("/rooms/r/ai/old")).get("state").asText());
     }

@@ -284,12 +284,12 @@ class HttpTest {
                 "DELETE | / | GET, HEAD",
                 "PUT | /metrics | GET, HEAD",
                 "OPTIONS | /readyz | GET, HEAD",
-                "POST | /rooms/m | GET, HEAD, PUT",
-                "DELETE | /rooms/m | GET, HEAD, PUT",
-                "PATCH | /rooms/m | GET, HEAD, PUT",
+                "POST | /rooms/m | GET, HEAD, PUT, DELETE",
+                "DELETE | /rooms/m/ws | GET, HEAD",
+                "PATCH | /rooms/m | GET, HEAD, PUT, DELETE",
                 "PUT | /rooms/m/ws | GET, HEAD",
                 "POST | /rooms/m/presence | GET, HEAD",
-                "BREW | /rooms/m | GET, HEAD, PUT",
+                "BREW | /rooms/m | GET, HEAD, PUT, DELETE",
             })
     void otherMethodsAreRefused(String method, String path, String allowed) throws Exception {
         RawConnection.Response response =

@@ -3,6 +3,7 @@ package dev.concord.server;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -139,6 +140,12 @@ class OpenApiTest {
         JsonNode responses = operation(route).get("responses");
         assertTrue(responses.has(String.valueOf(status)), route + " does not say " + status);
         JsonNode content = responses.get(String.valueOf(status)).get("content");
+        if (status == 204) {
+            assertNull(content, route);
+            seen.add(route + " 204");
+            assertEquals("", response.body());
+            return response;
+        }
         String type =
                 response.headers().firstValue("Content-Type").orElseThrow().split(";", -1)[0];
         assertTrue(content.has(type), route + " " + status + " is of type " + type);
@@ -240,6 +247,12 @@ class OpenApiTest {
             });
             check("GET /rooms/{room}/presence", 200, server.get("/rooms/r/presence"));
         }
+        String delete = "DELETE /rooms/{room}";
+        assertEquals(201, server.put("/rooms/gone", "a text").statusCode());
+        check(delete, 204, server.send(server.request("/rooms/gone").DELETE()));
+        check(delete, 404, server.send(server.request("/rooms/gone").DELETE()));
+        check(delete, 400, server.send(server.request("/rooms/a%20b").DELETE()));
+        check(delete, 403, server.send(foreign(server, "/rooms/r").DELETE()));
         check("GET /rooms/{room}/presence", 400, server.get("/rooms/a%20b/presence"));
         check("GET /rooms/{room}/presence", 404, server.get("/rooms/none/presence"));
         check("GET /rooms/{room}/ws", 426, server.get("/rooms/r/ws"));
@@ -470,6 +483,10 @@ class OpenApiTest {
             check("GET /readyz", 503, server.get("/readyz"));
             check("GET /rooms/{room}", 503, server.get("/rooms/r"));
             check("PUT /rooms/{room}", 503, server.put("/rooms/r", "x"));
+            check(
+                    "DELETE /rooms/{room}",
+                    503,
+                    server.send(server.request("/rooms/r").DELETE()));
             check("GET /rooms/{room}/presence", 503, server.get("/rooms/r/presence"));
             check("POST /rooms/{room}/versions", 503, server.post("/rooms/r/versions", "{\"label\":\"x\"}"));
             check("GET /rooms/{room}/versions", 503, server.get("/rooms/r/versions"));

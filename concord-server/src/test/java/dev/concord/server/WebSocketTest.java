@@ -3,15 +3,18 @@ package dev.concord.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.server.room.Close;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +97,36 @@ class WebSocketTest {
                     new Message.Limits(FRAME_BYTES, 10_000_000, 2_000),
                     ann.read(Message.Sync.class).limits());
         }
+    }
+
+    @Test
+    void membersOfADeletedRoomAreClosedAndDoNotComeBackIntoItsSuccessor() throws Exception {
+        String epoch;
+        try (RawConnection ann = join("");
+                RawConnection bob = joined()) {
+            epoch = ann.read(Message.Sync.class).epoch();
+            assertEquals(204, delete().statusCode());
+            assertEquals(Close.NO_SUCH_ROOM.code(), ann.frame().closeCode());
+            assertEquals(Close.NO_SUCH_ROOM.code(), bob.frame().closeCode());
+        }
+        assertEquals(404, delete().statusCode());
+        try (RawConnection back = join("?epoch=" + epoch)) {
+            assertEquals(Close.NO_SUCH_ROOM.code(), back.frame().closeCode());
+        }
+        assertEquals(404, server.get("/rooms/" + room).statusCode(), "whoever came back has not made it");
+
+        try (RawConnection cy = join("")) {
+            Message.Sync sync = cy.read(Message.Sync.class);
+            assertNotEquals(epoch, sync.epoch());
+            assertEquals("", Document.load("x", sync.state()).text());
+            try (RawConnection back = join("?epoch=" + epoch)) {
+                assertEquals(Close.OTHER_EPOCH.code(), back.frame().closeCode());
+            }
+        }
+    }
+
+    private HttpResponse<String> delete() throws Exception {
+        return server.send(server.request("/rooms/" + room).DELETE());
     }
 
     @Test

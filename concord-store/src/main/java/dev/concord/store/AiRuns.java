@@ -12,8 +12,9 @@ public interface AiRuns {
      * Keeps a run, and forgets those of any room that expired a day before it was made.
      *
      * @param run in state {@link AiRun.State#PENDING}, under a new id
+     * @return false when the room is gone or has another epoch: nothing is kept then
      */
-    void add(AiRun run);
+    boolean add(AiRun run);
 
     /** The run of that room with that id. */
     Optional<AiRun> find(String roomId, String id);

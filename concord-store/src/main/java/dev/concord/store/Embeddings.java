@@ -23,13 +23,15 @@ public interface Embeddings {
     record Neighbour(String roomId, double similarity) {}
 
     /**
-     * Keeps a room's vector, unless there is one of this model from a later place in the log. Does nothing when there is no such room.
+     * Keeps a room's vector, unless there is one of this model from a later place in the log. Does nothing when the room is gone or has another
+     * epoch.
      *
+     * @param epoch the history that the embedded text is of
      * @param vector null when the text has nothing to be embedded: the room is then found by no search
      * @param model made the vector
      * @param opSeq the last op that the embedded text covers
      */
-    void save(String roomId, float @Nullable [] vector, String model, long opSeq);
+    void save(String roomId, String epoch, float @Nullable [] vector, String model, long opSeq);
 
     /** The room's vector, when there is one of this model. */
     Optional<float[]> find(String roomId, String model);

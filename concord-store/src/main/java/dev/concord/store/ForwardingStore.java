@@ -61,8 +61,18 @@ public abstract class ForwardingStore implements RoomStore {
     }
 
     @Override
-    public boolean delete(String roomId) {
+    public Optional<String> delete(String roomId) {
         return store.delete(roomId);
+    }
+
+    @Override
+    public boolean end(String roomId, String epoch) {
+        return store.end(roomId, epoch);
+    }
+
+    @Override
+    public Endings endings() {
+        return store.endings();
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public interface RoomStore extends AutoCloseable {
 
     /**
-     * Makes the room, with an empty log, unless there is one with this id.
+     * Makes the room, with an empty log, unless there is one with this id. Whoever makes it with an epoch that has ended revives that history.
      *
      * @param initialState a snapshot that covers no op, or {@code null} for a room without one
      * @return whether it was made now. {@code false} when repeated after a lost answer: compare the epochs then
@@ -105,12 +105,24 @@ public interface RoomStore extends AutoCloseable {
     int prune(String roomId, long keepAfter);
 
     /**
-     * Ends the room and its epoch: log and snapshot are gone. A room made later under this id starts at op 1 again.
-     * Repeating is harmless.
+     * Ends the room and its epoch: log, snapshot, versions, runs and vector are gone at once, and that the epoch has ended is kept, see
+     * {@link #endings}. A room made later under this id starts at op 1 again. An embedded store has overwritten all of it in its files when
+     * this returns; of a database it is gone when the database has removed its dead rows and recycled its log.
      *
-     * @return whether there was such a room
+     * @return the epoch that has ended; empty when there was no such room, as when a call is repeated after a lost answer
      */
-    boolean delete(String roomId);
+    Optional<String> delete(String roomId);
+
+    /**
+     * Ends an epoch that was ended elsewhere: what {@link #delete} does if the room has this epoch, and nothing to a room of another one. In
+     * either case it is kept that the epoch has ended. Repeating is harmless.
+     *
+     * @return whether the room was there with this epoch
+     */
+    boolean end(String roomId, String epoch);
+
+    /** The epochs that have ended; the same object each time. */
+    Endings endings();
 
     /** The captured states of all rooms; the same object each time. */
     Versions versions();

@@ -67,6 +67,9 @@ public record Cluster(Bus bus, PresenceBoard board, Reach reach) {
         public void remove(String roomId, String id, String user) {}
 
         @Override
+        public void clear(String roomId) {}
+
+        @Override
         public CompletionStage<List<Entry>> list(String roomId) {
             return CompletableFuture.completedFuture(List.of());
         }

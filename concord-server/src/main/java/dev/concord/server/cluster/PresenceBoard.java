@@ -39,6 +39,13 @@ public interface PresenceBoard {
     void remove(String roomId, String id, String user);
 
     /**
+     * Takes everybody down, for a room that is no more.
+     *
+     * @param roomId the room
+     */
+    void clear(String roomId);
+
+    /**
      * Sweeps a room and lists who is left.
      *
      * @param roomId the room

@@ -142,6 +142,17 @@ final class Responses {
         send(status, JSON, body);
     }
 
+    /** It is done, and there is nothing to say about it. */
+    void empty() {
+        DefaultFullHttpResponse response =
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NO_CONTENT, Unpooled.EMPTY_BUFFER);
+        response.headers()
+                .setAll(extra)
+                .set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE)
+                .set(HttpHeaderNames.CONNECTION, keepAlive ? HttpHeaderValues.KEEP_ALIVE : HttpHeaderValues.CLOSE);
+        context.writeAndFlush(response).addListener(this::sent);
+    }
+
     /** A refusal. */
     void problem(Problem problem) {
         problem.headers().forEach(this::header);

@@ -33,15 +33,17 @@ final class RoomRoutes {
     }
 
     void addTo(RouteTable table) {
-        table.get("/rooms/{room}", this::view);
-        table.put("/rooms/{room}", this::create);
+        table.get("/rooms/{room}", Need.READ, this::view);
+        table.put("/rooms/{room}", Need.WRITE, this::create);
+        table.delete("/rooms/{room}", Need.ADMIN, this::delete);
         table.get(
                 "/rooms/{room}/presence",
+                Need.READ,
                 exchange -> exchange.answer(
                         HttpResponseStatus.OK,
                         call(exchange, room -> CompletableFuture.completedFuture(presence(room))),
                         json -> json));
-        table.get("/rooms/{room}/ws", this::upgrade);
+        table.get("/rooms/{room}/ws", Need.OPENING, this::upgrade);
     }
 
     private void upgrade(Exchange exchange) {
@@ -50,6 +52,7 @@ final class RoomRoutes {
         exchange.leaveHttp().run();
         new Upgrade(
                         services.rooms(),
+                        services.access(),
                         services.loops(),
                         services.limits(),
                         services.input(),
@@ -84,11 +87,7 @@ final class RoomRoutes {
 
     private static boolean created(String roomId, @Nullable Boolean created, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.atWarn().addKeyValue("room", roomId).log("a room could not be created: {}", failure.toString());
-            throw new Problem(
-                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                    "store_unavailable",
-                    "the store accepts nothing at the moment; try again later");
+            throw storeUnavailable(roomId, "created", failure);
         }
         if (!Boolean.TRUE.equals(created)) {
             throw new Problem(
@@ -97,6 +96,28 @@ final class RoomRoutes {
                     "a room with this name exists; choose another name, or edit this room");
         }
         return true;
+    }
+
+    private void delete(Exchange exchange) {
+        services.requests().requireAllowedOrigin(exchange);
+        String roomId = exchange.room();
+        exchange.done(services.rooms().delete(roomId).handle((deleted, failure) -> {
+            if (failure != null) {
+                throw storeUnavailable(roomId, "deleted", failure);
+            }
+            if (!deleted) {
+                throw Refusal.noSuchRoom();
+            }
+            return true;
+        }));
+    }
+
+    private static Problem storeUnavailable(String roomId, String done, Throwable failure) {
+        LOG.atWarn().addKeyValue("room", roomId).log("a room could not be {}: {}", done, failure.toString());
+        return new Problem(
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "store_unavailable",
+                "the store accepts nothing at the moment; try again later");
     }
 
     private void view(Exchange exchange) {

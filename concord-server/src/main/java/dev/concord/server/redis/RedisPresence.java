@@ -73,6 +73,16 @@ final class RedisPresence implements PresenceBoard {
     }
 
     @Override
+    public void clear(String roomId) {
+        RedisLink.Live now = live.get();
+        if (now != null) {
+            // One by one: in a cluster they may be in different places.
+            now.commands().del(users(roomId));
+            now.commands().del(payloads(roomId));
+        }
+    }
+
+    @Override
     public CompletionStage<List<Entry>> list(String roomId) {
         RedisLink.Live now = live.get();
         if (now == null) {

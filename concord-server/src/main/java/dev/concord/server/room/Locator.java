@@ -35,6 +35,14 @@ public interface Locator {
      */
     void opened(String roomId);
 
+    /**
+     * Notifies the other instances that a history has ended, and takes away who was shown there.
+     *
+     * @param roomId the room
+     * @param epoch the history
+     */
+    void ended(String roomId, String epoch);
+
     /** Answers no more questions. */
     void close();
 }

@@ -11,11 +11,13 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a room comes to be. With one store for all, the store decides whose creation counts. Instances with separate stores may create the same
  * room without a word to each other, so they create it alike: the epoch follows from the room's id, and the ids of a first text from the
- * room's id and the text. Then two that meet later have one history, and a text that was put twice is there once. Blocks; thread-safe.
+ * room's id and the text. Then two that meet later have one history, and a text that was put twice is there once. An epoch that has ended is
+ * not given again: the next one follows from the id and how many have ended. Blocks; thread-safe.
  */
 final class RoomCreator {
     private final RoomStore store;
@@ -34,7 +36,7 @@ final class RoomCreator {
             locator.opened(roomId);
             return stored;
         }
-        Optional<Locator.Found> elsewhere = locator.find(roomId);
+        Optional<Locator.Found> elsewhere = elsewhere(roomId);
         if (elsewhere.isPresent()) {
             store.create(roomId, elsewhere.get().epoch(), elsewhere.get().state());
         } else if (create) {
@@ -43,6 +45,27 @@ final class RoomCreator {
             return Optional.empty();
         }
         return store.load(roomId);
+    }
+
+    /** As another instance has it, unless it was deleted without that instance knowing. */
+    private Optional<Locator.Found> elsewhere(String roomId) {
+        Optional<Locator.Found> found = locator.find(roomId);
+        if (found.isPresent() && store.endings().of(roomId).contains(found.get().epoch())) {
+            locator.ended(roomId, found.get().epoch());
+            return Optional.empty();
+        }
+        return found;
+    }
+
+    /** Deletes the room, here and at the other instances; returns the epoch that has ended, or nothing when there is no such room. */
+    Optional<String> delete(String roomId) {
+        Optional<String> ended = store.delete(roomId);
+        if (ended.isEmpty()) {
+            ended = elsewhere(roomId).map(Locator.Found::epoch);
+            ended.ifPresent(epoch -> store.end(roomId, epoch));
+        }
+        ended.ifPresent(epoch -> locator.ended(roomId, epoch));
+        return ended;
     }
 
     /** Creates a room that holds a text; false when there is one already. */
@@ -59,7 +82,15 @@ final class RoomCreator {
     }
 
     private String epoch(String roomId) {
-        return locator.hasSeparateStores() ? derived(roomId) : Sites.random(random);
+        if (!locator.hasSeparateStores()) {
+            return Sites.random(random);
+        }
+        Set<String> ended = store.endings().of(roomId);
+        String epoch = derived(roomId);
+        for (int deletions = 1; ended.contains(epoch); deletions++) {
+            epoch = derived(roomId + "\t" + deletions);
+        }
+        return epoch;
     }
 
     /** A name that everybody derives alike. */

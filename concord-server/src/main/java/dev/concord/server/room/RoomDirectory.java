@@ -16,12 +16,16 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rooms of this server: brings them into memory when they are entered and lets them go when nobody is there. Thread-safe;
  * each room's own state is touched on its loop only, and the store on the I/O threads only.
  */
 public final class RoomDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomDirectory.class);
+
     private final Map<String, Slot> slots = new ConcurrentHashMap<>();
     private final RoomStore store;
     private final OpLog opLog;
@@ -143,6 +147,67 @@ public final class RoomDirectory {
                     return created;
                 },
                 io);
+    }
+
+    /**
+     * Deletes a room and all that is kept of it, for good and on every instance. Its members are sent away.
+     *
+     * @param roomId a valid room id
+     * @return completes when nothing of it is stored here any more and its members here are sent away: whether there was such a room
+     */
+    public CompletableFuture<Boolean> delete(String roomId) {
+        return CompletableFuture.supplyAsync(() -> creator.delete(roomId), io)
+                .thenCompose(ended -> ended.isEmpty()
+                        ? CompletableFuture.completedFuture(false)
+                        : endInMemory(roomId, ended.get()).thenApply(done -> true));
+    }
+
+    /**
+     * Another instance has ended a history.
+     *
+     * @param roomId the room
+     * @param epoch the history
+     */
+    public void ended(String roomId, String epoch) {
+        if (store.isShared()) {
+            // The log says whether that is so.
+            catchUp(roomId);
+            return;
+        }
+        CompletableFuture.runAsync(() -> store.end(roomId, epoch), io)
+                .thenCompose(done -> endInMemory(roomId, epoch))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.atWarn().addKeyValue("room", roomId).log("cannot be deleted now: {}", failure.toString());
+                    }
+                });
+    }
+
+    /**
+     * Whether a history of a room is over.
+     *
+     * @param roomId the room
+     * @param epoch the history
+     * @return completes on an I/O thread; exceptionally when the store is away
+     */
+    public CompletableFuture<Boolean> hasEnded(String roomId, String epoch) {
+        return CompletableFuture.supplyAsync(() -> store.endings().of(roomId).contains(epoch), io);
+    }
+
+    private CompletableFuture<@Nullable Void> endInMemory(String roomId, String epoch) {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        loader.release(roomId);
+        Slot slot = slots.get(roomId);
+        if (slot == null) {
+            done.complete(null);
+        } else {
+            slot.loop().execute(() -> {
+                slot.end(epoch);
+                done.complete(null);
+            });
+        }
+        LOG.atInfo().addKeyValue("room", roomId).addKeyValue("epoch", epoch).log("deleted");
+        return done;
     }
 
     /** Lets rooms go that nobody has used for a while. Call it from time to time. */

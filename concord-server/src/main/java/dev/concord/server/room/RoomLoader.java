@@ -79,7 +79,8 @@ final class RoomLoader {
         }
     }
 
-    private void release(String roomId) {
+    /** Reads the room again when somebody asks for it. */
+    void release(String roomId) {
         if (quarantine.remove(roomId) != null) {
             LOG.atInfo().addKeyValue("room", roomId).log("can be read again");
             events.quarantined(quarantine.size());

@@ -36,6 +36,8 @@ final class Slot {
     private @Nullable Room room;
     private boolean loading;
     private boolean removed;
+    /** The epoch that ended last: what is still being read of it is not the room any more. */
+    private @Nullable String ended;
 
     Slot(String id, RoomLoop loop, RoomLoader loader, OpLog opLog, Executor io, RoomEvents events, Owner owner) {
         this.id = id;
@@ -115,6 +117,9 @@ final class Slot {
     private void settle(RoomLoader.Loaded loaded, boolean created) {
         loading = false;
         Room entered = loaded.room();
+        if (entered != null && entered.epoch().equals(ended)) {
+            entered = null;
+        }
         if (loaded.failed()) {
             events.roomFailed();
             answer(toExisting, callback -> callback.absent(Absence.UNAVAILABLE));
@@ -166,6 +171,15 @@ final class Slot {
             open.log().catchUp();
         } else {
             open.log().catchUp(head.lastSeq());
+        }
+    }
+
+    /** An epoch has ended: a room that has it, or will have it when it has been read, is gone. */
+    void end(String epoch) {
+        ended = epoch;
+        Room open = open();
+        if (open != null && open.epoch().equals(epoch)) {
+            open.close(Close.NO_SUCH_ROOM);
         }
     }
 

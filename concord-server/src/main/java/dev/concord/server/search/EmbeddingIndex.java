@@ -185,7 +185,12 @@ public final class EmbeddingIndex implements AutoCloseable {
         String text = Document.load("search", state).text();
         Embeddings embeddings = store.embeddings();
         float[] vector = !VisibleText.isIn(text) ? null : embedder.embed(text, TextEmbedder.Purpose.DOCUMENT, stopping);
-        embeddings.save(roomId, vector, embedder.model(), stored.get().stateSeq());
+        embeddings.save(
+                roomId,
+                stored.get().epoch(),
+                vector,
+                embedder.model(),
+                stored.get().stateSeq());
     }
 
     private void sweep() {

@@ -3,6 +3,7 @@ package dev.concord.server.room;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -53,6 +54,8 @@ class RoomDirectoryTest {
         Error onLoadError;
         RuntimeException onSave;
         boolean forgetful;
+        /** Runs once, when a room has been read. */
+        Runnable beforeAnswer = () -> {};
 
         Reads(FaultyStore store) {
             super(store);
@@ -73,7 +76,11 @@ class RoomDirectoryTest {
             if (onLoadError != null) {
                 throw onLoadError;
             }
-            return store.load(roomId);
+            Optional<StoredRoom> loaded = store.load(roomId);
+            Runnable next = beforeAnswer;
+            beforeAnswer = () -> {};
+            next.run();
+            return loaded;
         }
 
         @Override
@@ -345,6 +352,85 @@ class RoomDirectoryTest {
         settle();
         assertTrue(r.isClosed());
         assertEquals(loads, store.loads);
+    }
+
+    @Test
+    void aRoomThatIsDeletedSendsItsMembersAwayAndIsMadeAgainWithAnotherHistory() {
+        Room room = enter("r");
+        FakeMember member = join(room);
+        room.receive(member, new Message.Op(1, insert("a", "secret")));
+        CompletableFuture<Boolean> deleted = rooms.delete("r");
+        assertFalse(deleted.isDone());
+        settle();
+        assertTrue(deleted.join());
+        assertEquals(Close.NO_SUCH_ROOM, member.closed);
+        assertTrue(room.isClosed());
+        commit();
+        assertEquals(Optional.empty(), memory.load("r"));
+
+        CompletableFuture<Boolean> again = rooms.delete("r");
+        CompletableFuture<Boolean> ended = rooms.hasEnded("r", room.epoch());
+        settle();
+        assertFalse(again.join());
+        assertTrue(ended.join());
+
+        Room next = enter("r");
+        assertNotEquals(room.epoch(), next.epoch());
+        assertEquals("", next.view().join().text());
+        CompletableFuture<Boolean> alive = rooms.hasEnded("r", next.epoch());
+        settle();
+        assertFalse(alive.join());
+    }
+
+    @Test
+    void aRoomThatIsDeletedWhileItIsReadIsNotEntered() {
+        memory.create("r", "e1", null);
+        Guest looker = visit("r", false);
+        loop.run();
+        Runnable reading = io.remove();
+        // What was read before the deletion comes to the loop after it.
+        reading.run();
+        CompletableFuture<Boolean> deleted = rooms.delete("r");
+        io.remove().run();
+        settle();
+        assertTrue(deleted.join());
+        // The loop runs its tasks in order, so the room was entered first.
+        assertNotNull(looker.room);
+        assertTrue(looker.room.isClosed());
+
+        memory.create("s", "e1", null);
+        Guest second = visit("s", false);
+        loop.run();
+        Runnable late = io.remove();
+        store.beforeAnswer = () -> {
+            CompletableFuture<Boolean> meanwhile = rooms.delete("s");
+            io.remove().run();
+            loop.run();
+            assertTrue(meanwhile.join());
+        };
+        late.run();
+        settle();
+        assertEquals(Absence.MISSING, second.absent);
+        assertEquals(Optional.empty(), memory.load("s"));
+    }
+
+    @Test
+    void aDamagedRoomThatIsDeletedCanBeMadeAgainAtOnce() {
+        memory.create("r", "e", null);
+        store.onLoad = new CorruptRoomException("r", "op 1", "its checksum does not match", null);
+        assertEquals(Absence.UNAVAILABLE, absent("r"));
+        CompletableFuture<Boolean> deleted = rooms.delete("r");
+        settle();
+        assertTrue(deleted.join());
+        store.onLoad = null;
+        assertEquals("", enter("r").view().join().text());
+        assertEquals(0, events.quarantined);
+    }
+
+    private Absence absent(String id) {
+        Guest guest = visit(id, true);
+        settle();
+        return guest.absent;
     }
 
     @Test

@@ -422,7 +422,7 @@ class RoomFaultTest extends RoomFixture {
         try {
             room.close(Close.RESTARTING);
             loop.run();
-            assertTrue(memory.delete(ID));
+            assertTrue(memory.delete(ID).isPresent());
             assertTrue(memory.create(ID, EPOCH, null));
             clients.clear();
             acknowledged.clear();

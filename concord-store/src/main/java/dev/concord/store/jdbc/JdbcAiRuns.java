@@ -16,8 +16,8 @@ final class JdbcAiRuns implements AiRuns {
 
     private static final String COLUMNS =
             "run_id, room_id, epoch, author, instruction, summary, edits, state, created_at, expires_at";
-    private static final String ADD =
-            "insert into ai_runs (" + COLUMNS + ", claimed_until) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)";
+    private static final String ADD = "insert into ai_runs (" + COLUMNS
+            + ", claimed_until) select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0 from rooms" + " where room_id = ? and epoch = ?";
     private static final String FORGET = "delete from ai_runs where expires_at < ?";
     private static final String FIND = "select " + COLUMNS + " from ai_runs where room_id = ? and run_id = ?";
     private static final String WAITING = "select " + COLUMNS
@@ -29,20 +29,22 @@ final class JdbcAiRuns implements AiRuns {
 
     private final Transactions writes;
     private final Transactions reads;
+    private final Dialect dialect;
 
-    JdbcAiRuns(Transactions writes, Transactions reads) {
+    JdbcAiRuns(Transactions writes, Transactions reads, Dialect dialect) {
         this.writes = writes;
         this.reads = reads;
+        this.dialect = dialect;
     }
 
     @Override
-    public void add(AiRun run) {
-        writes.run("keep a run of room '" + run.roomId() + "'", connection -> {
+    public boolean add(AiRun run) {
+        return writes.run("keep a run of room '" + run.roomId() + "'", connection -> {
             try (PreparedStatement forget = connection.prepareStatement(FORGET)) {
                 forget.setLong(1, run.createdAt() - KEEP.toMillis());
                 forget.executeUpdate();
             }
-            try (PreparedStatement insert = connection.prepareStatement(ADD)) {
+            try (PreparedStatement insert = connection.prepareStatement(ADD + dialect.holdRow())) {
                 insert.setString(1, run.id());
                 insert.setString(2, run.roomId());
                 insert.setString(3, run.epoch());
@@ -53,7 +55,9 @@ final class JdbcAiRuns implements AiRuns {
                 insert.setString(8, run.state().name());
                 insert.setLong(9, run.createdAt());
                 insert.setLong(10, run.expiresAt());
-                return insert.executeUpdate();
+                insert.setString(11, run.roomId());
+                insert.setString(12, run.epoch());
+                return insert.executeUpdate() == 1;
             }
         });
     }

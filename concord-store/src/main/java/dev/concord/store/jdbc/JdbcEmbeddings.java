@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Vectors in the table {@code doc_embeddings}; the database ranks where it can. */
@@ -26,41 +25,42 @@ final class JdbcEmbeddings implements Embeddings {
 
     private final Transactions writes;
     private final Transactions reads;
-    private final Supplier<VectorColumn> column;
+    private final Dialect dialect;
     private final LongSupplier clock;
 
     /**
      * Vectors of one database.
      *
-     * @param column asked inside transactions, when the tables are there
+     * @param dialect asked for its vectors inside transactions, when the tables are there
      */
-    JdbcEmbeddings(Transactions writes, Transactions reads, Supplier<VectorColumn> column, LongSupplier clock) {
+    JdbcEmbeddings(Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock) {
         this.writes = writes;
         this.reads = reads;
-        this.column = column;
+        this.dialect = dialect;
         this.clock = clock;
     }
 
     @Override
-    public void save(String roomId, float @Nullable [] vector, String model, long opSeq) {
+    public void save(String roomId, String epoch, float @Nullable [] vector, String model, long opSeq) {
         if (vector != null) {
             check(vector);
         }
         writes.run("save the embedding of room '" + roomId + "'", connection -> {
-            VectorColumn vectors = column.get();
+            VectorColumn vectors = dialect.vectors();
             // From the room's row, so that a room deleted meanwhile does not come back as a search result.
             String upsert = """
                     insert into doc_embeddings (room_id, embedding, model, op_seq, updated_at)
-                    select room_id, %s, ?, ?, ? from rooms where room_id = ?
+                    select room_id, %s, ?, ?, ? from rooms where room_id = ? and epoch = ?%s
                     on conflict (room_id) do update set embedding = excluded.embedding, model = excluded.model,
                         op_seq = excluded.op_seq, updated_at = excluded.updated_at
-                    where doc_embeddings.op_seq <= excluded.op_seq or doc_embeddings.model <> excluded.model""".formatted(vectors.parameter());
+                    where doc_embeddings.op_seq <= excluded.op_seq or doc_embeddings.model <> excluded.model""".formatted(vectors.parameter(), dialect.holdRow());
             try (PreparedStatement statement = connection.prepareStatement(upsert)) {
                 vectors.set(statement, 1, vector);
                 statement.setString(2, model);
                 statement.setLong(3, opSeq);
                 statement.setLong(4, clock.getAsLong());
                 statement.setString(5, roomId);
+                statement.setString(6, epoch);
                 return statement.executeUpdate();
             }
         });
@@ -73,7 +73,7 @@ final class JdbcEmbeddings implements Embeddings {
                 select.setString(1, roomId);
                 select.setString(2, model);
                 try (ResultSet row = select.executeQuery()) {
-                    return row.next() ? Optional.of(column.get().get(row, 1)) : Optional.<float[]>empty();
+                    return row.next() ? Optional.of(dialect.vectors().get(row, 1)) : Optional.<float[]>empty();
                 }
             }
         });
@@ -83,7 +83,7 @@ final class JdbcEmbeddings implements Embeddings {
     public List<Neighbour> nearest(float[] vector, String model, int limit) {
         check(vector);
         return reads.run("search rooms", connection -> {
-            VectorColumn vectors = column.get();
+            VectorColumn vectors = dialect.vectors();
             return vectors.ranks()
                     ? ranked(connection, vectors, vector, model, limit)
                     : scanned(connection, vectors, vector, model, limit);
@@ -147,7 +147,7 @@ final class JdbcEmbeddings implements Embeddings {
 
     @Override
     public String ranking() {
-        return column.get().ranking();
+        return dialect.vectors().ranking();
     }
 
     private static void check(float[] vector) {

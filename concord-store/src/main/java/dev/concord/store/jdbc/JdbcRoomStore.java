@@ -6,6 +6,7 @@ import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.CorruptRoomException;
 import dev.concord.store.Embeddings;
+import dev.concord.store.Endings;
 import dev.concord.store.LogPage;
 import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
@@ -27,8 +28,14 @@ import org.jspecify.annotations.Nullable;
 /** The port on the tables of the migrations; an adapter adds its dialect, its pools, and how they are opened. */
 abstract class JdbcRoomStore implements RoomStore {
     private static final String CREATE = """
-            insert into rooms (room_id, epoch, last_seq, created_at) values (?, ?, 0, ?)
+            insert into rooms (room_id, epoch, last_seq, created_at, changed_at) values (?, ?, 0, ?, ?)
             on conflict (room_id) do nothing""";
+    private static final String REVIVE = "delete from endings where room_id = ? and epoch = ?";
+    private static final String DELETE = "delete from rooms where room_id = ? returning epoch";
+    private static final String END = "delete from rooms where room_id = ? and epoch = ? returning epoch";
+    /** Beside {@code rooms}. */
+    private static final List<String> TABLES = List.of("ops", "snapshots", "versions", "ai_runs", "doc_embeddings");
+
     private static final String ROOM = "select epoch, last_seq from rooms where room_id = ?";
     private static final String SAVE = """
             insert into snapshots (room_id, state, crc, op_seq, updated_at) values (?, ?, ?, ?, ?)
@@ -49,6 +56,7 @@ abstract class JdbcRoomStore implements RoomStore {
     private final Versions versions;
     private final AiRuns aiRuns;
     private final Embeddings embeddings;
+    private final Endings endings;
 
     /**
      * On pools of one database, of which {@code appends} and {@code writes} may be the same. A transaction of {@code reads} must
@@ -63,8 +71,9 @@ abstract class JdbcRoomStore implements RoomStore {
         this.dialect = dialect;
         this.clock = clock;
         this.versions = new JdbcVersions(writes, reads, dialect, clock);
-        this.aiRuns = new JdbcAiRuns(writes, reads);
-        this.embeddings = new JdbcEmbeddings(writes, reads, dialect::vectors, clock);
+        this.aiRuns = new JdbcAiRuns(writes, reads, dialect);
+        this.embeddings = new JdbcEmbeddings(writes, reads, dialect, clock);
+        this.endings = new JdbcEndings(reads);
     }
 
     @Override
@@ -74,9 +83,15 @@ abstract class JdbcRoomStore implements RoomStore {
                 insert.setString(1, roomId);
                 insert.setString(2, epoch);
                 insert.setLong(3, clock.getAsLong());
+                insert.setLong(4, clock.getAsLong());
                 if (insert.executeUpdate() == 0) {
                     return false;
                 }
+            }
+            try (PreparedStatement revive = connection.prepareStatement(REVIVE)) {
+                revive.setString(1, roomId);
+                revive.setString(2, epoch);
+                revive.executeUpdate();
             }
             if (initialState != null) {
                 save(connection, roomId, initialState, 0);
@@ -170,24 +185,64 @@ abstract class JdbcRoomStore implements RoomStore {
     }
 
     @Override
-    public boolean delete(String roomId) {
-        return writes.run("delete room '" + roomId + "'", connection -> {
-            // The room first: its row is what an append to it waits for.
-            boolean existed = deleteRows(connection, "rooms", roomId) == 1;
-            deleteRows(connection, "ops", roomId);
-            deleteRows(connection, "snapshots", roomId);
-            deleteRows(connection, "versions", roomId);
-            deleteRows(connection, "ai_runs", roomId);
-            deleteRows(connection, "doc_embeddings", roomId);
-            return existed;
+    public Optional<String> delete(String roomId) {
+        Optional<String> ended = writes.run("delete room '" + roomId + "'", connection -> {
+            Optional<String> epoch = deleteRoom(connection, DELETE, roomId);
+            if (epoch.isPresent()) {
+                JdbcEndings.add(connection, roomId, epoch.get(), clock.getAsLong());
+            }
+            return epoch;
         });
+        if (ended.isPresent()) {
+            erase();
+        }
+        return ended;
     }
 
-    private static int deleteRows(Connection connection, String table, String roomId) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from " + table + " where room_id = ?")) {
-            delete.setString(1, roomId);
-            return delete.executeUpdate();
+    @Override
+    public boolean end(String roomId, String epoch) {
+        boolean existed = writes.run("end an epoch of room '" + roomId + "'", connection -> {
+            boolean deleted = deleteRoom(connection, END, roomId, epoch).isPresent();
+            JdbcEndings.add(connection, roomId, epoch, clock.getAsLong());
+            return deleted;
+        });
+        if (existed) {
+            erase();
         }
+        return existed;
+    }
+
+    private static Optional<String> deleteRoom(Connection connection, String statement, String... parameters)
+            throws SQLException {
+        // The room first: its row is what everything waits for that adds to it.
+        String epoch;
+        try (PreparedStatement delete = connection.prepareStatement(statement)) {
+            for (int i = 0; i < parameters.length; i++) {
+                delete.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet row = delete.executeQuery()) {
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                epoch = row.getString(1);
+            }
+        }
+        for (String table : TABLES) {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("delete from " + table + " where room_id = ?")) {
+                delete.setString(1, parameters[0]);
+                delete.executeUpdate();
+            }
+        }
+        return Optional.of(epoch);
+    }
+
+    /** Removes from the files what was deleted from the tables, where that is this process's business. */
+    void erase() {}
+
+    @Override
+    public Endings endings() {
+        return endings;
     }
 
     /**

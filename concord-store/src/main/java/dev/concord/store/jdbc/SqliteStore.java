@@ -6,13 +6,20 @@ import dev.concord.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -24,6 +31,7 @@ import org.sqlite.SQLiteDataSource;
  * {@code concord.lock}. To copy them, stop the server first, or copy with SQLite's own backup.
  */
 public final class SqliteStore extends JdbcRoomStore {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
     // Reads never wait for writes in WAL mode, so a few connections are enough for rooms that load at the same time.
     private static final int READERS = 3;
     // For each connection. Rooms are read once and then live in memory, so there is little to keep.
@@ -33,6 +41,13 @@ public final class SqliteStore extends JdbcRoomStore {
     // Writers queue in the pool; only a tool of an operator can hold the database for this long.
     private static final Duration BUSY = Duration.ofSeconds(5);
 
+    /** A try to empty the write-ahead log waits so long for a reader, and keeps commits waiting meanwhile. */
+    private static final int ERASE_MILLIS = 100;
+
+    private static final int ERASE_TRIES = 50;
+    private static final Duration ERASE_PAUSE = Duration.ofMillis(100);
+
+    private final Transactions writes;
     private final @Nullable DirectoryLock lock;
 
     private SqliteStore(
@@ -42,6 +57,7 @@ public final class SqliteStore extends JdbcRoomStore {
             LongSupplier clock,
             @Nullable DirectoryLock lock) {
         super(writes, writes, reads, dialect, clock);
+        this.writes = writes;
         this.lock = lock;
     }
 
@@ -121,7 +137,10 @@ public final class SqliteStore extends JdbcRoomStore {
         }
         List<Transactions> opened = new ArrayList<>();
         try {
-            opened.add(new Transactions(pool(source, "writer", 1), dialect, () -> {}));
+            HikariConfig writer = configuration(source, "writer", 1);
+            // What is deleted is overwritten, so that it cannot be read from the file afterwards.
+            writer.setConnectionInitSql("pragma secure_delete = on");
+            opened.add(new Transactions(new HikariDataSource(writer), dialect, () -> {}));
             opened.add(new Transactions(pool(source, "readers", READERS), dialect, () -> {}));
             SqliteStore store = new SqliteStore(opened.get(0), opened.get(1), dialect, clock, lock);
             // Holding the lock means that whoever wrote before has ended.
@@ -172,6 +191,33 @@ public final class SqliteStore extends JdbcRoomStore {
         config.setMaxLifetime(0);
         config.setKeepaliveTime(0);
         return config;
+    }
+
+    /**
+     * Copies the write-ahead log, which still has the pages as they were, into the database and empties it. A reader can be in the way for as long
+     * as it reads; the next deletion, or the end of the process, makes up for it then.
+     */
+    @Override
+    void erase() {
+        for (int tries = 0; tries < ERASE_TRIES; tries++) {
+            if (writes.alone("empty the write-ahead log", SqliteStore::emptyLog)) {
+                return;
+            }
+            LockSupport.parkNanos(ERASE_PAUSE.toNanos());
+        }
+        LOG.warn(
+                "what was deleted is still in the write-ahead log, because somebody reads; it goes with the next deletion");
+    }
+
+    private static boolean emptyLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma busy_timeout = " + ERASE_MILLIS);
+            try (ResultSet row = statement.executeQuery("pragma wal_checkpoint(truncate)")) {
+                return row.next() && row.getInt(1) == 0;
+            } finally {
+                statement.execute("pragma busy_timeout = " + BUSY.toMillis());
+            }
+        }
     }
 
     @Override

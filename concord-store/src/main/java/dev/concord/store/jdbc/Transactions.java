@@ -64,6 +64,31 @@ final class Transactions implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs statements that no transaction may have, each for itself.
+     *
+     * @param doing what is being done, to complete the sentence "cannot …"
+     */
+    <T> T alone(String doing, Work<T> work) {
+        before.run();
+        Connection connection;
+        try {
+            connection = pool.getConnection();
+        } catch (SQLException noConnection) {
+            throw new StoreUnavailableException(
+                    "cannot " + doing + ": no connection to the database: " + noConnection.getMessage(), noConnection);
+        }
+        try {
+            connection.setAutoCommit(true);
+            return work.on(connection);
+        } catch (SQLException failure) {
+            throw translated(doing, failure);
+        } finally {
+            // The pool sets back what was changed.
+            giveBack(connection);
+        }
+    }
+
     private static void commit(Connection connection, String doing) {
         try {
             connection.commit();

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs of one process. */
 final class MemoryAiRuns implements AiRuns {
@@ -30,13 +32,33 @@ final class MemoryAiRuns implements AiRuns {
     }
 
     private final Map<String, Kept> runs = new HashMap<>();
+    private final Object rooms;
+    private final Function<String, @Nullable String> epochs;
+
+    /**
+     * No runs yet.
+     *
+     * @param rooms the lock of the rooms, taken before this object's
+     * @param epochs the epoch of a room, null when there is no such room
+     */
+    MemoryAiRuns(Object rooms, Function<String, @Nullable String> epochs) {
+        this.rooms = rooms;
+        this.epochs = epochs;
+    }
 
     @Override
-    public synchronized void add(AiRun run) {
+    public boolean add(AiRun run) {
+        synchronized (rooms) {
+            return run.epoch().equals(epochs.apply(run.roomId())) && keep(run);
+        }
+    }
+
+    private synchronized boolean keep(AiRun run) {
         runs.values()
                 .removeIf(kept -> kept.run().expiresAt()
                         < run.createdAt() - Duration.ofDays(1).toMillis());
         runs.put(run.id(), new Kept(run, 0));
+        return true;
     }
 
     @Override

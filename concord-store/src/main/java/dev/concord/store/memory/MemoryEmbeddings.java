@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,31 +17,41 @@ final class MemoryEmbeddings implements Embeddings {
     private record Row(float @Nullable [] vector, String model, long opSeq) {}
 
     private final Map<String, Row> rows = new HashMap<>();
+    private final Object lock;
     private final Supplier<Map<String, Optional<Long>>> rooms;
+    private final Function<String, @Nullable String> epochs;
 
     /**
      * No vectors yet.
      *
+     * @param lock the lock of the rooms, taken before this object's
      * @param rooms all rooms, and what their snapshots cover
+     * @param epochs the epoch of a room, null when there is no such room
      */
-    MemoryEmbeddings(Supplier<Map<String, Optional<Long>>> rooms) {
+    MemoryEmbeddings(
+            Object lock, Supplier<Map<String, Optional<Long>>> rooms, Function<String, @Nullable String> epochs) {
+        this.lock = lock;
         this.rooms = rooms;
+        this.epochs = epochs;
     }
 
     @Override
-    public void save(String roomId, float @Nullable [] vector, String model, long opSeq) {
+    public void save(String roomId, String epoch, float @Nullable [] vector, String model, long opSeq) {
         if (vector != null && vector.length != DIMENSIONS) {
             throw new IllegalArgumentException(
                     "a vector has " + DIMENSIONS + " numbers, this one has " + vector.length);
         }
-        if (!rooms.get().containsKey(roomId)) {
-            return;
-        }
-        synchronized (this) {
-            Row row = rows.get(roomId);
-            if (row == null || row.opSeq() <= opSeq || !row.model().equals(model)) {
-                rows.put(roomId, new Row(vector == null ? null : vector.clone(), model, opSeq));
+        synchronized (lock) {
+            if (epoch.equals(epochs.apply(roomId))) {
+                keep(roomId, vector, model, opSeq);
             }
+        }
+    }
+
+    private synchronized void keep(String roomId, float @Nullable [] vector, String model, long opSeq) {
+        Row row = rows.get(roomId);
+        if (row == null || row.opSeq() <= opSeq || !row.model().equals(model)) {
+            rows.put(roomId, new Row(vector == null ? null : vector.clone(), model, opSeq));
         }
     }
 

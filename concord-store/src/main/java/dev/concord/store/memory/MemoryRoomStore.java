@@ -5,6 +5,7 @@ import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
 import dev.concord.store.BatchId;
 import dev.concord.store.Embeddings;
+import dev.concord.store.Endings;
 import dev.concord.store.LogPage;
 import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
@@ -50,8 +51,9 @@ public final class MemoryRoomStore implements RoomStore {
     private final Map<String, Committed> newestBatches = new HashMap<>();
     private final LongSupplier clock;
     private final MemoryVersions versions;
-    private final MemoryAiRuns aiRuns = new MemoryAiRuns();
-    private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this::snapshots);
+    private final MemoryAiRuns aiRuns = new MemoryAiRuns(this, this::epoch);
+    private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this, this::snapshots, this::epoch);
+    private final MemoryEndings endings = new MemoryEndings();
 
     /** An empty store on the system's clock. */
     public MemoryRoomStore() {
@@ -81,6 +83,11 @@ public final class MemoryRoomStore implements RoomStore {
                 clock);
     }
 
+    private synchronized @Nullable String epoch(String roomId) {
+        Room room = rooms.get(roomId);
+        return room == null ? null : room.epoch;
+    }
+
     private synchronized long madeAt(String roomId) {
         Room room = rooms.get(roomId);
         return room == null ? 0 : room.createdAt;
@@ -94,6 +101,7 @@ public final class MemoryRoomStore implements RoomStore {
         Room room = new Room(epoch, clock.getAsLong());
         room.state = initialState == null ? null : initialState.clone();
         rooms.put(roomId, room);
+        endings.remove(roomId, epoch);
         return true;
     }
 
@@ -231,11 +239,32 @@ public final class MemoryRoomStore implements RoomStore {
     }
 
     @Override
-    public synchronized boolean delete(String roomId) {
+    public synchronized Optional<String> delete(String roomId) {
+        Room room = rooms.remove(roomId);
+        if (room == null) {
+            return Optional.empty();
+        }
         versions.forget(roomId);
         aiRuns.forget(roomId);
         embeddings.forget(roomId);
-        return rooms.remove(roomId) != null;
+        endings.add(roomId, room.epoch, clock.getAsLong());
+        return Optional.of(room.epoch);
+    }
+
+    @Override
+    public synchronized boolean end(String roomId, String epoch) {
+        Room room = rooms.get(roomId);
+        if (room != null && room.epoch.equals(epoch)) {
+            delete(roomId);
+            return true;
+        }
+        endings.add(roomId, epoch, clock.getAsLong());
+        return false;
+    }
+
+    @Override
+    public Endings endings() {
+        return endings;
     }
 
     @Override

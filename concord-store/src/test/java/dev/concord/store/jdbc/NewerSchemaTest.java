@@ -82,14 +82,19 @@ class NewerSchemaTest {
     @Test
     void nothingIsWrittenToAStoreThatIsRefused() throws Exception {
         SqliteStore.open(directory).close();
+        int steps = steps();
         sqlite(step("900"));
         // What this version would do again if it were not for the refusal.
         sqlite("delete from flyway_schema_history where version = '20'");
         assertRefused("900", () -> SqliteStore.open(directory));
+        assertEquals(steps, steps());
+    }
+
+    private int steps() throws Exception {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("concord.db"));
                 Statement query = connection.createStatement();
                 ResultSet row = query.executeQuery("select count(*) from flyway_schema_history")) {
-            assertEquals(3, row.getInt(1));
+            return row.getInt(1);
         }
     }
 }

@@ -80,8 +80,8 @@ class PgVectorStoreTest extends AiStoreContract {
             for (String room : List.of("a", "b")) {
                 first.create(room, "e", new byte[] {1});
             }
-            first.embeddings().save("a", slanted, "m", 0);
-            first.embeddings().save("b", axis, "m", 0);
+            first.embeddings().save("a", "e", slanted, "m", 0);
+            first.embeddings().save("b", "e", axis, "m", 0);
             scanned = first.embeddings().nearest(axis, "m", 5);
             assertEquals("exact scan", first.embeddings().ranking());
         }

@@ -29,7 +29,7 @@ class PostgresStoreContractTest extends RoomStoreContract {
         if (shared == null || isClosed()) {
             shared = PostgresStore.open(PostgresAddress.parse(url));
         }
-        PostgresForTests.execute(url, "truncate rooms, ops, snapshots, versions, append_batches");
+        PostgresForTests.execute(url, "truncate rooms, ops, snapshots, versions, append_batches, endings");
         return shared;
     }
 

@@ -52,6 +52,11 @@ public abstract class AiStoreContract {
         store.close();
     }
 
+    private void keep(AiRun run) {
+        store.create(run.roomId(), run.epoch(), null);
+        assertTrue(runs.add(run));
+    }
+
     private static AiRun run(String id, String room, long createdAt) {
         return new AiRun(
                 id,
@@ -69,7 +74,7 @@ public abstract class AiStoreContract {
     @Test
     void aRunIsKeptAsItWas() {
         AiRun run = run("r1", "a", NOW);
-        runs.add(run);
+        keep(run);
         assertEquals(Optional.of(run), runs.find("a", "r1"));
         assertEquals(Optional.empty(), runs.find("b", "r1"));
         assertEquals(Optional.empty(), runs.find("a", "r2"));
@@ -77,10 +82,10 @@ public abstract class AiStoreContract {
 
     @Test
     void thoseThatWaitAreListedNewestFirstUntilTheyExpireOrAreDecided() {
-        runs.add(run("r1", "a", NOW));
-        runs.add(run("r2", "a", NOW + 1));
-        runs.add(run("r3", "a", NOW + 2));
-        runs.add(run("r4", "b", NOW + 3));
+        keep(run("r1", "a", NOW));
+        keep(run("r2", "a", NOW + 1));
+        keep(run("r3", "a", NOW + 2));
+        keep(run("r4", "b", NOW + 3));
         assertTrue(runs.move("a", "r2", State.PENDING, State.DECLINED));
         assertEquals(
                 List.of("r3", "r1"),
@@ -95,7 +100,7 @@ public abstract class AiStoreContract {
 
     @Test
     void aRunIsAppliedOnceAndNotAfterItWasDeclinedOrHasExpired() {
-        runs.add(run("r1", "a", NOW));
+        keep(run("r1", "a", NOW));
         assertFalse(runs.claim("b", "r1", NOW, NOW + 100));
         assertTrue(runs.claim("a", "r1", NOW, NOW + 100));
         assertFalse(runs.claim("a", "r1", NOW + 100, NOW + 200));
@@ -104,17 +109,17 @@ public abstract class AiStoreContract {
         assertFalse(runs.claim("a", "r1", NOW + 500, NOW + 600));
         assertEquals(State.APPLIED, runs.find("a", "r1").orElseThrow().state());
 
-        runs.add(run("r2", "a", NOW));
+        keep(run("r2", "a", NOW));
         assertTrue(runs.move("a", "r2", State.PENDING, State.DECLINED));
         assertFalse(runs.claim("a", "r2", NOW, NOW + 100));
 
-        runs.add(run("r3", "a", NOW));
+        keep(run("r3", "a", NOW));
         assertFalse(runs.claim("a", "r3", NOW + HOUR, NOW + HOUR + 100));
     }
 
     @Test
     void aClaimWhoseProcessEndedIsTakenOver() {
-        runs.add(run("r1", "a", NOW));
+        keep(run("r1", "a", NOW));
         assertTrue(runs.claim("a", "r1", NOW, NOW + 100));
         assertTrue(runs.claim("a", "r1", NOW + 101, NOW + 200));
         assertFalse(runs.claim("a", "r1", NOW + 102, NOW + 300));
@@ -122,7 +127,7 @@ public abstract class AiStoreContract {
 
     @Test
     void ofManyWhoClaimAtOnceOneSucceeds() throws Exception {
-        runs.add(run("r1", "a", NOW));
+        keep(run("r1", "a", NOW));
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try {
             List<Callable<Boolean>> claims = new ArrayList<>();
@@ -142,14 +147,30 @@ public abstract class AiStoreContract {
     @Test
     void runsAreForgottenADayAfterTheyExpiredAndWithTheirRoom() {
         store.create("a", "e1", null);
-        runs.add(run("old", "a", NOW));
-        runs.add(run("late", "b", NOW + HOUR + 24 * HOUR));
-        assertTrue(runs.find("a", "old").isPresent());
-        runs.add(run("later", "b", NOW + HOUR + 24 * HOUR + 1));
-        assertTrue(runs.find("a", "old").isEmpty());
         store.create("b", "e1", null);
+        keep(run("old", "a", NOW));
+        keep(run("late", "b", NOW + HOUR + 24 * HOUR));
+        assertTrue(runs.find("a", "old").isPresent());
+        keep(run("later", "b", NOW + HOUR + 24 * HOUR + 1));
+        assertTrue(runs.find("a", "old").isEmpty());
         store.delete("b");
         assertTrue(runs.find("b", "late").isEmpty());
+    }
+
+    @Test
+    void aRunAndAVectorOfAHistoryThatIsOverAreNotKept() {
+        store.create("a", "e0", new byte[] {1});
+        store.delete("a");
+        AiRun late = new AiRun("late", "a", "e0", "ann", "secret", "secret", "[]", State.PENDING, NOW, NOW + HOUR);
+        assertFalse(runs.add(late));
+        embeddings.save("a", "e0", axis(0), "m1", 9);
+        assertEquals(List.of(), embeddings.nearest(axis(0), "m1", 10));
+
+        room("a");
+        assertFalse(runs.add(late));
+        assertTrue(runs.find("a", "late").isEmpty());
+        embeddings.save("a", "e0", axis(0), "m1", 9);
+        assertEquals(List.of(), embeddings.nearest(axis(0), "m1", 10));
     }
 
     private static float[] vector(Random random, int dimensions) {
@@ -179,7 +200,7 @@ public abstract class AiStoreContract {
     void aVectorIsKeptAsItWasForItsModelOnly() {
         room("a");
         float[] vector = vector(new Random(1), Embeddings.DIMENSIONS);
-        embeddings.save("a", vector, "m1", 0);
+        embeddings.save("a", "e1", vector, "m1", 0);
         assertArrayEquals(vector, embeddings.find("a", "m1").orElseThrow());
         assertTrue(embeddings.find("a", "m2").isEmpty());
         assertTrue(embeddings.find("b", "m1").isEmpty());
@@ -188,18 +209,18 @@ public abstract class AiStoreContract {
     @Test
     void aVectorOfAnotherLengthIsRefused() {
         room("a");
-        assertThrows(IllegalArgumentException.class, () -> embeddings.save("a", new float[3], "m1", 0));
+        assertThrows(IllegalArgumentException.class, () -> embeddings.save("a", "e1", new float[3], "m1", 0));
     }
 
     @Test
     void aRoomHasOneVectorAndAnOlderOneDoesNotReplaceANewerOne() {
         room("a");
-        embeddings.save("a", axis(0), "m1", 5);
-        embeddings.save("a", axis(1), "m1", 4);
+        embeddings.save("a", "e1", axis(0), "m1", 5);
+        embeddings.save("a", "e1", axis(1), "m1", 4);
         assertArrayEquals(axis(0), embeddings.find("a", "m1").orElseThrow());
-        embeddings.save("a", axis(2), "m1", 5);
+        embeddings.save("a", "e1", axis(2), "m1", 5);
         assertArrayEquals(axis(2), embeddings.find("a", "m1").orElseThrow());
-        embeddings.save("a", axis(3), "m2", 1);
+        embeddings.save("a", "e1", axis(3), "m2", 1);
         assertArrayEquals(axis(3), embeddings.find("a", "m2").orElseThrow());
         assertTrue(embeddings.find("a", "m1").isEmpty());
     }
@@ -209,12 +230,12 @@ public abstract class AiStoreContract {
         room("a");
         room("b");
         room("c");
-        embeddings.save("a", axis(0), "m1", 0);
-        embeddings.save("b", axis(0), "m1", 0);
-        embeddings.save("c", axis(0), "m1", 0);
-        embeddings.save("b", null, "m1", 1);
+        embeddings.save("a", "e1", axis(0), "m1", 0);
+        embeddings.save("b", "e1", axis(0), "m1", 0);
+        embeddings.save("c", "e1", axis(0), "m1", 0);
+        embeddings.save("b", "e1", null, "m1", 1);
         store.delete("c");
-        embeddings.save("c", axis(0), "m1", 9);
+        embeddings.save("c", "e1", axis(0), "m1", 9);
         assertEquals(List.of(new Neighbour("a", 1)), embeddings.nearest(axis(0), "m1", 10));
         assertTrue(embeddings.find("b", "m1").isEmpty());
     }
@@ -227,10 +248,10 @@ public abstract class AiStoreContract {
         float[] between = new float[Embeddings.DIMENSIONS];
         between[0] = 0.6f;
         between[1] = 0.8f;
-        embeddings.save("d", axis(0), "m1", 0);
-        embeddings.save("b", axis(1), "m1", 0);
-        embeddings.save("c", axis(0), "m1", 0);
-        embeddings.save("a", between, "m1", 0);
+        embeddings.save("d", "e1", axis(0), "m1", 0);
+        embeddings.save("b", "e1", axis(1), "m1", 0);
+        embeddings.save("c", "e1", axis(0), "m1", 0);
+        embeddings.save("a", "e1", between, "m1", 0);
 
         List<Neighbour> found = embeddings.nearest(axis(0), "m1", 10);
         assertEquals(
@@ -250,7 +271,7 @@ public abstract class AiStoreContract {
     void aQuestionMayBeAskedAnyNumberOfTimes() {
         room("a");
         float[] vector = vector(new Random(1), 384);
-        embeddings.save("a", vector, "m1", 0);
+        embeddings.save("a", "e1", vector, "m1", 0);
         // On each connection of a pool often enough for a driver to prepare the statement at the server.
         for (int i = 0; i < 100; i++) {
             assertEquals(1, embeddings.nearest(vector, "m1", 10).get(0).similarity(), 1e-5);
@@ -268,7 +289,7 @@ public abstract class AiStoreContract {
             room(id);
             float[] vector = vector(random, 384);
             all.put(id, vector);
-            embeddings.save(id, vector, i % 10 == 0 ? "m2" : "m1", 0);
+            embeddings.save(id, "e1", vector, i % 10 == 0 ? "m2" : "m1", 0);
         }
         for (int query = 0; query < 10; query++) {
             float[] vector = vector(random, 384);
@@ -296,9 +317,9 @@ public abstract class AiStoreContract {
             room(id);
         }
         store.create("without-snapshot", "e1", null);
-        embeddings.save("a", axis(0), "m1", 0);
-        embeddings.save("b", axis(0), "m2", 0);
-        embeddings.save("c", null, "m1", 0);
+        embeddings.save("a", "e1", axis(0), "m1", 0);
+        embeddings.save("b", "e1", axis(0), "m2", 0);
+        embeddings.save("c", "e1", null, "m1", 0);
         assertEquals(List.of("b", "d"), embeddings.outdated("m1", "", 10));
         assertEquals(List.of("b"), embeddings.outdated("m1", "", 1));
         assertEquals(List.of("d"), embeddings.outdated("m1", "b", 10));
@@ -308,7 +329,7 @@ public abstract class AiStoreContract {
                 List.of(new dev.concord.store.Append("a", "e1", new byte[] {7})));
         store.saveSnapshot("a", "e1", new byte[] {2}, 1);
         assertEquals(List.of("a", "b", "d"), embeddings.outdated("m1", "", 10));
-        embeddings.save("a", axis(1), "m1", 1);
+        embeddings.save("a", "e1", axis(1), "m1", 1);
         assertEquals(List.of("b", "d"), embeddings.outdated("m1", "", 10));
     }
 }

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -103,7 +104,7 @@ public abstract class RoomStoreContract {
     @Test
     void a_room_that_was_never_made_is_absent() {
         assertEquals(Optional.empty(), store.load("r"));
-        assertFalse(store.delete("r"));
+        assertEquals(Optional.empty(), store.delete("r"));
         assertEquals(0, store.prune("r"));
     }
 
@@ -358,8 +359,8 @@ public abstract class RoomStoreContract {
     void a_deleted_room_is_gone_and_its_successor_starts_anew() {
         store.create("r", "e1", new byte[] {1});
         append(op("r", "a"), op("r", "b"));
-        assertTrue(store.delete("r"));
-        assertFalse(store.delete("r"));
+        assertEquals(Optional.of("e1"), store.delete("r"));
+        assertEquals(Optional.empty(), store.delete("r"));
         assertEquals(Optional.empty(), store.load("r"));
         assertEquals(List.of(new NoSuchRoom()), append(op("r", "c")));
 
@@ -369,6 +370,39 @@ public abstract class RoomStoreContract {
         assertEquals("e2", room("r").epoch());
         assertNull(room("r").state());
         assertEquals(List.of("1:e"), texts(room("r")));
+    }
+
+    @Test
+    void an_epoch_that_has_ended_is_known_and_ends_where_it_is_still_there() {
+        store.create("r", "e1", new byte[] {1});
+        assertEquals(Set.of(), store.endings().of("r"));
+        store.delete("r");
+        assertEquals(Set.of("e1"), store.endings().of("r"));
+
+        store.create("r", "e2", new byte[] {2});
+        assertFalse(store.end("r", "e0"));
+        assertFalse(store.end("r", "e1"));
+        assertEquals("e2", room("r").epoch());
+        assertTrue(store.end("r", "e2"));
+        assertFalse(store.end("r", "e2"));
+        assertEquals(Optional.empty(), store.load("r"));
+        assertEquals(Set.of("e0", "e1", "e2"), store.endings().of("r"));
+
+        assertFalse(store.end("q", "e9"));
+        assertEquals(
+                List.of("q e9", "r e0", "r e1"),
+                store.endings().list("", "", 3).stream()
+                        .map(ending -> ending.roomId() + " " + ending.epoch())
+                        .toList());
+        assertEquals(1, store.endings().list("r", "e1", 10).size());
+    }
+
+    @Test
+    void a_history_that_is_made_again_with_its_epoch_has_not_ended() {
+        store.create("r", "e1", null);
+        store.delete("r");
+        assertTrue(store.create("r", "e1", new byte[] {1}));
+        assertEquals(Set.of(), store.endings().of("r"));
     }
 
     @Test

@@ -47,7 +47,9 @@ record LocatorMessage(Kind kind, String room, String source, String target, Stri
         /** I have it. */
         HAVE,
         /** I have not. */
-        NONE;
+        NONE,
+        /** This history of the room has ended. Needs no answer. */
+        ENDED;
 
         private final String wire = name().toLowerCase(Locale.ROOT);
     }
@@ -107,7 +109,7 @@ record LocatorMessage(Kind kind, String room, String source, String target, Stri
                 return kind;
             }
         }
-        throw new MalformedMessageException("t: must be wanted, woken, have or none");
+        throw new MalformedMessageException("t: must be wanted, woken, have, none or ended");
     }
 
     private static byte[] state(JsonNode node) throws MalformedMessageException {

@@ -3,6 +3,7 @@ package dev.concord.server.room.peers;
 import dev.concord.server.cluster.Bus;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
+import dev.concord.server.cluster.PresenceBoard;
 import dev.concord.server.room.Absence;
 import dev.concord.server.room.Locator;
 import dev.concord.server.room.Room;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How instances with separate stores ask one another for a room that they do not have: it may lie in another's store, with nobody in it.
- * Whoever has it brings it into memory, which also makes it compare itself with everybody else's. Thread-safe.
+ * Whoever has it brings it into memory, which also makes it compare itself with everybody else's. All instances, with one store or several, tell
+ * one another here which rooms were deleted. Thread-safe.
  */
 public final class RoomLocator implements Locator {
     private static final Logger LOG = LoggerFactory.getLogger(RoomLocator.class);
@@ -43,7 +45,9 @@ public final class RoomLocator implements Locator {
     }
 
     private final Bus bus;
+    private final PresenceBoard board;
     private final boolean separate;
+    private final boolean alone;
     private final Map<String, Question> questions = new ConcurrentHashMap<>();
 
     /**
@@ -53,6 +57,8 @@ public final class RoomLocator implements Locator {
      */
     public RoomLocator(Cluster cluster) {
         this.bus = cluster.bus();
+        this.board = cluster.board();
+        this.alone = cluster.reach() == Cluster.Reach.SOLO;
         this.separate = cluster.reach() == Cluster.Reach.SEPARATE_STORES;
     }
 
@@ -62,7 +68,7 @@ public final class RoomLocator implements Locator {
      * @param rooms the rooms of this one
      */
     public void answerFrom(RoomDirectory rooms) {
-        if (separate) {
+        if (!alone) {
             bus.subscribe(Channels.LOCATOR, json -> receive(json, rooms));
         }
     }
@@ -102,8 +108,16 @@ public final class RoomLocator implements Locator {
     }
 
     @Override
+    public void ended(String roomId, String epoch) {
+        if (!alone) {
+            publish(new LocatorMessage(LocatorMessage.Kind.ENDED, roomId, bus.instance(), "", epoch, new byte[0]));
+            board.clear(roomId);
+        }
+    }
+
+    @Override
     public void close() {
-        if (separate) {
+        if (!alone) {
             bus.unsubscribe(Channels.LOCATOR);
         }
     }
@@ -123,7 +137,9 @@ public final class RoomLocator implements Locator {
         if (message.source().equals(bus.instance())) {
             return;
         }
-        if (message.kind() == LocatorMessage.Kind.WANTED || message.kind() == LocatorMessage.Kind.WOKEN) {
+        if (message.kind() == LocatorMessage.Kind.ENDED) {
+            rooms.ended(message.room(), message.epoch());
+        } else if (message.kind() == LocatorMessage.Kind.WANTED || message.kind() == LocatorMessage.Kind.WOKEN) {
             answer(message, rooms);
         } else if (message.target().equals(bus.instance())) {
             Question question = questions.get(message.room());

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,47 @@ class RoomLocatorTest extends RoomFixture {
             Thread.onSpinWait();
         }
         stopped.join();
+    }
+
+    @Test
+    void aDeletionIsAnnounced() {
+        var rooms = directory(Runnable::run);
+        List<String> ended = new ArrayList<>();
+        there.subscribe(Channels.LOCATOR, json -> {
+            LocatorMessage message = read(json);
+            ended.add(message.kind() + " " + message.room() + " " + message.epoch());
+        });
+        CompletableFuture<Boolean> deleted = rooms.delete(ID);
+        loop.run();
+        assertTrue(deleted.join());
+        while (there.deliver()) {
+            // Goes to the list.
+        }
+        assertEquals(List.of("ENDED " + ID + " " + EPOCH), ended);
+    }
+
+    @Test
+    void whatAnotherInstanceHasDeletedIsDeletedHere() {
+        var rooms = directory(Runnable::run);
+        there.publish(
+                Channels.LOCATOR,
+                new LocatorMessage(LocatorMessage.Kind.ENDED, ID, "there", "", "e0", new byte[0]).write());
+        deliver();
+        assertTrue(memory.load(ID).isPresent(), "of another epoch");
+        there.publish(
+                Channels.LOCATOR,
+                new LocatorMessage(LocatorMessage.Kind.ENDED, ID, "there", "", EPOCH, new byte[0]).write());
+        deliver();
+        assertEquals(Optional.empty(), memory.load(ID));
+        assertTrue(rooms.hasEnded(ID, EPOCH).join());
+    }
+
+    private static LocatorMessage read(byte[] json) {
+        try {
+            return LocatorMessage.read(json);
+        } catch (LocatorMessage.MalformedMessageException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

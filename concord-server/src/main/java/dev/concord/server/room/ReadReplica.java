@@ -6,8 +6,9 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,7 +69,7 @@ final class ReadReplica {
     static final class Snapshot {
         private final byte[] base;
         private final List<Change> changes;
-        private final IdentityHashMap<Object, Frames.Frame> frames = new IdentityHashMap<>();
+        private final Map<Object, Frames.Frame> frames = new HashMap<>();
         private @Nullable Document document;
         private byte @Nullable [] state;
         private @Nullable List<Operation> since = List.of();

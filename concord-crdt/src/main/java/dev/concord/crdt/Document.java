@@ -249,7 +249,7 @@ public final class Document {
      */
     public Applied apply(Operation op) {
         Outcome outcome = apply(op, changes);
-        return Applied.of(outcome, changes.take());
+        return changes.take(outcome);
     }
 
     /**
@@ -302,7 +302,7 @@ public final class Document {
      */
     public Applied apply(OperationReader operations) {
         Outcome outcome = apply(operations, changes);
-        return Applied.of(outcome, changes.take());
+        return changes.take(outcome);
     }
 
     /**

@@ -465,6 +465,16 @@ public final class Document {
     }
 
     /**
+     * The number of sites that this document knows by name, from elements, from anchors and from deletes. It never becomes smaller. Encoding
+     * the document and its version takes longer for each, as it does for each of {@link #pendingCount}.
+     *
+     * @return the number of sites; O(1)
+     */
+    public int siteCount() {
+        return core.sites.size();
+    }
+
+    /**
      * Merges a state, whole or partial, of a trusted source: the same as applying its operations, all of them or none. O(log n) for each
      * run of the state; O(runs + text) when this document is empty and the state is whole and has no concurrent siblings.
      *

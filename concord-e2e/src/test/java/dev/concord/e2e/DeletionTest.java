@@ -54,6 +54,7 @@ class DeletionTest {
         final List<String> typed = new CopyOnWriteArrayList<>();
         private final Thread thread;
         private volatile boolean stopped;
+        private boolean closed;
 
         Person(URI server, Path outbox, String name, long seed) {
             this.loop = new ThreadLoop(name);
@@ -100,10 +101,13 @@ class DeletionTest {
 
         @Override
         public void close() throws InterruptedException {
-            stopped = true;
-            thread.join();
-            run(loop, session::close);
-            loop.close();
+            if (!closed) {
+                closed = true;
+                stopped = true;
+                thread.join();
+                run(loop, session::close);
+                loop.close();
+            }
         }
     }
 

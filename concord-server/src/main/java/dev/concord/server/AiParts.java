@@ -63,7 +63,7 @@ final class AiParts implements AutoCloseable {
                                 config.timeout())),
                         Gemini::close)
                 : null;
-        TextEmbedder embedder = gemini != null ? gemini : inProcess();
+        TextEmbedder embedder = !config.search() ? null : gemini != null ? gemini : inProcess();
         ScheduledThreadPoolExecutor clock =
                 new ScheduledThreadPoolExecutor(1, ConcordServer.threads("concord-ai-timer"));
         // A call that has ended is not kept until its time would have been up.

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -160,6 +161,22 @@ public final class RoomDirectory {
                 .thenCompose(ended -> ended.isEmpty()
                         ? CompletableFuture.completedFuture(false)
                         : endInMemory(roomId, ended.get()).thenApply(done -> true));
+    }
+
+    /**
+     * Deletes a room as {@link #delete} does, unless it has changed meanwhile. Blocks.
+     *
+     * @param roomId a valid room id
+     * @param changedBefore unix ms: a room that changed later stays
+     * @return whether it was deleted
+     */
+    public boolean deleteIdle(String roomId, long changedBefore) {
+        Optional<String> ended = store.deleteIdle(roomId, changedBefore);
+        ended.ifPresent(epoch -> {
+            wings.locator().ended(roomId, epoch);
+            endInMemory(roomId, epoch);
+        });
+        return ended.isPresent();
     }
 
     /**

@@ -1,9 +1,8 @@
 import { Coverage } from './coverage.js';
 import { extentOf } from './operation.js';
+import { isPlaceholder } from './placeholder.js';
 
 const MERGE_LIMIT = 16384;
-/** What stands for text that is known as deleted only. */
-const PLACEHOLDER = /^\uFFFD+$/;
 
 /**
  * The operations that the server has not acknowledged. Each is an entry `{number, operation, epoch, dependencies, extent, seq, fresh}`:
@@ -105,7 +104,7 @@ export class Outbox {
     this.#extent = 0;
   }
 
-  /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the entries. */
+  /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the operations. */
   reclaim(epoch) {
     const back = this.#orphaned.filter((entry) => entry.epoch === epoch);
     this.#orphaned = this.#orphaned.filter((entry) => entry.epoch !== epoch);
@@ -115,7 +114,7 @@ export class Outbox {
       this.#entries.set(entry.number, entry);
     }
     this.#queue = [...this.#entries.values()].sort((a, b) => a.number - b.number);
-    return back;
+    return back.map(({ operation }) => operation);
   }
 
   discardOrphaned() {
@@ -255,11 +254,6 @@ export class Outbox {
       this.#store.removeKey(key);
     }
   }
-}
-
-/** Whether it may stand for text that is known here only as deleted. */
-function isPlaceholder({ kind, value }) {
-  return kind === 'insert' && PLACEHOLDER.test(value);
 }
 
 /** Two operations as one, or null where that would not mean the same. */

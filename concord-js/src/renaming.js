@@ -2,6 +2,7 @@ import { Coverage } from './coverage.js';
 import { ConcordDocument } from './document.js';
 import { ConflictError } from './errors.js';
 import { codePoints, deleteOf, extentOf, insertOf } from './operation.js';
+import { isPlaceholder, placeholdersLast } from './placeholder.js';
 
 /**
  * Rebuilds a document that contradicts the server: what the server has, and what it is missing. `site` is that of the new document, another
@@ -19,7 +20,7 @@ export function rebuild(document, site, { body, version, epoch, outbox, onFault 
     }
   };
   const missing = document.missingFrom(version);
-  missing.filter(({ id }) => id.site !== document.site).forEach(apply);
+  placeholdersLast(missing.filter(({ id }) => id.site !== document.site)).forEach(apply);
   const renaming = new Renaming(document, after);
   renaming.lost(missing, new Coverage(outbox.operations())).forEach((operation) => outbox.add(operation, epoch));
   outbox.replaceEach(renaming.order, (operation) => {
@@ -48,10 +49,13 @@ class Renaming {
     this.#server = server;
   }
 
-  /** Compares operations: an anchor goes before what hangs on it, and an insert before what deletes it. */
+  /** Compares operations: an own anchor goes before what hangs on it, an own insert before what deletes it, placeholders last. */
   get order() {
-    const place = ({ kind, id }) => (kind === 'insert' && id.site === this.#site ? id.counter : Number.MAX_SAFE_INTEGER);
-    return (a, b) => place(a) - place(b);
+    const place = (operation) => {
+      const { kind, id } = operation;
+      return kind === 'insert' && id.site === this.#site ? id.counter : isPlaceholder(operation) ? Infinity : Number.MAX_SAFE_INTEGER;
+    };
+    return (a, b) => (place(a) === place(b) ? 0 : place(a) - place(b));
   }
 
   /**

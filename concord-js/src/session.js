@@ -11,6 +11,7 @@ import { extentOf, randomSite } from './operation.js';
 import { readOptions } from './options.js';
 import { Outbox } from './outbox.js';
 import { IndexedStore, NoStore } from './outbox-store.js';
+import { placeholdersLast } from './placeholder.js';
 import { Presence } from './presence.js';
 import { rebuild } from './renaming.js';
 import { smallestEdit } from './text-diff.js';
@@ -280,7 +281,7 @@ export class ConcordSession {
     this.#replaced = false;
     // It was in the history that is gone.
     this.#nextSite = null;
-    for (const { operation } of this.#outbox.reclaim(this.#epoch)) {
+    for (const operation of placeholdersLast(this.#outbox.reclaim(this.#epoch))) {
       try {
         this.#changed(this.#document.apply(operation), 'remote');
       } catch (error) {
@@ -617,7 +618,7 @@ export class ConcordSession {
 
   /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
   #takeUpLeftover() {
-    for (const row of this.#leftover.splice(0)) {
+    for (const row of placeholdersLast(this.#leftover.splice(0), ({ operation }) => operation)) {
       if (row.epoch !== null && row.epoch !== this.#epoch) {
         this.#outbox.orphan(row);
         continue;
@@ -636,7 +637,7 @@ export class ConcordSession {
   /** What a row hangs on may have been lost by the server and by whoever wrote it. */
   #restoreDependencies({ operation: { after, before }, dependencies = [] }) {
     if (dependencies.length > 0 && this.#document.offsetOf(after ?? before) === null) {
-      for (const operation of dependencies) {
+      for (const operation of placeholdersLast(dependencies)) {
         this.#changed(this.#document.apply(operation), 'remote');
         this.#outbox.add(operation, this.#epoch);
       }

@@ -242,6 +242,51 @@ export const tests = {
     assertEquals(0, second.store.rows.size, 'rows');
   },
 
+  async 'a placeholder that an earlier session has left for text that the server has by now is no contradiction'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.document.insert(0, 'abc');
+    const row = (operation, dependencies) => ({ operation, epoch: 'first', dependencies });
+    const id = (counter) => ({ site: 'server', counter });
+    const placeholder = { kind: 'insert', id: id(1), after: { site: '', counter: 0 }, value: '\ufffd\ufffd' };
+    const gone = { kind: 'delete', id: id(1), length: 2 };
+    const other = { kind: 'insert', id: { site: 'other', counter: 1 }, after: id(3), value: '(other' };
+    const mine = { kind: 'insert', id: { site: 'mine', counter: 1 }, after: { site: 'other', counter: 6 }, value: ' mine)' };
+    const last = { kind: 'insert', id: id(3), after: id(2), value: 'c' };
+    const rows = [row(placeholder), row(last), row(gone), row(mine, [placeholder, gone, last, other])];
+    const session = start(server, clock, { store: new MemoryStore(rows.map((each, i) => ({ ...each, key: `left ${i}` }))) });
+    await saved(session);
+    assertEquals('c(other mine)', session.text, 'text');
+    assertEquals('c(other mine)', server.document.text, 'text of the server');
+    assertEquals('', session.events.map(({ event }) => event).join(), 'faults');
+    const offered = start(server, clock, { store: new MemoryStore([{ ...row(mine, [placeholder, gone, last, other]), key: 'left' }]) });
+    await saved(offered);
+    assertEquals('', offered.events.map(({ event }) => event).join(), 'faults of one that has the dependencies only');
+  },
+
+  async 'a placeholder is no contradiction to a text that is put back'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.type(0, 'abc');
+    await eventually(() => session.text === 'abc', 'their text');
+    const placeholder = { kind: 'insert', id: { site: 'server', counter: 1 }, after: { site: '', counter: 0 }, value: '\ufffd' };
+    const gone = { kind: 'delete', id: { site: 'server', counter: 1 } };
+    const left = [placeholder, gone].map((operation, i) => ({ operation, epoch: 'first', key: `left ${i}` }));
+    const late = start(server, clock, { store: { ...new MemoryStore(), load: () => new Promise((resolve) => (server.answer = () => resolve(left))), put() {}, remove() {}, removeKey() {} } });
+    clock.advance(2_000);
+    await live(late);
+    server.document = new ConcordDocument('server2');
+    server.epoch = 'second';
+    server.members.forEach((member) => member.end(4404));
+    await eventually(() => late.status.replaced, 'the end of the room');
+    server.answer();
+    await eventually(() => late.status.orphaned === 2, 'the rows');
+    await late.putBack();
+    await saved(late);
+    assertEquals('bc', server.document.text, 'text of the server');
+    assertEquals('', late.events.map(({ event }) => event).filter((event) => !/store/.test(event)).join(), 'faults');
+  },
+
   async 'text of others is not sent again where the server has it, nor kept when the edit is acknowledged'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const first = optionsFor(server, clock);

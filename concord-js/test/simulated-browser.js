@@ -27,6 +27,11 @@ export class SimulatedBrowser {
   #tasks = [];
   #order = 0;
   #restored = [];
+  /** A digest of all that has run, and when: two runs that differ in it are not the same. */
+  trace = 0;
+  #pages = 0;
+  /** What code of the pages has thrown, or rejected with nobody listening. */
+  #errors = [];
   /** Called after each task of a page. */
   onTask = () => {};
 
@@ -36,6 +41,7 @@ export class SimulatedBrowser {
     this.locks = new SimulatedLocks(this);
     this.hasLocks = this.random.below(8) > 0;
     this.localStorage = new SimulatedLocalStorage();
+    process.on('unhandledRejection', this.report);
     for (const name of GLOBALS) {
       const was = Object.getOwnPropertyDescriptor(globalThis, name);
       const value = globalThis[name];
@@ -44,7 +50,13 @@ export class SimulatedBrowser {
     }
   }
 
+  /** Code of a page has failed, where nobody can catch it: the task does. */
+  report = (error) => {
+    this.#errors.push(error);
+  };
+
   restore() {
+    process.off('unhandledRejection', this.report);
     this.#restored.forEach((restore) => restore());
   }
 
@@ -82,8 +94,18 @@ export class SimulatedBrowser {
     this.now = end;
   }
 
+  /** Numbers a page. */
+  add() {
+    return ++this.#pages;
+  }
+
+  #note(value) {
+    this.trace = Math.imul(this.trace ^ value, 0x01000193) >>> 0;
+  }
+
   async #run(task) {
     const { page, action, time } = task;
+    [time, task.order, page?.number ?? 0].forEach((value) => this.#note(value));
     if (page === null) {
       action();
     } else if (page.state === 'frozen') {
@@ -105,11 +127,16 @@ export class SimulatedBrowser {
     current = page;
     try {
       action();
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-    } finally {
-      current = null;
+    } catch (error) {
+      this.#errors.push(error);
+    }
+    // When the action throws as well: nothing of the page may run later, with the true globals.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    current = null;
+    if (this.#errors.length > 0) {
+      throw this.#errors[0];
     }
     this.onTask(page);
   }
@@ -144,6 +171,7 @@ export class SimulatedPage {
 
   constructor(browser) {
     this.#browser = browser;
+    this.number = browser.add();
     const timer = (action, delay = 0) => Object.assign(browser.at(browser.now + Math.max(0, delay), this, action), { isTimer: true });
     this.document = Object.assign(new Target(), { activeElement: null });
     Object.defineProperty(this.document, 'hidden', { get: () => this.hidden });

@@ -15,7 +15,7 @@ const LONG_MS = 150_000;
  * Runs a schedule against the client that is given as `{ConcordSession, bindTextarea}`: several tabs of one browser, which share its store, in one
  * room. Everything that is typed or deleted is watched until it is durable on the server. In the end everything works again, and a last tab
  * is opened. Throws when something is lost, there twice, or was called saved when it was not; when a tab touches the rows of another
- * that lives; and when it does not settle. Returns `{steps, faults}`.
+ * that lives; and when it does not settle. Returns `{steps, faults, trace}`: `trace` is a digest of all that has happened.
  */
 export async function run({ seed, steps }, client) {
   const simulation = new Simulation(seed, client);
@@ -24,7 +24,7 @@ export async function run({ seed, steps }, client) {
       await simulation.take(step);
     }
     await simulation.end();
-    return { steps: steps.length, faults: steps.filter(isFault).length };
+    return { steps: steps.length, faults: steps.filter(isFault).length, trace: simulation.trace };
   } finally {
     simulation.browser.restore();
   }
@@ -90,6 +90,10 @@ class Simulation {
         throw new Error(`a tab has deleted a row of ${owner.name}, which lives`);
       }
     };
+  }
+
+  get trace() {
+    return `${this.browser.trace} ${this.browser.random.next()} ${this.#room.text}`;
   }
 
   get #alive() {
@@ -337,9 +341,7 @@ class Tab {
         clearTimeout,
         now: () => browser.now,
         random: () => browser.random.next(),
-        reportError: (error) => {
-          throw error;
-        },
+        reportError: (error) => browser.report(error),
         WebSocket,
       },
     });

@@ -161,7 +161,7 @@ public final class ConcordSession implements AutoCloseable {
         }
         replaced = false;
         List<TextChange> changes = new ArrayList<>();
-        for (Operation operation : outbox.reclaim(epoch)) {
+        for (Operation operation : Pieces.placeholdersLast(outbox.reclaim(epoch))) {
             try {
                 changes.addAll(document.apply(operation).changes());
             } catch (ConflictException | InvalidOperationException e) {
@@ -648,7 +648,7 @@ public final class ConcordSession implements AutoCloseable {
     /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
     private boolean takeUpLeftover(String now) {
         List<TextChange> changes = new ArrayList<>();
-        for (OutboxStore.Kept kept : leftover) {
+        for (OutboxStore.Kept kept : Pieces.placeholdersLast(leftover, OutboxStore.Kept::operation)) {
             if (kept.epoch() != null && !kept.epoch().equals(now)) {
                 outbox.orphan(kept);
                 continue;
@@ -674,7 +674,7 @@ public final class ConcordSession implements AutoCloseable {
         if (!kept.dependencies().isEmpty()
                 && kept.operation() instanceof Operation.Insert insert
                 && document.offsetOf(insert.anchor().element()) < 0) {
-            for (Operation operation : kept.dependencies()) {
+            for (Operation operation : Pieces.placeholdersLast(kept.dependencies())) {
                 changes.addAll(document.apply(operation).changes());
                 outbox.add(operation, now, List.of());
             }

@@ -5,7 +5,9 @@ import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Side;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Joining operations into fewer, and cutting long ones, without changing what they mean. */
@@ -100,6 +102,22 @@ final class Pieces {
             return point == '"' || point == '\\' ? 2 : 1;
         }
         return point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    }
+
+    /**
+     * An order in which to apply operations to a document that may have the text itself: while that is visible, a placeholder contradicts it, so
+     * what deletes it goes first.
+     */
+    static <T> List<T> placeholdersLast(Collection<T> items, Function<T, Operation> operationOf) {
+        List<T> ordered = new ArrayList<>(items.size());
+        List<T> last = new ArrayList<>();
+        items.forEach(item -> (isPlaceholder(operationOf.apply(item)) ? last : ordered).add(item));
+        ordered.addAll(last);
+        return ordered;
+    }
+
+    static List<Operation> placeholdersLast(Collection<Operation> operations) {
+        return placeholdersLast(operations, Function.identity());
     }
 
     /** Whether it may stand for text that is known here only as deleted, see {@code Document.missingFrom}. */

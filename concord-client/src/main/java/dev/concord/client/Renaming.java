@@ -72,7 +72,7 @@ final class Renaming {
         Document after = Document.load(site, sync.state());
         List<Operation> missing = document.missingFrom(sync.version());
         Renaming renaming = new Renaming(document, after);
-        for (Operation operation : missing) {
+        for (Operation operation : Pieces.placeholdersLast(missing)) {
             if (!operation.id().site().equals(document.site())) {
                 apply(operation, after, onFault);
             }
@@ -96,12 +96,15 @@ final class Renaming {
         }
     }
 
-    /** An anchor before what hangs on it, and an insert before what deletes it. */
+    /** An own anchor before what hangs on it, an own insert before what deletes it, and placeholders last. */
     private Comparator<Operation> order() {
-        return Comparator.comparingLong(operation -> operation instanceof Operation.Insert insert
-                        && insert.id().site().equals(site)
-                ? insert.id().counter()
-                : Long.MAX_VALUE);
+        return Comparator.comparingLong(operation -> {
+            if (operation instanceof Operation.Insert insert
+                    && insert.id().site().equals(site)) {
+                return insert.id().counter();
+            }
+            return Pieces.isPlaceholder(operation) ? Long.MAX_VALUE : Long.MAX_VALUE - 1;
+        });
     }
 
     /**

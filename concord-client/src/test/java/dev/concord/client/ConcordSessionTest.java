@@ -291,6 +291,47 @@ class ConcordSessionTest {
     }
 
     @Test
+    void a_placeholder_that_an_earlier_session_has_left_for_text_that_the_server_has_by_now_is_no_contradiction() {
+        loop.advance(A_WHILE);
+        bob.session.edit(0, 0, "abc");
+        loop.advance(A_WHILE);
+        Operation placeholder = insert("bob-0", 1, Anchor.after(ElementId.HEAD), "\ufffd\ufffd");
+        Operation gone = new Operation.Delete(new ElementId("bob-0", 1), 2);
+        Operation last = insert("bob-0", 3, Anchor.after(new ElementId("bob-0", 2)), "c");
+        Operation other = insert("other", 1, Anchor.after(new ElementId("bob-0", 3)), "(other");
+        Operation mine = insert("mine", 1, Anchor.after(new ElementId("other", 6)), " mine)");
+        List<Operation> dependencies = List.of(placeholder, gone, last, other);
+        Person offered = new Person("carl", network, () -> 0.5);
+        offered.crash();
+        List.of(placeholder, last, gone).forEach(operation -> leave(offered, operation, List.of()));
+        leave(offered, mine, dependencies);
+        offered.begin();
+        loop.advance(LONG);
+        assertTrue(
+                offered.session.status().saved(), () -> offered.session.status().toString());
+        assertEquals("c(other mine)", offered.session.text());
+        assertEquals("c(other mine)", server.text());
+        assertEquals(List.of(), offered.faults);
+        Person withDependencies = new Person("dora", network, () -> 0.5);
+        withDependencies.crash();
+        leave(withDependencies, mine, dependencies);
+        withDependencies.begin();
+        loop.advance(LONG);
+        assertTrue(withDependencies.session.status().saved());
+        assertEquals(List.of(), withDependencies.faults);
+    }
+
+    private static Operation insert(String site, long counter, Anchor anchor, String value) {
+        return new Operation.Insert(new ElementId(site, counter), anchor, value, value.length());
+    }
+
+    /** As if an earlier session had ended with this in its store. */
+    private static void leave(Person person, Operation operation, List<Operation> dependencies) {
+        long number = person.store.rows.size() + 1L;
+        person.store.rows.put(number, new OutboxStore.Kept(number, operation, "epoch-1", dependencies));
+    }
+
+    @Test
     void text_of_others_is_not_sent_again_where_the_server_has_it_nor_kept_when_the_edit_is_acknowledged() {
         loop.advance(A_WHILE);
         bob.session.edit(0, 0, "theirs");

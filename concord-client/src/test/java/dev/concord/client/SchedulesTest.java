@@ -38,7 +38,7 @@ class SchedulesTest {
             faults += schedule.faults();
             try {
                 run(schedule, Plant.NONE);
-            } catch (RuntimeException | AssertionError e) {
+            } catch (RuntimeException | Error e) {
                 Schedule small = shrink(schedule);
                 throw new AssertionError(
                         "replay with: ./mvnw -pl concord-client -am test -Dtest=SchedulesTest"
@@ -86,7 +86,7 @@ class SchedulesTest {
         try {
             run(schedule, plant);
             return false;
-        } catch (RuntimeException | AssertionError e) {
+        } catch (RuntimeException | Error e) {
             return true;
         }
     }

@@ -6,8 +6,9 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,8 +28,11 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadReplica {
     private static final Logger LOG = LoggerFactory.getLogger(ReadReplica.class);
-    /** What is applied after the state may cost so many bytes, or twice what the state does, before there is a new state. */
-    private static final long MAX_TAIL_BYTES = 4 << 20;
+    /**
+     * What is applied after the state may cost so many bytes, or half of what the state does, before there is a new state. Little, since every
+     * large room may keep as much, twice while it is read; and enough: a state of so many bytes is made in some milliseconds.
+     */
+    private static final long MAX_TAIL_BYTES = 256 << 10;
     /** When there is no new state even then, so many times of it are kept, and not more. */
     private static final int MAX_OVERDUE = 4;
     /** About what an operation costs besides its text. */
@@ -65,7 +69,7 @@ final class ReadReplica {
     static final class Snapshot {
         private final byte[] base;
         private final List<Change> changes;
-        private final IdentityHashMap<Object, Frames.Frame> frames = new IdentityHashMap<>();
+        private final Map<Object, Frames.Frame> frames = new HashMap<>();
         private @Nullable Document document;
         private byte @Nullable [] state;
         private @Nullable List<Operation> since = List.of();
@@ -228,7 +232,7 @@ final class ReadReplica {
         tail.add(change);
         tailBytes += change.cost();
         byte[] known = base;
-        long bound = Math.max(MAX_TAIL_BYTES, known == null ? 0 : 2L * known.length);
+        long bound = Math.max(MAX_TAIL_BYTES, known == null ? 0 : known.length / 2);
         if (tailBytes <= bound) {
             return;
         }

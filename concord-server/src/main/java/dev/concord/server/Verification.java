@@ -54,9 +54,11 @@ final class Verification {
                 page = store.versions().list(roomId, before, PAGE)) {
             for (Versions.Version version : page) {
                 versions++;
-                attempt("version " + version.id() + " of room " + roomId, () -> store.versions()
-                        .find(roomId, version.id())
-                        .ifPresent(captured -> Document.load(Sites.random(random), captured.state())));
+                attempt(
+                        "version " + version.id() + " of room " + roomId,
+                        () -> store.versions()
+                                .find(roomId, version.id())
+                                .ifPresent(captured -> Document.load(Sites.random(random), captured.state())));
             }
             before = page.get(page.size() - 1).id();
         }

@@ -284,12 +284,12 @@ class HttpTest {
                 "DELETE | / | GET, HEAD",
                 "PUT | /metrics | GET, HEAD",
                 "OPTIONS | /readyz | GET, HEAD",
-                "POST | /rooms/m | GET, HEAD, PUT, DELETE",
+                "POST | /rooms/m | GET, HEAD, PUT, DELETE, PATCH",
                 "DELETE | /rooms/m/ws | GET, HEAD",
-                "PATCH | /rooms/m | GET, HEAD, PUT, DELETE",
+                "TRACE | /rooms/m | GET, HEAD, PUT, DELETE, PATCH",
                 "PUT | /rooms/m/ws | GET, HEAD",
                 "POST | /rooms/m/presence | GET, HEAD",
-                "BREW | /rooms/m | GET, HEAD, PUT, DELETE",
+                "BREW | /rooms/m | GET, HEAD, PUT, DELETE, PATCH",
             })
     void otherMethodsAreRefused(String method, String path, String allowed) throws Exception {
         RawConnection.Response response =

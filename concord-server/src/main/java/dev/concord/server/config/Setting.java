@@ -59,7 +59,9 @@ enum Setting {
     CONCORD_NAMED_VERSION_DAYS(
             "0", "days after which versions captured by people are deleted; 0 for never", "0 to 36500"),
     CONCORD_KEEP_VERSIONS(
-            "0", "the newest versions captured by people that a room keeps, older ones are deleted; 0 for all", "0 to 1000000"),
+            "0",
+            "the newest versions captured by people that a room keeps, older ones are deleted; 0 for all",
+            "0 to 1000000"),
     CONCORD_IDLE_ROOM_DAYS("0", "days without a change after which a room is deleted; 0 for never", "0 to 36500"),
     CONCORD_SEARCH("true", "whether rooms can be searched by meaning; false keeps no vectors", "true or false"),
     GEMINI_API_KEY("", "key for Gemini; without one the AI routes answer 503 and everything else works", "a key"),

@@ -136,12 +136,13 @@ public final class RoomDirectory {
      *
      * @param roomId a valid room id
      * @param text LF only, no lone surrogates
+     * @param by who creates it; empty when not known
      * @return completes on an I/O thread: whether it was created now, false when there is one already
      */
-    public CompletableFuture<Boolean> create(String roomId, String text) {
+    public CompletableFuture<Boolean> create(String roomId, String text, String by) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    boolean created = creator.create(roomId, text);
+                    boolean created = creator.create(roomId, text, by);
                     if (created) {
                         stored.accept(roomId);
                     }
@@ -225,6 +226,28 @@ public final class RoomDirectory {
         }
         LOG.atInfo().addKeyValue("room", roomId).addKeyValue("epoch", epoch).log("deleted");
         return done;
+    }
+
+    /**
+     * Notes who created a room by opening it.
+     *
+     * @param roomId the room
+     * @param epoch its epoch
+     * @param by who; nothing is noted for an empty name, or when somebody else is known
+     */
+    public void createdBy(String roomId, String epoch, String by) {
+        if (!by.isEmpty()) {
+            io.execute(() -> creator.createdBy(roomId, epoch, by));
+        }
+    }
+
+    /**
+     * A snapshot of a room was stored by something else than its compaction.
+     *
+     * @param roomId the room
+     */
+    public void snapshotStored(String roomId) {
+        stored.accept(roomId);
     }
 
     /** Lets rooms go that nobody has used for a while. Call it from time to time. */

@@ -11,6 +11,7 @@ import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.server.config.RedisAddress;
 import dev.concord.server.config.RetentionLimits;
+import dev.concord.server.history.Catalogue;
 import dev.concord.server.history.History;
 import dev.concord.server.history.Purge;
 import dev.concord.server.history.Retention;
@@ -141,7 +142,8 @@ public final class ConcordServer implements AutoCloseable {
                 metrics::scrape,
                 this::readiness,
                 history,
-                new RoomKeeping(store.catalogue(), new Purge(store, opLog, io, rooms::snapshotStored)),
+                new RoomKeeping(
+                        new Catalogue(store.catalogue(), io), new Purge(store, opLog, io, rooms::snapshotStored)),
                 ai.services(),
                 io,
                 readers);

@@ -33,7 +33,8 @@ import java.util.Set;
 /** What an operator does to stored rooms from the command line: list them, take one out, put one in. */
 final class Operator {
     /** The words that a command line of an operator begins with. */
-    static final Set<String> COMMANDS = Set.of("rooms", "export", "import", "delete", "purge", "verify", "export-user");
+    static final Set<String> COMMANDS =
+            Set.of("rooms", "export", "import", "delete", "purge", "verify", "export-user", "compact");
 
     static final String USAGE = """
               rooms [--json]                the rooms: sizes, log lengths, last snapshots
@@ -45,8 +46,9 @@ final class Operator {
               purge ROOM                    removes deleted text: versions, plans and the log; the text stays
               verify                        reads every room and every version, and names those that are damaged
               export-user USER              what is kept under somebody's name, as JSON
+              compact                       writes the embedded store anew, without remains of what was deleted
 
-            The embedded store belongs to one process: delete and purge need the server to be stopped, or its routes.
+            The embedded store belongs to one process: import, delete, purge and compact need the server to be stopped.
             """;
 
     private static final int PAGE = 200;
@@ -90,6 +92,7 @@ final class Operator {
                 case "delete" -> delete(command.subList(1, command.size()));
                 case "purge" -> purge(command.subList(1, command.size()));
                 case "verify" -> verify(command.subList(1, command.size()));
+                case "compact" -> compact(command.subList(1, command.size()));
                 case "export-user" -> exportUser(command.subList(1, command.size()));
                 default -> take(command.subList(1, command.size()));
             }
@@ -210,6 +213,18 @@ final class Operator {
         if (damaged > 0) {
             throw new FailedException(damaged + " damaged; restore them from a backup, or delete them");
         }
+    }
+
+    private void compact(List<String> arguments) throws UsageException, ConfigException, FailedException {
+        if (!arguments.isEmpty()) {
+            throw new UsageException("usage: compact");
+        }
+        try (RoomStore store = Stores.of(config).get()) {
+            if (!store.compact()) {
+                throw new FailedException("only the embedded store can be compacted; PostgreSQL has VACUUM for it");
+            }
+        }
+        out.println("compacted");
     }
 
     private void exportUser(List<String> arguments) throws UsageException, ConfigException {

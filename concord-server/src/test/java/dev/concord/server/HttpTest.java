@@ -153,7 +153,7 @@ class HttpTest {
             strings = {
                 "/nothing.html",
                 "/index",
-                "/rooms",
+                "/rooms/",
                 "/rooms/a/b",
                 "/rooms/a/ws/",
                 "/..%2f..%2findex.html",

@@ -44,7 +44,7 @@ class OpenApiTest {
     private static final Path PROTOCOL = Path.of(System.getProperty("concord.basedir", ".."), "docs", "PROTOCOL.md");
     private static final JsonMapper JSON = new JsonMapper();
     private static final Set<String> PROBES = Set.of("GET /healthz", "GET /readyz");
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     private JsonNode document;
     private JsonShape shape;

@@ -70,7 +70,7 @@ public final class Purge {
     }
 
     private void purgeNow(String roomId) {
-        long opSeq = purge(store, roomId, Sites.random(random));
+        long opSeq = Catalogue.refusing(() -> purge(store, roomId, Sites.random(random)));
         LOG.atInfo().addKeyValue("room", roomId).addKeyValue("op_seq", opSeq).log("purged");
         purged.accept(roomId);
     }

@@ -4,18 +4,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.server.auth.Caller;
 import dev.concord.server.auth.User;
-import dev.concord.server.refusal.Refusal;
-import dev.concord.store.RoomCatalogue;
-import dev.concord.store.RoomCatalogue.Entry;
-import dev.concord.store.RoomCatalogue.Position;
-import dev.concord.store.StoreException;
-import dev.concord.wire.RoomId;
+import dev.concord.server.history.Catalogue.About;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /** Lists of rooms, what is known of one besides its text, and what is removed of it. */
 final class CatalogueRoutes {
@@ -48,24 +41,25 @@ final class CatalogueRoutes {
         if (max < 1) {
             throw Problem.badRequest("bad_limit", "limit must be 1 to " + MAX_PAGE);
         }
-        // One more than asked for tells whether there is another page.
-        RoomCatalogue.Query query = new RoomCatalogue.Query(prefix, text, position(after), max + 1);
         Caller caller = exchange.caller();
-        exchange.answer(HttpResponseStatus.OK, ask(() -> keeping.catalogue().list(query, caller::mayRead)), entries -> {
-            List<Entry> page = entries.subList(0, Math.min(max, entries.size()));
-            if (entries.size() > max) {
-                exchange.responses().header("Link", next(prefix, text, page, max));
-            }
-            ArrayNode all = Responses.array();
-            page.forEach(entry -> all.add(json(entry)));
-            return all;
-        });
+        // One more than asked for tells whether there is another page.
+        exchange.answer(
+                HttpResponseStatus.OK,
+                keeping.catalogue().list(prefix, text, after, max + 1, caller::mayRead),
+                entries -> {
+                    List<About> page = entries.subList(0, Math.min(max, entries.size()));
+                    if (entries.size() > max) {
+                        exchange.responses().header("Link", next(prefix, text, page, max));
+                    }
+                    ArrayNode all = Responses.array();
+                    page.forEach(about -> all.add(json(about)));
+                    return all;
+                });
     }
 
-    private static String next(String prefix, String text, List<Entry> page, int max) {
-        Entry last = page.get(page.size() - 1);
-        StringBuilder link =
-                new StringBuilder("</rooms?after=" + last.changedAt() + "." + last.roomId() + "&limit=" + max);
+    private static String next(String prefix, String text, List<About> page, int max) {
+        About last = page.get(page.size() - 1);
+        StringBuilder link = new StringBuilder("</rooms?after=" + last.position() + "&limit=" + max);
         if (!prefix.isEmpty()) {
             link.append("&prefix=").append(URLEncoder.encode(prefix, StandardCharsets.UTF_8));
         }
@@ -86,38 +80,16 @@ final class CatalogueRoutes {
         return value;
     }
 
-    /** Where a page ends: the time, a dot and the room. */
-    private static Position position(String after) {
-        if (after.isEmpty()) {
-            return Position.START;
-        }
-        int dot = after.indexOf('.');
-        if (dot > 0 && RoomId.isValid(after.substring(dot + 1))) {
-            try {
-                return new Position(Long.parseLong(after.substring(0, dot)), after.substring(dot + 1));
-            } catch (NumberFormatException e) {
-                // Refused below.
-            }
-        }
-        throw Problem.badRequest("bad_after", "after must be what the Link header of the page before says");
-    }
-
     private void about(Exchange exchange) {
-        String roomId = exchange.room();
-        exchange.answer(
-                HttpResponseStatus.OK,
-                ask(() -> keeping.catalogue().find(roomId).orElseThrow(Refusal::noSuchRoom)),
-                CatalogueRoutes::json);
+        exchange.answer(HttpResponseStatus.OK, keeping.catalogue().find(exchange.room()), CatalogueRoutes::json);
     }
 
     private void change(Exchange exchange) {
         services.requests().requireAllowedOrigin(exchange);
         String title = Requests.lineOrEmpty(Requests.object(exchange), "title", MAX_TITLE);
-        String roomId = exchange.room();
-        String by = by(exchange.caller());
         exchange.answer(
                 HttpResponseStatus.OK,
-                ask(() -> keeping.catalogue().setTitle(roomId, title, by).orElseThrow(Refusal::noSuchRoom)),
+                keeping.catalogue().setTitle(exchange.room(), title, by(exchange.caller())),
                 CatalogueRoutes::json);
     }
 
@@ -132,30 +104,17 @@ final class CatalogueRoutes {
         return user == null ? "" : user.id();
     }
 
-    private <T> CompletableFuture<T> ask(Supplier<T> question) {
-        return CompletableFuture.supplyAsync(question, services.io()).exceptionallyCompose(failure -> {
-            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-            return CompletableFuture.failedFuture(
-                    cause instanceof StoreException
-                            ? new Problem(
-                                    HttpResponseStatus.SERVICE_UNAVAILABLE,
-                                    "store_unavailable",
-                                    "the store does not answer at the moment; try again later")
-                            : cause);
-        });
-    }
-
-    private static ObjectNode json(Entry entry) {
+    private static ObjectNode json(About about) {
         ObjectNode json = Responses.object()
-                .put("room", entry.roomId())
-                .put("title", entry.title())
-                .put("created_at", entry.createdAt())
-                .put("created_by", entry.createdBy())
-                .put("changed_at", entry.changedAt())
-                .put("changed_by", entry.changedBy())
-                .put("bytes", entry.bytes());
-        if (entry.chars() != null) {
-            json.put("length", entry.chars());
+                .put("room", about.room())
+                .put("title", about.title())
+                .put("created_at", about.createdAt())
+                .put("created_by", about.createdBy())
+                .put("changed_at", about.changedAt())
+                .put("changed_by", about.changedBy())
+                .put("bytes", about.bytes());
+        if (about.length() != null) {
+            json.put("length", about.length());
         }
         return json;
     }

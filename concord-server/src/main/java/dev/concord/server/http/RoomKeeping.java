@@ -1,7 +1,7 @@
 package dev.concord.server.http;
 
+import dev.concord.server.history.Catalogue;
 import dev.concord.server.history.Purge;
-import dev.concord.store.RoomCatalogue;
 
 /**
  * What requests about what is kept of rooms are answered from.
@@ -9,4 +9,4 @@ import dev.concord.store.RoomCatalogue;
  * @param catalogue lists rooms, and has their titles
  * @param purge removes deleted text
  */
-public record RoomKeeping(RoomCatalogue catalogue, Purge purge) {}
+public record RoomKeeping(Catalogue catalogue, Purge purge) {}

@@ -38,7 +38,7 @@ final class RoomCreator {
     Optional<StoredRoom> find(String roomId, boolean create) {
         Optional<StoredRoom> stored = store.load(roomId);
         if (stored.isPresent()) {
-            locator.opened(roomId);
+            locator.opened(roomId, stored.get().epoch());
             return stored;
         }
         Optional<Locator.Found> elsewhere = elsewhere(roomId);

@@ -308,6 +308,7 @@ public final class RoomDirectory {
                 .forEach(slot -> slot.loop().execute(() -> {
                     Room room = slot.open();
                     if (room != null) {
+                        wings.locator().opened(slot.id(), room.epoch());
                         room.peers().compare();
                     }
                 }));

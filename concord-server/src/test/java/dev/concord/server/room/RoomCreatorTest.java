@@ -32,7 +32,7 @@ class RoomCreatorTest {
         }
 
         @Override
-        public void opened(String roomId) {}
+        public void opened(String roomId, String epoch) {}
 
         @Override
         public void ended(String roomId, String epoch) {

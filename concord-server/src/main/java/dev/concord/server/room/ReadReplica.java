@@ -37,6 +37,12 @@ final class ReadReplica {
     private static final int MAX_OVERDUE = 4;
     /** About what an operation costs besides its text. */
     private static final int OPERATION_BYTES = 120;
+    /** A site, and what waits, cost about as many elements as this when they are encoded: names are compared, and nothing is in runs. */
+    private static final int NAME_ELEMENTS = 20;
+    /** So many operations after a state are sent with it, rather than that a new state is made. */
+    private static final int MAX_FOLLOWING = 256;
+    /** Their cost, in bytes; or half of what the state costs. */
+    private static final int MAX_FOLLOWING_BYTES = 64 << 10;
 
     /** One thing that was applied: an operation, or a state that was merged. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -108,6 +114,11 @@ final class ReadReplica {
             return known;
         }
 
+        /** The whole state, if it was made. */
+        byte @Nullable [] knownState() {
+            return state;
+        }
+
         /** A frame that several readers of this snapshot share; it is made once, and released after all of them have ended. */
         Frames.Frame frame(Object key, Supplier<Frames.Frame> maker) {
             return frames.computeIfAbsent(key, k -> maker.get());
@@ -176,7 +187,8 @@ final class ReadReplica {
 
     private List<Change> tail = new ArrayList<>();
     private long tailBytes;
-    private boolean reading;
+    /** What is being read. */
+    private @Nullable Batch current;
 
     /**
      * A document that was read from the store. Called on an I/O thread.
@@ -195,7 +207,8 @@ final class ReadReplica {
     }
 
     private boolean isLarge() {
-        return document.elementCount() + document.pendingElements() > small;
+        long names = (long) document.siteCount() + document.pendingCount();
+        return document.elementCount() + document.pendingElements() + names * NAME_ELEMENTS > small;
     }
 
     /** An operation was applied to the document. */
@@ -236,7 +249,7 @@ final class ReadReplica {
         if (tailBytes <= bound) {
             return;
         }
-        if (!reading) {
+        if (current == null) {
             start();
         } else if (tailBytes > bound * MAX_OVERDUE) {
             // The threads cannot keep up: rather a pause now than memory without end.
@@ -273,16 +286,16 @@ final class ReadReplica {
 
     private void start() {
         byte[] from = base;
-        if (reading || from == null) {
+        if (current != null || from == null) {
             return;
         }
-        reading = true;
         Queue<Reading<?>> now = waiting;
         waiting = new ArrayDeque<>();
         List<Change> changes = tail;
         tail = new ArrayList<>();
         tailBytes = 0;
         Batch batch = new Batch(new Snapshot(from, changes), now);
+        current = batch;
         try {
             background.execute(() -> run(batch));
         } catch (RuntimeException | Error refused) {
@@ -328,7 +341,7 @@ final class ReadReplica {
     }
 
     private void ended(Batch batch) {
-        reading = false;
+        current = null;
         Snapshot snapshot = batch.snapshot;
         Throwable fault = batch.fault;
         if (base != snapshot.base) {
@@ -358,13 +371,49 @@ final class ReadReplica {
 
     private @Nullable List<Operation> operations() {
         List<Operation> all = new ArrayList<>(tail.size());
-        for (Change change : tail) {
+        return collect(tail, all) ? all : null;
+    }
+
+    /** Whether a state is the one to begin with, and little was applied after it. O(1) */
+    boolean isNear(byte[] state) {
+        byte[] known = base;
+        if (known == null || known != state) {
+            return false;
+        }
+        List<Change> before = current == null ? List.of() : current.snapshot.changes;
+        return before.size() + tail.size() <= MAX_FOLLOWING
+                && tailBytes + cost(before) <= Math.max(MAX_FOLLOWING_BYTES, known.length / 2);
+    }
+
+    /**
+     * What was applied after a state.
+     *
+     * @param state what a snapshot gave
+     * @return the operations in their order; null unless the state {@link #isNear}, and also after a merge
+     */
+    @Nullable
+    List<Operation> since(byte[] state) {
+        if (!isNear(state)) {
+            return null;
+        }
+        List<Operation> all = new ArrayList<>();
+        return (current == null || collect(current.snapshot.changes, all)) && collect(tail, all) ? all : null;
+    }
+
+    private static boolean collect(List<Change> changes, List<Operation> operations) {
+        for (Change change : changes) {
             Operation operation = change.operation();
             if (operation == null) {
-                return null;
+                return false;
             }
-            all.add(operation);
+            operations.add(operation);
         }
-        return all;
+        return true;
+    }
+
+    private static long cost(List<Change> changes) {
+        return changes.size() > MAX_FOLLOWING
+                ? Long.MAX_VALUE / 2
+                : changes.stream().mapToLong(Change::cost).sum();
     }
 }

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.crdt.Anchor;
 import dev.concord.crdt.Document;
+import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
@@ -210,6 +212,84 @@ class LargeRoomTest extends RoomFixture {
         Message.Sync sync = assertInstanceOf(Message.Sync.class, got.get(0));
         assertEquals(document().text(), Document.load("copy", sync.state()).text());
         assertTrue(document().text().contains("merged"));
+    }
+
+    @Test
+    void whoJoinsAfterAFewEditsGetsTheKnownStateAndThese() {
+        room.join(ann, null);
+        readNow();
+        ann.frames.clear();
+        send(ann, 1, type("x"));
+        send(ann, 2, type("y"));
+        assertCheap("joining after an op", () -> room.join(bob, null));
+
+        assertTrue(background.isEmpty(), "nothing is encoded");
+        List<Message> got = bob.take();
+        Document copy = Document.load(
+                "copy", assertInstanceOf(Message.Sync.class, got.get(0)).state());
+        got.stream().filter(Message.Op.class::isInstance).forEach(op -> copy.apply(((Message.Op) op).operation()));
+        assertEquals(document().text(), copy.text());
+
+        for (int i = 0; i < 300; i++) {
+            send(ann, 3 + i, type("z"));
+        }
+        room.join(cy, null);
+        readNow();
+        Message.Sync sync = assertInstanceOf(Message.Sync.class, cy.take().get(0));
+        assertEquals(document().text(), Document.load("copy", sync.state()).text());
+        closeRoom(Close.RESTARTING);
+        assertEquals(0, frames.live());
+    }
+
+    @Test
+    void whoJoinsWhileAStateIsMadeGetsTheOneBefore() {
+        room.join(ann, null);
+        readNow();
+        send(ann, 1, type("x"));
+        room.view();
+        Runnable reading = background.remove();
+        send(ann, 2, type("y"));
+        room.join(bob, null);
+        loop.run();
+        Document copy = new Document("copy");
+        for (Message message : bob.take()) {
+            if (message instanceof Message.Sync sync) {
+                copy.merge(sync.state());
+            } else if (message instanceof Message.Op op) {
+                copy.apply(op.operation());
+            }
+        }
+        assertEquals(document().text(), copy.text());
+        reading.run();
+        loop.run();
+        readNow();
+    }
+
+    @Test
+    void manySitesAreNotEncodedOnTheLoop() {
+        limits.elementsPerTurn = 1_000;
+        room = load(new Document("room"));
+        join(ann);
+        for (int i = 0; i < 60; i++) {
+            send(ann, i + 1, insert("site" + i, 1, "x"));
+        }
+        room.join(bob, null);
+        assertFalse(background.isEmpty(), "60 sites weigh more than 1,000 elements");
+        readNow();
+    }
+
+    @Test
+    void muchThatWaitsIsNotEncodedOnTheLoop() {
+        limits.elementsPerTurn = 1_000;
+        room = load(new Document("room"));
+        join(ann);
+        for (int i = 0; i < 30; i++) {
+            Anchor unknown = Anchor.after(new ElementId("nobody" + i, 1));
+            send(ann, i + 1, new Operation.Insert(new ElementId("ann", 1 + i), unknown, "w"));
+        }
+        room.join(bob, null);
+        assertFalse(background.isEmpty(), "30 sites and 30 runs that wait weigh more than 1,000 elements");
+        readNow();
     }
 
     @Test

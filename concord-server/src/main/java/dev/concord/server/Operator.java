@@ -46,7 +46,7 @@ final class Operator {
               purge ROOM                    removes deleted text: versions, plans and the log; the text stays
               verify                        reads every room and every version, and names those that are damaged
               export-user USER              what is kept under somebody's name, as JSON
-              compact                       writes the embedded store anew, without remains of what was deleted
+              compact                       rewrites the embedded store, without remains of what was deleted
 
             The embedded store belongs to one process: import, delete, purge and compact need the server to be stopped.
             """;

@@ -154,7 +154,7 @@ public interface RoomStore extends AutoCloseable {
     Embeddings embeddings();
 
     /**
-     * Writes an embedded store's files anew, without what remains in them of deleted rows. Nothing is stored meanwhile, which takes seconds for each
+     * Rewrites an embedded store's files, without what remains in them of deleted rows. Nothing is stored meanwhile, which takes seconds for each
      * hundred megabytes.
      *
      * @return false where the files are not this process's business

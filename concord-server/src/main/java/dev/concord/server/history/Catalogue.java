@@ -6,7 +6,6 @@ import dev.concord.store.RoomCatalogue;
 import dev.concord.store.RoomCatalogue.Entry;
 import dev.concord.store.RoomCatalogue.Position;
 import dev.concord.store.StoreException;
-import dev.concord.wire.RoomId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -96,7 +95,7 @@ public final class Catalogue {
             return Position.START;
         }
         int dot = after.indexOf('.');
-        if (dot > 0 && RoomId.isValid(after.substring(dot + 1))) {
+        if (dot > 0) {
             try {
                 return new Position(Long.parseLong(after.substring(0, dot)), after.substring(dot + 1));
             } catch (NumberFormatException e) {

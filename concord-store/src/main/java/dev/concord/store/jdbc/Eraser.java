@@ -19,13 +19,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code secure_delete} overwrites deleted cells and freed pages with zeros, when a transaction deletes them. Two things remain: the write-ahead log has
  * the pages as they were, and a page whose cells were moved to another page keeps copies of them in its free space. So the log is copied into
- * the database and emptied, and a database of up to {@link #MAX_REWRITTEN} bytes is written anew. A larger one is only on request, since nothing
+ * the database and emptied, and a database of up to {@link #MAX_REWRITTEN} bytes is rewritten. A larger one is only on request, since nothing
  * can be stored meanwhile.
  */
 final class Eraser implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Eraser.class);
 
-    /** Writing so much anew takes about a second. */
+    /** Rewriting so much takes about a second. */
     private static final long MAX_REWRITTEN = 64L << 20;
     /** After a rewrite comes a pause of so many times its duration, so that many deletions do not keep edits waiting. */
     private static final int PACE = 20;
@@ -77,7 +77,7 @@ final class Eraser implements AutoCloseable {
     private boolean tryToErase() {
         try {
             return Files.size(file) <= MAX_REWRITTEN
-                    ? writes.alone("write the database anew", Eraser::rewrite)
+                    ? writes.alone("rewrite the database", Eraser::rewrite)
                     : writes.alone("empty the write-ahead log", Eraser::emptyLog);
         } catch (StoreException | IOException failure) {
             LOG.warn("what was deleted is not removed from the files yet: {}", failure.toString());

@@ -194,7 +194,7 @@ public final class SqliteStore extends JdbcRoomStore {
 
     @Override
     public boolean compact() {
-        writes.alone("write the database anew", Eraser::rewrite);
+        writes.alone("rewrite the database", Eraser::rewrite);
         return true;
     }
 

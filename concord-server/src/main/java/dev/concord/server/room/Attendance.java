@@ -73,9 +73,8 @@ final class Attendance {
     private void bring(Member member, byte @Nullable [] version, boolean others) {
         try {
             Frames.Frame known = version == null ? syncs.known(member.right()) : null;
-            List<Operation> since = known == null ? null : sinceKnown();
-            if (known != null && since != null) {
-                send(member, known, since, others);
+            if (known != null) {
+                send(member, known, List.of(), others);
                 return;
             }
             members.hold(member);
@@ -86,12 +85,6 @@ final class Attendance {
         } catch (RuntimeException | Error fault) {
             expel(member, fault);
         }
-    }
-
-    /** What was applied after the state that is known; null when that state is of no use any more. */
-    private @Nullable List<Operation> sinceKnown() {
-        byte[] state = syncs.knownState();
-        return state == null ? List.of() : replica.since(state);
     }
 
     private void arrived(Member member, Frames.Frame frame, ReadReplica.Snapshot snapshot, boolean others) {
@@ -105,10 +98,8 @@ final class Attendance {
         }
         if (members.release(member)) {
             send(member, frame, since, others);
-            byte[] state = snapshot.knownState();
-            byte[] near = state != null && replica.isNear(state) ? state : null;
-            if ((near != null || since.isEmpty()) && members.contains(member)) {
-                syncs.keep(snapshot, near);
+            if (since.isEmpty() && members.contains(member)) {
+                syncs.keep(snapshot);
             }
         }
     }
@@ -197,15 +188,7 @@ final class Attendance {
         }
     }
 
-    /** The document changes: its state is not what was sent last. That of a large one is kept for a while, and what follows is sent with it. */
-    void outdateState() {
-        byte[] state = syncs.knownState();
-        if (state == null || !replica.isNear(state)) {
-            syncs.forget();
-        }
-    }
-
-    /** The room leaves memory. */
+    /** The document has changed, or leaves memory: its state is not what was sent last. */
     void forgetState() {
         syncs.forget();
     }

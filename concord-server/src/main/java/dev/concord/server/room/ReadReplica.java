@@ -4,6 +4,7 @@ import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,10 +40,6 @@ final class ReadReplica {
     private static final int OPERATION_BYTES = 120;
     /** A site, and what waits, cost about as many elements as this when they are encoded: names are compared, and nothing is in runs. */
     private static final int NAME_ELEMENTS = 20;
-    /** So many operations after a state are sent with it, rather than that a new state is made. */
-    private static final int MAX_FOLLOWING = 256;
-    /** Their cost, in bytes; or half of what the state costs. */
-    private static final int MAX_FOLLOWING_BYTES = 64 << 10;
 
     /** One thing that was applied: an operation, or a state that was merged. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -75,19 +72,23 @@ final class ReadReplica {
     static final class Snapshot {
         private final byte[] base;
         private final List<Change> changes;
+        /** A document with this very base, from the last snapshot; null when it has to be made. */
+        private final @Nullable Document before;
+
         private final Map<Object, Frames.Frame> frames = new HashMap<>();
         private @Nullable Document document;
         private byte @Nullable [] state;
         private @Nullable List<Operation> since = List.of();
 
-        private Snapshot(byte[] base, List<Change> changes) {
+        private Snapshot(byte[] base, List<Change> changes, @Nullable Document before) {
             this.base = base;
             this.changes = changes;
+            this.before = before;
             this.state = changes.isEmpty() ? base : null;
         }
 
         private Snapshot(Document document) {
-            this(new byte[0], List.of());
+            this(new byte[0], List.of(), null);
             this.document = document;
             this.state = null;
         }
@@ -96,7 +97,7 @@ final class ReadReplica {
         Document document() {
             Document known = document;
             if (known == null) {
-                Document made = Document.load("reader", base);
+                Document made = before == null ? Document.load("reader", base) : before;
                 changes.forEach(change -> change.applyTo(made));
                 document = made;
                 known = made;
@@ -112,11 +113,6 @@ final class ReadReplica {
                 state = known;
             }
             return known;
-        }
-
-        /** The whole state, if it was made. */
-        byte @Nullable [] knownState() {
-            return state;
         }
 
         /** A frame that several readers of this snapshot share; it is made once, and released after all of them have ended. */
@@ -185,10 +181,15 @@ final class ReadReplica {
     /** Null while the document is small. */
     private byte @Nullable [] base;
 
+    /**
+     * What the last snapshot has made of it, for the next one, which may be asked for at once; memory that is short takes it. Null when the base
+     * comes from elsewhere.
+     */
+    private @Nullable SoftReference<Document> warm;
+
     private List<Change> tail = new ArrayList<>();
     private long tailBytes;
-    /** What is being read. */
-    private @Nullable Batch current;
+    private boolean reading;
 
     /**
      * A document that was read from the store. Called on an I/O thread.
@@ -236,6 +237,7 @@ final class ReadReplica {
     void merged() {
         if (!isLarge()) {
             base = null;
+            warm = null;
             tail = new ArrayList<>();
             tailBytes = 0;
         }
@@ -249,7 +251,7 @@ final class ReadReplica {
         if (tailBytes <= bound) {
             return;
         }
-        if (current == null) {
+        if (!reading) {
             start();
         } else if (tailBytes > bound * MAX_OVERDUE) {
             // The threads cannot keep up: rather a pause now than memory without end.
@@ -257,6 +259,7 @@ final class ReadReplica {
             tail = new ArrayList<>();
             tailBytes = 0;
             base = document.encode();
+            warm = null;
         }
     }
 
@@ -286,16 +289,19 @@ final class ReadReplica {
 
     private void start() {
         byte[] from = base;
-        if (current != null || from == null) {
+        if (reading || from == null) {
             return;
         }
+        reading = true;
         Queue<Reading<?>> now = waiting;
         waiting = new ArrayDeque<>();
         List<Change> changes = tail;
         tail = new ArrayList<>();
         tailBytes = 0;
-        Batch batch = new Batch(new Snapshot(from, changes), now);
-        current = batch;
+        Document before = warm == null ? null : warm.get();
+        // It changes from now on, and is nobody's when that fails.
+        warm = null;
+        Batch batch = new Batch(new Snapshot(from, changes, before), now);
         try {
             background.execute(() -> run(batch));
         } catch (RuntimeException | Error refused) {
@@ -341,7 +347,7 @@ final class ReadReplica {
     }
 
     private void ended(Batch batch) {
-        current = null;
+        reading = false;
         Snapshot snapshot = batch.snapshot;
         Throwable fault = batch.fault;
         if (base != snapshot.base) {
@@ -352,6 +358,8 @@ final class ReadReplica {
             tailBytes = tail.stream().mapToLong(Change::cost).sum();
         } else {
             base = snapshot.state();
+            Document made = snapshot.document == null ? snapshot.before : snapshot.document;
+            warm = made == null ? null : new SoftReference<>(made);
             snapshot.since = operations();
         }
         if (fault != null) {
@@ -371,49 +379,13 @@ final class ReadReplica {
 
     private @Nullable List<Operation> operations() {
         List<Operation> all = new ArrayList<>(tail.size());
-        return collect(tail, all) ? all : null;
-    }
-
-    /** Whether a state is the one to begin with, and little was applied after it. O(1) */
-    boolean isNear(byte[] state) {
-        byte[] known = base;
-        if (known == null || known != state) {
-            return false;
-        }
-        List<Change> before = current == null ? List.of() : current.snapshot.changes;
-        return before.size() + tail.size() <= MAX_FOLLOWING
-                && tailBytes + cost(before) <= Math.max(MAX_FOLLOWING_BYTES, known.length / 2);
-    }
-
-    /**
-     * What was applied after a state.
-     *
-     * @param state what a snapshot gave
-     * @return the operations in their order; null unless the state {@link #isNear}, and also after a merge
-     */
-    @Nullable
-    List<Operation> since(byte[] state) {
-        if (!isNear(state)) {
-            return null;
-        }
-        List<Operation> all = new ArrayList<>();
-        return (current == null || collect(current.snapshot.changes, all)) && collect(tail, all) ? all : null;
-    }
-
-    private static boolean collect(List<Change> changes, List<Operation> operations) {
-        for (Change change : changes) {
+        for (Change change : tail) {
             Operation operation = change.operation();
             if (operation == null) {
-                return false;
+                return null;
             }
-            operations.add(operation);
+            all.add(operation);
         }
-        return true;
-    }
-
-    private static long cost(List<Change> changes) {
-        return changes.size() > MAX_FOLLOWING
-                ? Long.MAX_VALUE / 2
-                : changes.stream().mapToLong(Change::cost).sum();
+        return all;
     }
 }

@@ -324,7 +324,7 @@ public final class Room {
     /** The document changes: what was made of it is not what it is any more. */
     private void forgetViews() {
         view = null;
-        attendance.outdateState();
+        attendance.forgetState();
     }
 
     /**

@@ -24,8 +24,6 @@ final class Syncs {
     private final RoomContext context;
     private final Message.Limits limits;
     private final Map<Right, Frames.Frame> whole = new EnumMap<>(Right.class);
-    /** The state in them, of a large document. */
-    private byte @Nullable [] wholeState;
 
     Syncs(RoomContext context) {
         this.context = context;
@@ -40,36 +38,19 @@ final class Syncs {
         return whole.get(right);
     }
 
-    /** The state that is {@link #known}; null when nothing was applied since then. */
-    byte @Nullable [] knownState() {
-        return wholeState;
-    }
-
-    /**
-     * Keeps the whole state of a snapshot for all who ask for it before the next {@link #forget}.
-     *
-     * @param state in the snapshot, if it is still good when something is applied; null if not
-     */
-    void keep(ReadReplica.Snapshot snapshot, byte @Nullable [] state) {
+    /** Keeps the whole state of a snapshot for all who ask for it before the next {@link #forget}. */
+    void keep(ReadReplica.Snapshot snapshot) {
         for (Right right : Right.values()) {
             Frames.Frame made = snapshot.take(new Key(null, right));
-            if (made == null) {
-                continue;
-            }
-            if (state != wholeState) {
-                forget();
-                wholeState = state;
-            }
-            Frames.Frame before = whole.put(right, made);
+            Frames.Frame before = made == null ? null : whole.put(right, made);
             if (before != null) {
                 before.release();
             }
         }
     }
 
-    /** The document has changed too much, or leaves memory. */
+    /** The document has changed, or leaves memory. */
     void forget() {
-        wholeState = null;
         if (!whole.isEmpty()) {
             whole.values().forEach(Frames.Frame::release);
             whole.clear();

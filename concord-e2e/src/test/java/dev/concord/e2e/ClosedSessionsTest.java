@@ -19,8 +19,9 @@ final class ClosedSessionsTest extends PageFixture {
                 const { addEventListener, removeEventListener } = EventTarget.prototype;
                 const stays = (target) => target === undefined || target === window || target instanceof Node;
                 const drop = (target, type, listener) => listeners.get(target ?? window)?.delete(`${type} ${numberOf(listener)}`);
-                const numbers = new Map();
-                const numberOf = (listener) => numbers.get(listener) ?? numbers.set(listener, numbers.size).get(listener);
+                let last = 0;
+                const numbers = new WeakMap();
+                const numberOf = (listener) => numbers.get(listener) ?? numbers.set(listener, ++last).get(listener);
                 EventTarget.prototype.addEventListener = function (type, listener, options) {
                     if (stays(this)) {
                         const of = listeners.get(this ?? window) ?? new Set();
@@ -107,22 +108,24 @@ final class ClosedSessionsTest extends PageFixture {
         // What drives the page has listeners, too; from now on they are there.
         page.waitForFunction("true");
         page.evaluate(COUNT);
-        assertEquals(Map.of("listeners", 0, "timers", 0, "sockets", 0, "databases", 0, "locks", 0), page.evaluate("count()"));
+        assertEquals(
+                Map.of("listeners", 0, "timers", 0, "sockets", 0, "databases", 0, "locks", 0),
+                page.evaluate("count()"));
         for (int round = 1; round <= 2; round++) {
             page.evaluate(OPEN);
             page.waitForFunction("() => sessions.every(({ session }) => session.status.saved)");
             page.evaluate("() => sessions.forEach(({ session }) => session.edit({ offset: 0, inserted: 'x' }))");
             int expected = 30 * round;
             page.waitForFunction(
-                    "length => sessions.every(({ session }) => session.status.saved && session.text.length === length)", expected);
+                    "length => sessions.every(({ session }) => session.status.saved && session.text.length === length)",
+                    expected);
             Map<?, ?> open = (Map<?, ?>) page.evaluate("count()");
             System.out.println("thirty sessions, open: " + open);
             open.forEach((what, count) -> assertTrue((int) count >= 30, () -> what + " are not counted: " + open));
             page.evaluate(CLOSE);
             Await.equal(
-                    "what is left",
-                    Map.of("listeners", 0, "timers", 0, "sockets", 0, "databases", 0, "locks", 0),
-                    () -> (Map<?, ?>) page.evaluate("count()"));
+                    "what is left", Map.of("listeners", 0, "timers", 0, "sockets", 0, "databases", 0, "locks", 0), () ->
+                            (Map<?, ?>) page.evaluate("count()"));
         }
         CDPSession developer = page.context().newCDPSession(page);
         Await.equal("sessions in memory", 0, () -> {

@@ -42,7 +42,8 @@ final class HiddenPageTest extends PageFixture {
             String text = "";
             for (int minute = 0; minute < MINUTES; minute++) {
                 for (int step = 0; step < 60_000 / STEP_MS; step++) {
-                    // Something comes now and then, as it does from a server, so that nobody takes the connection for dead.
+                    // Something comes now and then, as it does from a server, so that nobody takes the connection for
+                    // dead.
                     typist.type(text.length(), "x");
                     text += "x";
                     Await.equal("the text", text, ann::shown);
@@ -55,7 +56,8 @@ final class HiddenPageTest extends PageFixture {
                 assertThat(where).hasText("reading");
             }
         }
-        assertEquals(List.of(2), ann.page.evaluate("[...seen]"), "how many people were shown, and what was said of them");
+        assertEquals(
+                List.of(2), ann.page.evaluate("[...seen]"), "how many people were shown, and what was said of them");
         ben.page.close();
         assertThat(ann.page.locator("#people li")).hasCount(1);
         assertThat(ann.page.locator("#spoken")).containsText("left");

@@ -65,10 +65,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     private final String roomId;
     private final Limits limits;
-    private final OpRate rate;
-    private final OpRate bytes;
+    private final TokenBucket rate;
+    private final TokenBucket bytes;
     /** Presence, pings, pongs and what is not understood. */
-    private final OpRate others = new OpRate(MAX_OTHERS_PER_SECOND, System.nanoTime());
+    private final TokenBucket others = new TokenBucket(MAX_OTHERS_PER_SECOND, System.nanoTime());
 
     private final Unfinished unfinished;
     private final Queue<byte[]> beforeJoining = new ArrayDeque<>();
@@ -90,8 +90,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         this.unfinished = unfinished;
         this.roomId = roomId;
         this.limits = limits;
-        this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
-        this.bytes = new OpRate(limits.connections().opBytesPerSecond(), System.nanoTime());
+        this.rate = new TokenBucket(limits.connections().opsPerSecond(), System.nanoTime());
+        this.bytes = new TokenBucket(limits.connections().opBytesPerSecond(), System.nanoTime());
     }
 
     /**

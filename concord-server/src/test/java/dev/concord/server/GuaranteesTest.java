@@ -23,7 +23,7 @@ class GuaranteesTest {
     private static final String HEADER = "| promise | condition | tested by |";
     private static final Pattern ROW = Pattern.compile("\\| (.*?) \\| (.*?) \\| (.*) \\|");
     private static final Pattern JAVA = Pattern.compile("`(\\w+)\\.(\\w+)`");
-    private static final Pattern JAVASCRIPT = Pattern.compile("`([\\w-]+\\.js): ([^`]+)`");
+    private static final Pattern JAVASCRIPT = Pattern.compile("`([\\w.-]+\\.js): ([^`]+)`");
 
     @Test
     void bothTablesPromiseTheSame() throws IOException {

@@ -193,6 +193,7 @@ class OpenApiTest {
                 search(server, gemini);
             }
             limitsAndForeigners(gemini);
+            quotas();
             withoutAModel();
             withAStoreThatFails();
             underAnotherName();
@@ -422,6 +423,39 @@ class OpenApiTest {
             check("POST /rooms/{room}/copilot", 429, server.post("/rooms/r/copilot", ask));
             check("POST /rooms/{room}/ai", 429, server.post("/rooms/r/ai", "{\"instruction\":\"x\"}"));
             check("GET /rooms/{room}/search", 429, server.get("/rooms/r/search?q=x"));
+        }
+    }
+
+    private void quotas() throws Exception {
+        try (ServerFixture server = ServerFixture.start(limits -> {
+            limits.newRooms = 1;
+            limits.roomChars = 10;
+            limits.history = new HistoryLimits(Duration.ZERO, 50, 1, 10_000, 100);
+        })) {
+            server.put("/rooms/r", "12345678");
+            check("PUT /rooms/{room}", 429, server.put("/rooms/s", "text"));
+            long version = json(server.post("/rooms/r/versions", "{\"label\":\"one\"}"))
+                    .get("id")
+                    .asLong();
+            replaceAll(server, "abcdefgh");
+            check("POST /rooms/{room}/versions", 409, server.post("/rooms/r/versions", "{\"label\":\"two\"}"));
+            check(
+                    "POST /rooms/{room}/restore",
+                    409,
+                    server.post("/rooms/r/restore", "{\"version_id\":" + version + "}"));
+        }
+    }
+
+    private static void replaceAll(ServerFixture server, String text) throws Exception {
+        try (RawConnection member = RawConnection.webSocket(server.port(), "/rooms/r/ws")) {
+            Document document =
+                    Document.load("x", member.read(Message.Sync.class).state());
+            List<Operation> operations = new ArrayList<>(document.delete(0, document.length()));
+            operations.addAll(document.insert(0, text));
+            for (int i = 0; i < operations.size(); i++) {
+                member.message(new Message.Op(i + 1, operations.get(i)));
+                member.read(Message.Ack.class);
+            }
         }
     }
 

@@ -71,6 +71,21 @@ public abstract class ForwardingStore implements RoomStore {
     }
 
     @Override
+    public Optional<String> deleteIdle(String roomId, long changedBefore) {
+        return store.deleteIdle(roomId, changedBefore);
+    }
+
+    @Override
+    public boolean purge(String roomId, String epoch) {
+        return store.purge(roomId, epoch);
+    }
+
+    @Override
+    public RoomCatalogue catalogue() {
+        return store.catalogue();
+    }
+
+    @Override
     public Endings endings() {
         return store.endings();
     }
@@ -93,6 +108,11 @@ public abstract class ForwardingStore implements RoomStore {
     @Override
     public AccessRows accessRows() {
         return store.accessRows();
+    }
+
+    @Override
+    public boolean compact() {
+        return store.compact();
     }
 
     @Override

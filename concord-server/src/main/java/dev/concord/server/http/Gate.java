@@ -33,7 +33,7 @@ final class Gate {
     /** Hands the request to its route, in this call unless the answer has to be waited for. Throws a {@link Problem} when it is refused. */
     void pass(Exchange exchange, Need need, RouteTable.Handler handler) {
         Right needed = need.right();
-        if (needed == null) {
+        if (needed == null && need != Need.SOMEBODY) {
             handler.handle(exchange);
             return;
         }
@@ -57,18 +57,22 @@ final class Gate {
     }
 
     private static void enter(
-            Exchange exchange, Need need, Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
+            Exchange exchange,
+            Need need,
+            @Nullable Right needed,
+            RouteTable.Handler handler,
+            CompletableFuture<Caller> entered) {
         Caller caller;
         try {
             caller = entered.join();
         } catch (CompletionException failed) {
             throw refused(failed.getCause());
         }
-        if (need == Need.OPERATOR) {
-            if (!caller.isOperator()) {
-                throw new Problem(
-                        HttpResponseStatus.FORBIDDEN, "forbidden", "this needs the right \"admin\" to every room");
-            }
+        if (need == Need.OPERATOR && !caller.isOperator()) {
+            throw new Problem(
+                    HttpResponseStatus.FORBIDDEN, "forbidden", "this needs the right \"admin\" to every room");
+        }
+        if (need == Need.OPERATOR || needed == null) {
             handler.handle(exchange.by(caller));
             return;
         }

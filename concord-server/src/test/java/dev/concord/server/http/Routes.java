@@ -34,6 +34,6 @@ public final class Routes {
                 null,
                 null,
                 dev.concord.server.config.Limits.DEFAULT);
-        return HttpServer.routes(nothing, null, null);
+        return HttpServer.routes(nothing, null, null, null);
     }
 }

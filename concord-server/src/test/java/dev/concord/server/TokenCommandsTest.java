@@ -53,8 +53,7 @@ class TokenCommandsTest {
         environment.put("CONCORD_AUTH_SECRET", Tokens.SECRET);
         environment.put("CONCORD_AUTH_AUDIENCE", "concord");
         assertEquals(0, run("token", "--sub", "ann", "--room", "notes=write", "--room", "team-*=read"), err::toString);
-        Caller ann = enter(
-                JwtAuthorizer.ofSecret(Tokens.SECRET, null, null, "concord", Clock.systemUTC()), printed());
+        Caller ann = enter(JwtAuthorizer.ofSecret(Tokens.SECRET, null, null, "concord", Clock.systemUTC()), printed());
         assertEquals("ann", ann.key());
         assertEquals(Right.WRITE, ann.right("notes"));
         assertEquals(Right.READ, ann.right("team-x"));
@@ -75,8 +74,7 @@ class TokenCommandsTest {
         String link = printed();
         assertTrue(link.startsWith("http://127.0.0.1:8080/home#k="), link);
         Caller administrator = enter(
-                JwtAuthorizer.ofLinks(new OwnTokens(key, Clock.systemUTC())),
-                link.substring(link.indexOf('=') + 1));
+                JwtAuthorizer.ofLinks(new OwnTokens(key, Clock.systemUTC())), link.substring(link.indexOf('=') + 1));
         assertTrue(administrator.isOperator());
     }
 

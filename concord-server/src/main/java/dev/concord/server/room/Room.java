@@ -55,6 +55,7 @@ public final class Room {
     private @Nullable SoftReference<CompletableFuture<RoomView>> view;
 
     private long viewSeq;
+    private String lastEditor = "";
 
     Room(RoomContext context, Document document, StoredRoom stored, OpLog opLog, Wings wings) {
         this.context = context;
@@ -237,6 +238,7 @@ public final class Room {
         }
         try {
             attendance.expect(member, op.seq(), arrived);
+            lastEditor = member.user();
             int before = document.length();
             // What is known came from another instance, and is not stored here yet. Now it is in any case, and
             // everybody has it already.
@@ -424,6 +426,11 @@ public final class Room {
                     snapshot -> task.apply(snapshot.document()),
                     (value, snapshot) -> then.accept(value, null),
                     fault -> then.accept(null, fault));
+        }
+
+        @Override
+        public String lastEditor() {
+            return lastEditor;
         }
 
         @Override

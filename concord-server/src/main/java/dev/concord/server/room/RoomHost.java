@@ -24,6 +24,13 @@ public interface RoomHost {
     <T> void read(Function<Document, T> task, BiConsumer<@Nullable T, @Nullable Throwable> then);
 
     /**
+     * Who edited the room last, of its members here.
+     *
+     * @return the user's id; empty where the server knows nobody
+     */
+    String lastEditor();
+
+    /**
      * Whether the room has left memory.
      *
      * @return true from then on

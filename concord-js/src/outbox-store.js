@@ -49,7 +49,7 @@ export class IndexedStore {
     this.#opening = this.#open();
     const { signal } = this.#ended;
     globalThis.addEventListener?.('pagehide', () => this.#leave(), { signal });
-    globalThis.addEventListener?.('pageshow', () => (this.#isLeaving = false), { signal });
+    globalThis.addEventListener?.('pageshow', ({ persisted }) => this.#return(persisted), { signal });
     globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : (this.#isLeaving = false)), { signal });
   }
 
@@ -262,6 +262,14 @@ export class IndexedStore {
   #leave() {
     this.#isLeaving = true;
     this.#spill();
+  }
+
+  #return(persisted) {
+    this.#isLeaving = false;
+    if (persisted && this.#database !== null) {
+      // Where the browser kept the page for whoever goes back, it may have given away its locks.
+      hold(this.#lockOf(this.#session), this.#ended.signal);
+    }
   }
 
   #spill() {

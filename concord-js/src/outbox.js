@@ -117,6 +117,21 @@ export class Outbox {
     return back.map(({ operation }) => operation);
   }
 
+  /** Queues text that may be nowhere else, whoever wrote it. */
+  addCopies(operations, epoch) {
+    const last = this.#number;
+    // None of them grows out of what is here already.
+    this.#entries.forEach((entry) => (entry.fresh = false));
+    operations.forEach((operation) => this.add(operation, epoch));
+    this.#entries.forEach((entry) => (entry.isCopy = entry.number > last));
+  }
+
+  /** Forgets the copies that are not sent yet. */
+  dropCopies() {
+    this.#queue.filter(({ isCopy }) => isCopy).forEach((entry) => this.#drop(entry));
+    this.#queue = this.#queue.filter(({ isCopy }) => !isCopy);
+  }
+
   discardOrphaned() {
     this.#orphaned.splice(0).forEach((entry) => this.#removeRow(entry));
   }

@@ -66,7 +66,7 @@ export const tests = {
   },
 
   async 'the schedules are those of the JVM client'() {
-    const steps = 'type 5 749,wait 5 4867,type 3 5526,type 1 7137,hide 9 8797,compose 8 2867';
+    const steps = 'type 5 749,wait 5 4867,type 3 5526,type 1 7137,show 9 8797,composed 8 2867';
     assertEquals(steps, scheduleOf(3).steps.join().slice(0, steps.length), 'steps');
   },
 

@@ -40,6 +40,8 @@ final class Outbox {
         boolean growing = true;
         /** The server would not take it on this connection. */
         boolean refused;
+        /** See {@link Outbox#addCopies}. */
+        boolean copy;
 
         Entry(OutboxStore.Kept kept) {
             first = kept.number();
@@ -307,6 +309,27 @@ final class Outbox {
             }
         }
         return operations;
+    }
+
+    /** Queues text that may be nowhere else, whoever wrote it. */
+    void addCopies(List<Operation> operations, @Nullable String epoch) {
+        // None of them grows out of what is here already.
+        entries.values().forEach(entry -> entry.growing = false);
+        long last = lastNumber;
+        operations.forEach(operation -> add(operation, epoch, List.of()));
+        entries.tailMap(last, false).values().forEach(entry -> entry.copy = true);
+    }
+
+    /** Forgets the copies that are not sent yet. */
+    void dropCopies() {
+        for (Entry entry : List.copyOf(waiting.values())) {
+            if (entry.copy) {
+                entries.remove(entry.first);
+                waiting.remove(entry.first);
+                extent -= entry.operation.length();
+                removeReplaced(entry.first, entry.last);
+            }
+        }
     }
 
     int orphanedCount() {

@@ -9,7 +9,7 @@ const RETRY_MS = 5_000;
 /**
  * Keeps an outbox in IndexedDB through a reload of the page, apart for each room and client name. Several sessions may have one name at
  * the same time, as tabs do: each owns its rows and holds a lock while it lives, and the rows of one that has gone are adopted whole, by
- * one. Adopting moves them, so that no session ever replaces or deletes a row of another. Where the browser has no locks, the rows of a
+ * one: at once by whoever has seen them, or else by the next page that is opened or comes into view. Adopting moves them, so that no session ever replaces or deletes a row of another. Where the browser has no locks, the rows of a
  * session that lives may be adopted as well: they are then sent twice, and are there once, for operations carry their ids.
  *
  * Where the browser stores nothing, `onFailure` is called and the page goes on without.
@@ -37,6 +37,10 @@ export class IndexedStore {
   #deletes = [];
   #writing = new Set();
   #adopted = 0;
+  /** The sessions for whose end this one waits. */
+  #awaited = new Set();
+  /** The sessions whose end is waited for. */
+  #awaited = new Set();
   #ended = new AbortController();
 
   /** `onAdopted` is called with rows that come later than `load`: their session has gone meanwhile. */
@@ -50,7 +54,8 @@ export class IndexedStore {
     const { signal } = this.#ended;
     globalThis.addEventListener?.('pagehide', () => this.#leave(), { signal });
     globalThis.addEventListener?.('pageshow', ({ persisted }) => this.#return(persisted), { signal });
-    globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : (this.#isLeaving = false)), { signal });
+    globalThis.addEventListener?.('focus', () => this.#stay(), { signal });
+    globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : this.#stay()), { signal });
   }
 
   /** What sessions that have gone have left, as `{key, operation, epoch, dependencies}`; it is owned by this one from now on. */
@@ -61,6 +66,9 @@ export class IndexedStore {
     }
     const adopted = [];
     for (const session of await this.#others()) {
+      if (this.#awaited.has(session)) {
+        continue;
+      }
       const rows = await ifGone(this.#lockOf(session), () => this.#adopt(session));
       if (rows === null) {
         this.#adoptLater(session);
@@ -181,6 +189,7 @@ export class IndexedStore {
 
   /** Waits for the end of a session, be it a tab that is closed an hour later or a page that is just being reloaded. */
   async #adoptLater(session) {
+    this.#awaited.add(session);
     try {
       const rows = await navigator.locks.request(this.#lockOf(session), { signal: this.#ended.signal }, () => this.#adopt(session));
       if (rows.length > 0) {
@@ -190,6 +199,8 @@ export class IndexedStore {
       if (!this.#ended.signal.aborted) {
         this.#fail(error);
       }
+    } finally {
+      this.#awaited.delete(session);
     }
   }
 
@@ -265,10 +276,28 @@ export class IndexedStore {
   }
 
   #return(persisted) {
-    this.#isLeaving = false;
     if (persisted && this.#database !== null) {
       // Where the browser kept the page for whoever goes back, it may have given away its locks.
       hold(this.#lockOf(this.#session), this.#ended.signal);
+    }
+    this.#stay();
+  }
+
+  /** The page is in view, perhaps because another one beside it was closed. Without locks that one may as well be open. */
+  async #stay() {
+    this.#isLeaving = false;
+    if (!this.#isOpen || globalThis.navigator?.locks === undefined) {
+      return;
+    }
+    try {
+      const rows = await this.load();
+      if (rows.length > 0) {
+        this.#onAdopted(rows);
+      }
+    } catch (error) {
+      if (!this.#ended.signal.aborted) {
+        this.#fail(error);
+      }
     }
   }
 

@@ -283,13 +283,14 @@ export class ConcordSession {
     this.#replaced = false;
     // It was in the history that is gone.
     this.#nextSite = null;
-    for (const operation of placeholdersLast(this.#outbox.reclaim(this.#epoch))) {
+    this.#outbox.reclaim(this.#epoch, (entry) => {
       try {
-        this.#changed(this.#document.apply(operation), 'remote');
+        return this.#place(entry);
       } catch (error) {
         this.#emit('fault', error);
+        return true;
       }
-    }
+    });
     this.#former = this.#epoch ?? this.#former;
     this.#epoch = null;
     // From now on all of it is unsaved: it may be nowhere else, and what the new room has may not be durable.
@@ -647,17 +648,25 @@ export class ConcordSession {
       return true;
     }
     try {
-      this.#restoreDependencies(row);
-      if (!this.#hasPlace(row.operation)) {
+      if (!this.#place(row)) {
         return false;
       }
-      this.#changed(this.#document.apply(row.operation), 'remote');
       this.#outbox.adopt(row);
     } catch (error) {
       this.#emit('fault', error);
       this.#outbox.orphan(row);
     }
     return true;
+  }
+
+  /** Applies what was made in an earlier session, with what it hangs on. Returns whether that has a place; nothing was done when not. */
+  #place(row) {
+    this.#restoreDependencies(row);
+    const hasPlace = this.#hasPlace(row.operation);
+    if (hasPlace) {
+      this.#changed(this.#document.apply(row.operation), 'remote');
+    }
+    return hasPlace;
   }
 
   #hasPlace({ kind, after, before }) {

@@ -118,6 +118,32 @@ export const pageTests = {
     assertEquals(0, failures.length, `failures ${failures}`);
   },
 
+  async 'a tab that comes into view adopts what one has left that was opened after it'() {
+    const room = newRoom();
+    const adopted = [];
+    const first = new IndexedStore({
+      room,
+      client: 'tab',
+      session: 'first',
+      onFailure: (error) => failures.push(error),
+      onAdopted: (rows) => adopted.push(...rows),
+    });
+    assertEquals('', values(await first.load()), 'rows before anybody has any');
+    const second = open(room, 'second');
+    second.put(1, rowOf('Hello'));
+    await written(room, 'second', 1);
+    dispatchEvent(new Event('focus'));
+    second.put(2, rowOf('!', 6));
+    await written(room, 'second', 2);
+    assertEquals('', values(adopted), 'rows of a tab that is open');
+    await second.close();
+    dispatchEvent(new Event('focus'));
+    await eventually(() => values(adopted) === 'Hello|!', 'the rows of the tab that has gone');
+    await first.close();
+    dispatchEvent(new Event('focus'));
+    assertEquals(0, failures.length, `failures ${failures}`);
+  },
+
   async 'what is composed while the page is left is kept, although it is already in the store'() {
     const room = newRoom();
     const [server, clock] = [new FakeServer(), new Clock()];

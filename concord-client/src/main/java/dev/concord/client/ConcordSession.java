@@ -164,13 +164,14 @@ public final class ConcordSession implements AutoCloseable {
         }
         replaced = false;
         List<TextChange> changes = new ArrayList<>();
-        for (Operation operation : Pieces.placeholdersLast(outbox.reclaim(epoch))) {
+        outbox.reclaim(epoch, kept -> {
             try {
-                changes.addAll(document.apply(operation).changes());
+                return place(kept, changes);
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);
+                return true;
             }
-        }
+        });
         former = epoch != null ? epoch : former;
         epoch = null;
         // It was in the history that is gone.
@@ -692,17 +693,25 @@ public final class ConcordSession implements AutoCloseable {
             return true;
         }
         try {
-            restoreDependencies(kept, now, changes);
-            if (!hasPlace(kept.operation())) {
+            if (!place(kept, changes)) {
                 return false;
             }
-            changes.addAll(document.apply(kept.operation()).changes());
             outbox.adopt(kept);
         } catch (ConflictException | InvalidOperationException e) {
             fault(e);
             outbox.orphan(kept);
         }
         return true;
+    }
+
+    /** Applies what an earlier session has made, with what it hangs on. Returns whether that has a place; nothing was done when not. */
+    private boolean place(OutboxStore.Kept kept, List<TextChange> changes) {
+        restoreDependencies(kept, changes);
+        boolean hasPlace = hasPlace(kept.operation());
+        if (hasPlace) {
+            changes.addAll(document.apply(kept.operation()).changes());
+        }
+        return hasPlace;
     }
 
     private boolean hasPlace(Operation operation) {
@@ -714,11 +723,11 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     /** What an edit hangs on may have been lost by the server and by whoever wrote it. */
-    private void restoreDependencies(OutboxStore.Kept kept, String now, List<TextChange> changes) {
+    private void restoreDependencies(OutboxStore.Kept kept, List<TextChange> changes) {
         if (!kept.dependencies().isEmpty() && !hasPlace(kept.operation())) {
             for (Operation operation : Pieces.placeholdersLast(kept.dependencies())) {
                 changes.addAll(document.apply(operation).changes());
-                outbox.add(operation, now, List.of());
+                outbox.add(operation, epoch, List.of());
             }
         }
     }

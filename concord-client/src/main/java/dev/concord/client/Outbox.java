@@ -13,6 +13,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -292,23 +293,35 @@ final class Outbox {
         refused = 0;
     }
 
-    /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the operations. */
-    List<Operation> reclaim(@Nullable String epoch) {
-        List<Operation> operations = new ArrayList<>();
-        for (Iterator<Entry> all = orphaned.iterator(); all.hasNext(); ) {
-            Entry entry = all.next();
-            if (sameEpoch(entry.epoch, epoch)) {
-                all.remove();
-                entry.seq = NOT_SENT;
-                entry.growing = false;
-                entry.refused = false;
-                extent += entry.operation.length();
-                entries.put(entry.first, entry);
-                waiting.put(entry.first, entry);
-                operations.add(entry.operation);
+    /**
+     * What is orphaned of one history of the room waits again, as far as it is taken into the document; it belongs to the next one. What has no
+     * place there yet is tried again after the others, and stays where it is in the end.
+     */
+    void reclaim(@Nullable String epoch, Predicate<OutboxStore.Kept> take) {
+        List<Entry> rest = Pieces.placeholdersLast(
+                orphaned.stream().filter(entry -> sameEpoch(entry.epoch, epoch)).toList(), entry -> entry.operation);
+        for (int before = Integer.MAX_VALUE; rest.size() < before; ) {
+            before = rest.size();
+            List<Entry> later = new ArrayList<>();
+            for (Entry entry : rest) {
+                if (take.test(new OutboxStore.Kept(entry.first, entry.operation, entry.epoch, entry.dependencies))) {
+                    reclaim(entry);
+                } else {
+                    later.add(entry);
+                }
             }
+            rest = later;
         }
-        return operations;
+    }
+
+    private void reclaim(Entry entry) {
+        orphaned.remove(entry);
+        entry.seq = NOT_SENT;
+        entry.growing = false;
+        entry.refused = false;
+        extent += entry.operation.length();
+        entries.put(entry.first, entry);
+        waiting.put(entry.first, entry);
     }
 
     /** Queues text that may be nowhere else, whoever wrote it. */

@@ -64,6 +64,15 @@ final class Changes implements ChangeSink {
         return all;
     }
 
+    /** What was collected, as the answer to an operation; it is then forgotten here. */
+    Applied take(Outcome outcome) {
+        if (done != null) {
+            return new Applied(outcome, take());
+        }
+        TextChange only = closeOpen();
+        return only == null ? Applied.unchanged(outcome) : Applied.of(outcome, only);
+    }
+
     private void finishChange() {
         TextChange change = closeOpen();
         if (change != null) {

@@ -249,7 +249,7 @@ public final class Document {
      */
     public Applied apply(Operation op) {
         Outcome outcome = apply(op, changes);
-        return Applied.of(outcome, changes.take());
+        return changes.take(outcome);
     }
 
     /**
@@ -302,7 +302,7 @@ public final class Document {
      */
     public Applied apply(OperationReader operations) {
         Outcome outcome = apply(operations, changes);
-        return Applied.of(outcome, changes.take());
+        return changes.take(outcome);
     }
 
     /**
@@ -462,6 +462,16 @@ public final class Document {
      */
     public long pendingElements() {
         return core.pending.elements();
+    }
+
+    /**
+     * The number of sites that this document knows by name, from elements, from anchors and from deletes. It never becomes smaller. Encoding
+     * the document and its version takes longer for each, as it does for each of {@link #pendingCount}.
+     *
+     * @return the number of sites; O(1)
+     */
+    public int siteCount() {
+        return core.sites.size();
     }
 
     /**

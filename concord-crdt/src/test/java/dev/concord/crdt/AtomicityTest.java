@@ -125,6 +125,8 @@ class AtomicityTest {
             return scene.reader;
         } else if (type == ElementId.class) {
             return ElementId.HEAD;
+        } else if (type == Applied.class) {
+            return Applied.unchanged(Outcome.PENDING);
         }
         return fail("no target for " + method + " yet: add one");
     }

@@ -10,45 +10,29 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
-@Timeout(900)
-final class DemoPageTest {
+final class DemoPageTest extends PageFixture {
     private static final String SAVED = "Live · saved";
 
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
     private BrowserContext context;
     private Page page;
 
+    @Override
+    ServerProcess settings(ServerProcess plain) {
+        return plain.onOnePort();
+    }
+
     @BeforeEach
     void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home).onOnePort().start();
         context = chromium.context(
                 new Browser.NewContextOptions().setViewportSize(1200, 760).setColorScheme(ColorScheme.LIGHT));
         page = context.newPage();
+        page.onPageError(complaints::add);
         visit();
-    }
-
-    @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -9,54 +8,36 @@ import com.microsoft.playwright.Locator;
 import dev.concord.testing.Await;
 import dev.concord.testing.ai.FakeGemini;
 import dev.concord.testing.ai.FakeGemini.Reply;
-import dev.concord.testing.browser.Chromium;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Proposals, plans and search on the editor's page, in a real Chromium, with a scripted Gemini and the packaged server. */
-@Timeout(900)
-final class EditorAssistTest {
+final class EditorAssistTest extends PageFixture {
     private static final String ROOM = "shared";
 
-    @TempDir
-    Path home;
-
     private FakeGemini gemini;
-    private ServerProcess server;
-    private Chromium chromium;
     private BrowserContext context;
-    private final List<String> complaints = new ArrayList<>();
+
+    @Override
+    ServerProcess settings(ServerProcess plain) {
+        gemini = FakeGemini.start();
+        return plain.with("GEMINI_API_KEY", FakeGemini.KEY)
+                .with("CONCORD_GEMINI_BASE_URL", gemini.url().toString());
+    }
 
     @BeforeEach
     void open() {
-        chromium = Chromium.start();
-        gemini = FakeGemini.start();
-        server = new ServerProcess(home)
-                .with("GEMINI_API_KEY", FakeGemini.KEY)
-                .with("CONCORD_GEMINI_BASE_URL", gemini.url().toString())
-                .start();
         context = chromium.context(new Browser.NewContextOptions().setViewportSize(1200, 800));
     }
 
     @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
+    void stopGemini() {
         if (gemini != null) {
             gemini.close();
         }
-        assertEquals(List.of(), complaints, "what the browsers complained about");
     }
 
     private EditorTab tab(String panel) {

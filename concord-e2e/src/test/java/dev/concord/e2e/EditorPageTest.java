@@ -12,51 +12,31 @@ import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Several tabs of the editor's page in a real Chromium against the packaged server. */
-@Timeout(900)
-final class EditorPageTest {
+final class EditorPageTest extends PageFixture {
     private static final String ROOM = "shared";
     private static final String FAMILY = "\uD83D\uDC69\u200D\uD83D\uDC69\u200D\uD83D\uDC67\u200D\uD83D\uDC66";
     /** Ideographs, each of which is typed once, so that each can be found again. */
     private static final char FIRST = '\u4E00';
 
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
     private BrowserContext context;
-    private final List<String> complaints = new ArrayList<>();
+
+    @Override
+    ServerProcess settings(ServerProcess plain) {
+        return plain.onOnePort();
+    }
 
     @BeforeEach
     void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home).onOnePort().start();
         context = chromium.context(new Browser.NewContextOptions().setViewportSize(1100, 700));
-    }
-
-    @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-        assertEquals(List.of(), complaints, "what the browsers complained about");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
@@ -9,42 +8,12 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The history in the editor's drawer, in a real Chromium against the packaged server. Screenshots go to target/screenshots. */
-@Timeout(900)
-final class HistoryPageTest {
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
-    private final List<String> complaints = new ArrayList<>();
-
-    @BeforeEach
-    void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home).start();
-    }
-
-    @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-        assertEquals(List.of(), complaints, "what the browsers complained about");
-    }
+final class HistoryPageTest extends PageFixture {
 
     @Test
     void captureCompareGoThroughRestoreAndUndoWithTheKeyboard() {

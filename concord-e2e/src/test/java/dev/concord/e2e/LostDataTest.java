@@ -10,45 +10,19 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A server that comes back without its data, in front of open pages that have all of the text. Screenshots go to target/screenshots. */
-@Timeout(900)
-final class LostDataTest {
+final class LostDataTest extends PageFixture {
     private static final String TEXT = "Agenda\n1. The roof\n2. The budget\n";
 
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
-    private final List<String> complaints = new ArrayList<>();
-
-    @BeforeEach
-    void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home).onOnePort().start();
-    }
-
-    @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-        assertEquals(List.of(), complaints, "what the browsers complained about");
+    @Override
+    ServerProcess settings(ServerProcess plain) {
+        return plain.onOnePort();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
@@ -10,19 +9,13 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How the pages look and whether everybody can use them. Screenshots go to target/screenshots, to be looked at. */
-@Timeout(900)
-final class PagesLookTest {
+final class PagesLookTest extends PageFixture {
     private static final String NOTES = """
             Field notes, Tuesday
 
@@ -44,30 +37,6 @@ final class PagesLookTest {
             new String[] {"Chidi", "#6d28d9"},
             new String[] {"Dalia", "#be185d"},
             new String[] {"Emre", "#1d4ed8"});
-
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
-    private final List<String> complaints = new ArrayList<>();
-
-    @BeforeEach
-    void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home).start();
-    }
-
-    @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-        assertEquals(List.of(), complaints, "what the browsers complained about");
-    }
 
     @Test
     void theEditorWithFivePeople() {

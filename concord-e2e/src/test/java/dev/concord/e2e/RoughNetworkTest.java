@@ -10,52 +10,30 @@ import dev.concord.client.ConcordSession;
 import dev.concord.client.http.HttpTransport;
 import dev.concord.client.thread.ThreadLoop;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
 import dev.concord.testing.network.BrokenNetwork;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What lies between the clients and the packaged server takes little, or stops passing on and says nothing. */
-@Timeout(900)
-final class RoughNetworkTest {
+final class RoughNetworkTest extends PageFixture {
     private static final int FRAME_BYTES = 65_536;
     /** Until a client must have noticed that its connection is dead, and has a new one. */
     private static final double NOTICED_MS = 90_000;
 
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
     private BrowserContext context;
-    private final List<String> complaints = new ArrayList<>();
+
+    @Override
+    ServerProcess settings(ServerProcess plain) {
+        return plain.with("CONCORD_MAX_FRAME_BYTES", String.valueOf(FRAME_BYTES));
+    }
 
     @BeforeEach
     void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home)
-                .with("CONCORD_MAX_FRAME_BYTES", String.valueOf(FRAME_BYTES))
-                .start();
         context = chromium.context();
-    }
-
-    @AfterEach
-    void close() {
-        chromium.close();
-        if (server != null) {
-            server.close();
-        }
-        assertEquals(List.of(), complaints, "what the browsers complained about");
     }
 
     private EditorTab tab(int port, String room) {

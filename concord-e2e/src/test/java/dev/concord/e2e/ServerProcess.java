@@ -403,7 +403,7 @@ final class ServerProcess implements AutoCloseable {
         return module("concord-server", "concord-server.jar");
     }
 
-    private static Path module(String module, String file) {
+    static Path module(String module, String file) {
         Path jar = root().resolve(Path.of(module, "target", file));
         assertTrue(
                 Files.exists(jar),

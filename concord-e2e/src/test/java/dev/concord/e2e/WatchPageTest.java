@@ -6,45 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.concord.testing.Await;
-import dev.concord.testing.browser.Chromium;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The watching page against the packaged server: four clients, a bad network, and nothing lost. */
-@Timeout(900)
-final class WatchPageTest {
-    @TempDir
-    Path home;
-
-    private ServerProcess server;
-    private Chromium chromium;
+final class WatchPageTest extends PageFixture {
     private Page page;
-    private final List<String> complaints = new ArrayList<>();
 
     @BeforeEach
     void open() {
-        chromium = Chromium.start();
-        server = new ServerProcess(home).start();
         page = chromium.page();
         page.onPageError(complaints::add);
-    }
-
-    @AfterEach
-    void close() {
-        if (chromium != null) {
-            chromium.close();
-        }
-        if (server != null) {
-            server.close();
-        }
-        assertEquals(List.of(), complaints, "what the browser complained about");
     }
 
     @Test

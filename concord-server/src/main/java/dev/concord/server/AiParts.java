@@ -4,7 +4,6 @@ import dev.concord.ai.EditPlanner;
 import dev.concord.ai.TextEmbedder;
 import dev.concord.ai.gemini.Gemini;
 import dev.concord.ai.gemini.GeminiConfig;
-import dev.concord.server.ai.Access;
 import dev.concord.server.ai.AiCalls;
 import dev.concord.server.ai.AiEvents;
 import dev.concord.server.ai.Copilot;
@@ -50,7 +49,6 @@ final class AiParts implements AutoCloseable {
             RoomDirectory rooms,
             VersionCapture versions,
             AiEvents events,
-            Access access,
             Opened opened) {
         this.gemini = config.key().isSet()
                 ? opened.add(
@@ -88,7 +86,7 @@ final class AiParts implements AutoCloseable {
         }
         SecureRandom random = new SecureRandom();
         this.services = new AiServices(
-                new Copilot(gemini, calls, events, access, config.limits()),
+                new Copilot(gemini, calls, events, config.limits()),
                 new EditRuns(
                         gemini == null
                                 ? null
@@ -98,7 +96,6 @@ final class AiParts implements AutoCloseable {
                         versions,
                         calls,
                         events,
-                        access,
                         config.limits(),
                         System::currentTimeMillis,
                         () -> {
@@ -106,7 +103,7 @@ final class AiParts implements AutoCloseable {
                             random.nextBytes(name);
                             return HexFormat.of().formatHex(name);
                         }),
-                new Search(embedder, gemini != null, store.embeddings(), calls, access, config.limits()));
+                new Search(embedder, gemini != null, store.embeddings(), calls, config.limits()));
     }
 
     /** Says what the operator may miss; when the server has started. */

@@ -2,8 +2,11 @@ package dev.concord.server;
 
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Sites;
-import dev.concord.server.ai.Access;
+import dev.concord.server.auth.Access;
+import dev.concord.server.auth.Authorizer;
+import dev.concord.server.auth.jwt.JwtAuthorizer;
 import dev.concord.server.cluster.Cluster;
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.server.config.RedisAddress;
@@ -122,13 +125,28 @@ public final class ConcordServer implements AutoCloseable {
                 "history",
                 new History(store, opLog, rooms, config.limits().history(), threads("concord-history")),
                 History::close);
-        this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, Access.OPEN, opened);
+        this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, opened);
         metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);
-        this.port = http.listen(rooms, metrics::scrape, this::readiness, history, ai.services(), io, readers);
+        this.port = http.listen(
+                rooms,
+                new Access(authorizer(config.auth())),
+                metrics::scrape,
+                this::readiness,
+                history,
+                ai.services(),
+                io,
+                readers);
         opened.add("port", http, HttpServer::stopAccepting);
         schedule(cluster);
         opened.add("schedule", sweeper, ConcordServer::endNow);
         ai.announce();
+    }
+
+    private static Authorizer authorizer(AuthConfig config) {
+        return config.mode() == AuthConfig.Mode.NONE
+                ? Authorizer.OPEN
+                : JwtAuthorizer.ofSecret(
+                        config.secret().value(), config.issuer(), config.audience(), Clock.systemUTC());
     }
 
     private void keepWhatWasDeleted(RoomContext context, Operation.Delete first, int characters) {

@@ -1,5 +1,6 @@
 package dev.concord.server;
 
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.store.StoreException;
@@ -90,7 +91,7 @@ public final class Main {
                             Runtime.getRuntime().halt(0);
                         },
                         "concord-stop"));
-        if (!isLoopback(config.host())) {
+        if (config.auth().mode() == AuthConfig.Mode.NONE && !isLoopback(config.host())) {
             log.warn(
                     "listening on {} without authentication: everybody who reaches this port can read and write every room",
                     config.host());

@@ -109,6 +109,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(oursOutside(
                     ROOM + "..",
+                    ROOT + ".auth",
                     ROOT + ".cluster",
                     ROOT + ".config",
                     "dev.concord.crdt",
@@ -238,6 +239,21 @@ class ArchitectureTest {
             .dependOnClassesThat(oursOutside(ROOT + ".config"));
 
     @ArchTest
+    static final ArchRule who_may_do_what_knows_nothing_of_what_is_done = noClasses()
+            .that()
+            .resideInAPackage(ROOT + ".auth..")
+            .should()
+            .dependOnClassesThat(oursOutside(ROOT + ".auth..", ROOT + ".config", "dev.concord.store"));
+
+    @ArchTest
+    static final ArchRule tokens_are_read_in_one_place = noClasses()
+            .that()
+            .resideOutsideOfPackage(ROOT + ".auth.jwt..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
+
+    @ArchTest
     static final ArchRule metrics_know_what_they_count_only = noClasses()
             .that()
             .resideInAPackage(ROOT + ".metrics..")
@@ -264,6 +280,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(oursOutside(
                     ROOT + ".ws",
+                    ROOT + ".auth",
                     ROOT + ".input",
                     ROOT + ".room",
                     ROOT + ".config",
@@ -301,6 +318,7 @@ class ArchitectureTest {
             .dependOnClassesThat(oursOutside(
                     ROOT + ".ai",
                     ROOT + ".search",
+                    ROOT + ".auth",
                     ROOT + ".refusal",
                     ROOT + ".room",
                     ROOT + ".config",

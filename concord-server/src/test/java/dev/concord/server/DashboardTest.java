@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.config.AiConfig;
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.RedisAddress;
 import dev.concord.server.config.Secret;
@@ -45,6 +46,7 @@ class DashboardTest {
                 Path.of("unused"),
                 Set.of(),
                 Set.of(),
+                AuthConfig.NONE,
                 AiConfig.NONE,
                 "WARN",
                 Optional.of(away),

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.concord.server.config.AiConfig;
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.Secret;
 import dev.concord.server.config.TestLimits;
@@ -54,16 +55,26 @@ final class ServerFixture implements AutoCloseable {
     }
 
     static ServerFixture start(RoomStore store, AiConfig ai, Consumer<TestLimits> change, String... origins) {
-        return start(store, ai, change, Set.of(origins), Set.of());
+        return start(store, AuthConfig.NONE, ai, change, Set.of(origins), Set.of());
     }
 
     /** A server that answers under these names only. */
     static ServerFixture startNamed(String... hosts) {
-        return start(new MemoryRoomStore(), AiConfig.NONE, limits -> {}, Set.of(), Set.of(hosts));
+        return start(new MemoryRoomStore(), AuthConfig.NONE, AiConfig.NONE, limits -> {}, Set.of(), Set.of(hosts));
+    }
+
+    /** A server that asks who somebody is. */
+    static ServerFixture startAsking(RoomStore store, AuthConfig auth) {
+        return start(store, auth, AiConfig.NONE, limits -> {}, Set.of(), Set.of());
     }
 
     private static ServerFixture start(
-            RoomStore store, AiConfig ai, Consumer<TestLimits> change, Set<String> origins, Set<String> hosts) {
+            RoomStore store,
+            AuthConfig auth,
+            AiConfig ai,
+            Consumer<TestLimits> change,
+            Set<String> origins,
+            Set<String> hosts) {
         TestLimits limits = new TestLimits();
         change.accept(limits);
         Config config = new Config(
@@ -73,6 +84,7 @@ final class ServerFixture implements AutoCloseable {
                 Path.of("unused"),
                 origins,
                 hosts,
+                auth,
                 ai,
                 "WARN",
                 Optional.empty(),

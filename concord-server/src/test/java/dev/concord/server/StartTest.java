@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.config.AiConfig;
 import dev.concord.server.config.AiLimits;
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.RedisAddress;
 import dev.concord.server.config.Secret;
@@ -59,6 +60,7 @@ class StartTest {
                 directory,
                 Set.of(),
                 Set.of(),
+                AuthConfig.NONE,
                 new AiConfig(
                         new Secret("a key"),
                         URI.create("http://127.0.0.1:1"),
@@ -177,6 +179,7 @@ class StartTest {
                 config.dataDirectory(),
                 config.allowedOrigins(),
                 config.allowedHosts(),
+                config.auth(),
                 config.ai(),
                 config.logLevel(),
                 Optional.of(new RedisAddress(URI.create("nonsense://127.0.0.1:1"), false)),

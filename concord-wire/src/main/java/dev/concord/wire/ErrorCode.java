@@ -18,8 +18,8 @@ public enum ErrorCode {
     PENDING_FULL,
     /** The document has reached its largest size. */
     ROOM_FULL,
-    /** This connection may read only. */
-    READ_ONLY,
+    /** Whoever sent it may not do this. */
+    FORBIDDEN,
     /** The server cannot store it at the moment; send it again a little later. */
     UNAVAILABLE,
     /** A code that this version does not know. */

@@ -12,6 +12,7 @@ public sealed interface Message {
      * @param state a state in the engine's encoding, whole or partial; applying it is a merge
      * @param version the server's version summary
      * @param epoch names this history of the room; a client that holds another must not merge
+     * @param right what the receiver may do: {@code read}, {@code write} or {@code admin}. Null from older servers and between servers
      * @param limits the limits that the server sets for this client; a server that sends them also sends {@link Pulse}. Null from older servers
      *     and between servers
      */
@@ -20,16 +21,29 @@ public sealed interface Message {
             byte[] state,
             byte[] version,
             String epoch,
+            @Nullable String right,
             @Nullable Limits limits) implements Message {
         /**
-         * Without limits.
+         * Without a right.
+         *
+         * @param state a state in the engine's encoding
+         * @param version the sender's version summary
+         * @param epoch names this history of the room
+         * @param limits the limits that the server sets for this client
+         */
+        public Sync(byte[] state, byte[] version, String epoch, @Nullable Limits limits) {
+            this(state, version, epoch, null, limits);
+        }
+
+        /**
+         * Without right and limits.
          *
          * @param state a state in the engine's encoding
          * @param version the sender's version summary
          * @param epoch names this history of the room
          */
         public Sync(byte[] state, byte[] version, String epoch) {
-            this(state, version, epoch, null);
+            this(state, version, epoch, null, null);
         }
     }
 

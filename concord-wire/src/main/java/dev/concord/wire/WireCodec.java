@@ -195,6 +195,9 @@ public final class WireCodec {
                 json.writeStringField("state", Base64.getEncoder().encodeToString(sync.state()));
                 json.writeStringField("version", Base64.getEncoder().encodeToString(sync.version()));
                 json.writeStringField("epoch", sync.epoch());
+                if (sync.right() != null) {
+                    json.writeStringField("right", sync.right());
+                }
                 Message.Limits limits = sync.limits();
                 if (limits != null) {
                     json.writeObjectFieldStart("limits");
@@ -324,6 +327,7 @@ public final class WireCodec {
                         base64(node, "state"),
                         base64(node, "version"),
                         text(node, "epoch"),
+                        node.hasNonNull("right") ? text(node, "right") : null,
                         limits(node.get("limits")));
             case "pulse" -> new Message.Pulse();
             case "auth" ->

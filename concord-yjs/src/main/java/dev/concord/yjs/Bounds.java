@@ -8,7 +8,8 @@ package dev.concord.yjs;
  * @param maxDepth how deep arrays and objects in one value, and shared types in one another, may be nested
  * @param maxClients clients whose structs one document holds; state vectors grow with them
  * @param maxClock the highest clock that a struct may end at, at most {@link Integer#MAX_VALUE}
- * @param maxClockStep how many clocks one struct without content (a deletion, garbage, a gap) may take
+ * @param maxClockStep how many clocks one struct without content (a deletion, garbage) may take; larger ones are not made of
+ *     smaller ones either
  * @param maxPendingStructs structs and delete ranges that may wait for what they depend on
  * @param maxPendingBytes bytes of the structs that wait
  * @param maxScan steps along lists that placing the structs of one update may take; concurrent inserts at one spot are compared

@@ -10,12 +10,19 @@ import java.util.Map;
 final class Cleanup {
     private final Store store;
     private final boolean collects;
+    private final int maxEmpty;
     private final ArrayDeque<TypeNode> dead = new ArrayDeque<>();
     private int joined;
 
-    Cleanup(Store store, boolean collects) {
+    /**
+     * Joins and collects.
+     *
+     * @param maxEmpty the most clocks of one struct without content: who loads the state must be able to take it
+     */
+    Cleanup(Store store, boolean collects, int maxEmpty) {
         this.store = store;
         this.collects = collects;
+        this.maxEmpty = maxEmpty;
     }
 
     void run(Transaction tx) {
@@ -97,6 +104,7 @@ final class Cleanup {
     private void collectChild(int child) {
         store.dropContent(child);
         store.setKind(child, Kind.GC);
+        store.forgetRedone(child);
         store.list[child] = Store.NONE;
         store.left[child] = Store.NONE;
         store.right[child] = Store.NONE;
@@ -161,10 +169,11 @@ final class Cleanup {
 
     private boolean join(StructIndex index, int left, int right) {
         int kind = store.kind(left);
+        long length = (long) store.length[left] + store.length[right];
         if (kind != store.kind(right)
                 || !Kind.joins(kind)
                 || store.isDeleted(left) != store.isDeleted(right)
-                || (long) store.length[left] + store.length[right] > Integer.MAX_VALUE) {
+                || length > (kind == Kind.GC || kind == Kind.DELETED ? maxEmpty : Integer.MAX_VALUE)) {
             return false;
         }
         if (kind != Kind.GC) {

@@ -88,6 +88,29 @@ final class Editor {
         return struct;
     }
 
+    /** Makes a struct of its own with the content of another one; a type without what is in it. */
+    int copy(int struct, TypeNode type, int left, int right) {
+        Client own = own();
+        Client from = store.clientAt(store.client(struct));
+        int kind = store.kind(struct);
+        int at = store.at[struct];
+        int length = store.length[struct];
+        int copied = 0;
+        if (kind == Kind.STRING) {
+            copied = own.text.append(from.text.text(at, at + length));
+        } else if (kind == Kind.TYPE) {
+            TypeNode of = store.type(at);
+            copied = store.addType(store.nextHandle(), of.ref, of.name, type.depth + 1);
+        } else if (Kind.hasCells(kind)) {
+            copied = own.cellCount;
+            int cells = kind == Kind.ANY || kind == Kind.JSON ? length : 1;
+            for (int i = at; i < at + cells; i++) {
+                own.addCell(from.cell(i));
+            }
+        }
+        return add(type, store.keyOf(store.list[struct]), kind, copied, length, left, right);
+    }
+
     /** Whether an offset stands between the halves of a surrogate pair. */
     boolean cutsPair(TypeNode type, int offset) {
         if (offset == 0 || offset == type.length) {

@@ -1,20 +1,25 @@
 package dev.concord.yjs;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tells what a transaction did, before what it deleted goes. O(structs of the types that changed). */
 final class Events {
     private final Store store;
     private final TypeReader reader;
+    private final YDocument document;
 
-    Events(Store store, TypeReader reader) {
-        this.store = store;
-        this.reader = reader;
+    Events(YDocument document) {
+        this.document = document;
+        this.store = document.store;
+        this.reader = document.reader;
     }
 
     TypeEvent of(TypeChange change, Transaction tx) {
@@ -25,6 +30,32 @@ final class Events {
             keys.put(key, keyChange(node.listOf(store.names.find(key)), tx));
         }
         return new TypeEvent(change.type(), delta, keys, tx.isLocal);
+    }
+
+    /** The types that a transaction changed and that are still there. */
+    List<TypeChange> changes(Transaction tx) {
+        if (tx.changedCount == 1 && store.keyOf(tx.changed[0]) == Store.NONE) {
+            TypeNode type = store.typeOf(tx.changed[0]);
+            return store.isAlive(type) ? List.of(new TypeChange(document.view(type), true, Set.of())) : List.of();
+        }
+        Map<TypeNode, Set<String>> keys = new LinkedHashMap<>();
+        Set<TypeNode> sequences = new LinkedHashSet<>();
+        for (int i = 0; i < tx.changedCount; i++) {
+            TypeNode type = store.typeOf(tx.changed[i]);
+            if (store.isAlive(type)) {
+                Set<String> ofType = keys.computeIfAbsent(type, t -> new LinkedHashSet<>());
+                int key = store.keyOf(tx.changed[i]);
+                if (key == Store.NONE) {
+                    sequences.add(type);
+                } else {
+                    ofType.add(store.names.name(key));
+                }
+            }
+        }
+        List<TypeChange> changes = new ArrayList<>();
+        keys.forEach((type, ofType) -> changes.add(
+                new TypeChange(document.view(type), sequences.contains(type), Collections.unmodifiableSet(ofType))));
+        return Collections.unmodifiableList(changes);
     }
 
     private boolean wasVisible(int struct, Transaction tx) {

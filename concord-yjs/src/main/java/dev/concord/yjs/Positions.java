@@ -57,7 +57,8 @@ final class Positions {
         if (client == null || position.clock() >= client.end) {
             return null;
         }
-        int struct = client.index.find((int) position.clock());
+        long id = store.current(Store.id(client.number, (int) position.clock()));
+        int struct = store.structOf(id);
         if (store.kind(struct) == Kind.GC) {
             return null;
         }
@@ -68,7 +69,7 @@ final class Positions {
         int index = 0;
         if (type.isRoot() || !store.isDeleted(type.item)) {
             if (store.isVisible(struct)) {
-                index = (int) position.clock() - store.clock(struct) + (position.assoc() < 0 ? 1 : 0);
+                index = Store.clockOf(id) - store.clock(struct) + (position.assoc() < 0 ? 1 : 0);
             }
             for (int s = store.left[struct]; s != Store.NONE; s = store.left[s]) {
                 index += store.isVisible(s) ? store.length[s] : 0;

@@ -1,6 +1,7 @@
 package dev.concord.yjs;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class Store {
 
     private byte[] kind = new byte[FIRST_CAPACITY];
     private byte[] flags = new byte[FIRST_CAPACITY];
+    /** By the first id of a struct that is redone, the first id of its copy. */
+    private final Map<Long, Long> redone = new HashMap<>();
+
     private int used;
     private int[] free = new int[4];
     private int freeCount;
@@ -254,8 +258,36 @@ final class Store {
         return (flags[struct] & REDONE) != 0;
     }
 
-    void markRedone(int struct) {
+    void markRedone(int struct, long copy) {
         flags[struct] |= REDONE;
+        redone.put(id[struct], copy);
+    }
+
+    void forgetRedone(int struct) {
+        if (isRedone(struct)) {
+            flags[struct] &= ~REDONE;
+            redone.remove(id[struct]);
+        }
+    }
+
+    /** The id of the copy that stands for a struct since an undo, {@link #NO_ID} when there is none. */
+    long copyOf(int struct) {
+        return isRedone(struct) ? redone.getOrDefault(id[struct], NO_ID) : NO_ID;
+    }
+
+    /** The id of what stands now for what once had a known id: a copy of a copy, or the same id. */
+    long current(long known) {
+        long at = known;
+        int struct = structOf(at);
+        for (long copy = copyOf(struct); copy != NO_ID; copy = copyOf(struct)) {
+            at = copy + (clockOf(at) - clock(struct));
+            struct = structOf(at);
+        }
+        return at;
+    }
+
+    boolean isAlive(TypeNode type) {
+        return type.isRoot() || !isDeleted(type.item);
     }
 
     boolean isVisible(int struct) {
@@ -266,6 +298,10 @@ final class Store {
     int split(int struct, int offset) {
         int part = add(kind[struct], id[struct] + offset, length[struct] - offset);
         flags[part] = flags[struct];
+        long copy = copyOf(struct);
+        if (copy != NO_ID) {
+            redone.put(id[part], copy + offset);
+        }
         origin[part] = id[struct] + offset - 1;
         rightOrigin[part] = rightOrigin[struct];
         list[part] = list[struct];

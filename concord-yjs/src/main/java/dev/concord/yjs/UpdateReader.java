@@ -88,7 +88,12 @@ final class UpdateReader {
     }
 
     private long empty(int start, int kind, long client, long clock, long length) {
-        checkLength(start, length);
+        if (kind == Kind.SKIP) {
+            // Takes no clocks. What waits may be far apart.
+            checkLength(start, length, bounds.maxClock());
+        } else {
+            checkLength(start, length);
+        }
         int last = into.size - 1;
         // A few bytes can say very many. A document would join them at once; who writes them again leaves them as they
         // are.
@@ -108,11 +113,15 @@ final class UpdateReader {
     }
 
     private void checkLength(int start, long length) {
+        checkLength(start, length, bounds.maxClockStep());
+    }
+
+    private static void checkLength(int start, long length, int most) {
         if (length < 1) {
             throw new MalformedUpdateException(start, "a struct without a length");
         }
-        if (length > bounds.maxClockStep()) {
-            throw new BoundExceededException("maxClockStep", length, bounds.maxClockStep());
+        if (length > most) {
+            throw new BoundExceededException("maxClockStep", length, most);
         }
     }
 

@@ -1,13 +1,10 @@
 package dev.concord.yjs;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class YDocument {
     private static final byte[] NOTHING = {};
+    /** The origin of what others did. */
+    private static final Object REMOTE = new Object();
     /** Notified of each new document, so that the tests can check the invariants of all that they made. Null in production. */
     static @Nullable Consumer<YDocument> watcher;
 
@@ -53,16 +52,20 @@ public final class YDocument {
     private final Integrator integrator = new Integrator(store, placement, main);
     private final FormatCleanup formats = new FormatCleanup(store, integrator);
     private final Cleanup cleanup;
+    private final Arrivals arrivals = new Arrivals(store, integrator, pending);
     private final News news = new News(store, pending);
     private final Positions positions = new Positions(this);
-    private final Events events = new Events(store, reader);
+    private final Events events = new Events(this);
     private final Plan plan;
     private final Structs incoming = new Structs();
     private final boolean cleansFormats;
     private final List<Consumer<List<TypeEvent>>> listeners = new ArrayList<>();
+    private final List<YUndo> undos = new ArrayList<>();
     private long transactions;
     private long client;
     private boolean isEditing;
+    /** Who makes the transaction under way. */
+    private @Nullable Object origin;
     /** Whether listeners are being notified. */
     private boolean isTelling;
 
@@ -87,7 +90,7 @@ public final class YDocument {
         this.bounds = options.bounds();
         this.cleansFormats = options.cleansFormats();
         this.plan = new Plan(store, pending, bounds);
-        this.cleanup = new Cleanup(store, options.collectsGarbage());
+        this.cleanup = new Cleanup(store, options.collectsGarbage(), bounds.maxClockStep());
         this.editor = new Editor(store, integrator, formats, client);
         Consumer<YDocument> listener = watcher;
         if (listener != null) {
@@ -155,9 +158,10 @@ public final class YDocument {
             }
             plan.make(incoming);
             placement.steps = 0;
+            origin = REMOTE;
             main.begin(++transactions, false);
             integrator.tx = main;
-            integrate(incoming);
+            arrivals.take(incoming, plan, main);
             List<TypeChange> changes = finish();
             byte[] cleaned = integrator.tx == cleaning ? StateWriter.encode(store, cleaning) : NOTHING;
             return new Applied(isNew, cleaned, changes, placement.steps);
@@ -167,127 +171,23 @@ public final class YDocument {
     }
 
     private void checkIdle() {
-        if (isEditing || isTelling) {
+        if (isBusy()) {
             throw new IllegalStateException("a document cannot be changed by what it tells of a change");
         }
-    }
-
-    private void integrate(Structs in) {
-        store.reserve(plan.ordered);
-        for (int n = 0; n < plan.ordered; n++) {
-            integrator.integrate(in, plan.order[n]);
-        }
-        for (int n = 0; n < plan.waits; n++) {
-            int i = plan.waiting[n];
-            pending.add(in, i);
-            pending.waitFor(in.client[i], plan.needed[n]);
-        }
-        for (int d = 0; d < in.deleteCount; d++) {
-            delete(in.deleteClient[d], in.deleteClock[d], in.deleteClock[d] + in.deleteLength[d]);
-        }
-        if (!pending.isEmpty()) {
-            // The list grows as waiting structs are taken in.
-            for (int i = 0; i < main.touchedCount; i++) {
-                release(main.touched[i].id);
-            }
-        }
-    }
-
-    private void delete(long id, long from, long to) {
-        Client of = store.find(id);
-        long known = of == null ? 0 : of.end;
-        if (of != null && from < known) {
-            integrator.delete(of, (int) from, (int) Math.min(to, known));
-        }
-        if (to > known) {
-            pending.addDeletes(id, Math.max(from, known), to);
-        }
-    }
-
-    /** Takes in what waited for structs of a client, and what waited for that. */
-    private void release(long first) {
-        ArrayDeque<Long> grown = new ArrayDeque<>();
-        grown.add(first);
-        while (!grown.isEmpty()) {
-            long id = grown.remove();
-            // Of its own some may be known now, though what they waited for never came.
-            advance(id);
-            deleteWaiting(id);
-            for (long waiting : pending.takeWaiters(id)) {
-                if (advance(waiting)) {
-                    grown.add(waiting);
-                }
-            }
-        }
-    }
-
-    private void deleteWaiting(long id) {
-        Ranges deletes = pending.deletesOf(id);
-        Client of = store.find(id);
-        if (deletes == null || of == null) {
-            return;
-        }
-        for (Map.Entry<Long, Long> range : List.copyOf(deletes.ranges().entrySet())) {
-            if (range.getKey() < of.end) {
-                integrator.delete(of, (int) (long) range.getKey(), (int) Math.min(of.end, range.getValue()));
-            }
-        }
-        pending.removeDeletesBelow(id, of.end);
-    }
-
-    /** Takes in a client's waiting structs up to the next one that has to wait. Whether there were any. */
-    private boolean advance(long id) {
-        boolean advanced = false;
-        for (Pending.Piece piece = pending.first(id); piece != null; piece = pending.first(id)) {
-            Client of = store.find(id);
-            if (of == null || piece.end() > of.end) {
-                long cause = missingCause(piece);
-                if (cause != Structs.NONE) {
-                    pending.waitFor(id, cause);
-                    return advanced;
-                }
-                integrator.integrate(piece.structs(), 0);
-                advanced = true;
-            }
-            pending.removeFirst(id);
-        }
-        return advanced;
-    }
-
-    /** The client that is missing a cause of a waiting struct, or {@link Structs#NONE}. */
-    private long missingCause(Pending.Piece piece) {
-        Structs in = piece.structs();
-        long id = in.client[0];
-        Client own = store.find(id);
-        if (piece.clock() > (own == null ? 0 : own.end)) {
-            return id;
-        }
-        if (!isHere(in.originClient[0], in.originClock[0])) {
-            return in.originClient[0];
-        }
-        if (!isHere(in.rightClient[0], in.rightClock[0])) {
-            return in.rightClient[0];
-        }
-        return isHere(in.parentClient[0], in.parentClock[0]) ? Structs.NONE : in.parentClient[0];
-    }
-
-    private boolean isHere(long id, long clock) {
-        if (id == Structs.NONE) {
-            return true;
-        }
-        Client known = store.find(id);
-        return known != null && clock < known.end;
     }
 
     /** Ends a transaction: listeners are notified, formats and structs cleaned up. */
     private List<TypeChange> finish() {
         boolean cleans = cleansFormats && formats.isDue(main);
-        int[] clientsOfDeletions = cleans ? main.deleted.clients() : new int[0];
+        int[] clientsOfDeletions = cleans || !undos.isEmpty() ? main.deleted.clients() : new int[0];
         main.deleted.normalise();
-        List<TypeChange> changes = changes();
+        List<TypeChange> changes = events.changes(main);
         List<TypeEvent> notifications = new ArrayList<>();
         if (!listeners.isEmpty()) {
             changes.forEach(change -> notifications.add(events.of(change, main)));
+        }
+        if (!undos.isEmpty() && !main.isEmpty()) {
+            undos.forEach(undo -> undo.capture(main, origin, clientsOfDeletions));
         }
         if (cleans) {
             cleaning.begin(++transactions, true);
@@ -312,35 +212,6 @@ public final class YDocument {
                 isTelling = false;
             }
         }
-    }
-
-    private boolean isAlive(TypeNode type) {
-        return type.isRoot() || !store.isDeleted(type.item);
-    }
-
-    private List<TypeChange> changes() {
-        if (main.changedCount == 1 && store.keyOf(main.changed[0]) == Store.NONE) {
-            TypeNode type = store.typeOf(main.changed[0]);
-            return isAlive(type) ? List.of(new TypeChange(view(type), true, Set.of())) : List.of();
-        }
-        Map<TypeNode, Set<String>> keys = new LinkedHashMap<>();
-        Set<TypeNode> sequences = new LinkedHashSet<>();
-        for (int i = 0; i < main.changedCount; i++) {
-            TypeNode type = store.typeOf(main.changed[i]);
-            if (isAlive(type)) {
-                Set<String> ofType = keys.computeIfAbsent(type, t -> new LinkedHashSet<>());
-                int key = store.keyOf(main.changed[i]);
-                if (key == Store.NONE) {
-                    sequences.add(type);
-                } else {
-                    ofType.add(store.names.name(key));
-                }
-            }
-        }
-        List<TypeChange> changes = new ArrayList<>();
-        keys.forEach((type, ofType) ->
-                changes.add(new TypeChange(view(type), sequences.contains(type), Collections.unmodifiableSet(ofType))));
-        return Collections.unmodifiableList(changes);
     }
 
     /**
@@ -373,11 +244,24 @@ public final class YDocument {
      * @throws IllegalStateException when called by a listener
      */
     public byte[] edit(Runnable body) {
+        return edit(null, body);
+    }
+
+    /**
+     * Makes edits in one transaction, as {@link #edit(Runnable)} does, and says who makes them.
+     *
+     * @param origin an object by which {@link YUndo} knows whose edits it undoes; of calls within each other the outermost counts
+     * @param body edits types of this document
+     * @return what it did, as an update of version 1
+     * @throws IllegalStateException when called by a listener
+     */
+    public byte[] edit(@Nullable Object origin, Runnable body) {
         if (isEditing) {
             body.run();
             return NOTHING;
         }
         checkIdle();
+        this.origin = origin;
         main.begin(++transactions, true);
         integrator.tx = main;
         isEditing = true;
@@ -583,6 +467,22 @@ public final class YDocument {
     public Runnable listen(Consumer<List<TypeEvent>> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
+    }
+
+    Redo redo() {
+        return new Redo(store, integrator, editor);
+    }
+
+    void add(YUndo undo) {
+        undos.add(undo);
+    }
+
+    void remove(YUndo undo) {
+        undos.remove(undo);
+    }
+
+    boolean isBusy() {
+        return isEditing || isTelling;
     }
 
     void checkInvariants() {

@@ -1,8 +1,10 @@
 package dev.concord.yjs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,19 +13,26 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Updates of real sessions with bytes changed, cut, doubled and mixed: they are applied or refused by a typed exception, and what is refused
- * changes nothing. 100,000 in a build, and in proportion to {@code concord.tries}.
+ * changes nothing. None allocates more than 64 MB. 100,000 in a build, and in proportion to {@code concord.tries}.
  */
 class FuzzTest {
+    /** What one input may allocate, in bytes, whether it is applied or refused. */
+    private static final long MAX_ALLOCATED = 64_000_000;
+
+    private static final com.sun.management.ThreadMXBean THREADS =
+            (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+
     @Test
     void mutatedUpdatesAreAppliedOrRefused() throws Exception {
         List<byte[]> corpus = corpus();
         int runs = Seeds.runs(1000);
-        long[] counts = new long[4];
+        long[] counts = new long[5];
         for (long seed = Seeds.first(); seed < Seeds.first() + runs; seed++) {
             Seeds.run("FuzzTest", seed, given -> session(given, corpus, counts));
         }
         System.out.println("fuzz: " + counts[0] + " inputs, " + counts[1] + " malformed, " + counts[2]
-                + " beyond bounds, the others applied, the slowest in " + counts[3] / 1_000_000 + " ms; no failure");
+                + " beyond bounds, the others applied; at most " + counts[3] / 1_000_000 + " ms and "
+                + counts[4] / 1_000_000 + " MB each; no failure");
     }
 
     private static List<byte[]> corpus() throws Exception {
@@ -54,16 +63,24 @@ class FuzzTest {
             counts[0]++;
             boolean checks = random.nextInt(20) == 0;
             byte[] before = checks ? document.encode() : new byte[0];
+            RuntimeException refusal = null;
+            long allocated = THREADS.getCurrentThreadAllocatedBytes();
+            long start = System.nanoTime();
             try {
-                long start = System.nanoTime();
                 document.apply(mutated, format);
-                counts[3] = Math.max(counts[3], System.nanoTime() - start);
             } catch (MalformedUpdateException | BoundExceededException e) {
-                counts[e instanceof MalformedUpdateException ? 1 : 2]++;
+                refusal = e;
+            }
+            counts[3] = Math.max(counts[3], System.nanoTime() - start);
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+            counts[4] = Math.max(counts[4], allocated);
+            if (refusal != null) {
+                counts[refusal instanceof MalformedUpdateException ? 1 : 2]++;
                 if (checks) {
                     assertArrayEquals(before, document.encode(), "a refused update changed something");
                 }
             }
+            assertTrue(allocated <= MAX_ALLOCATED, allocated + " bytes for " + Fixtures.hex(mutated));
             if (checks) {
                 document.checkInvariants();
             }

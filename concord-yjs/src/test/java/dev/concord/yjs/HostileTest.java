@@ -136,4 +136,46 @@ class HostileTest {
         assertEquals("maxClients", e.bound());
         assertEquals("AA", document.root("b").text());
     }
+
+    @Test
+    void whatWaitsFarApartIsEncodedAndLoaded() {
+        YDocument document = new YDocument(9, YOptions.SERVER);
+        document.apply(waiting(5));
+        document.apply(waiting(1 << 30));
+        assertEquals(2, document.pendingCount());
+        for (UpdateFormat format : UpdateFormat.values()) {
+            YDocument loaded = new YDocument(8, YOptions.SERVER);
+            loaded.apply(document.encode(format), format);
+            assertEquals(2, loaded.pendingCount());
+            assertArrayEquals(document.encode(), loaded.encode());
+        }
+    }
+
+    /** An update of client 1 that builds on what never comes. */
+    private static byte[] waiting(int clock) {
+        ByteOut out = new ByteOut();
+        out.raw(Fixtures.hex("01 01 01"), 0, 3);
+        out.varUint(clock);
+        out.raw(Fixtures.hex("84 08 00 01 42 00"), 0, 6);
+        return out.toBytes();
+    }
+
+    @Test
+    void garbageOfSeveralUpdatesIsLoadedAsItWasTaken() {
+        YDocument document = new YDocument(9, YOptions.SERVER);
+        int step = Bounds.DEFAULT.maxClockStep();
+        for (int i = 0; i < 3; i++) {
+            ByteOut out = new ByteOut();
+            out.raw(Fixtures.hex("01 01 01"), 0, 3);
+            out.varUint((long) i * step);
+            out.raw(Kind.GC);
+            out.varUint(step);
+            out.varUint(0);
+            document.apply(out.toBytes());
+        }
+        assertEquals(3L * step, document.stateVector().clock(1));
+        YDocument loaded = new YDocument(8, YOptions.SERVER);
+        loaded.apply(document.encode());
+        assertEquals(document.stateVector(), loaded.stateVector());
+    }
 }

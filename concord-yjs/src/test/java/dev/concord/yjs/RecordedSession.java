@@ -32,7 +32,7 @@ final class RecordedSession {
         }
     }
 
-    private static YDocument client(long id) {
+    static YDocument client(long id) {
         YDocument document = new YDocument(id);
         document.text("text");
         document.map("map");
@@ -67,7 +67,7 @@ final class RecordedSession {
         }
     }
 
-    private static void edit(YDocument replica, JsonNode op) {
+    static void edit(YDocument replica, JsonNode op) {
         YType text = replica.text("text");
         YType map = replica.map("map");
         YType array = replica.array("array");
@@ -76,15 +76,15 @@ final class RecordedSession {
         int b = op.path(2).asInt();
         switch (op.get(0).asText()) {
             case "insert" -> {
-                if (op.get(3).isNull()) {
+                if (op.path(3).isNull()) {
                     text.insert(a, op.get(2).asText());
                 } else {
-                    text.insert(a, op.get(2).asText(), object(op.get(3)));
+                    text.insert(a, op.get(2).asText(), object(op.path(3)));
                 }
             }
             case "delete" -> text.delete(a, b);
             case "format" -> text.format(a, b, object(op.get(3)));
-            case "embed" -> text.embed(a, object(op.get(2)), object(op.get(3)));
+            case "embed" -> text.embed(a, object(op.get(2)), object(op.path(3)));
             case "set" -> map.set(op.get(1).asText(), value(op.get(2)));
             case "setBytes" ->
                 map.set(op.get(1).asText(), new byte[] {
@@ -101,7 +101,11 @@ final class RecordedSession {
                 xml.insertType(a, TypeKind.XML_ELEMENT, op.get(2).asText())
                         .insertType(0, TypeKind.XML_TEXT, null)
                         .insert(0, op.get(3).asText());
-            case "type" -> inner(xml, a).insert(b, op.get(3).asText());
+            case "type" -> {
+                if (((YType) xml.elements().get(a)).length() > 0) {
+                    inner(xml, a).insert(b, op.get(3).asText());
+                }
+            }
             case "style" -> inner(xml, a).format(b, op.get(3).asInt(), object(op.get(4)));
             case "attribute" -> ((YType) xml.elements().get(a)).set(op.get(2).asText(), value(op.get(3)));
             case "drop" -> xml.delete(a, 1);

@@ -1,9 +1,7 @@
 package dev.concord.bench.trial;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,21 +17,15 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A server with little memory under hostile frames. Two people write in the room that is attacked and two in another one; what they see of
- * it is measured before and during the attack.
+ * A server with little memory under hostile frames, which come in bursts. Two people write in the room that is attacked and two in another one;
+ * what they see of it is measured in the bursts and between them.
  */
 final class HostileTrial {
     private static final String ATTACKED = "attacked";
     private static final String OTHER = "other";
     private static final int ATTACKERS = 8;
-    private static final long TYPING_NANOS = 20_000_000;
-    private static final long CALM_NANOS = 20_000_000_000L;
-    private static final long PATIENCE_NANOS = 60_000_000_000L;
-    private static final long REPORT_NANOS = 10_000_000_000L;
-    /** The honest members' 99th percentile may rise by a tenth, or by what one turn of a thread on a busy machine takes. */
-    private static final double MAX_RISE = 1.1;
-
-    private static final long SLACK_NANOS = 5_000_000;
+    private static final int WARM_UP_SECONDS = 20;
+    private static final long WINDOW_NANOS = 10_000_000_000L;
     /** The heap after the attack, against that before it, with what the text has grown. */
     private static final long MAX_GROWTH = 64L << 20;
     /** How a server may answer hostile frames. */
@@ -61,7 +53,7 @@ final class HostileTrial {
             "close 4413");
 
     /** What is asked for. */
-    record Plan(long frames, int perSecond, long seed, Path jar) {}
+    record Plan(long frames, int perSecond, int maxRise, long seed, Path jar) {}
 
     private final Plan plan;
     private final PrintStream out;
@@ -69,6 +61,7 @@ final class HostileTrial {
     private final Map<String, LongAdder> kinds = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> answers = HostileConnection.counters();
     private final AtomicLong sent = new AtomicLong();
+    private volatile boolean attacking;
     private volatile boolean over;
 
     HostileTrial(Plan plan, PrintStream out) {
@@ -94,16 +87,11 @@ final class HostileTrial {
 
     private void attack(TrialServer server) throws IOException {
         HonestPair near =
-                new HonestPair("the pair in the attacked room", address(server, ATTACKED), tally, plan.seed());
-        HonestPair far = new HonestPair("the pair in another room", address(server, OTHER), tally, plan.seed() + 1);
+                new HonestPair("the pair in the attacked room", server.address(ATTACKED), tally, plan.seed(), "h");
+        HonestPair far = new HonestPair("the pair in another room", server.address(OTHER), tally, plan.seed() + 1, "h");
         List<HonestPair> pairs = List.of(near, far);
-        await("the first syncs", () -> near.isSynced() && far.isSynced());
-
-        // What the compiler has not seen yet is no measure.
-        type(pairs, System.nanoTime() + CALM_NANOS / 4);
-        pairs.forEach(HonestPair::p99);
-        type(pairs, System.nanoTime() + CALM_NANOS);
-        long[] calm = {near.p99(), far.p99()};
+        Comparison comparison = new Comparison(pairs, plan.maxRise(), tally);
+        comparison.warmUp();
         long heapBefore = server.liveHeapBytes();
 
         List<Thread> threads = new ArrayList<>();
@@ -114,25 +102,32 @@ final class HostileTrial {
             thread.start();
             threads.add(thread);
         }
+        if (plan.frames() > (long) WARM_UP_SECONDS * plan.perSecond()) {
+            // What the compilers have not seen yet is no measure, with hostile frames as without.
+            attacking = true;
+            comparison.warmUp();
+            attacking = false;
+        }
         long started = System.nanoTime();
-        while (sent.get() < plan.frames() && tally.faults().isEmpty()) {
-            type(pairs, System.nanoTime() + REPORT_NANOS);
+        do {
+            comparison.measure(false, WINDOW_NANOS);
+            attacking = true;
+            comparison.measure(true, WINDOW_NANOS);
+            attacking = false;
             out.printf(
                     Locale.ROOT,
                     "%4.0f s: %,d frames%n",
                     (System.nanoTime() - started) / 1e9,
                     Math.min(plan.frames(), sent.get()));
-        }
+        } while (sent.get() < plan.frames() && tally.faults().isEmpty());
         over = true;
         for (Thread thread : threads) {
             join(thread);
         }
-        long[] attacked = {near.p99(), far.p99()};
-        await("the last edits", () -> near.isSettled() && far.isSettled());
-        await("agreement", () -> near.agrees(text(server, ATTACKED)) && far.agrees(text(server, OTHER)));
+        comparison.await("agreement", () -> near.agrees(server.text(ATTACKED)) && far.agrees(server.text(OTHER)));
         long heapAfter = server.liveHeapBytes();
         pairs.forEach(HonestPair::end);
-        report(calm, attacked, heapBefore, heapAfter);
+        report(comparison, heapBefore, heapAfter);
     }
 
     private void attack(TrialServer server, int number) {
@@ -142,9 +137,14 @@ final class HostileTrial {
         long interval = 1_000_000_000L * ATTACKERS / plan.perSecond();
         long next = System.nanoTime();
         while (!over && sent.get() < plan.frames()) {
+            if (!attacking) {
+                LockSupport.parkNanos(interval);
+                next = System.nanoTime();
+                continue;
+            }
             try {
                 if (connection == null || connection.isClosed()) {
-                    connection = new HostileConnection(address(server, ATTACKED), answers);
+                    connection = new HostileConnection(server.address(ATTACKED), answers);
                 }
                 HostileFrames.Frame frame = frames.next();
                 kinds.computeIfAbsent(frame.kind(), kind -> new LongAdder()).increment();
@@ -161,24 +161,11 @@ final class HostileTrial {
         }
     }
 
-    private static void type(List<HonestPair> pairs, long untilNanos) throws IOException {
-        for (HonestPair pair : pairs) {
-            pair.show();
-        }
-        for (long next = System.nanoTime(); next < untilNanos; next += TYPING_NANOS) {
-            for (HonestPair pair : pairs) {
-                pair.type();
-            }
-            LockSupport.parkNanos(next + TYPING_NANOS - System.nanoTime());
-        }
-    }
-
-    private void report(long[] calm, long[] attacked, long heapBefore, long heapAfter) {
+    private void report(Comparison comparison, long heapBefore, long heapAfter) {
         out.println("kinds of frames: " + new TreeMap<>(kinds));
         out.println("answers: " + new TreeMap<>(answers));
         out.printf(Locale.ROOT, "heap in use: %,d KB before, %,d KB after%n", heapBefore >> 10, heapAfter >> 10);
-        bound("the pair in the attacked room", calm[0], attacked[0]);
-        bound("the pair in another room", calm[1], attacked[1]);
+        comparison.report(out);
         if (heapAfter - heapBefore > MAX_GROWTH) {
             tally.fault("the heap has grown from " + heapBefore + " to " + heapAfter + " bytes");
         }
@@ -190,47 +177,6 @@ final class HostileTrial {
     /** Codes that programs may choose are given back as they came. */
     private static boolean isEcho(String answer) {
         return answer.matches("close 3\\d{3}|close 4\\d{3}");
-    }
-
-    private void bound(String who, long calm, long attacked) {
-        out.printf(Locale.ROOT, "p99 of %s: %.2f ms without, %.2f ms with%n", who, calm / 1e6, attacked / 1e6);
-        if (attacked > calm * MAX_RISE && attacked - calm > SLACK_NANOS) {
-            tally.fault("the p99 of " + who + " rose from " + calm + " to " + attacked + " ns");
-        }
-    }
-
-    private static URI address(TrialServer server, String room) throws IOException {
-        URI address = server.socket(room);
-        if (address == null) {
-            throw new IOException("the server has ended");
-        }
-        return address;
-    }
-
-    private static String text(TrialServer server, String room) {
-        try {
-            String view = server.room(room);
-            return view == null
-                    ? ""
-                    : new JsonMapper().readTree(view).path("text").asText();
-        } catch (IOException e) {
-            return "";
-        }
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private void await(String what, Condition condition) {
-        long end = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.holds()) {
-            if (System.nanoTime() > end) {
-                tally.fault("there was no end of waiting for " + what);
-                return;
-            }
-            LockSupport.parkNanos(TYPING_NANOS);
-        }
     }
 
     private static void join(Thread thread) throws IOException {

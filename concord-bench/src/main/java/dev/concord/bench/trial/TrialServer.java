@@ -2,6 +2,7 @@ package dev.concord.bench.trial;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -47,6 +48,10 @@ final class TrialServer {
     }
 
     void start(List<String> options) throws IOException {
+        start(options, Map.of());
+    }
+
+    void start(List<String> options, Map<String, String> settings) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Djava.io.tmpdir=" + Files.createDirectories(home.resolve("tmp")));
@@ -67,6 +72,7 @@ final class TrialServer {
         environment.put("CONCORD_MAX_OPS_PER_SECOND", "10000000");
         environment.put("CONCORD_VERSION_SECONDS", "0");
         environment.put("CONCORD_UNLOAD_SECONDS", "5");
+        environment.putAll(settings);
         Process started = builder.start();
         process = started;
         CompletableFuture<URI> greeted = new CompletableFuture<>();
@@ -175,6 +181,65 @@ final class TrialServer {
             Thread.currentThread().interrupt();
             return null;
         }
+    }
+
+    /** Where the room is.
+     *
+     * @throws IOException when there is no server
+     */
+    URI address(String room) throws IOException {
+        URI address = socket(room);
+        if (address == null) {
+            throw new IOException("the server has ended");
+        }
+        return address;
+    }
+
+    /** The text of a room, as the server gives it over HTTP; empty when it does not. */
+    String text(String room) {
+        try {
+            String view = room(room);
+            return view == null
+                    ? ""
+                    : new JsonMapper().readTree(view).path("text").asText();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** The sum of a metric over its labels; 0 when there is none. */
+    double metric(String name) throws IOException {
+        URI now = address;
+        if (now == null) {
+            throw new IOException("the server has ended");
+        }
+        try {
+            HttpResponse<Stream<String>> answer = http.send(
+                    HttpRequest.newBuilder(now.resolve("/metrics"))
+                            .timeout(PATIENCE)
+                            .build(),
+                    BodyHandlers.ofLines());
+            return answer.body()
+                    .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    /** What the process has of the machine's memory; 0 where the system does not say. */
+    long residentBytes() throws IOException {
+        Process running = process;
+        Path status = Path.of("/proc", Long.toString(running == null ? 0 : running.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+                .sum();
     }
 
     /** Removes the folder of a server that has ended. */

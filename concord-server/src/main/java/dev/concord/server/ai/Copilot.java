@@ -2,6 +2,7 @@ package dev.concord.server.ai;
 
 import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextSuggester;
+import dev.concord.server.auth.Caller;
 import dev.concord.server.config.AiLimits;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
@@ -24,7 +25,6 @@ public final class Copilot {
     private final @Nullable TextSuggester suggester;
     private final AiCalls calls;
     private final AiEvents events;
-    private final Access access;
     private final AiLimits limits;
 
     /**
@@ -33,21 +33,19 @@ public final class Copilot {
      * @param suggester proposes; null when none is configured
      * @param calls runs and counts
      * @param events is notified of tokens
-     * @param access who may do what
      * @param limits lengths
      */
-    public Copilot(@Nullable TextSuggester suggester, AiCalls calls, AiEvents events, Access access, AiLimits limits) {
+    public Copilot(@Nullable TextSuggester suggester, AiCalls calls, AiEvents events, AiLimits limits) {
         this.suggester = suggester;
         this.calls = calls;
         this.events = events;
-        this.access = access;
         this.limits = limits;
     }
 
     /**
      * Proposes text. Nothing is changed.
      *
-     * @param user who asks
+     * @param caller who asks
      * @param roomId what for
      * @param selection the text
      * @param mode rewrite or continue
@@ -55,7 +53,11 @@ public final class Copilot {
      * @return completes with the proposal, or with a {@link Refusal}
      */
     public CompletableFuture<String> suggest(
-            String user, String roomId, @Nullable String selection, @Nullable String mode, Cancellation cancellation) {
+            Caller caller,
+            String roomId,
+            @Nullable String selection,
+            @Nullable String mode,
+            Cancellation cancellation) {
         try {
             TextSuggester.Mode known = mode == null ? null : MODES.get(mode);
             if (known == null) {
@@ -74,15 +76,15 @@ public final class Copilot {
             if (asked == null) {
                 throw Refusals.notConfigured();
             }
-            Refusals.requireWrite(access, user, roomId);
-            calls.charge(user, roomId);
+            Refusals.requireWrite(caller, roomId);
+            calls.charge(caller.key(), roomId);
             return calls.run("copilot", WITHIN, cancellation, () -> {
                 TextSuggester.Suggestion suggestion = asked.suggest(selection, known, cancellation);
                 events.aiTokens(
                         suggestion.usage().inputTokens(), suggestion.usage().outputTokens());
                 AUDIT.atInfo()
                         .addKeyValue("room", roomId)
-                        .addKeyValue("user", user)
+                        .addKeyValue("user", caller.key())
                         .addKeyValue("mode", mode)
                         .addKeyValue("tokens_in", suggestion.usage().inputTokens())
                         .addKeyValue("tokens_out", suggestion.usage().outputTokens())

@@ -5,6 +5,7 @@ import dev.concord.ai.EditPlan;
 import dev.concord.ai.EditPlanner;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.server.auth.Caller;
 import dev.concord.server.config.AiLimits;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
@@ -45,7 +46,6 @@ public final class EditRuns {
     private final VersionCapture versions;
     private final AiCalls calls;
     private final AiEvents events;
-    private final Access access;
     private final AiLimits limits;
     private final LongSupplier clock;
     private final Supplier<String> names;
@@ -59,7 +59,6 @@ public final class EditRuns {
      * @param versions captures a room before it is changed
      * @param calls runs and counts
      * @param events is notified of tokens
-     * @param access who may do what
      * @param limits lengths and times
      * @param clock unix ms
      * @param names unique names, of letters and digits, that cannot be guessed
@@ -71,7 +70,6 @@ public final class EditRuns {
             VersionCapture versions,
             AiCalls calls,
             AiEvents events,
-            Access access,
             AiLimits limits,
             LongSupplier clock,
             Supplier<String> names) {
@@ -81,7 +79,6 @@ public final class EditRuns {
         this.versions = versions;
         this.calls = calls;
         this.events = events;
-        this.access = access;
         this.limits = limits;
         this.clock = clock;
         this.names = names;
@@ -90,7 +87,7 @@ public final class EditRuns {
     /**
      * Has edits planned. Nothing is changed.
      *
-     * @param user who asks
+     * @param caller who asks
      * @param roomId what to edit
      * @param instruction what to do
      * @param author a name for people, null for none
@@ -98,7 +95,7 @@ public final class EditRuns {
      * @return completes with the plan, or with a {@link Refusal}
      */
     public CompletableFuture<RunView> plan(
-            String user,
+            Caller caller,
             String roomId,
             @Nullable String instruction,
             @Nullable String author,
@@ -121,14 +118,14 @@ public final class EditRuns {
             if (asked == null) {
                 throw Refusals.notConfigured();
             }
-            Refusals.requireWrite(access, user, roomId);
-            calls.charge(user, roomId);
+            Refusals.requireWrite(caller, roomId);
+            calls.charge(caller.key(), roomId);
             String name = author == null || !VisibleText.isIn(author) ? "somebody" : author.strip();
             return calls.run(
                     "ai",
                     limits.run(),
                     cancellation,
-                    () -> planNow(asked, user, roomId, instruction.strip(), name, cancellation));
+                    () -> planNow(asked, caller, roomId, instruction.strip(), name, cancellation));
         } catch (Refusal refusal) {
             return CompletableFuture.failedFuture(refusal);
         }
@@ -136,7 +133,7 @@ public final class EditRuns {
 
     private RunView planNow(
             EditPlanner asked,
-            String user,
+            Caller caller,
             String roomId,
             String instruction,
             String author,
@@ -167,7 +164,7 @@ public final class EditRuns {
         events.aiTokens(plan.usage().inputTokens(), plan.usage().outputTokens());
         AUDIT.atInfo()
                 .addKeyValue("room", roomId)
-                .addKeyValue("user", user)
+                .addKeyValue("user", caller.key())
                 .addKeyValue("author", author)
                 .addKeyValue("run", id)
                 .addKeyValue("edits", plan.edits().size())
@@ -181,13 +178,13 @@ public final class EditRuns {
     /**
      * The runs of a room that wait for a decision, newest first.
      *
-     * @param user who asks
+     * @param caller who asks
      * @param roomId the room
      * @return completes with the runs, or with a {@link Refusal}
      */
-    public CompletableFuture<List<RunView>> pending(String user, String roomId) {
+    public CompletableFuture<List<RunView>> pending(Caller caller, String roomId) {
         return calls.decide("runs", () -> {
-            requireRead(user, roomId);
+            requireRead(caller, roomId);
             List<AiRun> waiting = runs.pending(roomId, clock.getAsLong(), limits.waiting());
             if (waiting.isEmpty()) {
                 return List.<RunView>of();
@@ -202,14 +199,14 @@ public final class EditRuns {
     /**
      * One run, whatever became of it.
      *
-     * @param user who asks
+     * @param caller who asks
      * @param roomId its room
      * @param id the run
      * @return completes with the run, or with a {@link Refusal}
      */
-    public CompletableFuture<RunView> run(String user, String roomId, String id) {
+    public CompletableFuture<RunView> run(Caller caller, String roomId, String id) {
         return calls.decide("runs", () -> {
-            requireRead(user, roomId);
+            requireRead(caller, roomId);
             AiRun run = runs.find(roomId, id).orElseThrow(Refusals::noSuchRun);
             return view(
                     run,
@@ -222,19 +219,19 @@ public final class EditRuns {
     /**
      * Applies a plan: captures a version, then makes its edits in one go. Once only.
      *
-     * @param user who confirms
+     * @param caller who confirms
      * @param roomId its room
      * @param id the run
      * @return completes when the edits are durable, or with a {@link Refusal}: 409 when the plan is stale or decided already
      */
-    public CompletableFuture<Decision> apply(String user, String roomId, String id) {
+    public CompletableFuture<Decision> apply(Caller caller, String roomId, String id) {
         return calls.decide("apply", () -> {
-            Refusals.requireWrite(access, user, roomId);
-            return applyNow(user, roomId, id);
+            Refusals.requireWrite(caller, roomId);
+            return applyNow(caller, roomId, id);
         });
     }
 
-    private Decision applyNow(String user, String roomId, String id) {
+    private Decision applyNow(Caller caller, String roomId, String id) {
         AiRun run = runs.find(roomId, id).orElseThrow(Refusals::noSuchRun);
         long now = clock.getAsLong();
         if (!runs.claim(roomId, id, now, now + limits.claim().toMillis())) {
@@ -253,7 +250,7 @@ public final class EditRuns {
             end = AiRun.State.APPLIED;
             AUDIT.atInfo()
                     .addKeyValue("room", roomId)
-                    .addKeyValue("user", user)
+                    .addKeyValue("user", caller.key())
                     .addKeyValue("author", run.author())
                     .addKeyValue("run", id)
                     .addKeyValue("version", version)
@@ -296,20 +293,20 @@ public final class EditRuns {
     /**
      * Declines a plan; nothing is changed.
      *
-     * @param user who declines
+     * @param caller who declines
      * @param roomId its room
      * @param id the run
      * @return completes when it is noted, or with a {@link Refusal}: 409 when it is decided already
      */
-    public CompletableFuture<Decision> decline(String user, String roomId, String id) {
+    public CompletableFuture<Decision> decline(Caller caller, String roomId, String id) {
         return calls.decide("decline", () -> {
-            Refusals.requireWrite(access, user, roomId);
+            Refusals.requireWrite(caller, roomId);
             if (!runs.move(roomId, id, AiRun.State.PENDING, AiRun.State.DECLINED)) {
                 throw decided(runs.find(roomId, id).orElseThrow(Refusals::noSuchRun), clock.getAsLong());
             }
             AUDIT.atInfo()
                     .addKeyValue("room", roomId)
-                    .addKeyValue("user", user)
+                    .addKeyValue("user", caller.key())
                     .addKeyValue("run", id)
                     .log("planned edits were declined");
             return Decision.declined();
@@ -330,8 +327,8 @@ public final class EditRuns {
         };
     }
 
-    private void requireRead(String user, String roomId) {
-        if (!access.mayRead(user, roomId)) {
+    private void requireRead(Caller caller, String roomId) {
+        if (!caller.mayRead(roomId)) {
             throw Refusal.noSuchRoom();
         }
     }

@@ -1,5 +1,6 @@
 package dev.concord.server.ai;
 
+import dev.concord.server.auth.Caller;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
 
@@ -18,12 +19,12 @@ final class Refusals {
         return new Refusal(Kind.NOT_FOUND, "no_such_run", "this room has no such run; it may have expired");
     }
 
-    static void requireWrite(Access access, String user, String roomId) {
-        if (!access.mayRead(user, roomId)) {
+    static void requireWrite(Caller caller, String roomId) {
+        if (!caller.mayRead(roomId)) {
             throw Refusal.noSuchRoom();
         }
-        if (!access.mayWrite(user, roomId)) {
-            throw new Refusal(Kind.FORBIDDEN, "read_only", "you may read this room, not change it");
+        if (!caller.mayWrite(roomId)) {
+            throw new Refusal(Kind.FORBIDDEN, "forbidden", "you may read this room, not change it");
         }
     }
 }

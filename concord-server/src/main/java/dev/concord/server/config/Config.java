@@ -2,6 +2,7 @@ package dev.concord.server.config;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory directory of the embedded store
  * @param allowedOrigins web origins allowed besides the server's own; {@code *} allows all
  * @param allowedHosts names under which the server answers, in lower case, besides those of its own machine; none for all
+ * @param auth who is let in
  * @param ai which models are asked
  * @param logLevel ERROR, WARN, INFO or DEBUG
  * @param redis where several instances meet; empty for one alone
@@ -33,6 +35,7 @@ public record Config(
         Path dataDirectory,
         Set<String> allowedOrigins,
         Set<String> allowedHosts,
+        AuthConfig auth,
         AiConfig ai,
         String logLevel,
         Optional<RedisAddress> redis,
@@ -87,6 +90,7 @@ public record Config(
                 values.path(Setting.CONCORD_DATA_DIR),
                 values.origins(),
                 values.hosts(),
+                values.auth(),
                 values.ai(),
                 values.logLevel(),
                 values.redis(),
@@ -116,6 +120,11 @@ public record Config(
 
     /** Reads single values, each fault naming its variable. */
     private record Values(Map<String, String> environment) {
+        /** Bytes of a secret: as long as the shortest hash. */
+        private static final int MIN_SECRET = 32;
+
+        private static final int MAX_SECRET = 1024;
+
         private String text(Setting setting) {
             String value = environment.get(setting.name());
             return value == null || value.isBlank() ? setting.defaultValue : value.strip();
@@ -187,6 +196,38 @@ public record Config(
                 hosts.add(host);
             }
             return hosts;
+        }
+
+        AuthConfig auth() throws ConfigException {
+            String mode = text(Setting.CONCORD_AUTH).toLowerCase(Locale.ROOT);
+            Secret secret = new Secret(text(Setting.CONCORD_AUTH_SECRET));
+            if (!mode.equals("none") && !mode.equals("jwt")) {
+                throw new ConfigException(
+                        Setting.CONCORD_AUTH.name(), quoted(mode) + " is not a mode", Setting.CONCORD_AUTH.accepted);
+            }
+            int bytes = secret.value().getBytes(StandardCharsets.UTF_8).length;
+            if (secret.isSet() && (bytes < MIN_SECRET || bytes > MAX_SECRET)) {
+                throw new ConfigException(
+                        Setting.CONCORD_AUTH_SECRET.name(),
+                        "it has " + bytes + " bytes",
+                        Setting.CONCORD_AUTH_SECRET.accepted);
+            }
+            if (mode.equals("jwt") && !secret.isSet()) {
+                throw new ConfigException(
+                        Setting.CONCORD_AUTH_SECRET.name(),
+                        "it is needed to check tokens",
+                        Setting.CONCORD_AUTH_SECRET.accepted);
+            }
+            return new AuthConfig(
+                    mode.equals("jwt") ? AuthConfig.Mode.JWT : AuthConfig.Mode.NONE,
+                    secret,
+                    optional(Setting.CONCORD_AUTH_ISSUER),
+                    optional(Setting.CONCORD_AUTH_AUDIENCE));
+        }
+
+        private @Nullable String optional(Setting setting) {
+            String value = text(setting);
+            return value.isEmpty() ? null : value;
         }
 
         String logLevel() throws ConfigException {

@@ -94,7 +94,7 @@ public record Limits(
      * @param pending runs and ranges that wait for an anchor: 100,000; a client that is merely late is far below
      * @param unloadAfter time without members after which a room leaves memory: 30 s
      * @param elementsPerTurn a document of up to so many elements, deleted ones included, is encoded in a turn of its loop: 20,000, a
-     *     millisecond or two; a larger one on a thread in the background
+     *     millisecond or two; a larger one on a thread in the background. A site, and a run that waits, count as 20 elements
      */
     public record Rooms(int chars, int pending, Duration unloadAfter, int elementsPerTurn) {}
 

@@ -18,6 +18,13 @@ enum Setting {
             "",
             "names under which the server answers, besides those of its own machine; empty for all",
             "host names without ports, separated by commas"),
+    CONCORD_AUTH("none", "who gets in: everybody, or whoever has a token", "none or jwt"),
+    CONCORD_AUTH_SECRET(
+            "",
+            "secret with which tokens are signed (HS256, HS384 or HS512)",
+            "32 to 1024 bytes; at least 48 for HS384 and 64 for HS512"),
+    CONCORD_AUTH_ISSUER("", "what the iss of a token must be; empty for any", "a text"),
+    CONCORD_AUTH_AUDIENCE("", "what the aud of a token must contain; empty for any", "a text"),
     CONCORD_MAX_FRAME_BYTES("1048576", "largest WebSocket message", "1024 to 16777216"),
     CONCORD_MAX_OPS_PER_SECOND("100000", "ops a second that one connection may send", "1 to 10000000"),
     CONCORD_MAX_OP_BYTES_PER_SECOND(

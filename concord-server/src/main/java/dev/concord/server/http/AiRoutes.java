@@ -21,14 +21,14 @@ final class AiRoutes {
     }
 
     void addTo(RouteTable table) {
-        table.post("/rooms/{room}/copilot", fromHere(this::copilot));
-        table.post("/rooms/{room}/ai", fromHere(this::plan));
-        table.get("/rooms/{room}/ai", this::pending);
-        table.get("/rooms/{room}/ai/{run}", this::run);
-        table.post("/rooms/{room}/ai/{run}/apply", fromHere(this::apply));
-        table.post("/rooms/{room}/ai/{run}/decline", fromHere(this::decline));
-        table.get("/rooms/{room}/search", this::search);
-        table.get("/rooms/{room}/backlinks", this::backlinks);
+        table.post("/rooms/{room}/copilot", Need.WRITE, fromHere(this::copilot));
+        table.post("/rooms/{room}/ai", Need.WRITE, fromHere(this::plan));
+        table.get("/rooms/{room}/ai", Need.READ, this::pending);
+        table.get("/rooms/{room}/ai/{run}", Need.READ, this::run);
+        table.post("/rooms/{room}/ai/{run}/apply", Need.WRITE, fromHere(this::apply));
+        table.post("/rooms/{room}/ai/{run}/decline", Need.WRITE, fromHere(this::decline));
+        table.get("/rooms/{room}/search", Need.READ, this::search);
+        table.get("/rooms/{room}/backlinks", Need.READ, this::backlinks);
     }
 
     private RouteTable.Handler fromHere(RouteTable.Handler handler) {
@@ -45,7 +45,7 @@ final class AiRoutes {
                 HttpResponseStatus.OK,
                 services.copilot()
                         .suggest(
-                                Requests.user(exchange),
+                                exchange.caller(),
                                 exchange.room(),
                                 Requests.string(body, "selection"),
                                 Requests.string(body, "mode"),
@@ -61,42 +61,41 @@ final class AiRoutes {
                 HttpResponseStatus.OK,
                 services.runs()
                         .plan(
-                                Requests.user(exchange),
+                                exchange.caller(),
                                 exchange.room(),
                                 Requests.string(body, "instruction"),
-                                Requests.string(body, "author"),
+                                exchange.caller().name(Requests.string(body, "author")),
                                 cancellation),
                 AiRoutes::json,
                 cancellation::cancel);
     }
 
     private void pending(Exchange exchange) {
-        exchange.answer(
-                HttpResponseStatus.OK, services.runs().pending(Requests.user(exchange), exchange.room()), runs -> {
-                    ArrayNode all = Responses.array();
-                    runs.forEach(run -> all.add(json(run)));
-                    return all;
-                });
+        exchange.answer(HttpResponseStatus.OK, services.runs().pending(exchange.caller(), exchange.room()), runs -> {
+            ArrayNode all = Responses.array();
+            runs.forEach(run -> all.add(json(run)));
+            return all;
+        });
     }
 
     private void run(Exchange exchange) {
         exchange.answer(
                 HttpResponseStatus.OK,
-                services.runs().run(Requests.user(exchange), exchange.room(), exchange.part("run")),
+                services.runs().run(exchange.caller(), exchange.room(), exchange.part("run")),
                 AiRoutes::json);
     }
 
     private void apply(Exchange exchange) {
         exchange.answer(
                 HttpResponseStatus.OK,
-                services.runs().apply(Requests.user(exchange), exchange.room(), exchange.part("run")),
+                services.runs().apply(exchange.caller(), exchange.room(), exchange.part("run")),
                 AiRoutes::json);
     }
 
     private void decline(Exchange exchange) {
         exchange.answer(
                 HttpResponseStatus.OK,
-                services.runs().decline(Requests.user(exchange), exchange.room(), exchange.part("run")),
+                services.runs().decline(exchange.caller(), exchange.room(), exchange.part("run")),
                 AiRoutes::json);
     }
 
@@ -106,7 +105,7 @@ final class AiRoutes {
                 HttpResponseStatus.OK,
                 services.search()
                         .search(
-                                Requests.user(exchange),
+                                exchange.caller(),
                                 exchange.room(),
                                 Requests.parameter(exchange, "q"),
                                 results(exchange),
@@ -118,7 +117,7 @@ final class AiRoutes {
     private void backlinks(Exchange exchange) {
         exchange.answer(
                 HttpResponseStatus.OK,
-                services.search().backlinks(Requests.user(exchange), exchange.room(), results(exchange)),
+                services.search().backlinks(exchange.caller(), exchange.room(), results(exchange)),
                 AiRoutes::hits);
     }
 

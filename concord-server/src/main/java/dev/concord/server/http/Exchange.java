@@ -1,6 +1,7 @@
 package dev.concord.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.concord.server.auth.Caller;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and the means to answer it.
@@ -17,6 +19,7 @@ import java.util.function.Function;
  * @param path the parts of the path, decoded
  * @param named the parts of the path that the route names
  * @param query the decoded query parameters
+ * @param admitted who asks; null until they were let in
  * @param leaveHttp to be called before the channel becomes something else than HTTP
  */
 record Exchange(
@@ -26,10 +29,24 @@ record Exchange(
         List<String> path,
         Map<String, String> named,
         Map<String, List<String>> query,
+        @Nullable Caller admitted,
         Runnable leaveHttp) {
 
     Exchange with(Map<String, String> parts) {
-        return new Exchange(context, request, responses, path, parts, query, leaveHttp);
+        return new Exchange(context, request, responses, path, parts, query, admitted, leaveHttp);
+    }
+
+    Exchange by(Caller caller) {
+        return new Exchange(context, request, responses, path, named, query, caller, leaveHttp);
+    }
+
+    /** Who asks, on routes that need a right. */
+    Caller caller() {
+        Caller known = admitted;
+        if (known == null) {
+            throw new IllegalStateException("this route asks nobody who they are");
+        }
+        return known;
     }
 
     /** A part of the path that the route names. */

@@ -29,19 +29,19 @@ final class HistoryRoutes {
     }
 
     void addTo(RouteTable table) {
-        table.post("/rooms/{room}/versions", this::capture);
-        table.get("/rooms/{room}/versions", this::versions);
-        table.get("/rooms/{room}/versions/{version}", this::text);
-        table.get("/rooms/{room}/diff", this::difference);
-        table.post("/rooms/{room}/restore", this::restore);
-        table.get("/rooms/{room}/replay", this::replay);
-        table.get("/rooms/{room}/authors", this::authors);
+        table.post("/rooms/{room}/versions", Need.WRITE, this::capture);
+        table.get("/rooms/{room}/versions", Need.READ, this::versions);
+        table.get("/rooms/{room}/versions/{version}", Need.READ, this::text);
+        table.get("/rooms/{room}/diff", Need.READ, this::difference);
+        table.post("/rooms/{room}/restore", Need.WRITE, this::restore);
+        table.get("/rooms/{room}/replay", Need.READ, this::replay);
+        table.get("/rooms/{room}/authors", Need.READ, this::authors);
     }
 
     private void capture(Exchange exchange) {
         JsonNode body = body(exchange);
         String label = Requests.line(body, "label", MAX_LABEL, null);
-        String author = Requests.line(body, "author", MAX_AUTHOR, "anonymous");
+        String author = author(exchange, body);
         exchange.answer(
                 HttpResponseStatus.CREATED,
                 history.capture(exchange.room(), label, author),
@@ -104,7 +104,7 @@ final class HistoryRoutes {
         if (!id.isIntegralNumber() || !id.canConvertToLong()) {
             throw Problem.badRequest("bad_version", "version_id must be the number of a version of this room");
         }
-        String author = Requests.line(body, "author", MAX_AUTHOR, "anonymous");
+        String author = author(exchange, body);
         exchange.answer(
                 HttpResponseStatus.OK, history.restore(exchange.room(), id.longValue(), author), HistoryRoutes::json);
     }
@@ -189,6 +189,13 @@ final class HistoryRoutes {
                     .put("author", range.id().site());
         }
         return all;
+    }
+
+    /** The name of the user; what the body claims counts only where nobody vouches for a name. */
+    private static String author(Exchange exchange, JsonNode body) {
+        String claimed = Requests.line(body, "author", MAX_AUTHOR, "anonymous");
+        String name = exchange.caller().name(claimed);
+        return name == null ? claimed : name;
     }
 
     /** The JSON object that was sent, by a page of this server or of an allowed origin, or by a program. */

@@ -163,7 +163,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest("bad_request", "the path or the query is not well formed");
         }
-        return new Exchange(context, request, responses, path, Map.of(), uri.parameters(), () -> leave(context));
+        return new Exchange(context, request, responses, path, Map.of(), uri.parameters(), null, () -> leave(context));
     }
 
     private static Problem malformed(@Nullable Throwable cause) {

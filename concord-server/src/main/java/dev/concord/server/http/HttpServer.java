@@ -1,5 +1,6 @@
 package dev.concord.server.http;
 
+import dev.concord.server.auth.Access;
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
 import dev.concord.server.input.InputBudget;
@@ -163,6 +164,7 @@ public final class HttpServer implements AutoCloseable {
      * Opens the port.
      *
      * @param rooms answers for rooms
+     * @param access lets people in
      * @param metrics gives the Prometheus text
      * @param readiness completes with what is not ready, empty when all is
      * @param history answers for versions of rooms
@@ -174,6 +176,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public int listen(
             RoomDirectory rooms,
+            Access access,
             Supplier<String> metrics,
             Supplier<CompletableFuture<String>> readiness,
             History history,
@@ -183,6 +186,7 @@ public final class HttpServer implements AutoCloseable {
             throws IOException {
         Services services = new Services(
                 rooms,
+                access,
                 loops,
                 new Pages(),
                 new Requests(new Origins(config.allowedOrigins())),
@@ -238,8 +242,10 @@ public final class HttpServer implements AutoCloseable {
     /** All routes of the port. */
     static RouteTable routes(Services services, History history, AiServices ai) {
         OperatorRoutes operator = new OperatorRoutes(services);
-        RouteTable table =
-                new RouteTable(operator::page, services.limits().http().bodyBytes());
+        RouteTable table = new RouteTable(
+                operator::page,
+                new Gate(services.access()),
+                services.limits().http().bodyBytes());
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
         new HistoryRoutes(history, services.requests()).addTo(table);

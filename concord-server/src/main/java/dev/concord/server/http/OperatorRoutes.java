@@ -30,11 +30,13 @@ final class OperatorRoutes {
     }
 
     void addTo(RouteTable table) {
-        table.get("/healthz", exchange -> exchange.responses().text(HttpResponseStatus.OK, "ok\n"));
-        table.get("/readyz", this::readiness);
-        table.get("/metrics", this::metrics);
+        table.get("/healthz", Need.NOTHING, exchange -> exchange.responses().text(HttpResponseStatus.OK, "ok\n"));
+        table.get("/readyz", Need.NOTHING, this::readiness);
+        table.get("/metrics", Need.METRICS, this::metrics);
         table.get(
-                "/openapi.json", exchange -> exchange.responses().send(HttpResponseStatus.OK, Responses.JSON, openApi));
+                "/openapi.json",
+                Need.NOTHING,
+                exchange -> exchange.responses().send(HttpResponseStatus.OK, Responses.JSON, openApi));
     }
 
     private void metrics(Exchange exchange) {

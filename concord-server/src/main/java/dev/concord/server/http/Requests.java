@@ -23,6 +23,8 @@ final class Requests {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
+    private static final String BEARER = "Bearer ";
+
     private final Origins origins;
 
     Requests(Origins origins) {
@@ -43,8 +45,18 @@ final class Requests {
         }
     }
 
-    /** Who asks: until there is authentication, a user is an address. */
-    static String user(Exchange exchange) {
+    /** The token that a request carries: in its header, or else in its query; null for none. */
+    static @Nullable String token(Exchange exchange) {
+        String header = exchange.request().headers().get(HttpHeaderNames.AUTHORIZATION);
+        if (header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return header.substring(BEARER.length()).strip();
+        }
+        String query = parameter(exchange, "token");
+        return query == null || query.isEmpty() ? null : query;
+    }
+
+    /** Where a request comes from. */
+    static String address(Exchange exchange) {
         SocketAddress address = exchange.context().channel().remoteAddress();
         return address instanceof InetSocketAddress internet && internet.getAddress() != null
                 ? internet.getAddress().getHostAddress()

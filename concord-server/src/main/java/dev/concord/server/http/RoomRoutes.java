@@ -33,16 +33,17 @@ final class RoomRoutes {
     }
 
     void addTo(RouteTable table) {
-        table.get("/rooms/{room}", this::view);
-        table.put("/rooms/{room}", this::create);
-        table.delete("/rooms/{room}", this::delete);
+        table.get("/rooms/{room}", Need.READ, this::view);
+        table.put("/rooms/{room}", Need.WRITE, this::create);
+        table.delete("/rooms/{room}", Need.ADMIN, this::delete);
         table.get(
                 "/rooms/{room}/presence",
+                Need.READ,
                 exchange -> exchange.answer(
                         HttpResponseStatus.OK,
                         call(exchange, room -> CompletableFuture.completedFuture(presence(room))),
                         json -> json));
-        table.get("/rooms/{room}/ws", this::upgrade);
+        table.get("/rooms/{room}/ws", Need.OPENING, this::upgrade);
     }
 
     private void upgrade(Exchange exchange) {
@@ -51,6 +52,7 @@ final class RoomRoutes {
         exchange.leaveHttp().run();
         new Upgrade(
                         services.rooms(),
+                        services.access(),
                         services.loops(),
                         services.limits(),
                         services.input(),

@@ -8,6 +8,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class RouteTable {
         void handle(Exchange exchange);
     }
 
-    private record Route(HttpMethod method, List<String> parts, int maxBody, Handler handler) {
+    private record Route(HttpMethod method, List<String> parts, int maxBody, Need need, Handler handler) {
         @Nullable
         Map<String, String> match(List<String> path) {
             if (path.size() != parts.size()) {
@@ -54,16 +55,19 @@ final class RouteTable {
 
     private final List<Route> routes = new ArrayList<>();
     private final Handler otherwise;
+    private final Gate gate;
     private final int maxBody;
 
     /**
      * An empty table.
      *
      * @param otherwise answers GET of every path that the table does not have
+     * @param gate lets requests pass to their routes
      * @param maxBody bytes that a document in a request may have
      */
-    RouteTable(Handler otherwise, int maxBody) {
+    RouteTable(Handler otherwise, Gate gate, int maxBody) {
         this.otherwise = otherwise;
+        this.gate = gate;
         this.maxBody = maxBody;
     }
 
@@ -74,28 +78,35 @@ final class RouteTable {
                 .toList();
     }
 
+    /** What each route needs, by method and path. */
+    Map<String, Need> needs() {
+        Map<String, Need> needs = new LinkedHashMap<>();
+        routes.forEach(route -> needs.put(route.method() + " " + String.join("/", route.parts()), route.need()));
+        return needs;
+    }
+
     /** Adds a route that reads; it answers HEAD as well, and takes no body. */
-    RouteTable get(String path, Handler handler) {
-        return add(HttpMethod.GET, path, 0, handler);
+    RouteTable get(String path, Need need, Handler handler) {
+        return add(HttpMethod.GET, path, 0, need, handler);
     }
 
     /** Adds a route that takes JSON. */
-    RouteTable post(String path, Handler handler) {
-        return add(HttpMethod.POST, path, Math.min(MAX_JSON, maxBody), handler);
+    RouteTable post(String path, Need need, Handler handler) {
+        return add(HttpMethod.POST, path, Math.min(MAX_JSON, maxBody), need, handler);
     }
 
     /** Adds a route that takes a document. */
-    RouteTable put(String path, Handler handler) {
-        return add(HttpMethod.PUT, path, maxBody, handler);
+    RouteTable put(String path, Need need, Handler handler) {
+        return add(HttpMethod.PUT, path, maxBody, need, handler);
     }
 
     /** Adds a route that removes something; it takes no body. */
-    RouteTable delete(String path, Handler handler) {
-        return add(HttpMethod.DELETE, path, 0, handler);
+    RouteTable delete(String path, Need need, Handler handler) {
+        return add(HttpMethod.DELETE, path, 0, need, handler);
     }
 
-    private RouteTable add(HttpMethod method, String path, int maxBytes, Handler handler) {
-        routes.add(new Route(method, List.of(path.split("/", -1)), maxBytes, handler));
+    private RouteTable add(HttpMethod method, String path, int maxBytes, Need need, Handler handler) {
+        routes.add(new Route(method, List.of(path.split("/", -1)), maxBytes, need, handler));
         return this;
     }
 
@@ -133,7 +144,7 @@ final class RouteTable {
                         "a room id has 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore, tilde and hyphen, and is not . or ..");
             }
             if (route.method().equals(effective)) {
-                route.handler().handle(exchange.with(named));
+                gate.pass(exchange.with(named), route.need(), route.handler());
                 return;
             }
             allow(route.method(), allowed);

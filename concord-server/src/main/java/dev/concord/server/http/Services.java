@@ -1,5 +1,6 @@
 package dev.concord.server.http;
 
+import dev.concord.server.auth.Access;
 import dev.concord.server.config.Limits;
 import dev.concord.server.input.InputBudget;
 import dev.concord.server.input.NewRooms;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
 /**
  * What requests are answered from.
  *
+ * @param access lets people in
  * @param readiness completes with what is not ready, empty when all is
  * @param io runs what blocks
  * @param readers runs what takes time in proportion to a document
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  */
 record Services(
         RoomDirectory rooms,
+        Access access,
         EventLoops loops,
         Pages pages,
         Requests requests,

@@ -47,7 +47,11 @@ final class UpgradeCheck {
                             + " of 16 bytes in base64");
         }
         requests.requireAllowedOrigin(exchange);
-        return new JoinRequest(exchange.room(), version(parameter(exchange, "version")), parameter(exchange, "epoch"));
+        return new JoinRequest(
+                exchange.room(),
+                version(parameter(exchange, "version")),
+                parameter(exchange, "epoch"),
+                Requests.token(exchange));
     }
 
     private static boolean isKey(List<String> keys) {

@@ -72,14 +72,14 @@ final class Attendance {
      */
     private void bring(Member member, byte @Nullable [] version, boolean others) {
         try {
-            Frames.Frame known = version == null ? syncs.known() : null;
+            Frames.Frame known = version == null ? syncs.known(member.right()) : null;
             if (known != null) {
                 send(member, known, List.of(), others);
                 return;
             }
             members.hold(member);
             replica.read(
-                    snapshot -> syncs.of(snapshot, version),
+                    snapshot -> syncs.of(snapshot, version, member.right()),
                     (frame, snapshot) -> arrived(member, frame, snapshot, others),
                     fault -> expel(member, fault));
         } catch (RuntimeException | Error fault) {
@@ -222,6 +222,13 @@ final class Attendance {
             }
         } catch (RuntimeException | Error fault) {
             resynchronise(fault);
+        }
+    }
+
+    /** What a member may do has changed: a sync without anything new says so. */
+    void rightChanged(Member member) {
+        if (members.contains(member) && members.isReady(member)) {
+            bring(member, Syncs.NOTHING_NEW, false);
         }
     }
 

@@ -12,8 +12,14 @@ public enum Close {
     NOT_UTF8(1007, "a text frame is not UTF-8"),
     /** Too many malformed frames. */
     MALFORMED(4400, "too many malformed frames"),
+    /** Nothing that lets the client in was presented. */
+    NOT_AUTHENTICATED(4401, "not authenticated: a valid token is needed"),
+    /** What let the client in has ended. */
+    TOKEN_ENDED(4401, "the token has ended; sign in again"),
+    /** The client has no right to the room, or has it no more. */
+    FORBIDDEN(4403, "you may not open this room"),
     /** There is no such room any more. */
-    NO_SUCH_ROOM(4404, "this room has been deleted"),
+    NO_SUCH_ROOM(4404, "there is no such room"),
     /** The client holds another history of the room. */
     OTHER_EPOCH(4409, "this room was created again; your document belongs to another history of it"),
     /** A frame is over the limit. */

@@ -7,6 +7,8 @@ import dev.concord.store.OpLogFullException;
 import dev.concord.store.StoreException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,8 @@ final class Durability {
     private final AtomicLong announced = new AtomicLong(-1);
     /** Whether one of them failed; the op log's thread alone touches it. */
     private boolean broken;
+    /** What the loop has refused to run; {@link #watch} runs it. */
+    private final AtomicReference<@Nullable Runnable> refused = new AtomicReference<>();
 
     Durability(RoomContext context, OpLog opLog, Listener listener) {
         this.context = context;
@@ -104,8 +108,12 @@ final class Durability {
         return appended - settled.get();
     }
 
-    /** Says when ops wait to become durable and none has since the last call. */
+    /** Says when ops wait to become durable and none has since the last call; and runs what the loop has refused. */
     void watch() {
+        Runnable late = refused.get() == null ? null : refused.getAndSet(null);
+        if (late != null) {
+            late.run();
+        }
         long reached = durable.get();
         long waiting = appended - reached;
         if (waitedBefore && waiting > 0 && reached == reachedBefore) {
@@ -146,12 +154,21 @@ final class Durability {
         }
 
         private void announceLater() {
-            try {
-                context.loop().execute(Durability.this::announce);
-            } catch (RuntimeException | Error fault) {
+            if (!handOver(Durability.this::announce)) {
                 // The next op that becomes durable asks the loop again.
                 announced.set(-1);
-                throw fault;
+            }
+        }
+
+        /** A loop that has ended refuses everything, and the op log has other rooms to serve. */
+        private boolean handOver(Runnable task) {
+            try {
+                context.loop().execute(task);
+                return true;
+            } catch (RuntimeException | Error fault) {
+                refused.set(task);
+                LOG.atDebug().addKeyValue("room", context.id()).setCause(fault).log("the loop takes no task now");
+                return false;
             }
         }
 
@@ -159,7 +176,7 @@ final class Durability {
         public void failed(StoreException reason) {
             settled.incrementAndGet();
             broken = true;
-            context.loop().execute(() -> listener.failed(reason));
+            handOver(() -> listener.failed(reason));
         }
     }
 }

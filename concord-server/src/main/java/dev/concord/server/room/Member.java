@@ -1,5 +1,7 @@
 package dev.concord.server.room;
 
+import dev.concord.server.auth.Right;
+
 /** A connection, as its room sees it. All methods are called on the room's loop. */
 public interface Member {
     /**
@@ -15,6 +17,13 @@ public interface Member {
      * @return equal for connections that may be one client's, such as those from one address
      */
     Object origin();
+
+    /**
+     * What the member may do in the room now.
+     *
+     * @return READ or more
+     */
+    Right right();
 
     /**
      * Whether what waits to be written is below the bound.

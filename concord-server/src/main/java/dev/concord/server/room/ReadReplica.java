@@ -4,10 +4,12 @@ import dev.concord.crdt.ChangeSink;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import java.lang.ref.SoftReference;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +38,8 @@ final class ReadReplica {
     private static final int MAX_OVERDUE = 4;
     /** About what an operation costs besides its text. */
     private static final int OPERATION_BYTES = 120;
+    /** A site, and what waits, cost about as many elements as this when they are encoded: names are compared, and nothing is in runs. */
+    private static final int NAME_ELEMENTS = 20;
 
     /** One thing that was applied: an operation, or a state that was merged. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -68,19 +72,23 @@ final class ReadReplica {
     static final class Snapshot {
         private final byte[] base;
         private final List<Change> changes;
-        private final IdentityHashMap<Object, Frames.Frame> frames = new IdentityHashMap<>();
+        /** A document with this very base, from the last snapshot; null when it has to be made. */
+        private final @Nullable Document before;
+
+        private final Map<Object, Frames.Frame> frames = new HashMap<>();
         private @Nullable Document document;
         private byte @Nullable [] state;
         private @Nullable List<Operation> since = List.of();
 
-        private Snapshot(byte[] base, List<Change> changes) {
+        private Snapshot(byte[] base, List<Change> changes, @Nullable Document before) {
             this.base = base;
             this.changes = changes;
+            this.before = before;
             this.state = changes.isEmpty() ? base : null;
         }
 
         private Snapshot(Document document) {
-            this(new byte[0], List.of());
+            this(new byte[0], List.of(), null);
             this.document = document;
             this.state = null;
         }
@@ -89,7 +97,7 @@ final class ReadReplica {
         Document document() {
             Document known = document;
             if (known == null) {
-                Document made = Document.load("reader", base);
+                Document made = before == null ? Document.load("reader", base) : before;
                 changes.forEach(change -> change.applyTo(made));
                 document = made;
                 known = made;
@@ -173,6 +181,12 @@ final class ReadReplica {
     /** Null while the document is small. */
     private byte @Nullable [] base;
 
+    /**
+     * What the last snapshot has made of it, for the next one, which may be asked for at once; memory that is short takes it. Null when the base
+     * comes from elsewhere.
+     */
+    private @Nullable SoftReference<Document> warm;
+
     private List<Change> tail = new ArrayList<>();
     private long tailBytes;
     private boolean reading;
@@ -194,7 +208,8 @@ final class ReadReplica {
     }
 
     private boolean isLarge() {
-        return document.elementCount() + document.pendingElements() > small;
+        long names = (long) document.siteCount() + document.pendingCount();
+        return document.elementCount() + document.pendingElements() + names * NAME_ELEMENTS > small;
     }
 
     /** An operation was applied to the document. */
@@ -222,6 +237,7 @@ final class ReadReplica {
     void merged() {
         if (!isLarge()) {
             base = null;
+            warm = null;
             tail = new ArrayList<>();
             tailBytes = 0;
         }
@@ -243,6 +259,7 @@ final class ReadReplica {
             tail = new ArrayList<>();
             tailBytes = 0;
             base = document.encode();
+            warm = null;
         }
     }
 
@@ -281,7 +298,10 @@ final class ReadReplica {
         List<Change> changes = tail;
         tail = new ArrayList<>();
         tailBytes = 0;
-        Batch batch = new Batch(new Snapshot(from, changes), now);
+        Document before = warm == null ? null : warm.get();
+        // It changes from now on, and is nobody's when that fails.
+        warm = null;
+        Batch batch = new Batch(new Snapshot(from, changes, before), now);
         try {
             background.execute(() -> run(batch));
         } catch (RuntimeException | Error refused) {
@@ -338,6 +358,8 @@ final class ReadReplica {
             tailBytes = tail.stream().mapToLong(Change::cost).sum();
         } else {
             base = snapshot.state();
+            Document made = snapshot.document == null ? snapshot.before : snapshot.document;
+            warm = made == null ? null : new SoftReference<>(made);
             snapshot.since = operations();
         }
         if (fault != null) {

@@ -5,6 +5,7 @@ import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Outcome;
+import dev.concord.server.auth.Right;
 import dev.concord.store.OpLog;
 import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
@@ -207,6 +208,10 @@ public final class Room {
             lifetime.turnAway(member);
             return;
         }
+        if (!member.right().includes(Right.WRITE)) {
+            refuse(member, ErrorCode.FORBIDDEN, "you may read this room, not change it", op.seq());
+            return;
+        }
         long arrived = context.loop().nanoTime();
         Operation operation = op.operation();
         Admission.Verdict verdict = admission.ofMember(operation, member.origin());
@@ -270,6 +275,15 @@ public final class Room {
      */
     public void refuse(Member member, ErrorCode code, String text, @Nullable Long seq) {
         attendance.refuse(member, code, text, seq);
+    }
+
+    /**
+     * What a member may do has changed: it is notified with a sync.
+     *
+     * @param member the connection
+     */
+    public void rightChanged(Member member) {
+        attendance.rightChanged(member);
     }
 
     /**

@@ -2,9 +2,9 @@ package dev.concord.server.search;
 
 import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextEmbedder;
-import dev.concord.server.ai.Access;
 import dev.concord.server.ai.AiCalls;
 import dev.concord.server.ai.VisibleText;
+import dev.concord.server.auth.Caller;
 import dev.concord.server.config.AiLimits;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
@@ -37,7 +37,6 @@ public final class Search {
     private final boolean charged;
     private final Embeddings embeddings;
     private final AiCalls calls;
-    private final Access access;
     private final AiLimits limits;
 
     /**
@@ -47,28 +46,21 @@ public final class Search {
      * @param charged whether a search counts against the quotas, as it should where it costs money
      * @param embeddings the rooms' vectors
      * @param calls runs and counts
-     * @param access who may read what
      * @param limits lengths
      */
     public Search(
-            @Nullable TextEmbedder embedder,
-            boolean charged,
-            Embeddings embeddings,
-            AiCalls calls,
-            Access access,
-            AiLimits limits) {
+            @Nullable TextEmbedder embedder, boolean charged, Embeddings embeddings, AiCalls calls, AiLimits limits) {
         this.embedder = embedder;
         this.charged = charged;
         this.embeddings = embeddings;
         this.calls = calls;
-        this.access = access;
         this.limits = limits;
     }
 
     /**
      * Rooms that are about something.
      *
-     * @param user who asks; rooms that this user may not read are not found
+     * @param caller who asks; rooms that this user may not read are not found
      * @param roomId where the question is asked, for the quotas
      * @param question what about
      * @param results 1 to {@link #MAX_RESULTS}
@@ -76,7 +68,7 @@ public final class Search {
      * @return completes with the rooms, nearest first, or with a {@link Refusal}
      */
     public CompletableFuture<List<Hit>> search(
-            String user, String roomId, @Nullable String question, int results, Cancellation cancellation) {
+            Caller caller, String roomId, @Nullable String question, int results, Cancellation cancellation) {
         try {
             if (question == null || !VisibleText.isIn(question)) {
                 throw new Refusal(Kind.INVALID, "bad_query", "q must have a visible character");
@@ -87,11 +79,11 @@ public final class Search {
             }
             TextEmbedder asked = configured(results);
             if (charged) {
-                calls.charge(user, roomId);
+                calls.charge(caller.key(), roomId);
             }
             return calls.run("search", WITHIN, cancellation, () -> {
                 float[] vector = asked.embed(question, TextEmbedder.Purpose.QUERY, cancellation);
-                return nearest(vector, asked.model(), results, room -> access.mayRead(user, room));
+                return nearest(vector, asked.model(), results, caller::mayRead);
             });
         } catch (Refusal refusal) {
             return CompletableFuture.failedFuture(refusal);
@@ -101,25 +93,22 @@ public final class Search {
     /**
      * Rooms that are about the same as a room.
      *
-     * @param user who asks; rooms that this user may not read are not found
+     * @param caller who asks; rooms that this user may not read are not found
      * @param roomId the room, which is not among the answers
      * @param results 1 to {@link #MAX_RESULTS}
      * @return completes with the rooms, nearest first, none while the room has no vector; or with a {@link Refusal}
      */
-    public CompletableFuture<List<Hit>> backlinks(String user, String roomId, int results) {
+    public CompletableFuture<List<Hit>> backlinks(Caller caller, String roomId, int results) {
         try {
             TextEmbedder asked = configured(results);
             return calls.decide("backlinks", () -> {
-                if (!access.mayRead(user, roomId)) {
+                if (!caller.mayRead(roomId)) {
                     return List.<Hit>of();
                 }
                 return embeddings
                         .find(roomId, asked.model())
                         .map(vector -> nearest(
-                                vector,
-                                asked.model(),
-                                results,
-                                room -> !room.equals(roomId) && access.mayRead(user, room)))
+                                vector, asked.model(), results, room -> !room.equals(roomId) && caller.mayRead(room)))
                         .orElse(List.of());
             });
         } catch (Refusal refusal) {

@@ -1,5 +1,7 @@
 package dev.concord.server.ws;
 
+import dev.concord.server.auth.Access;
+import dev.concord.server.auth.Right;
 import dev.concord.server.config.Limits;
 import dev.concord.server.input.InputBudget;
 import dev.concord.server.input.NewRooms;
@@ -30,6 +32,7 @@ public final class Upgrade {
     private static final Logger LOG = LoggerFactory.getLogger(Upgrade.class);
 
     private final RoomDirectory rooms;
+    private final Access access;
     private final EventLoops loops;
     private final Limits limits;
     private final ChannelHandlerContext context;
@@ -43,6 +46,7 @@ public final class Upgrade {
      * An upgrade that has not begun.
      *
      * @param rooms where the room is
+     * @param access lets people in
      * @param loops on which rooms and their members live
      * @param limits of the connection
      * @param input bounds what all connections hold that is not complete
@@ -53,6 +57,7 @@ public final class Upgrade {
      */
     public Upgrade(
             RoomDirectory rooms,
+            Access access,
             EventLoops loops,
             Limits limits,
             InputBudget input,
@@ -61,6 +66,7 @@ public final class Upgrade {
             FullHttpRequest request,
             JoinRequest join) {
         this.rooms = rooms;
+        this.access = access;
         this.loops = loops;
         this.limits = limits;
         this.context = context;
@@ -153,7 +159,7 @@ public final class Upgrade {
         connection = member;
         member.install(channel.pipeline(), context);
         // Only a room that has to be created counts as a new one.
-        enter(member, false);
+        member.identify(access, join.token(), () -> enter(member, false));
     }
 
     private void enter(WebSocketConnection connection, boolean create) {
@@ -198,7 +204,10 @@ public final class Upgrade {
     }
 
     private void makeNow(WebSocketConnection connection) {
-        if (newRooms.take(address(context.channel()))) {
+        if (!connection.right().includes(Right.WRITE)) {
+            // Nobody makes rooms by looking.
+            connection.close(Close.NO_SUCH_ROOM);
+        } else if (newRooms.take(address(context.channel()))) {
             enter(connection, true);
         } else {
             connection.close(Close.OVERLOADED);

@@ -1,5 +1,7 @@
 package dev.concord.server.ws;
 
+import dev.concord.server.auth.Access;
+import dev.concord.server.auth.Right;
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.Close;
 import dev.concord.server.room.Frames;
@@ -63,10 +65,10 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     private final String roomId;
     private final Limits limits;
-    private final OpRate rate;
-    private final OpRate bytes;
+    private final TokenBucket rate;
+    private final TokenBucket bytes;
     /** Presence, pings, pongs and what is not understood. */
-    private final OpRate others = new OpRate(MAX_OTHERS_PER_SECOND, System.nanoTime());
+    private final TokenBucket others = new TokenBucket(MAX_OTHERS_PER_SECOND, System.nanoTime());
 
     private final Unfinished unfinished;
     private final Queue<byte[]> beforeJoining = new ArrayDeque<>();
@@ -75,6 +77,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
     private @Nullable ChannelHandlerContext context;
     private @Nullable Future<?> pings;
     private @Nullable Pulse pulse;
+    private @Nullable Identity identity;
     private @Nullable Room room;
     private int faultsInARow;
     private boolean closing;
@@ -87,8 +90,8 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         this.unfinished = unfinished;
         this.roomId = roomId;
         this.limits = limits;
-        this.rate = new OpRate(limits.connections().opsPerSecond(), System.nanoTime());
-        this.bytes = new OpRate(limits.connections().opBytesPerSecond(), System.nanoTime());
+        this.rate = new TokenBucket(limits.connections().opsPerSecond(), System.nanoTime());
+        this.bytes = new TokenBucket(limits.connections().opBytesPerSecond(), System.nanoTime());
     }
 
     /**
@@ -149,6 +152,59 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             pulse.stop();
             pulse = null;
         }
+        if (identity != null) {
+            identity.stop();
+        }
+    }
+
+    /**
+     * Finds out who is behind the connection; until then nothing is sent and nothing is taken.
+     *
+     * @param token what came with the upgrade
+     * @param admitted is called once it is known that the room may be opened
+     */
+    void identify(Access access, @Nullable String token, Runnable admitted) {
+        Identity asked = new Identity(roomId, access, this, limits.connections().handshake(), admitted);
+        identity = asked;
+        asked.start(token);
+    }
+
+    private Identity identity() {
+        Identity known = identity;
+        if (known == null) {
+            throw new IllegalStateException("nobody has asked who this is");
+        }
+        return known;
+    }
+
+    @Override
+    public Right right() {
+        return identity().right();
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    /** A frame has waited for the answer to who this is; null for none. */
+    byte @Nullable [] firstFrame() {
+        return beforeJoining.poll();
+    }
+
+    /** The right has changed; who has none any more has been closed. */
+    void rightChanged() {
+        if (room != null && !closing) {
+            room.rightChanged(this);
+        }
+    }
+
+    /** Sends a message of the connection's own, which no room knows; only after the first sync. */
+    void sendOwn(Message message) {
+        byte[] json = WireCodec.write(message);
+        writeGathered();
+        context()
+                .writeAndFlush(new TextWebSocketFrame(
+                        context().alloc().buffer(json.length).writeBytes(json)));
     }
 
     /** The room is in memory: join it and take what has come meanwhile. */
@@ -185,7 +241,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             Room entered = room;
             if (entered != null) {
                 receive(json, entered);
-            } else {
+            } else if (identity == null || !identity.takes(json)) {
                 waitForRoom(json);
             }
         } else if (frame instanceof PingWebSocketFrame) {
@@ -373,6 +429,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         }
         writeGathered();
         context().flush();
+        if (identity != null) {
+            identity.flushed();
+        }
     }
 
     @Override
@@ -434,7 +493,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
 
     private void waitForRoom(byte[] json) {
         bytesBeforeJoining += json.length + FRAME_OVERHEAD;
-        if (bytesBeforeJoining > limits.connections().queueBytes()) {
+        if (identity != null && !identity.isKnown() && bytesBeforeJoining > Identity.MAX_BYTES) {
+            close(Close.NOT_AUTHENTICATED);
+        } else if (bytesBeforeJoining > limits.connections().queueBytes()) {
             close(Close.OVERLOADED);
         } else {
             beforeJoining.add(json);
@@ -456,7 +517,9 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
                     tooMany(message, entered);
                 } else if (message instanceof Message.Presence presence) {
                     faultsInARow = 0;
-                    entered.receive(WebSocketConnection.this, presence, json.length);
+                    entered.receive(WebSocketConnection.this, identity().of(presence), json.length);
+                } else if (message instanceof Message.Auth auth) {
+                    identity().replace(auth.token());
                 }
             }
 
@@ -485,7 +548,7 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
             if (latePresence == null) {
                 context().executor().schedule(() -> showLatePresence(entered), 1, TimeUnit.SECONDS);
             }
-            latePresence = presence;
+            latePresence = identity().of(presence);
         }
     }
 

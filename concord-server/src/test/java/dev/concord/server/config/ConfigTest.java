@@ -73,6 +73,11 @@ class ConfigTest {
                 "CONCORD_GEMINI_TIMEOUT_SECONDS", "11",
                 "CONCORD_AI_CALLS_PER_MINUTE", "12",
                 "CONCORD_AI_ROOM_CALLS_PER_MINUTE", "13"));
+        environment.putAll(Map.of(
+                "CONCORD_AUTH", "jwt",
+                "CONCORD_AUTH_SECRET", "thirty-two bytes of a secret, or more",
+                "CONCORD_AUTH_ISSUER", "https://id.example",
+                "CONCORD_AUTH_AUDIENCE", "concord"));
         for (Setting setting : Setting.values()) {
             assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
         }
@@ -86,6 +91,14 @@ class ConfigTest {
         assertEquals("postgres://ann:s3cret@db/concord", config.database().value());
         assertFalse(config.toString().contains("s3cret"), "secrets are not printed");
         assertFalse(config.toString().contains("k3y"), "secrets are not printed");
+        assertFalse(config.toString().contains("thirty-two"), "secrets are not printed");
+        assertEquals(
+                new AuthConfig(
+                        AuthConfig.Mode.JWT,
+                        new Secret("thirty-two bytes of a secret, or more"),
+                        "https://id.example",
+                        "concord"),
+                config.auth());
         assertEquals("text-model", config.ai().textModel());
         assertEquals(Duration.ofSeconds(11), config.ai().timeout());
         assertEquals(Path.of("/data"), config.dataDirectory());
@@ -112,6 +125,16 @@ class ConfigTest {
         assertEquals("rediss://one:6380,two:6380", redis.toString(), "no password where it might be logged");
     }
 
+    @Test
+    void aSecretThatIsTooShortIsRefusedAndNotPrinted() {
+        ConfigException refused = assertThrows(
+                ConfigException.class,
+                () -> Config.from(Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_SECRET", "hunter2")));
+        assertTrue(refused.getMessage().startsWith("CONCORD_AUTH_SECRET: it has 7 bytes"), refused::getMessage);
+        assertFalse(refused.getMessage().contains("hunter2"));
+        assertThrows(ConfigException.class, () -> Config.from(Map.of("CONCORD_AUTH", "jwt")));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -131,6 +154,7 @@ class ConfigTest {
                 "CONCORD_ALLOWED_ORIGINS | https://user@app.example",
                 "CONCORD_ALLOWED_ORIGINS | https://ok.example,nonsense",
                 "CONCORD_ALLOWED_ORIGINS | null",
+                "CONCORD_AUTH | password",
                 "CONCORD_LOG_LEVEL | VERBOSE",
                 "CONCORD_MAX_FRAME_BYTES | 1023",
                 "CONCORD_MAX_FRAME_BYTES | 16777217",

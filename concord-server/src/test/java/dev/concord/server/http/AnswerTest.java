@@ -33,7 +33,7 @@ class AnswerTest {
     private Exchange exchange(List<String> path) {
         var context = channel.pipeline().firstContext();
         Responses responses = new Responses(context, false, true, new LargeAnswers(0), () -> {});
-        return new Exchange(context, request, responses, path, Map.of(), Map.of(), () -> {});
+        return new Exchange(context, request, responses, path, Map.of(), Map.of(), null, () -> {});
     }
 
     private void assertAnsweredAsAFault() {
@@ -89,6 +89,7 @@ class AnswerTest {
     @SuppressWarnings("NullAway") // only pages are asked for
     private static OperatorRoutes operator() {
         return new OperatorRoutes(new Services(
+                null,
                 null,
                 null,
                 new Pages(),

@@ -1,6 +1,7 @@
 package dev.concord.server.http;
 
 import dev.concord.server.config.AiConfig;
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.Limits;
 import dev.concord.server.config.Secret;
@@ -31,13 +32,21 @@ class HttpServerTest {
                         Path.of("unused"),
                         Set.of(),
                         Set.of(),
+                        AuthConfig.NONE,
                         AiConfig.NONE,
                         "WARN",
                         Optional.empty(),
                         Limits.DEFAULT),
                 reason -> {});
         http.listen(
-                null, () -> "", () -> CompletableFuture.completedFuture(""), null, null, Runnable::run, Runnable::run);
+                null,
+                null,
+                () -> "",
+                () -> CompletableFuture.completedFuture(""),
+                null,
+                null,
+                Runnable::run,
+                Runnable::run);
         CountDownLatch ended = new CountDownLatch(1);
         for (int i = 0; i < 1000; i++) {
             http.loops().of("room " + i).execute(() -> {

@@ -13,6 +13,7 @@ public final class Routes {
         Services nothing = new Services(
                 null,
                 null,
+                null,
                 new Pages(),
                 null,
                 () -> "",

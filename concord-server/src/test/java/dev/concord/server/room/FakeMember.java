@@ -3,6 +3,7 @@ package dev.concord.server.room;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.server.auth.Right;
 import dev.concord.wire.Message;
 import dev.concord.wire.WireCodec;
 import dev.concord.wire.WireException;
@@ -16,6 +17,7 @@ public class FakeMember implements Member {
     /** What has been flushed, as bytes. */
     public final List<byte[]> frames = new ArrayList<>();
 
+    public Right right = Right.WRITE;
     public boolean writable = true;
     /** What is sent makes the member unwritable when the queue has at least so many bytes. */
     public int queueBytes = Integer.MAX_VALUE;
@@ -57,6 +59,11 @@ public class FakeMember implements Member {
     @Override
     public Object origin() {
         return id;
+    }
+
+    @Override
+    public Right right() {
+        return right;
     }
 
     @Override

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.crdt.Anchor;
 import dev.concord.crdt.Document;
+import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
 import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
@@ -210,6 +212,48 @@ class LargeRoomTest extends RoomFixture {
         Message.Sync sync = assertInstanceOf(Message.Sync.class, got.get(0));
         assertEquals(document().text(), Document.load("copy", sync.state()).text());
         assertTrue(document().text().contains("merged"));
+    }
+
+    @Test
+    void aStateNeverLagsBehindTheJoinThatItAnswers() {
+        room.join(ann, null);
+        readNow();
+        for (int i = 0; i < 5; i++) {
+            send(ann, 1 + i, type("x"));
+            room.join(bob, null);
+            readNow();
+            Message.Sync sync = assertInstanceOf(Message.Sync.class, bob.take().get(0));
+            assertArrayEquals(document().version(), sync.version());
+            assertEquals(document().text(), Document.load("copy", sync.state()).text());
+            room.leave(bob);
+        }
+    }
+
+    @Test
+    void manySitesAreNotEncodedOnTheLoop() {
+        limits.elementsPerTurn = 1_000;
+        room = load(new Document("room"));
+        join(ann);
+        for (int i = 0; i < 60; i++) {
+            send(ann, i + 1, insert("site" + i, 1, "x"));
+        }
+        room.join(bob, null);
+        assertFalse(background.isEmpty(), "60 sites weigh more than 1,000 elements");
+        readNow();
+    }
+
+    @Test
+    void muchThatWaitsIsNotEncodedOnTheLoop() {
+        limits.elementsPerTurn = 1_000;
+        room = load(new Document("room"));
+        join(ann);
+        for (int i = 0; i < 30; i++) {
+            Anchor unknown = Anchor.after(new ElementId("nobody" + i, 1));
+            send(ann, i + 1, new Operation.Insert(new ElementId("ann", 1 + i), unknown, "w"));
+        }
+        room.join(bob, null);
+        assertFalse(background.isEmpty(), "30 sites and 30 runs that wait weigh more than 1,000 elements");
+        readNow();
     }
 
     @Test

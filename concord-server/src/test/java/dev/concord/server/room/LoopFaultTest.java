@@ -1,10 +1,12 @@
 package dev.concord.server.room;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.concord.server.room.peers.RoomLocator;
 import dev.concord.server.room.peers.RoomPeers;
 import dev.concord.server.room.presence.PresenceRounds;
+import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
 import dev.concord.testing.Faults;
 import dev.concord.wire.Message;
@@ -93,6 +95,38 @@ class LoopFaultTest extends RoomFixture {
         send(ann, 2, type("b"));
         commit();
         assertEquals(List.of(new Message.Ack(2)), ann.take());
+    }
+
+    @Test
+    void anAckThatCouldNotBeHandedOverAndHasNoNextComesWithTheWatch() throws InterruptedException {
+        join(ann);
+        Faults.Gate first = store.holdNext();
+        send(ann, 1, type("a"));
+        loop.run();
+        first.awaitReached();
+        refuses = true;
+        first.open();
+        commit();
+        assertEquals(List.of(), ann.take());
+
+        room.watch();
+        loop.run();
+        assertEquals(List.of(new Message.Ack(1)), ann.take());
+    }
+
+    @Test
+    void aFailureThatCouldNotBeHandedOverComesWithTheWatch() {
+        join(ann);
+        loop.run();
+        store.failNext(new StoreException("planted"));
+        refuses = true;
+        send(ann, 1, type("a"));
+        commit();
+        assertNull(ann.closed);
+
+        room.watch();
+        loop.run();
+        assertEquals(Close.RESTARTING, ann.closed);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
@@ -132,14 +133,20 @@ class RoomSimulationTest {
 
         World(Random random) {
             this.random = random;
+            TestLimits limits = new TestLimits();
+            if (random.nextBoolean()) {
+                // Read in the background, as large documents are.
+                limits.elementsPerTurn = random.nextInt(200);
+            }
             rooms = TestRooms.directory(
                     store,
                     log,
                     io::add,
+                    io::add,
                     id -> loop,
                     frames,
                     new RecordedEvents(),
-                    new TestLimits().build(),
+                    limits.build(),
                     dev.concord.server.cluster.Cluster.solo());
             for (int i = 0; i < 2 + random.nextInt(3); i++) {
                 clients.add(new SimulatedClient("s" + i, acknowledged));
@@ -163,7 +170,9 @@ class RoomSimulationTest {
                 assertEquals(digest, HexFormat.of().formatHex(client.document.digest()), client.name);
                 assertEquals(Map.of(), client.unacknowledged, client.name);
             }
-            assertEquals(digest, first.room.view().join().digest());
+            CompletableFuture<RoomView> view = first.room.view();
+            runIo();
+            assertEquals(digest, view.join().digest());
             assertEquals(digest, HexFormat.of().formatHex(stored().digest()));
         }
 
@@ -260,10 +269,7 @@ class RoomSimulationTest {
             for (int round = 0; round < 6; round++) {
                 commit(false);
                 loop.pass(Duration.ofSeconds(10));
-                for (Runnable task = io.poll(); task != null; task = io.poll()) {
-                    task.run();
-                    loop.run();
-                }
+                runIo();
                 for (SimulatedClient client : clients) {
                     if (client.isConnected() && !client.member.writable) {
                         stall(client);
@@ -272,6 +278,13 @@ class RoomSimulationTest {
                     client.read();
                     connect(client);
                 }
+            }
+        }
+
+        private void runIo() {
+            for (Runnable task = io.poll(); task != null; task = io.poll()) {
+                task.run();
+                loop.run();
             }
         }
 

@@ -24,6 +24,20 @@ public final class TestRooms {
             RoomEvents events,
             Limits limits,
             Cluster cluster) {
+        return directory(store, log, io, Runnable::run, loops, frames, events, limits, cluster);
+    }
+
+    /** One whose large documents are read by this executor. */
+    public static RoomDirectory directory(
+            RoomStore store,
+            OpLog log,
+            Executor io,
+            Executor readers,
+            RoomLoops loops,
+            Frames frames,
+            RoomEvents events,
+            Limits limits,
+            Cluster cluster) {
         RoomLocator locator = new RoomLocator(cluster);
         RoomDirectory rooms = new RoomDirectory(
                 store,
@@ -39,7 +53,7 @@ public final class TestRooms {
                         (context, room) -> new RoomPeers(cluster, context, room),
                         locator,
                         Deletions.IGNORED,
-                        Runnable::run));
+                        readers));
         locator.answerFrom(rooms);
         return rooms;
     }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.server.auth.Access;
+import dev.concord.server.auth.Authorizer;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.config.TestLimits;
 import dev.concord.server.input.InputBudget;
@@ -55,6 +57,7 @@ class PulseTest {
         channel.freezeTime();
         channel.pipeline().addLast("http", new ChannelInboundHandlerAdapter());
         connection.install(channel.pipeline(), channel.pipeline().context("http"));
+        connection.identify(new Access(Authorizer.OPEN), null, () -> {});
     }
 
     @AfterEach

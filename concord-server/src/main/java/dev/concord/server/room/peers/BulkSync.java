@@ -37,6 +37,7 @@ final class BulkSync {
     private byte[] before = {};
     private int taken;
     private boolean storing;
+    private boolean taking;
 
     /**
      * Nothing to take yet.
@@ -83,15 +84,22 @@ final class BulkSync {
         takeSome();
     }
 
+    private void takeLater() {
+        // Noted afterwards: where the loop refuses, the next tick asks it again.
+        loop.execute(this::takeSome);
+        taking = true;
+    }
+
     private void takeSome() {
+        taking = false;
         for (int i = 0; i < turn && !untaken.isEmpty(); i++) {
             takeOne(untaken.remove());
         }
         if (!untaken.isEmpty()) {
-            loop.execute(this::takeSome);
+            takeLater();
         } else {
             if (taken > 0) {
-                events.repaired(taken);
+                attempt(() -> events.repaired(taken));
                 attempt(() -> room.sendSince(before));
             }
             stored();
@@ -116,6 +124,9 @@ final class BulkSync {
 
     /** The op log may have room: call it when it has stored something, and from time to time, should others have filled it. */
     void stored() {
+        if (!taking && !untaken.isEmpty()) {
+            takeLater();
+        }
         if (!storing && !unstored.isEmpty()) {
             loop.execute(this::storeSome);
             storing = true;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.crdt.Document;
@@ -12,10 +13,13 @@ import dev.concord.crdt.Outcome;
 import dev.concord.server.cluster.Channels;
 import dev.concord.server.cluster.Cluster;
 import dev.concord.server.room.Close;
+import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomFixture;
+import dev.concord.server.room.RoomLoop;
 import dev.concord.server.room.SimulatedBus;
 import dev.concord.testing.Await;
 import dev.concord.wire.Message;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -91,6 +95,41 @@ class BulkSyncTest extends RoomFixture {
         loop.run();
         assertEquals(List.of(), ann.take(), "the same once more");
         assertEquals(farOps.size(), flushed().length());
+    }
+
+    @Test
+    void aTurnThatTheLoopRefusedIsTakenLater() {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        RoomLoop refusing = new RoomLoop() {
+            @Override
+            public void execute(Runnable task) {
+                if (refuses.getAndSet(false)) {
+                    throw new OutOfMemoryError("planted");
+                }
+                loop.execute(task);
+            }
+
+            @Override
+            public void schedule(Runnable task, Duration delay) {
+                loop.schedule(task, delay);
+            }
+
+            @Override
+            public long nanoTime() {
+                return loop.nanoTime();
+            }
+        };
+        RoomContext context = new RoomContext(ID, EPOCH, limits.build(), refusing, frames, events);
+        BulkSync sync = new BulkSync(context, peerHost, () -> {});
+        assertThrows(OutOfMemoryError.class, () -> sync.take(farOps));
+        loop.run();
+        assertTrue(sync.isBusy());
+
+        // As at every tick.
+        sync.stored();
+        loop.run();
+        assertFalse(sync.isBusy());
+        assertEquals(far.text(), document().text());
     }
 
     @Test

@@ -1,14 +1,14 @@
 package dev.concord.server.ws;
 
-/** A token bucket: so many ops or bytes a second, and as many at once after a quiet second. Not thread-safe. */
-final class OpRate {
+/** So many ops or bytes a second, and as many at once after a quiet second. Not thread-safe. */
+final class TokenBucket {
     private static final double NANOS = 1e9;
 
     private final int perSecond;
     private double tokens;
     private long lastNanos;
 
-    OpRate(int perSecond, long nowNanos) {
+    TokenBucket(int perSecond, long nowNanos) {
         this.perSecond = perSecond;
         this.tokens = perSecond;
         this.lastNanos = nowNanos;

@@ -1,0 +1,99 @@
+package dev.concord.server.http;
+
+import dev.concord.server.auth.Access;
+import dev.concord.server.auth.Caller;
+import dev.concord.server.auth.Credentials;
+import dev.concord.server.auth.NotAuthenticatedException;
+import dev.concord.server.auth.Right;
+import dev.concord.server.refusal.Refusal;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a request pass to its route if whoever sends it may do what the route does. A room that the sender may not see is answered for before anything
+ * is looked up, and like one that does not exist.
+ */
+final class Gate {
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+
+    private final Access access;
+
+    Gate(Access access) {
+        this.access = access;
+    }
+
+    /** Hands the request to its route, in this call unless the answer has to be waited for. Throws a {@link Problem} when it is refused. */
+    void pass(Exchange exchange, Need need, RouteTable.Handler handler) {
+        Right needed = need.right();
+        if (needed == null) {
+            handler.handle(exchange);
+            return;
+        }
+        CompletableFuture<Caller> entering = access.enter(
+                        new Credentials(Requests.token(exchange), Requests.address(exchange)))
+                .toCompletableFuture();
+        if (entering.isDone()) {
+            enter(exchange, needed, handler, entering);
+            return;
+        }
+        FullHttpRequest request = exchange.request().retain();
+        entering.whenComplete((caller, failure) -> exchange.context().executor().execute(() -> {
+            try {
+                enter(exchange, needed, handler, entering);
+            } catch (RuntimeException refused) {
+                exchange.responses().problem(Problem.of(refused));
+            } finally {
+                request.release();
+            }
+        }));
+    }
+
+    private static void enter(
+            Exchange exchange, Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
+        Caller caller;
+        try {
+            caller = entered.join();
+        } catch (CompletionException failed) {
+            throw refused(failed.getCause());
+        }
+        Right right = caller.right(exchange.room());
+        if (!right.includes(Right.READ)) {
+            throw Refusal.noSuchRoom();
+        }
+        if (!right.includes(needed)) {
+            throw new Problem(
+                    HttpResponseStatus.FORBIDDEN,
+                    "forbidden",
+                    "this needs the right \"" + needed.word() + "\" to the room; yours is \"" + right.word() + "\"");
+        }
+        handler.handle(exchange.by(caller));
+    }
+
+    private static Problem refused(@Nullable Throwable failure) {
+        if (failure instanceof NotAuthenticatedException not) {
+            boolean missing = not.reason() == NotAuthenticatedException.Reason.MISSING;
+            return new Problem(
+                    HttpResponseStatus.UNAUTHORIZED,
+                    missing
+                            ? "not_authenticated"
+                            : "token_" + not.reason().name().toLowerCase(Locale.ROOT),
+                    String.valueOf(not.getMessage()),
+                    Map.of(
+                            HttpHeaderNames.WWW_AUTHENTICATE.toString(),
+                            missing ? "Bearer" : "Bearer error=\"invalid_token\""));
+        }
+        LOG.warn("a token could not be checked: {}", String.valueOf(failure));
+        return new Problem(
+                HttpResponseStatus.SERVICE_UNAVAILABLE,
+                "auth_unavailable",
+                "tokens cannot be checked at the moment; try again later");
+    }
+}

@@ -716,12 +716,19 @@ export const tests = {
   async 'an insert that hangs on what no history has any more is offered'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const operation = { kind: 'insert', id: { site: 'earlier', counter: 2 }, after: { site: 'earlier', counter: 1 }, value: 'more' };
-    const store = new MemoryStore([{ operation, epoch: null, key: 'left' }]);
+    const store = new MemoryStore([{ operation, epoch: 'first', key: 'left' }]);
     const session = start(server, clock, { store });
     await live(session);
     assertEquals('more', session.unsaved.map(({ value }) => value).join(), 'offered');
     assertEquals(0, server.operations.length, 'operations');
     assert(!session.status.saved && session.status.unsent === 0, 'status');
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.member.end(4409);
+    await session.putBack();
+    await live(session);
+    assertEquals('more', session.unsaved.map(({ value }) => value).join(), 'offered when the text was put back');
+    assertEquals(0, server.document.pendingCount, 'what waits');
   },
 
   async 'what was found and not looked at is offered when the room has ended'() {

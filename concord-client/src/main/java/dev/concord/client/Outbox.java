@@ -7,9 +7,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -298,6 +300,7 @@ final class Outbox {
      * place there yet is tried again after the others, and stays where it is in the end.
      */
     void reclaim(@Nullable String epoch, Predicate<OutboxStore.Kept> take) {
+        Set<Entry> taken = new LinkedHashSet<>();
         List<Entry> rest = Pieces.placeholdersLast(
                 orphaned.stream().filter(entry -> sameEpoch(entry.epoch, epoch)).toList(), entry -> entry.operation);
         for (int before = Integer.MAX_VALUE; rest.size() < before; ) {
@@ -305,17 +308,18 @@ final class Outbox {
             List<Entry> later = new ArrayList<>();
             for (Entry entry : rest) {
                 if (take.test(new OutboxStore.Kept(entry.first, entry.operation, entry.epoch, entry.dependencies))) {
-                    reclaim(entry);
+                    taken.add(entry);
                 } else {
                     later.add(entry);
                 }
             }
             rest = later;
         }
+        orphaned.removeIf(taken::contains);
+        taken.forEach(this::waitAgain);
     }
 
-    private void reclaim(Entry entry) {
-        orphaned.remove(entry);
+    private void waitAgain(Entry entry) {
         entry.seq = NOT_SENT;
         entry.growing = false;
         entry.refused = false;

@@ -335,6 +335,16 @@ class ConcordSessionTest {
                         .toList());
         assertEquals(0, ann.session.status().unsent());
         assertEquals(0, server.document().pendingCount());
+        ann.crash();
+        ann.store.rows.put(1L, new OutboxStore.Kept(1, more, "epoch-1", List.of()));
+        ann.begin();
+        loop.advance(LONG);
+        server.forget();
+        loop.advance(LONG);
+        ann.session.putBack();
+        loop.advance(LONG);
+        assertEquals(1, ann.session.status().orphaned(), "it has no place in what is put back");
+        assertEquals(0, server.document().pendingCount());
     }
 
     @Test

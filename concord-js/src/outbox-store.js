@@ -37,8 +37,6 @@ export class IndexedStore {
   #deletes = [];
   #writing = new Set();
   #adopted = 0;
-  /** The sessions for whose end this one waits. */
-  #awaited = new Set();
   /** The sessions whose end is waited for. */
   #awaited = new Set();
   #ended = new AbortController();

@@ -16,6 +16,9 @@ const REASONS = {
 export const UNREACHABLE =
   'The server cannot be reached, or does not let this page in. What you type is kept and sent when it answers; if this lasts, ask who runs it.';
 
+/** What the server sends has a format that this program does not know, and trying again changes nothing. */
+export const TOO_OLD = 'This page cannot read what the server sends: it is probably older than the server. Reload it.';
+
 /** The application has no token to give at the moment. */
 export const CANNOT_SIGN_IN = 'Signing in does not work at the moment. What you type is kept, and sent as soon as it works again.';
 

@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from './bytes.js';
-import { MalformedStateError } from './errors.js';
+import { MalformedStateError, UnknownFormatError } from './errors.js';
 
 const VERSION = 1;
 // DEFLATE cannot expand further than this.
@@ -32,7 +32,7 @@ export async function unpackState(bytes) {
   }
   const version = reader.byte();
   if (version !== VERSION) {
-    throw new MalformedStateError(`the state has version ${version}; this program reads version ${VERSION}`);
+    throw new UnknownFormatError(`the state has version ${version}; this program reads version ${VERSION}`);
   }
   const compression = reader.byte();
   if (compression === 0) {

@@ -30,6 +30,9 @@ export class MalformedStateError extends ConcordError {
   }
 }
 
+/** The bytes are of a format that came after this program. */
+export class UnknownFormatError extends MalformedStateError {}
+
 /** No token could be got. The `cause` says why; the session tries again. */
 export class CredentialError extends ConcordError {
   constructor(cause) {

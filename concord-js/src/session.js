@@ -1,10 +1,10 @@
-import { CANNOT_SIGN_IN, DELETED, REPLACED, TOO_LARGE, UNREACHABLE, reasonOf } from './close-codes.js';
+import { CANNOT_SIGN_IN, DELETED, REPLACED, TOO_LARGE, TOO_OLD, UNREACHABLE, reasonOf } from './close-codes.js';
 import { Connection } from './connection.js';
 import { Coverage } from './coverage.js';
 import { Credentials } from './credentials.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
-import { ConflictError, StorageError } from './errors.js';
+import { ConflictError, StorageError, UnknownFormatError } from './errors.js';
 import { Holds } from './holds.js';
 import { Listeners } from './listeners.js';
 import { extentOf, randomSite } from './operation.js';
@@ -507,11 +507,20 @@ export class ConcordSession {
       } catch (error) {
         this.#emit('fault', error);
         if (message.t === 'sync' && this.#connection.isCurrent(socket)) {
-          this.#connection.drop();
+          this.#giveUpSync(error);
         }
       }
     }
     this.#draining = false;
+  }
+
+  #giveUpSync(error) {
+    if (error instanceof UnknownFormatError) {
+      this.#connection.close();
+      this.#disconnected('stopped', TOO_OLD);
+    } else {
+      this.#connection.drop();
+    }
   }
 
   #take(message) {

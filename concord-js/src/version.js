@@ -1,7 +1,7 @@
 import { MAX_COUNTER } from './bounds.js';
 import { ByteReader, ByteWriter, checkAscending } from './bytes.js';
 import { joinChains, writeBody } from './codec.js';
-import { MalformedStateError } from './errors.js';
+import { MalformedStateError, UnknownFormatError } from './errors.js';
 import { deleteOf, insertOf } from './operation.js';
 import { RangeSet } from './ranges.js';
 import { cutInto, partOf } from './run.js';
@@ -108,7 +108,7 @@ function decodeVersion(bytes) {
   }
   const version = reader.byte();
   if (version !== VERSION) {
-    throw new MalformedStateError(`the version summary has version ${version}; this program reads version ${VERSION}`);
+    throw new UnknownFormatError(`the version summary has version ${version}; this program reads version ${VERSION}`);
   }
   const sites = new Map();
   let last = '';

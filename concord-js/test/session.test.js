@@ -304,6 +304,26 @@ export const tests = {
     assertEquals(0, second.store.rows.size, 'rows');
   },
 
+  async 'a page that cannot read what the server sends says so and does not try for ever'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const readable = server.syncMessage;
+    server.syncMessage = () => {
+      const state = [0x43, 0x44, 9, 0, ...server.document.encodeBody()];
+      return { ...readable.call(server), state: btoa(String.fromCharCode(...state)) };
+    };
+    const session = new ConcordSession(optionsFor(server, clock));
+    session.edit({ offset: 0, inserted: 'x' });
+    await eventually(() => session.status.connection === 'stopped', 'stopping');
+    assert(session.status.reason.includes('older than the server'), session.status.reason);
+    assertEquals('1 unsent, saved false', `${session.status.unsent} unsent, saved ${session.status.saved}`, 'status');
+    clock.advance(600_000);
+    assertEquals(1, server.dials.length, 'attempts');
+    server.syncMessage = readable;
+    await session.goOnline();
+    await saved(session);
+    assertEquals('x', server.document.text, 'text of the server');
+  },
+
   async 'another epoch is not merged and what was not sent is kept'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const options = optionsFor(server, clock);

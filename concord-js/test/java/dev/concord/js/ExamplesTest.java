@@ -2,8 +2,10 @@ package dev.concord.js;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
@@ -11,10 +13,16 @@ import com.microsoft.playwright.Page;
 import dev.concord.testing.browser.Chromium;
 import dev.concord.testing.browser.Relay;
 import dev.concord.testing.browser.WebFiles;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -79,6 +87,30 @@ final class ExamplesTest {
             }
         }
         assertEquals(List.of(), complaints);
+    }
+
+    /** Those that a bundler finds: the package is copied to where its own imports are looked for, and not linked. */
+    @Test
+    void whatThePagesNeedIsAmongTheirDependencies() throws IOException {
+        Path folder = WebFiles.project().resolve("concord-js/examples");
+        assertTrue(Files.readString(folder.resolve(".npmrc")).contains("install-links=true"));
+        Set<String> dependencies = JsonParser.parseString(Files.readString(folder.resolve("package.json")))
+                .getAsJsonObject()
+                .getAsJsonObject("dependencies")
+                .keySet();
+        Set<String> imported = new TreeSet<>();
+        Pattern from = Pattern.compile("from '(@[^/']+/[^/']+|[^./'][^/']*)[^']*'");
+        for (Path sources : List.of(folder, folder.resolveSibling("src"))) {
+            try (Stream<Path> files = Files.list(sources)) {
+                for (Path file : files.filter(path -> path.toString().matches(".*\\.(html|js)"))
+                        .toList()) {
+                    from.matcher(Files.readString(file)).results().forEach(match -> imported.add(match.group(1)));
+                }
+            }
+        }
+        assertTrue(imported.contains("@codemirror/state"), imported::toString);
+        imported.removeAll(dependencies);
+        assertEquals(Set.of(), imported, "imported, and no dependency");
     }
 
     private static Page open(

@@ -25,6 +25,15 @@ public interface TextEmbedder {
     String model();
 
     /**
+     * The least cosine of two texts that have something to do with each other: below it, a model says of any two texts that they are as near.
+     *
+     * @return 0 to 1
+     */
+    default double relatedFrom() {
+        return 0.5;
+    }
+
+    /**
      * Embeds a text. One longer than the model takes is cut at its end.
      *
      * @param text not blank

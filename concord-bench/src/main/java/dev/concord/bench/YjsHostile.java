@@ -4,6 +4,8 @@ import dev.concord.yjs.TypeKind;
 import dev.concord.yjs.YDocument;
 import dev.concord.yjs.YOptions;
 import dev.concord.yjs.YType;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -54,6 +56,51 @@ enum YjsHostile {
             });
             return List.of(made, one.edit(() -> one.map("map").remove("k")));
         }
+    },
+    WALKS("2,000 inserts in one update that each walk along a text", 2000) {
+        @Override
+        List<byte[]> updates(int size) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            number(out, 2);
+            number(out, 1);
+            number(out, 7);
+            number(out, 0);
+            // A text of client 7, then inserts of client 3 in front of it, with another unit each as their right
+            // neighbour.
+            out.writeBytes(new byte[] {4, 1, 4, 't', 'e', 'x', 't'});
+            number(out, size);
+            out.writeBytes("x".repeat(size).getBytes(StandardCharsets.US_ASCII));
+            number(out, size);
+            number(out, 3);
+            number(out, 0);
+            for (int i = 0; i < size; i++) {
+                out.write(0x44);
+                number(out, 7);
+                number(out, i);
+                out.writeBytes(new byte[] {1, 'y'});
+            }
+            number(out, 0);
+            return List.of(out.toByteArray());
+        }
+    },
+    WAITING("20,000 clients that wait for one", 20_000) {
+        @Override
+        List<byte[]> updates(int size) {
+            List<byte[]> updates = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                out.writeBytes(new byte[] {1, 1});
+                number(out, 10 + i);
+                // Each writes after another unit of the one.
+                out.writeBytes(new byte[] {0, (byte) 0x84, 1});
+                number(out, i);
+                out.writeBytes(new byte[] {1, 'y', 0});
+                updates.add(out.toByteArray());
+            }
+            YDocument one = new YDocument(1);
+            updates.add(one.edit(() -> one.text("text").insert(0, "x".repeat(size))));
+            return updates;
+        }
     };
 
     final String title;
@@ -87,6 +134,14 @@ enum YjsHostile {
             updates.add(one.edit(() -> one.text("text").insert(at, "x")));
         }
         return updates;
+    }
+
+    private static void number(ByteArrayOutputStream out, int value) {
+        int rest = value;
+        for (; rest > 0x7f; rest >>>= 7) {
+            out.write((rest & 0x7f) | 0x80);
+        }
+        out.write(rest);
     }
 
     /** An update that deletes one clock of client 1. */

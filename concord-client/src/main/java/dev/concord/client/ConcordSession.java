@@ -243,17 +243,32 @@ public final class ConcordSession implements AutoCloseable {
 
     /** An edit of which a listener is not notified, because it has made it. */
     void edit(int offset, int removed, String inserted, @Nullable SessionListener by) {
+        edit(List.of(new TextChange(offset, removed, inserted)), by);
+    }
+
+    /** Edits one after the other, of which everybody is notified when all are made: what answers to one moves none of the others. */
+    void edit(List<TextChange> edits, @Nullable SessionListener by) {
         check();
-        String clean = RoomText.clean(inserted);
-        List<Operation> operations = edited(offset, removed, clean);
-        if (!operations.isEmpty()) {
-            publish(operations);
-            List<TextChange> changes = List.of(new TextChange(offset, removed, clean));
-            listeners.notifyInOrder(listener -> {
-                if (listener != by) {
-                    listener.textChanged(changes, Origin.LOCAL);
+        List<TextChange> changes = new ArrayList<>();
+        List<Operation> operations = new ArrayList<>();
+        try {
+            for (TextChange edit : edits) {
+                String clean = RoomText.clean(edit.inserted());
+                List<Operation> own = edited(edit.offset(), edit.removed(), clean);
+                if (!own.isEmpty()) {
+                    operations.addAll(own);
+                    changes.add(new TextChange(edit.offset(), edit.removed(), clean));
                 }
-            });
+            }
+        } finally {
+            if (!changes.isEmpty()) {
+                publish(operations);
+                listeners.notifyInOrder(listener -> {
+                    if (listener != by) {
+                        listener.textChanged(List.copyOf(changes), Origin.LOCAL);
+                    }
+                });
+            }
         }
     }
 

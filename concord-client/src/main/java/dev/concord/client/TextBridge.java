@@ -2,6 +2,7 @@ package dev.concord.client;
 
 import dev.concord.crdt.TextChange;
 import dev.concord.wire.RoomText;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -95,16 +96,15 @@ public final class TextBridge implements AutoCloseable {
             session.edit(edit.offset(), removed.get(0).to() - edit.offset(), inserted, listener);
             return;
         }
+        List<TextChange> edits = new ArrayList<>();
+        for (int i = removed.size() - 1; i >= 0; i--) {
+            Alignment.Range range = removed.get(i);
+            edits.add(new TextChange(range.from(), range.to() - range.from(), ""));
+        }
+        edits.add(new TextChange(edit.offset(), 0, inserted));
         session.beginGroup();
         try {
-            for (int i = removed.size() - 1; i >= 0; i--) {
-                session.edit(
-                        removed.get(i).from(),
-                        removed.get(i).to() - removed.get(i).from(),
-                        "",
-                        listener);
-            }
-            session.edit(edit.offset(), 0, inserted, listener);
+            session.edit(edits, listener);
         } finally {
             session.endGroup();
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.concord.crdt.Side;
 import dev.concord.crdt.TextChange;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -77,6 +78,38 @@ class TextBridgeTest {
         assertEquals("pong ping", editor.text);
         editor.type(9, 0, "!");
         assertEquals("pong ping!", editor.session.text());
+    }
+
+    @Test
+    void an_edit_in_several_ranges_is_not_moved_by_who_answers_to_a_part_of_it() {
+        loop.settle();
+        editor.type(0, 0, "one two three");
+        loop.settle();
+        other.pull();
+        other.type(2, 0, "-A-");
+        other.type(11, 0, "-B-");
+        loop.settle();
+        assertEquals("on-A-e two -B-three", editor.session.text());
+        List<List<TextChange>> seen = new ArrayList<>();
+        editor.session.addListener(new SessionListener() {
+            @Override
+            public void textChanged(List<TextChange> changes, Origin origin) {
+                seen.add(changes);
+                if (seen.size() == 1) {
+                    editor.session.edit(0, 0, "answer ");
+                }
+            }
+        });
+        editor.type(1, 11, "X");
+        assertEquals("answer oX-A--B-e", editor.session.text());
+        assertEquals(2, seen.size(), () -> "events: " + seen);
+        editor.pull();
+        editor.session.undo();
+        editor.pull();
+        assertEquals("on-A-e two -B-three", editor.text);
+        loop.settle();
+        other.pull();
+        assertEquals(editor.text, other.text);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.concord.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
@@ -11,6 +12,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.concord.testing.Await;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +22,7 @@ final class DemoPageTest extends PageFixture {
 
     private BrowserContext context;
     private Page page;
+    private String room;
 
     @Override
     ServerProcess settings(ServerProcess plain) {
@@ -63,7 +66,7 @@ final class DemoPageTest extends PageFixture {
 
         page.reload();
         assertEquals(text, assertAgreed());
-        try (TestClient late = new TestClient("late").connect(server.socket("demo"))) {
+        try (TestClient late = new TestClient("late").connect(server.socket(room))) {
             late.awaitText(text);
         }
     }
@@ -84,7 +87,7 @@ final class DemoPageTest extends PageFixture {
     @Test
     void aPasteOfOneMegabyteIsSavedAndThePhoneWidthHolds() {
         String pasted = "The quick brown fox jumps over the lazy dog.\n".repeat(22_800);
-        context.grantPermissions(java.util.List.of("clipboard-read", "clipboard-write"));
+        context.grantPermissions(List.of("clipboard-read", "clipboard-write"));
         page.evaluate("text => navigator.clipboard.writeText(text)", pasted);
         text(0).focus();
         page.keyboard().press("Control+v");
@@ -93,10 +96,39 @@ final class DemoPageTest extends PageFixture {
         shoot("phone");
     }
 
+    @Test
+    void nobodyIsMadeUpInARoomThatSomebodyElseUses() {
+        EditorTab writer = EditorTab.open(context, server.port(), "demo", complaints);
+        writer.page.locator(".home").click();
+        assertThat(pill(writer.page, 1)).hasText(SAVED);
+        assertNotEquals("demo", writer.page.locator("#room").textContent());
+        assertNotEquals(room, writer.page.locator("#room").textContent());
+        writer.page.reload();
+        assertThat(pill(writer.page, 1)).hasText(SAVED);
+        writer.page.goBack();
+        writer.awaitSaved();
+        assertThat(writer.page.locator("#people li")).hasCount(1);
+        for (String kind : List.of("/", "/watch")) {
+            writer.page.navigate("http://127.0.0.1:" + server.port() + kind);
+            assertThat(pill(writer.page, 1)).hasText(SAVED);
+            String own = writer.page.locator("#room").textContent();
+            assertEquals("/editor/" + own, writer.page.locator("#one-pane").getAttribute("href"));
+            for (Locator link : writer.page.locator("a[href]").all()) {
+                String leads = link.getAttribute("href");
+                assertTrue(List.of("/", "/watch", "/editor/" + own).contains(leads), leads);
+            }
+        }
+    }
+
+    private static Locator pill(Page page, int pane) {
+        return page.locator(".pill").nth(pane);
+    }
+
     private void visit() {
         page.navigate("http://127.0.0.1:" + server.port() + "/");
         assertThat(pill(0)).hasText(SAVED);
         assertThat(pill(1)).hasText(SAVED);
+        room = page.locator("#room").textContent();
     }
 
     /** Waits until both panes are saved and show the server's text; checks that the digests are equal too. */
@@ -104,7 +136,7 @@ final class DemoPageTest extends PageFixture {
         assertThat(pill(0)).hasText(SAVED);
         assertThat(pill(1)).hasText(SAVED);
         Await.until("both panes show the server's text", () -> {
-            String text = server.text("demo");
+            String text = server.text(room);
             return text(0).inputValue().equals(text) && text(1).inputValue().equals(text);
         });
         return text(0).inputValue();
@@ -125,7 +157,7 @@ final class DemoPageTest extends PageFixture {
     }
 
     private Locator pill(int pane) {
-        return page.locator(".pill").nth(pane);
+        return pill(page, pane);
     }
 
     private Locator toggle(int pane) {

@@ -106,7 +106,7 @@ class JvmClientTest {
                 ThreadLoop loop = new ThreadLoop("session")) {
             URI address = URI.create("http://127.0.0.1:" + server.port());
             Page page = chromium.page();
-            page.navigate(address + "/");
+            page.navigate(address + "/?room=demo");
             assertThat(page.locator(".pill").first()).hasText("Live \u00b7 saved");
 
             Path outbox = home.resolve("demo.outbox");

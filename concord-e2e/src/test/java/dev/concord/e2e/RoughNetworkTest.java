@@ -40,6 +40,25 @@ final class RoughNetworkTest extends PageFixture {
         return EditorTab.open(context, port, room, complaints);
     }
 
+    @Test
+    void aPageNoticesWithin45SecondsThatNothingIsForwardedAnyMore() {
+        try (BrokenNetwork network = new BrokenNetwork(server.port(), 0)) {
+            EditorTab page = EditorTab.of(context.newPage(), network.port(), complaints);
+            PageClock clock = PageClock.of(page.page);
+            page.page.navigate("http://127.0.0.1:" + network.port() + "/editor/silent");
+            page.awaitSaved();
+            network.freeze();
+            EditorTab writer = tab(server.port(), "silent");
+            writer.type("written meanwhile");
+            writer.awaitSaved();
+            page.awaitSaved();
+            assertEquals("", page.shown());
+            clock.pass(45_000);
+            Await.equal("the text", "written meanwhile", page::shown);
+            page.awaitSaved();
+        }
+    }
+
     @Tag("long")
     @Test
     void readersBehindAProxyThatStopsForwardingGetTheTextAgain() {

@@ -42,6 +42,7 @@ final class AiParts implements AutoCloseable {
     private final AiCalls calls;
     private final ScheduledExecutorService timer;
     private final AiServices services;
+    private final boolean searching;
 
     AiParts(
             AiConfig config,
@@ -61,7 +62,8 @@ final class AiParts implements AutoCloseable {
                                 config.timeout())),
                         Gemini::close)
                 : null;
-        TextEmbedder embedder = gemini != null ? gemini : inProcess();
+        this.searching = config.search();
+        TextEmbedder embedder = !config.search() ? null : gemini != null ? gemini : inProcess();
         ScheduledThreadPoolExecutor clock =
                 new ScheduledThreadPoolExecutor(1, ConcordServer.threads("concord-ai-timer"));
         // A call that has ended is not kept until its time would have been up.
@@ -103,12 +105,12 @@ final class AiParts implements AutoCloseable {
                             random.nextBytes(name);
                             return HexFormat.of().formatHex(name);
                         }),
-                new Search(embedder, gemini != null, store.embeddings(), calls, config.limits()));
+                new Search(embedder, gemini != null, config.search(), store, calls, config.limits()));
     }
 
     /** Says what the operator may miss; when the server has started. */
     void announce() {
-        if (index == null) {
+        if (index == null && searching) {
             LOG.info(
                     "no embedding model: search answers 503 until concord-ai-minilm is on the class path or GEMINI_API_KEY is set");
         }

@@ -10,8 +10,13 @@ import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.server.config.RedisAddress;
+import dev.concord.server.config.RetentionLimits;
+import dev.concord.server.history.Catalogue;
 import dev.concord.server.history.History;
+import dev.concord.server.history.Purge;
+import dev.concord.server.history.Retention;
 import dev.concord.server.http.HttpServer;
+import dev.concord.server.http.RoomKeeping;
 import dev.concord.server.metrics.ServerMetrics;
 import dev.concord.server.redis.Redis;
 import dev.concord.server.room.RoomContext;
@@ -40,6 +45,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +60,9 @@ public final class ConcordServer implements AutoCloseable {
     private static final int READERS = 2;
     /** How often the logs are looked at for what other servers appended; one query for all rooms. */
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
+
+    /** When the store is looked at first for what was kept long enough. */
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
 
     private final Config config;
     private final HttpServer http;
@@ -133,6 +142,8 @@ public final class ConcordServer implements AutoCloseable {
                 metrics::scrape,
                 this::readiness,
                 history,
+                new RoomKeeping(
+                        new Catalogue(store.catalogue(), io), new Purge(store, opLog, io, rooms::snapshotStored)),
                 ai.services(),
                 io,
                 readers);
@@ -165,8 +176,22 @@ public final class ConcordServer implements AutoCloseable {
         } else {
             cluster.bus().onConnected(rooms::compareAll);
         }
+        RetentionLimits kept = config.limits().history().retention();
+        if (kept.isOn()) {
+            Retention retention = retention(kept, System::currentTimeMillis);
+            sweeper.scheduleWithFixedDelay(
+                    () -> io.execute(guarded("deleting what was kept long enough", retention::run)),
+                    FIRST_LOOK.toMillis(),
+                    kept.interval().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
         sweeper.scheduleAtFixedRate(
                 guarded("sweeping", rooms::sweep), sweep.toMillis(), sweep.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What deletes by itself, for a test with a clock of its own as well. */
+    Retention retention(RetentionLimits kept, LongSupplier clock) {
+        return new Retention(store, rooms, kept, clock);
     }
 
     /**

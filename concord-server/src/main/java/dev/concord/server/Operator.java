@@ -3,13 +3,17 @@ package dev.concord.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Sites;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
+import dev.concord.server.history.Purge;
+import dev.concord.server.refusal.Refusal;
 import dev.concord.server.room.log.Replay;
+import dev.concord.store.RoomCatalogue;
 import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
 import dev.concord.store.StoreException;
@@ -29,7 +33,8 @@ import java.util.Set;
 /** What an operator does to stored rooms from the command line: list them, take one out, put one in. */
 final class Operator {
     /** The words that a command line of an operator begins with. */
-    static final Set<String> COMMANDS = Set.of("rooms", "export", "import");
+    static final Set<String> COMMANDS =
+            Set.of("rooms", "export", "import", "delete", "purge", "verify", "export-user", "compact");
 
     static final String USAGE = """
               rooms [--json]                the rooms: sizes, log lengths, last snapshots
@@ -37,6 +42,13 @@ final class Operator {
               import ROOM < FILE            makes a room of an exported one, with an epoch of its own;
                                             --keep-epoch gives it the exported one's, so that clients that
                                             still hold text of that room merge it
+              delete ROOM                   deletes a room and everything that is kept of it
+              purge ROOM                    removes deleted text: versions, plans and the log; the text stays
+              verify                        reads every room and every version, and names those that are damaged
+              export-user USER              what is kept under somebody's name, as JSON
+              compact                       rewrites the embedded store, without remains of what was deleted
+
+            The embedded store belongs to one process: import, delete, purge and compact need the server to be stopped.
             """;
 
     private static final int PAGE = 200;
@@ -77,6 +89,11 @@ final class Operator {
             switch (command.get(0)) {
                 case "rooms" -> rooms(command.subList(1, command.size()));
                 case "export" -> export(command.subList(1, command.size()));
+                case "delete" -> delete(command.subList(1, command.size()));
+                case "purge" -> purge(command.subList(1, command.size()));
+                case "verify" -> verify(command.subList(1, command.size()));
+                case "compact" -> compact(command.subList(1, command.size()));
+                case "export-user" -> exportUser(command.subList(1, command.size()));
                 default -> take(command.subList(1, command.size()));
             }
             return 0;
@@ -156,6 +173,76 @@ final class Operator {
                     .put("state", document.encode());
             out.println(json);
         }
+    }
+
+    private static String only(List<String> arguments, String usage) throws UsageException {
+        if (arguments.size() != 1) {
+            throw new UsageException("usage: " + usage);
+        }
+        return arguments.get(0);
+    }
+
+    private void delete(List<String> arguments) throws UsageException, ConfigException, FailedException {
+        String roomId = only(arguments, "delete ROOM");
+        try (RoomStore store = Stores.of(config).get()) {
+            if (store.delete(roomId).isEmpty()) {
+                throw new FailedException("there is no room \"" + roomId + "\"");
+            }
+        }
+        out.println("deleted room " + roomId);
+    }
+
+    private void purge(List<String> arguments) throws UsageException, ConfigException, FailedException {
+        String roomId = only(arguments, "purge ROOM");
+        try (RoomStore store = Stores.of(config).get()) {
+            Purge.purge(store, roomId, Sites.random(new SecureRandom()));
+        } catch (Refusal missing) {
+            throw new FailedException("there is no room \"" + roomId + "\"");
+        }
+        out.println("purged room " + roomId);
+    }
+
+    private void verify(List<String> arguments) throws UsageException, ConfigException, FailedException {
+        if (!arguments.isEmpty()) {
+            throw new UsageException("usage: verify");
+        }
+        int damaged;
+        try (RoomStore store = Stores.toRead(config)) {
+            damaged = new Verification(store, out).run();
+        }
+        if (damaged > 0) {
+            throw new FailedException(damaged + " damaged; restore them from a backup, or delete them");
+        }
+    }
+
+    private void compact(List<String> arguments) throws UsageException, ConfigException, FailedException {
+        if (!arguments.isEmpty()) {
+            throw new UsageException("usage: compact");
+        }
+        try (RoomStore store = Stores.of(config).get()) {
+            if (!store.compact()) {
+                throw new FailedException("only the embedded store can be compacted; PostgreSQL has VACUUM for it");
+            }
+        }
+        out.println("compacted");
+    }
+
+    private void exportUser(List<String> arguments) throws UsageException, ConfigException {
+        String user = only(arguments, "export-user USER");
+        ObjectNode json = JSON.createObjectNode();
+        json.put("user", user);
+        ArrayNode all = json.putArray("named_in");
+        try (RoomStore store = Stores.toRead(config)) {
+            for (RoomCatalogue.Mention mention : store.catalogue().mentions(user)) {
+                all.addObject()
+                        .put("kind", mention.kind())
+                        .put("room", mention.roomId())
+                        .put("id", mention.id())
+                        .put("text", mention.text())
+                        .put("at", mention.at());
+            }
+        }
+        out.println(json);
     }
 
     private void take(List<String> arguments) throws UsageException, ConfigException, FailedException, IOException {

@@ -496,13 +496,21 @@ class AiTest {
         server.put("/rooms/tax", "tax law appeal court");
         ServerFixture.await(() -> server.metric("concord_embeddings_total") >= 3);
 
-        assertEquals(List.of("tax", "bread"), found("/rooms/cake/search?q=tax%20appeal%20bread&k=2"));
-        assertEquals(List.of("cake", "tax"), found("/rooms/bread/backlinks"));
+        assertEquals(
+                List.of("tax"),
+                found("/rooms/cake/search?q=tax%20appeal&k=50"),
+                "what has little in common is left out");
+        assertEquals(List.of(), found("/rooms/tax/search?q=tax%20appeal"), "the room itself is left out");
+        assertEquals(List.of(), found("/rooms/x/search?q=volcano"));
+        assertEquals(List.of("cake"), found("/rooms/bread/backlinks"));
         assertEquals(List.of(), found("/rooms/nowhere/backlinks"));
         JsonNode hit = ok(server.get("/rooms/x/search?q=tax%20law%20appeal%20court&k=1"))
                 .get(0);
         assertEquals(1, hit.get("similarity").asDouble(), 1e-6);
-        assertEquals(2, hit.size());
+        assertEquals("tax law appeal court", hit.get("snippet").asText());
+        assertEquals("", hit.get("title").asText());
+        assertTrue(hit.get("changed_at").asLong() >= hit.get("created_at").asLong());
+        assertEquals(6, hit.size());
 
         try (Typist ann = new Typist("tax", "ann")) {
             ann.send(ann.document.insert(0, "volcano volcano volcano volcano "));
@@ -539,7 +547,7 @@ class AiTest {
         gemini.embeddingsDown(false);
         ServerFixture.await(() -> {
             try {
-                JsonNode hits = ok(server.get("/rooms/r/search?q=apples%20and%20pears"));
+                JsonNode hits = ok(server.get("/rooms/x/search?q=apples%20and%20pears"));
                 return hits.size() == 1 && hits.at("/0/similarity").asDouble() > 0.99;
             } catch (Exception e) {
                 throw new IllegalStateException(e);

@@ -23,7 +23,7 @@ class GuaranteesTest {
     private static final String HEADER = "| promise | condition | tested by |";
     private static final Pattern ROW = Pattern.compile("\\| (.*?) \\| (.*?) \\| (.*) \\|");
     private static final Pattern JAVA = Pattern.compile("`(\\w+)\\.(\\w+)`");
-    private static final Pattern JAVASCRIPT = Pattern.compile("`([\\w-]+\\.test\\.js): ([^`]+)`");
+    private static final Pattern JAVASCRIPT = Pattern.compile("`([\\w.-]+\\.js): ([^`]+)`");
 
     @Test
     void bothTablesPromiseTheSame() throws IOException {
@@ -39,7 +39,7 @@ class GuaranteesTest {
     void eachTestExists() throws IOException {
         Map<String, String> sources = sources();
         List<String> wrong = new ArrayList<>();
-        rows("concord-js/README.md").forEach((promise, tests) -> check(JAVASCRIPT, "'", "'()", tests, sources, wrong));
+        rows("concord-js/README.md").forEach((promise, tests) -> check(JAVASCRIPT, "'", "'(", tests, sources, wrong));
         rows("docs/PROTOCOL.md").forEach((promise, tests) -> {
             if (!tests.equals("in browsers only")) {
                 check(JAVA, "\n    void ", "()", tests, sources, wrong);
@@ -52,7 +52,7 @@ class GuaranteesTest {
             Pattern name, String before, String after, String tests, Map<String, String> sources, List<String> wrong) {
         for (String test : tests.split("<br>", -1)) {
             Matcher parts = name.matcher(test);
-            String source = parts.matches() ? sources.get(parts.group(1).replaceFirst("\\.test\\.js$", "")) : null;
+            String source = parts.matches() ? sources.get(parts.group(1).replaceFirst("(\\.test)?\\.js$", "")) : null;
             if (source == null || !source.contains(before + parts.group(2) + after)) {
                 wrong.add(test);
             }
@@ -86,10 +86,10 @@ class GuaranteesTest {
             try (Stream<Path> files = Files.walk(ROOT.resolve(folder))) {
                 for (Path file : (Iterable<Path>) files::iterator) {
                     String name = file.getFileName().toString();
-                    if (name.endsWith("Test.java") || name.endsWith(".test.js")) {
+                    if (name.endsWith("Test.java") || name.endsWith(".test.js") || name.equals("binding-contract.js")) {
                         String source = Files.readString(file).replace("\r\n", "\n");
                         // Two modules have a PresenceTest.
-                        sources.merge(name.replaceFirst("\\.(java|test\\.js)$", ""), source, String::concat);
+                        sources.merge(name.replaceFirst("\\.(java|test\\.js|js)$", ""), source, String::concat);
                     }
                 }
             }

@@ -87,12 +87,18 @@ class NoBlockingTest {
             ServerFixture.await(() -> server.metric("concord_rooms") == 0);
             String body = server.get("/rooms/r").body();
             assertTrue(body.contains("text" + "x".repeat(250)) && body.contains("another "), body);
+            server.post("/rooms/r/purge", "");
+            String epoch = memory.load("r").orElseThrow().epoch();
+            server.send(server.request("/rooms/r").DELETE());
+            try (RawConnection late = RawConnection.webSocket(server.port(), "/rooms/r/ws?epoch=" + epoch)) {
+                late.frame();
+            }
         }
         Set<String> all = new TreeSet<>(Arrays.stream(RoomStore.class.getMethods())
                 .map(m -> m.getName())
                 .toList());
         // Nothing calls these here.
-        all.removeAll(List.of("delete", "rooms"));
+        all.removeAll(List.of("compact", "deleteIdle", "end", "rooms"));
         assertEquals(all, new TreeSet<>(called), "what the test does not reach it does not watch");
         assertEquals(Set.of(), calledOnALoop);
     }

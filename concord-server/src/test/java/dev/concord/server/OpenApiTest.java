@@ -44,7 +44,7 @@ class OpenApiTest {
     private static final Path PROTOCOL = Path.of(System.getProperty("concord.basedir", ".."), "docs", "PROTOCOL.md");
     private static final JsonMapper JSON = new JsonMapper();
     private static final Set<String> PROBES = Set.of("GET /healthz", "GET /readyz");
-    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete");
+    private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "patch");
 
     private JsonNode document;
     private JsonShape shape;
@@ -193,6 +193,7 @@ class OpenApiTest {
                 search(server, gemini);
             }
             limitsAndForeigners(gemini);
+            quotas();
             withoutAModel();
             withAStoreThatFails();
             underAnotherName();
@@ -253,6 +254,7 @@ class OpenApiTest {
         check(delete, 404, server.send(server.request("/rooms/gone").DELETE()));
         check(delete, 400, server.send(server.request("/rooms/a%20b").DELETE()));
         check(delete, 403, server.send(foreign(server, "/rooms/r").DELETE()));
+        catalogue(server);
         check("GET /rooms/{room}/presence", 400, server.get("/rooms/a%20b/presence"));
         check("GET /rooms/{room}/presence", 404, server.get("/rooms/none/presence"));
         check("GET /rooms/{room}/ws", 426, server.get("/rooms/r/ws"));
@@ -262,6 +264,55 @@ class OpenApiTest {
             assertEquals(403, connection.response().status());
             seen.add("GET /rooms/{room}/ws 403");
         }
+    }
+
+    private void catalogue(ServerFixture server) throws Exception {
+        check("GET /rooms", 200, server.get("/rooms"));
+        check("GET /rooms", 400, server.get("/rooms?limit=0"));
+        check("GET /rooms/{room}/about", 200, server.get("/rooms/r/about"));
+        check("GET /rooms/{room}/about", 400, server.get("/rooms/a%20b/about"));
+        check("GET /rooms/{room}/about", 404, server.get("/rooms/none/about"));
+        String change = "PATCH /rooms/{room}";
+        String title = "{\"title\":\"Notes\"}";
+        check(change, 200, patch(server, "/rooms/r", title));
+        check(change, 400, patch(server, "/rooms/r", "{}"));
+        check(change, 404, patch(server, "/rooms/none", title));
+        check(
+                change,
+                403,
+                server.send(foreign(server, "/rooms/r").method("PATCH", HttpRequest.BodyPublishers.ofString(title))));
+        String purge = "POST /rooms/{room}/purge";
+        assertEquals(201, server.put("/rooms/purged", "a text").statusCode());
+        check(purge, 204, server.post("/rooms/purged/purge", ""));
+        check(purge, 400, server.post("/rooms/a%20b/purge", ""));
+        check(purge, 404, server.post("/rooms/none/purge", ""));
+        check(purge, 403, server.send(foreign(server, "/rooms/r/purge").POST(HttpRequest.BodyPublishers.ofString(""))));
+    }
+
+    private static HttpResponse<String> patch(ServerFixture server, String path, String json) throws Exception {
+        return server.send(server.request(path).method("PATCH", HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    private static HttpResponse<String> delete(ServerFixture server, String path) throws Exception {
+        return server.send(server.request(path).DELETE());
+    }
+
+    private void versions(ServerFixture server, long id) throws Exception {
+        String version = "/rooms/r/versions/" + id;
+        String label = "{\"label\":\"named\"}";
+        String rename = "PATCH /rooms/{room}/versions/{version}";
+        check(rename, 200, patch(server, version, label));
+        check(rename, 400, patch(server, version, "{}"));
+        check(rename, 404, patch(server, "/rooms/r/versions/999", label));
+        check(
+                rename,
+                403,
+                server.send(foreign(server, version).method("PATCH", HttpRequest.BodyPublishers.ofString(label))));
+        String delete = "DELETE /rooms/{room}/versions/{version}";
+        check(delete, 400, delete(server, "/rooms/r/versions/x"));
+        check(delete, 403, server.send(foreign(server, version).DELETE()));
+        check(delete, 204, delete(server, version));
+        check(delete, 404, delete(server, version));
     }
 
     private void history(ServerFixture server) throws Exception {
@@ -309,6 +360,7 @@ class OpenApiTest {
         check("GET /rooms/{room}/authors", 200, server.get("/rooms/r/authors"));
         check("GET /rooms/{room}/authors", 400, server.get("/rooms/r/authors?version=x"));
         check("GET /rooms/{room}/authors", 404, server.get("/rooms/none/authors"));
+        versions(server, second);
         assertEquals(201, server.put("/rooms/large", "x".repeat(10_001)).statusCode());
         long large = json(server.post("/rooms/large/versions", body)).get("id").longValue();
         check("GET /rooms/{room}/diff", 413, server.get("/rooms/large/diff?from=" + large + "&to=current"));
@@ -425,6 +477,39 @@ class OpenApiTest {
         }
     }
 
+    private void quotas() throws Exception {
+        try (ServerFixture server = ServerFixture.start(limits -> {
+            limits.newRooms = 1;
+            limits.roomChars = 10;
+            limits.history = new HistoryLimits(Duration.ZERO, 50, 1, 10_000, 100);
+        })) {
+            server.put("/rooms/r", "12345678");
+            check("PUT /rooms/{room}", 429, server.put("/rooms/s", "text"));
+            long version = json(server.post("/rooms/r/versions", "{\"label\":\"one\"}"))
+                    .get("id")
+                    .asLong();
+            replaceAll(server, "abcdefgh");
+            check("POST /rooms/{room}/versions", 409, server.post("/rooms/r/versions", "{\"label\":\"two\"}"));
+            check(
+                    "POST /rooms/{room}/restore",
+                    409,
+                    server.post("/rooms/r/restore", "{\"version_id\":" + version + "}"));
+        }
+    }
+
+    private static void replaceAll(ServerFixture server, String text) throws Exception {
+        try (RawConnection member = RawConnection.webSocket(server.port(), "/rooms/r/ws")) {
+            Document document =
+                    Document.load("x", member.read(Message.Sync.class).state());
+            List<Operation> operations = new ArrayList<>(document.delete(0, document.length()));
+            operations.addAll(document.insert(0, text));
+            for (int i = 0; i < operations.size(); i++) {
+                member.message(new Message.Op(i + 1, operations.get(i)));
+                member.read(Message.Ack.class);
+            }
+        }
+    }
+
     private void withoutAModel() throws Exception {
         try (ServerFixture server = ServerFixture.start(limits -> {})) {
             check(
@@ -487,6 +572,15 @@ class OpenApiTest {
                     "DELETE /rooms/{room}",
                     503,
                     server.send(server.request("/rooms/r").DELETE()));
+            check("GET /rooms", 503, server.get("/rooms"));
+            check("GET /rooms/{room}/about", 503, server.get("/rooms/r/about"));
+            check("PATCH /rooms/{room}", 503, patch(server, "/rooms/r", "{\"title\":\"x\"}"));
+            check("POST /rooms/{room}/purge", 503, server.post("/rooms/r/purge", ""));
+            check(
+                    "PATCH /rooms/{room}/versions/{version}",
+                    503,
+                    patch(server, "/rooms/r/versions/1", "{\"label\":\"x\"}"));
+            check("DELETE /rooms/{room}/versions/{version}", 503, delete(server, "/rooms/r/versions/1"));
             check("GET /rooms/{room}/presence", 503, server.get("/rooms/r/presence"));
             check("POST /rooms/{room}/versions", 503, server.post("/rooms/r/versions", "{\"label\":\"x\"}"));
             check("GET /rooms/{room}/versions", 503, server.get("/rooms/r/versions"));

@@ -77,6 +77,38 @@ class OperatorTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"embedded", "postgres"})
+    void rooms_are_verified_purged_and_deleted_and_a_user_is_found(String kind) throws Exception {
+        Config config = config(kind, "life");
+        try (RoomStore store = Stores.of(config).get()) {
+            fill(store);
+            store.versions().add("notes", "e1", "draft", "ann", new Document("v").encode(), 1);
+            store.versions().add("notes", "e1", "broken", "bob", new byte[] {1, 2, 3}, 1);
+        }
+        Outcome damaged = run(config, "", "verify");
+        assertEquals(1, damaged.status());
+        assertTrue(damaged.out().contains("2 rooms and 2 versions read, 1 damaged"), damaged.out());
+        assertTrue(damaged.out().contains("of room notes: "), damaged.out());
+
+        Outcome ann = run(config, "", "export-user", "ann");
+        assertEquals(0, ann.status(), ann.err());
+        assertTrue(ann.out().contains("\"kind\":\"version\",\"room\":\"notes\""), ann.out());
+        assertTrue(!ann.out().contains("broken"), ann.out());
+
+        assertEquals("purged room notes\n", run(config, "", "purge", "notes").out());
+        assertEquals(0, run(config, "", "verify").status());
+        assertTrue(run(config, "", "export", "notes").out().contains("Hello, world \uD83D\uDE00"));
+        assertEquals(1, run(config, "", "purge", "nothing").status());
+
+        assertEquals("deleted room notes\n", run(config, "", "delete", "notes").out());
+        Outcome again = run(config, "", "delete", "notes");
+        assertEquals(1, again.status());
+        assertTrue(again.err().contains("there is no room \"notes\""), again.err());
+        assertEquals(kind.equals("embedded") ? 0 : 1, run(config, "", "compact").status());
+        assertEquals(2, run(config, "", "delete").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"embedded", "postgres"})
     void rooms_are_listed_taken_out_and_put_in_beside_a_running_server(String kind) throws Exception {
         Config config = config(kind, "data");
         String exported;

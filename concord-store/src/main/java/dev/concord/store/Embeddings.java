@@ -2,6 +2,7 @@ package dev.concord.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,11 +38,18 @@ public interface Embeddings {
     Optional<float[]> find(String roomId, String model);
 
     /**
-     * The rooms nearest to a vector, nearest first; equally near ones by id.
+     * The rooms nearest to a vector among those that may be shown, nearest first; equally near ones by id.
      *
+     * @param atLeast rooms of a lower similarity are not found
      * @param limit at most this many
+     * @param shown whether a room may be among them; one that may not takes no place of another
      */
-    List<Neighbour> nearest(float[] vector, String model, int limit);
+    List<Neighbour> nearest(float[] vector, String model, double atLeast, int limit, Predicate<String> shown);
+
+    /** As {@link #nearest(float[], String, double, int, Predicate)} among all rooms, however little they have in common. */
+    default List<Neighbour> nearest(float[] vector, String model, int limit) {
+        return nearest(vector, model, -1, limit, room -> true);
+    }
 
     /**
      * Rooms whose snapshot is newer than their vector, or that have none of this model, in the order of their ids.

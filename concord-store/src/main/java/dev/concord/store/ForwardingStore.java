@@ -71,6 +71,21 @@ public abstract class ForwardingStore implements RoomStore {
     }
 
     @Override
+    public Optional<String> deleteIdle(String roomId, long changedBefore) {
+        return store.deleteIdle(roomId, changedBefore);
+    }
+
+    @Override
+    public boolean purge(String roomId, String epoch) {
+        return store.purge(roomId, epoch);
+    }
+
+    @Override
+    public RoomCatalogue catalogue() {
+        return store.catalogue();
+    }
+
+    @Override
     public Endings endings() {
         return store.endings();
     }
@@ -88,6 +103,11 @@ public abstract class ForwardingStore implements RoomStore {
     @Override
     public Embeddings embeddings() {
         return store.embeddings();
+    }
+
+    @Override
+    public boolean compact() {
+        return store.compact();
     }
 
     @Override

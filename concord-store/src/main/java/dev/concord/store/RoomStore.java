@@ -121,6 +121,26 @@ public interface RoomStore extends AutoCloseable {
      */
     boolean end(String roomId, String epoch);
 
+    /**
+     * Deletes a room as {@link #delete} does if it has not changed for a while and everything that was appended to it is in its snapshot.
+     *
+     * @param changedBefore unix ms, see {@link RoomCatalogue.Entry#changedAt}
+     * @return the epoch that has ended; empty when there is no such room, or it has changed
+     */
+    Optional<String> deleteIdle(String roomId, long changedBefore);
+
+    /**
+     * Removes what is kept of a room besides its text: its versions, its runs, its vector, and the ops that the stored snapshot covers, which is read
+     * back and checked first. So no deleted text is left up to the snapshot's place. Repeating is harmless.
+     *
+     * @return whether that was done; false when the room is gone, has another epoch, or has no snapshot
+     * @throws CorruptRoomException when the snapshot is damaged; nothing is removed then
+     */
+    boolean purge(String roomId, String epoch);
+
+    /** What is known of rooms besides their text; the same object each time. */
+    RoomCatalogue catalogue();
+
     /** The epochs that have ended; the same object each time. */
     Endings endings();
 
@@ -132,6 +152,16 @@ public interface RoomStore extends AutoCloseable {
 
     /** The vectors of all rooms; the same object each time. */
     Embeddings embeddings();
+
+    /**
+     * Rewrites an embedded store's files, without what remains in them of deleted rows. Nothing is stored meanwhile, which takes seconds for each
+     * hundred megabytes.
+     *
+     * @return false where the files are not this process's business
+     */
+    default boolean compact() {
+        return false;
+    }
 
     /** Returns when the store answers; throws {@link StoreUnavailableException} when it does not within a few seconds. */
     void ping();

@@ -66,6 +66,30 @@ public interface Versions {
             String roomId, String epoch, String label, byte[] state, long opSeq, long atLeastMillis, int keep);
 
     /**
+     * Forgets a version.
+     *
+     * @return whether the room had one of this id
+     */
+    boolean delete(String roomId, long id);
+
+    /**
+     * Gives a version another label. An automatic one is kept for good from then on.
+     *
+     * @return the version as it is now; empty when the room has none of this id
+     */
+    Optional<Version> rename(String roomId, long id, String label);
+
+    /**
+     * Forgets versions of all rooms that are old, or of which a room has too many.
+     *
+     * @param automatic which kind
+     * @param createdBefore older ones go, unix ms
+     * @param keep of each room the newest stay, as many as this, unless they are too old
+     * @return how many went
+     */
+    int forget(boolean automatic, long createdBefore, int keep);
+
+    /**
      * The versions of a room, newest first.
      *
      * @param before only those with a lower id

@@ -63,19 +63,28 @@ final class ByteIn {
 
     /** A signed integer of a magnitude up to 2^53-1; {@link #negative} tells -0 from 0. */
     long varInt() {
+        return varInt(MAX);
+    }
+
+    /** The difference of two clocks, doubled, and one bit. */
+    long doubledDifference() {
+        return varInt(2 * MAX + 1);
+    }
+
+    private long varInt(long max) {
         int start = at;
         int b = raw();
         negative = (b & 0x40) != 0;
         long value = b & 0x3f;
         for (int shift = 6; b >= 0x80; shift += 7) {
             if (shift > 55) {
-                throw new MalformedUpdateException(start, "an integer above 2^53-1");
+                throw new MalformedUpdateException(start, "an integer above " + max);
             }
             b = raw();
             value |= (long) (b & 0x7f) << shift;
         }
-        if (value > MAX) {
-            throw new MalformedUpdateException(start, "an integer above 2^53-1");
+        if (value > max) {
+            throw new MalformedUpdateException(start, "an integer above " + max);
         }
         return negative ? -value : value;
     }

@@ -61,7 +61,7 @@ final class Columns {
 
         long next() {
             if (left == 0) {
-                long read = in.varInt();
+                long read = in.doubledDifference();
                 difference = read >> 1;
                 left = (read & 1) != 0 ? in.varUint() + 2 : 1;
             }

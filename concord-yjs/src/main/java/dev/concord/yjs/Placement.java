@@ -26,6 +26,8 @@ final class Placement {
     private int walk;
     /** Steps of all walks since it was last reset. */
     long steps;
+    /** The most that {@link #steps} may be; beyond it the document is left unusable. */
+    long limit = Long.MAX_VALUE;
 
     Placement(Store store) {
         this.store = store;
@@ -74,6 +76,9 @@ final class Placement {
             at = store.right[at];
         }
         steps += step - walk;
+        if (steps > limit) {
+            throw new BoundExceededException("maxScan", steps, limit);
+        }
         return placed;
     }
 

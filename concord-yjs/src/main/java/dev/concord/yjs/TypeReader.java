@@ -82,6 +82,56 @@ final class TypeReader {
         return ops;
     }
 
+    /** The sequence by ids, in pieces that do not depend on how it is cut into structs. */
+    List<SequenceRun> runs(TypeNode type) {
+        List<SequenceRun> runs = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        int begin = Store.NONE;
+        int length = 0;
+        for (int s = store.first[type.sequence]; s != Store.NONE; s = store.right[s]) {
+            if (store.kind(s) == Kind.FORMAT) {
+                continue;
+            }
+            boolean isText = store.kind(s) == Kind.STRING || store.isDeleted(s);
+            boolean continues = begin != Store.NONE
+                    && isText
+                    && store.id[begin] + length == store.id[s]
+                    && store.isDeleted(begin) == store.isDeleted(s);
+            if (!continues) {
+                addRun(begin, length, text, runs);
+                begin = Store.NONE;
+                length = 0;
+            }
+            if (isText) {
+                begin = begin == Store.NONE ? s : begin;
+                length += store.length[s];
+                if (!store.isDeleted(s)) {
+                    store.clientAt(store.client(s)).text.appendTo(text, store.at[s], store.at[s] + store.length[s]);
+                }
+            } else {
+                for (int i = 0; i < store.length[s]; i++) {
+                    runs.add(new SequenceRun(
+                            store.clientId(store.client(s)), store.clock(s) + (long) i, 1, value(s, i), false));
+                }
+            }
+        }
+        addRun(begin, length, text, runs);
+        return runs;
+    }
+
+    private void addRun(int begin, int length, StringBuilder text, List<SequenceRun> runs) {
+        if (begin != Store.NONE) {
+            boolean isDeleted = store.isDeleted(begin);
+            runs.add(new SequenceRun(
+                    store.clientId(store.client(begin)),
+                    store.clock(begin),
+                    length,
+                    isDeleted ? null : text.toString(),
+                    isDeleted));
+            text.setLength(0);
+        }
+    }
+
     private void pack(StringBuilder text, Map<Integer, byte[]> formats, List<DeltaOp> ops) {
         if (text.length() > 0) {
             ops.add(new DeltaOp(text.toString(), 0, 0, attributes(formats)));

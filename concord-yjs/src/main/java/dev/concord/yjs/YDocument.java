@@ -85,6 +85,10 @@ public final class YDocument {
      * @param options how it behaves
      */
     public YDocument(long client, YOptions options) {
+        this(client, options, watcher);
+    }
+
+    private YDocument(long client, YOptions options, @Nullable Consumer<YDocument> listener) {
         checkClient(client);
         this.client = client;
         this.bounds = options.bounds();
@@ -92,7 +96,6 @@ public final class YDocument {
         this.plan = new Plan(store, pending, bounds);
         this.cleanup = new Cleanup(store, options.collectsGarbage(), bounds.maxClockStep());
         this.editor = new Editor(store, integrator, formats, client);
-        Consumer<YDocument> listener = watcher;
         if (listener != null) {
             listener.accept(this);
         }
@@ -233,6 +236,38 @@ public final class YDocument {
             store.dropClients(clients);
         }
         return isNew;
+    }
+
+    /**
+     * Checks an update without applying it: all that {@link #apply} would refuse, and what placing its structs may cost. For who takes updates
+     * from outside, before they are logged. Replicas that are further or less far get other costs, so what one has accepted all of them apply
+     * without this.
+     *
+     * <p>An update with few structs costs no more than reading it. One that could exceed the budget is tried on a copy of the document, which
+     * costs what loading the document costs, and the budget at most.
+     *
+     * @param update from a peer
+     * @param format its format
+     * @param maxScan steps along lists that it may take, see {@link Applied#scanned}; 100 million take about half a second
+     * @throws MalformedUpdateException when the bytes are no update of that format
+     * @throws BoundExceededException when it asks for too much
+     * @throws IllegalStateException when called by a listener or within {@link #edit}
+     */
+    public void check(byte[] update, UpdateFormat format, long maxScan) {
+        checkIdle();
+        Structs structs = new Structs();
+        UpdateReader.read(update, format, bounds, true, structs);
+        int clients = store.clientCount();
+        plan.make(structs);
+        store.dropClients(clients);
+        // Each of them may cut two, and walks over all at most.
+        long placed = structs.size + (long) pending.count();
+        if (placed * (store.structCount() + 3 * placed) > maxScan) {
+            YDocument copy = new YDocument(client, YOptions.SERVER.with(bounds), null);
+            copy.apply(encode());
+            copy.placement.limit = maxScan;
+            copy.apply(update, format);
+        }
     }
 
     /**

@@ -110,6 +110,16 @@ public final class YType {
     }
 
     /**
+     * Its sequence by ids, what was deleted included and formats left out: for differences between versions. Replicas that have seen the
+     * same have the same runs, as far as none of them has deleted formats next to each other.
+     *
+     * @return runs in their order, as long as they can be; O(structs + length)
+     */
+    public List<SequenceRun> runs() {
+        return document.reader.runs(node);
+    }
+
+    /**
      * Its XML, as Yjs prints it: attributes by name, formats as elements, nothing escaped.
      *
      * @return the text

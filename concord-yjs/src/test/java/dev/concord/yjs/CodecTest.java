@@ -277,4 +277,42 @@ class CodecTest {
         assertEquals("v", other.root("m").get(""));
         assertArrayEquals(one.encode(), other.encode());
     }
+
+    @Test
+    void clientsAndClocksUpTo53BitsAreWrittenAndRead() {
+        ByteOut out = new ByteOut();
+        long most = (1L << 53) - 1;
+        out.varUint(1);
+        out.varUint(4);
+        out.varUint(most);
+        out.varUint(0);
+        // The clocks of the left and right ids go from one end to the other and back.
+        for (long clock : new long[] {0, most, 0, most}) {
+            out.raw(Kind.HAS_ORIGIN | Kind.HAS_RIGHT_ORIGIN | Kind.STRING);
+            out.varUint(most - 1);
+            out.varUint(clock);
+            out.varUint(most - 2);
+            out.varUint(most - clock);
+            out.string("x");
+        }
+        out.varUint(1);
+        out.varUint(most);
+        out.varUint(1);
+        out.varUint(most - 1);
+        out.varUint(1);
+        byte[] update = out.toBytes();
+        byte[] converted = Updates.convert(update, UpdateFormat.V1, UpdateFormat.V2);
+        assertArrayEquals(update, Updates.convert(converted, UpdateFormat.V2, UpdateFormat.V1));
+        YDocument document = new YDocument(most);
+        document.apply(update);
+        assertEquals(5, document.pendingCount());
+        YDocument loaded = new YDocument(most);
+        loaded.apply(document.encode(UpdateFormat.V2), UpdateFormat.V2);
+        assertArrayEquals(document.encode(), loaded.encode());
+        loaded.client(most - 3);
+        byte[] own = loaded.edit(() -> loaded.text("t").insert(0, "own"));
+        document.apply(own);
+        assertEquals("own", document.text("t").text());
+        assertEquals(3, document.stateVector().clock(most - 3));
+    }
 }

@@ -267,4 +267,30 @@ class EditTest {
         assertTrue(document.store.find(1).text.size() < 20_000, "deleted text stays in memory");
         sync();
     }
+
+    @Test
+    void runsNameElementsByTheirIdsWhereverTheyAreMet() {
+        YType text = document.text("t");
+        text.insert(0, "Hello world");
+        text.delete(5, 3);
+        text.embed(0, Map.of("image", "u"), Map.of());
+        sync();
+        other.text("t").insert(3, "p");
+        text.format(1, 2, Map.of("b", true));
+        sync();
+        List<SequenceRun> expected = List.of(
+                new SequenceRun(1, 11, 1, Map.of("image", "u"), false),
+                new SequenceRun(1, 0, 2, "He", false),
+                new SequenceRun(2, 0, 1, "p", false),
+                new SequenceRun(1, 2, 3, "llo", false),
+                new SequenceRun(1, 5, 3, null, true),
+                new SequenceRun(1, 8, 3, "rld", false));
+        assertEquals(expected, text.runs());
+        assertEquals(expected, other.text("t").runs());
+        YType array = document.array("a");
+        array.insertAll(0, Arrays.asList(1L, null));
+        array.delete(0, 1);
+        assertEquals(
+                List.of(new SequenceRun(1, 14, 1, null, true), new SequenceRun(1, 15, 1, null, false)), array.runs());
+    }
 }

@@ -31,8 +31,8 @@ class FuzzTest {
             Seeds.run("FuzzTest", seed, given -> session(given, corpus, counts));
         }
         System.out.println("fuzz: " + counts[0] + " inputs, " + counts[1] + " malformed, " + counts[2]
-                + " beyond bounds, the others applied; at most " + counts[3] / 1_000_000 + " ms and "
-                + counts[4] / 1_000_000 + " MB each; no failure");
+                + " beyond bounds, the others applied; at most " + counts[3] / 1_000_000 + " ms of CPU time and "
+                + counts[4] / 1000 + " KB each; no failure");
     }
 
     private static List<byte[]> corpus() throws Exception {
@@ -65,13 +65,13 @@ class FuzzTest {
             byte[] before = checks ? document.encode() : new byte[0];
             RuntimeException refusal = null;
             long allocated = THREADS.getCurrentThreadAllocatedBytes();
-            long start = System.nanoTime();
+            long start = THREADS.getCurrentThreadCpuTime();
             try {
                 document.apply(mutated, format);
             } catch (MalformedUpdateException | BoundExceededException e) {
                 refusal = e;
             }
-            counts[3] = Math.max(counts[3], System.nanoTime() - start);
+            counts[3] = Math.max(counts[3], THREADS.getCurrentThreadCpuTime() - start);
             allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
             counts[4] = Math.max(counts[4], allocated);
             if (refusal != null) {

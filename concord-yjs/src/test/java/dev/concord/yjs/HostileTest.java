@@ -110,7 +110,7 @@ class HostileTest {
 
     @Test
     void whatMayWaitIsBounded() {
-        Bounds few = new Bounds(1000, 10, 100, 1000, 1000, 3, 1 << 20, 1000);
+        Bounds few = new Bounds(1000, 10, 100, 1000, 1000, 3, 1 << 20);
         YDocument document = new YDocument(9, YOptions.SERVER.with(few));
         for (int i = 0; i < 3; i++) {
             // Each builds on what never comes.
@@ -127,7 +127,7 @@ class HostileTest {
 
     @Test
     void clientsAreBounded() {
-        Bounds few = new Bounds(1000, 10, 2, 1000, 1000, 3, 1 << 20, 1000);
+        Bounds few = new Bounds(1000, 10, 2, 1000, 1000, 3, 1 << 20);
         YDocument document = new YDocument(9, YOptions.SERVER.with(few));
         document.apply(Fixtures.hex("01 01 01 00 04 01 01 62 01 41 00"));
         document.apply(Fixtures.hex("01 01 02 00 04 01 01 62 01 41 00"));
@@ -177,5 +177,54 @@ class HostileTest {
         YDocument loaded = new YDocument(8, YOptions.SERVER);
         loaded.apply(document.encode());
         assertEquals(document.stateVector(), loaded.stateVector());
+    }
+
+    @Test
+    void anUpdateThatCostsMoreThanItsBudgetIsRefusedAndChangesNothing() {
+        int size = 3000;
+        byte[] update = walksThroughAText(size);
+        YDocument trial = new YDocument(1L << 40, YOptions.SERVER);
+        long steps = trial.apply(update).scanned();
+        assertTrue(steps > (long) size * size / 2);
+        YDocument document = new YDocument(1L << 40, YOptions.SERVER);
+        document.root("other").insert(0, "text");
+        byte[] before = document.encode();
+        BoundExceededException e =
+                assertThrows(BoundExceededException.class, () -> document.check(update, UpdateFormat.V1, steps - 1));
+        assertEquals("maxScan", e.bound());
+        assertArrayEquals(before, document.encode());
+        document.check(update, UpdateFormat.V1, steps);
+        assertArrayEquals(before, document.encode());
+        assertThrows(MalformedUpdateException.class, () -> document.check(new byte[] {1}, UpdateFormat.V1, steps));
+        // A few structs cannot cost much, and are not tried.
+        document.check(document.encode(), UpdateFormat.V1, 100);
+        assertEquals(steps, document.apply(update).scanned());
+        assertEquals(2 * size, document.root("body").length());
+    }
+
+    /** One update: a text, and as many inserts in front of it that each name another unit of it as their right neighbour. */
+    static byte[] walksThroughAText(int inserts) {
+        ByteOut out = new ByteOut();
+        out.varUint(2);
+        out.varUint(1);
+        out.varUint(7);
+        out.varUint(0);
+        out.raw(Fixtures.hex("04 01 04 62 6f 64 79"), 0, 7);
+        out.varUint(inserts);
+        for (int i = 0; i < inserts; i++) {
+            out.raw('x');
+        }
+        out.varUint(inserts);
+        out.varUint(3);
+        out.varUint(0);
+        for (int i = 0; i < inserts; i++) {
+            out.raw(Kind.HAS_RIGHT_ORIGIN | Kind.STRING);
+            out.varUint(7);
+            out.varUint(i);
+            out.varUint(1);
+            out.raw('y');
+        }
+        out.varUint(0);
+        return out.toBytes();
     }
 }

@@ -45,7 +45,45 @@ record Plant(String name, String type, String text, String wrong) {
                     "cleaning by client number",
                     "FormatCleanup",
                     "for (int client : clients) {",
-                    "java.util.Arrays.sort(clients);\n        for (int client : clients) {"));
+                    "java.util.Arrays.sort(clients);\n        for (int client : clients) {"),
+            new Plant(
+                    "a cut whose second part loses its right origin",
+                    "Store",
+                    "rightOrigin[part] = rightOrigin[struct];",
+                    "rightOrigin[part] = NO_ID;"),
+            new Plant(
+                    "a cut whose second part builds on itself",
+                    "Store",
+                    "origin[part] = id[struct] + offset - 1;",
+                    "origin[part] = id[struct] + offset;"),
+            new Plant("joined across others", "Cleanup", "store.right[left] != right", "false"),
+            new Plant(
+                    "the deleted joined with the living",
+                    "Cleanup",
+                    "store.isDeleted(left) != store.isDeleted(right)",
+                    "false"),
+            new Plant("content goes that an undo wants", "Cleanup", " && !store.isKept(struct)", ""),
+            new Plant("copies that are joined to their neighbours", "Cleanup", "|| store.isRedone(left)\n", "\n"),
+            new Plant(
+                    "an undo that brings back what it inserted",
+                    "Redo",
+                    "!step.hasInserted(store.id[struct]) && undo.covers(struct)",
+                    "undo.covers(struct)"),
+            new Plant(
+                    "an undo that does not go on with the copy",
+                    "Redo",
+                    "store.isRedone(struct) ? integrator.beginningAt(store.current(store.id[struct])) : struct",
+                    "struct"),
+            new Plant(
+                    "a difference that begins with a whole struct",
+                    "StateWriter",
+                    "Math.max(0, clock - store.clock(struct))",
+                    "0"),
+            new Plant(
+                    "news of deletions that are known",
+                    "News",
+                    "if (!store.isDeleted(struct)) {",
+                    "if (struct >= 0) {"));
 
     /** The source with the error in it. */
     String in(String source) {

@@ -15,6 +15,13 @@ public final class PlantTrial {
         }
     }
 
+    /** Recorded sessions with an undo manager. */
+    public static void undone() throws Exception {
+        for (String line : Fixtures.lines("undo.jsonl")) {
+            UndoSession.run(Fixtures.JSON.readTree(line));
+        }
+    }
+
     /** The simulated network. */
     public static void simulated() {
         ReplicaChecks.of((int number, long seed) -> (Replica<byte[]>) new YReplica(number, seed))

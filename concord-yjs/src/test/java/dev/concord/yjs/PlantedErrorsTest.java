@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the simulated network must find it.
  */
 class PlantedErrorsTest {
-    private static final List<String> TRIALS = List.of("recorded", "simulated");
+    private static final List<String> TRIALS = List.of("recorded", "undone", "simulated");
 
     @TempDir
     Path directory;
@@ -37,7 +37,8 @@ class PlantedErrorsTest {
                     Path classes = compile(plant.type(), plant.in(source(plant.type())));
                     List<String> found = new ArrayList<>();
                     for (String trial : TRIALS) {
-                        if (!passes(classes, trial)) {
+                        // What one finds the dearer ones need not look for.
+                        if (found.isEmpty() && !passes(classes, trial)) {
                             found.add(trial);
                         }
                     }

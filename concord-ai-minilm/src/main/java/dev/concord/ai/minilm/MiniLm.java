@@ -23,6 +23,12 @@ public final class MiniLm implements TextEmbedder {
     /** A model that is not loaded yet. */
     public MiniLm() {}
 
+    /** Between unrelated texts and related ones as {@code MiniLmTest} has them. */
+    @Override
+    public double relatedFrom() {
+        return 0.27;
+    }
+
     @Override
     public String model() {
         return "all-MiniLM-L6-v2-q";

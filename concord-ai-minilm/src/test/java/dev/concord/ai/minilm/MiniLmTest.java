@@ -19,6 +19,41 @@ class MiniLmTest {
         return MODEL.embed(text, Purpose.DOCUMENT, new Cancellation());
     }
 
+    /** What search takes for related, and what it does not. */
+    @Test
+    void theThresholdIsBetweenRelatedAndUnrelatedTexts() {
+        String[] texts = {
+            "Quarterly budget: salaries, rent, travel. The forecast for next year assumes ten more employees.",
+            "Recipe for sourdough bread: mix flour, water and starter, let it rest overnight, bake at 240 degrees.",
+            "The replication protocol sends version vectors, and each server answers with what is missing.",
+            "Notes on the trip to Lisbon: tram 28, the castle, fish restaurants by the river, sunset over the bridge.",
+            "Minutes of the meeting: Ann will call the landlord, Bob repairs the heating in the second floor.",
+            "A novel about a lighthouse keeper who finds a letter in a bottle and looks for the woman who wrote it.",
+        };
+        String[] questions = {
+            "how much money do we spend on staff",
+            "baking with yeast",
+            "distributed systems synchronisation",
+            "holiday in Portugal",
+            "who takes care of the building",
+            "story by the sea",
+        };
+        for (int i = 0; i < questions.length; i++) {
+            for (int j = 0; j < texts.length; j++) {
+                double similarity =
+                        cosine(MODEL.embed(questions[i], Purpose.QUERY, new Cancellation()), embed(texts[j]));
+                System.out.printf("%.2f ", similarity);
+                String pair = questions[i] + " / " + texts[j];
+                if (i == j) {
+                    assertTrue(similarity >= MODEL.relatedFrom(), pair);
+                } else {
+                    assertTrue(similarity < MODEL.relatedFrom(), pair);
+                }
+            }
+            System.out.println();
+        }
+    }
+
     private static double cosine(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {

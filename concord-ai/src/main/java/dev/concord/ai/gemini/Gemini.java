@@ -98,6 +98,12 @@ public final class Gemini implements TextSuggester, ToolModel, TextEmbedder, Aut
                         () -> client.models.generateContent(config.textModel(), contents, request)));
     }
 
+    /** Gemini's vectors are near one another: texts with nothing in common have about 0.5. */
+    @Override
+    public double relatedFrom() {
+        return 0.6;
+    }
+
     @Override
     public String model() {
         return "gemini/" + config.embeddingModel() + "/" + DIMENSIONS;

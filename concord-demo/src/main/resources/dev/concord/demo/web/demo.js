@@ -1,11 +1,11 @@
 import { isPerson, makePerson, recall, remember } from './identity.js';
 import { Pane } from './pane.js';
-import { roomAsked } from './room.js';
+import { roomOfItsOwn } from './room.js';
 import { Verdict } from './verdict.js';
 
 const PEOPLE = 'concord.people';
 
-const room = roomAsked();
+const room = roomOfItsOwn('demo');
 const template = document.querySelector('#pane');
 
 document.querySelector('#room').textContent = room;

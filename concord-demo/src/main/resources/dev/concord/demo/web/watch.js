@@ -10,7 +10,7 @@ const SIDES = ['First', 'Second', 'Third', 'Fourth'];
 const COUNT_MS = 200;
 
 const $ = (id) => document.getElementById(id);
-const room = roomOfItsOwn();
+const room = roomOfItsOwn('watch');
 const count = new URLSearchParams(location.search).get('panes') === '4' ? 4 : 2;
 const start = Math.floor(Math.random() * 1_000);
 const panes = [];

@@ -13,10 +13,28 @@ import org.jspecify.annotations.Nullable;
  * @param embeddingModel embeds when there is a key
  * @param timeout for one call of the service: 20 s
  * @param limits the rest
+ * @param search whether rooms can be searched
  */
 public record AiConfig(
-        Secret key, @Nullable URI baseUrl, String textModel, String embeddingModel, Duration timeout, AiLimits limits) {
+        Secret key,
+        @Nullable URI baseUrl,
+        String textModel,
+        String embeddingModel,
+        Duration timeout,
+        AiLimits limits,
+        boolean search) {
     /** Without a key. */
     public static final AiConfig NONE =
             new AiConfig(Secret.NONE, null, "", "", Duration.ofSeconds(20), AiLimits.DEFAULT);
+
+    /** With search. */
+    public AiConfig(
+            Secret key,
+            @Nullable URI baseUrl,
+            String textModel,
+            String embeddingModel,
+            Duration timeout,
+            AiLimits limits) {
+        this(key, baseUrl, textModel, embeddingModel, timeout, limits, true);
+    }
 }

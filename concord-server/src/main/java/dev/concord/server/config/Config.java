@@ -81,7 +81,13 @@ public record Config(
                         values.integer(Setting.CONCORD_AUTOMATIC_VERSIONS, 1, 10_000),
                         values.integer(Setting.CONCORD_MAX_VERSIONS, 1, 1_000_000),
                         d.history().elements(),
-                        d.history().steps()),
+                        d.history().steps(),
+                        new RetentionLimits(
+                                Duration.ofDays(values.integer(Setting.CONCORD_AUTOMATIC_VERSION_DAYS, 0, 36_500)),
+                                Duration.ofDays(values.integer(Setting.CONCORD_NAMED_VERSION_DAYS, 0, 36_500)),
+                                values.integer(Setting.CONCORD_KEEP_VERSIONS, 0, 1_000_000),
+                                Duration.ofDays(values.integer(Setting.CONCORD_IDLE_ROOM_DAYS, 0, 36_500)),
+                                d.history().retention().interval())),
                 d.shutdown());
         return new Config(
                 values.integer(Setting.PORT, 0, 65_535),
@@ -296,7 +302,8 @@ public record Config(
                     Duration.ofSeconds(integer(Setting.CONCORD_GEMINI_TIMEOUT_SECONDS, 1, 20)),
                     AiLimits.DEFAULT.withQuotas(
                             integer(Setting.CONCORD_AI_CALLS_PER_MINUTE, 1, 100_000),
-                            integer(Setting.CONCORD_AI_ROOM_CALLS_PER_MINUTE, 1, 100_000)));
+                            integer(Setting.CONCORD_AI_ROOM_CALLS_PER_MINUTE, 1, 100_000)),
+                    flag(Setting.CONCORD_SEARCH));
         }
 
         private String model(Setting setting) throws ConfigException {

@@ -54,6 +54,16 @@ enum Setting {
             "600", "seconds of activity after which the server captures a version itself; 0 for never", "0 to 86400"),
     CONCORD_MAX_VERSIONS("1000", "versions captured by people that a room keeps", "1 to 1000000"),
     CONCORD_AUTOMATIC_VERSIONS("50", "versions captured by the server itself that a room keeps", "1 to 10000"),
+    CONCORD_AUTOMATIC_VERSION_DAYS(
+            "0", "days after which versions captured by the server are deleted; 0 for never", "0 to 36500"),
+    CONCORD_NAMED_VERSION_DAYS(
+            "0", "days after which versions captured by people are deleted; 0 for never", "0 to 36500"),
+    CONCORD_KEEP_VERSIONS(
+            "0",
+            "the newest versions captured by people that a room keeps, older ones are deleted; 0 for all",
+            "0 to 1000000"),
+    CONCORD_IDLE_ROOM_DAYS("0", "days without a change after which a room is deleted; 0 for never", "0 to 36500"),
+    CONCORD_SEARCH("true", "whether rooms can be searched by meaning; false keeps no vectors", "true or false"),
     GEMINI_API_KEY("", "key for Gemini; without one the AI routes answer 503 and everything else works", "a key"),
     CONCORD_GEMINI_BASE_URL("", "where Gemini is reached, instead of Google's own address", "an http or https URL"),
     CONCORD_GEMINI_MODEL("gemini-flash-latest", "model that proposes text and plans edits", "a model's name"),

@@ -183,6 +183,38 @@ public final class History implements AutoCloseable {
     }
 
     /**
+     * Gives a version another label; an automatic one is then kept like one that people have captured.
+     *
+     * @param roomId a valid room id
+     * @param id of the version
+     * @param label for people
+     * @return the version as it is now
+     */
+    public CompletableFuture<Version> rename(String roomId, long id, String label) {
+        return run(() -> {
+            head(roomId);
+            return Version.of(store.versions().rename(roomId, id, label).orElseThrow(() -> noSuchVersion(id)));
+        });
+    }
+
+    /**
+     * Forgets a version. What the log kept for it alone goes with the next compaction.
+     *
+     * @param roomId a valid room id
+     * @param id of the version
+     * @return completes when it is gone
+     */
+    public CompletableFuture<Boolean> delete(String roomId, long id) {
+        return run(() -> {
+            head(roomId);
+            if (!store.versions().delete(roomId, id)) {
+                throw noSuchVersion(id);
+            }
+            return true;
+        });
+    }
+
+    /**
      * A version's text.
      *
      * @param roomId a valid room id
@@ -410,8 +442,12 @@ public final class History implements AutoCloseable {
     private Captured find(String roomId, long id) {
         return store.versions().find(roomId, id).orElseThrow(() -> {
             head(roomId);
-            return new Refusal(Kind.NOT_FOUND, "no_such_version", "this room has no version " + id);
+            return noSuchVersion(id);
         });
+    }
+
+    private static Refusal noSuchVersion(long id) {
+        return new Refusal(Kind.NOT_FOUND, "no_such_version", "this room has no version " + id);
     }
 
     private Document document(String roomId, StoredRoom stored) {

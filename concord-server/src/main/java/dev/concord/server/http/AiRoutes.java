@@ -136,7 +136,13 @@ final class AiRoutes {
 
     private static ArrayNode hits(List<Search.Hit> hits) {
         ArrayNode all = Responses.array();
-        hits.forEach(hit -> all.addObject().put("room_id", hit.room()).put("similarity", hit.similarity()));
+        hits.forEach(hit -> all.addObject()
+                .put("room_id", hit.room())
+                .put("similarity", hit.similarity())
+                .put("title", hit.title())
+                .put("created_at", hit.createdAt())
+                .put("changed_at", hit.changedAt())
+                .put("snippet", hit.snippet()));
         return all;
     }
 

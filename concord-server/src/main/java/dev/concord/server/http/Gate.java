@@ -33,7 +33,7 @@ final class Gate {
     /** Hands the request to its route, in this call unless the answer has to be waited for. Throws a {@link Problem} when it is refused. */
     void pass(Exchange exchange, Need need, RouteTable.Handler handler) {
         Right needed = need.right();
-        if (needed == null) {
+        if (needed == null && need != Need.SOMEBODY) {
             handler.handle(exchange);
             return;
         }
@@ -57,12 +57,16 @@ final class Gate {
     }
 
     private static void enter(
-            Exchange exchange, Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
+            Exchange exchange, @Nullable Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
         Caller caller;
         try {
             caller = entered.join();
         } catch (CompletionException failed) {
             throw refused(failed.getCause());
+        }
+        if (needed == null) {
+            handler.handle(exchange.by(caller));
+            return;
         }
         Right right = caller.right(exchange.room());
         if (!right.includes(Right.READ)) {

@@ -32,6 +32,8 @@ final class HistoryRoutes {
         table.post("/rooms/{room}/versions", Need.WRITE, this::capture);
         table.get("/rooms/{room}/versions", Need.READ, this::versions);
         table.get("/rooms/{room}/versions/{version}", Need.READ, this::text);
+        table.patch("/rooms/{room}/versions/{version}", Need.WRITE, this::rename);
+        table.delete("/rooms/{room}/versions/{version}", Need.ADMIN, this::delete);
         table.get("/rooms/{room}/diff", Need.READ, this::difference);
         table.post("/rooms/{room}/restore", Need.WRITE, this::restore);
         table.get("/rooms/{room}/replay", Need.READ, this::replay);
@@ -84,6 +86,18 @@ final class HistoryRoutes {
                 found -> json(found.version())
                         .put("length", found.text().length())
                         .put("text", found.text()));
+    }
+
+    private void rename(Exchange exchange) {
+        String label = Requests.line(body(exchange), "label", MAX_LABEL, null);
+        long id = Requests.number(exchange.part("version"), "version");
+        exchange.answer(HttpResponseStatus.OK, history.rename(exchange.room(), id, label), version -> json(version));
+    }
+
+    private void delete(Exchange exchange) {
+        requests.requireAllowedOrigin(exchange);
+        long id = Requests.number(exchange.part("version"), "version");
+        exchange.done(history.delete(exchange.room(), id));
     }
 
     private void difference(Exchange exchange) {

@@ -168,6 +168,7 @@ public final class HttpServer implements AutoCloseable {
      * @param metrics gives the Prometheus text
      * @param readiness completes with what is not ready, empty when all is
      * @param history answers for versions of rooms
+     * @param keeping answers for what is kept of rooms
      * @param ai answers what models are asked for
      * @param blocking runs what blocks
      * @param readers runs what takes time in proportion to a document
@@ -180,6 +181,7 @@ public final class HttpServer implements AutoCloseable {
             Supplier<String> metrics,
             Supplier<CompletableFuture<String>> readiness,
             History history,
+            RoomKeeping keeping,
             AiServices ai,
             Executor blocking,
             Executor readers)
@@ -197,7 +199,7 @@ public final class HttpServer implements AutoCloseable {
                 input,
                 newRooms,
                 config.limits());
-        RouteTable routes = routes(services, history, ai);
+        RouteTable routes = routes(services, history, keeping, ai);
         Hosts hosts = new Hosts(config.allowedHosts());
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(group)
@@ -240,7 +242,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /** All routes of the port. */
-    static RouteTable routes(Services services, History history, AiServices ai) {
+    static RouteTable routes(Services services, History history, RoomKeeping keeping, AiServices ai) {
         OperatorRoutes operator = new OperatorRoutes(services);
         RouteTable table = new RouteTable(
                 operator::page,
@@ -248,6 +250,7 @@ public final class HttpServer implements AutoCloseable {
                 services.limits().http().bodyBytes());
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
+        new CatalogueRoutes(services, keeping).addTo(table);
         new HistoryRoutes(history, services.requests()).addTo(table);
         new AiRoutes(ai, services.requests()).addTo(table);
         return table;

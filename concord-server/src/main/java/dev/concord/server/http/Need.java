@@ -11,6 +11,8 @@ enum Need {
     METRICS(null),
     /** A WebSocket, which asks by itself: who it is may come in its first frame, and its right for each frame is in the room's hands. */
     OPENING(null),
+    /** To be let in; the route shows only what the caller may see. */
+    SOMEBODY(null),
     /** To see the room. */
     READ(Right.READ),
     /** To change the room. */

@@ -109,6 +109,12 @@ final class Requests {
         return value == null || !value.isTextual() ? null : value.textValue();
     }
 
+    /** As {@link #line} for what may be empty, but not missing. */
+    static String lineOrEmpty(JsonNode body, String name, int max) {
+        JsonNode value = body.path(name);
+        return value.isTextual() && value.textValue().isBlank() ? "" : line(body, name, max, null);
+    }
+
     /**
      * A name for people, in one line.
      *

@@ -81,7 +81,9 @@ final class RoomRoutes {
         }
         exchange.answer(
                 HttpResponseStatus.CREATED,
-                services.rooms().create(roomId, text).handle((created, failure) -> created(roomId, created, failure)),
+                services.rooms()
+                        .create(roomId, text, CatalogueRoutes.by(exchange.caller()))
+                        .handle((created, failure) -> created(roomId, created, failure)),
                 created -> Responses.object().put("room", roomId).put("length", text.length()));
     }
 

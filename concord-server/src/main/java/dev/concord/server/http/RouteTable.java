@@ -100,6 +100,11 @@ final class RouteTable {
         return add(HttpMethod.PUT, path, maxBody, need, handler);
     }
 
+    /** Adds a route that changes something, and takes JSON. */
+    RouteTable patch(String path, Need need, Handler handler) {
+        return add(HttpMethod.PATCH, path, Math.min(MAX_JSON, maxBody), need, handler);
+    }
+
     /** Adds a route that removes something; it takes no body. */
     RouteTable delete(String path, Need need, Handler handler) {
         return add(HttpMethod.DELETE, path, 0, need, handler);

@@ -29,11 +29,13 @@ public interface Locator {
     Optional<Found> find(String roomId);
 
     /**
-     * Notifies the other instances that a room came into memory here, so that those that have it bring it into theirs.
+     * Notifies the other instances that a room came into memory here, so that those that have it bring it into theirs, and those that know that
+     * its history has ended say so.
      *
      * @param roomId the room
+     * @param epoch its history
      */
-    void opened(String roomId);
+    void opened(String roomId, String epoch);
 
     /**
      * Notifies the other instances that a history has ended, and takes away who was shown there.

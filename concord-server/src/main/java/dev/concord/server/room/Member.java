@@ -26,6 +26,13 @@ public interface Member {
     Right right();
 
     /**
+     * Who it is.
+     *
+     * @return the user's id; empty where the server knows nobody
+     */
+    String user();
+
+    /**
      * Whether what waits to be written is below the bound.
      *
      * @return false for a reader that is too slow: the room stops sending and resynchronises it later

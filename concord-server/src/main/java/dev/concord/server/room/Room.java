@@ -54,6 +54,7 @@ public final class Room {
     private @Nullable SoftReference<CompletableFuture<RoomView>> view;
 
     private long viewSeq;
+    private String lastEditor = "";
 
     Room(RoomContext context, Document document, StoredRoom stored, OpLog opLog, Wings wings) {
         this.context = context;
@@ -236,6 +237,7 @@ public final class Room {
         }
         try {
             attendance.expect(member, op.seq(), arrived);
+            lastEditor = member.user();
             int before = document.length();
             // What is known came from another instance, and is not stored here yet. Now it is in any case, and
             // everybody has it already.
@@ -415,6 +417,11 @@ public final class Room {
         @Override
         public Document document() {
             return document;
+        }
+
+        @Override
+        public String lastEditor() {
+            return lastEditor;
         }
 
         @Override

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Sites;
 import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
 import dev.concord.store.StoredRoom;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -12,6 +13,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a room comes to be. With one store for all, the store decides whose creation counts. Instances with separate stores may create the same
@@ -20,6 +23,8 @@ import java.util.Set;
  * not given again: the next one follows from the id and how many have ended. Blocks; thread-safe.
  */
 final class RoomCreator {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomCreator.class);
+
     private final RoomStore store;
     private final Locator locator;
     private final SecureRandom random = new SecureRandom();
@@ -33,7 +38,7 @@ final class RoomCreator {
     Optional<StoredRoom> find(String roomId, boolean create) {
         Optional<StoredRoom> stored = store.load(roomId);
         if (stored.isPresent()) {
-            locator.opened(roomId);
+            locator.opened(roomId, stored.get().epoch());
             return stored;
         }
         Optional<Locator.Found> elsewhere = elsewhere(roomId);
@@ -69,7 +74,7 @@ final class RoomCreator {
     }
 
     /** Creates a room that holds a text; false when there is one already. */
-    boolean create(String roomId, String text) {
+    boolean create(String roomId, String text, String by) {
         if (find(roomId, false).isPresent()) {
             return false;
         }
@@ -78,7 +83,29 @@ final class RoomCreator {
         if (!text.isEmpty()) {
             document.insert(0, text);
         }
-        return store.create(roomId, epoch(roomId), document.encode());
+        String epoch = epoch(roomId);
+        if (!store.create(roomId, epoch, document.encode())) {
+            return false;
+        }
+        try {
+            store.catalogue().describe(roomId, epoch, document.length(), by);
+            if (!by.isEmpty()) {
+                store.catalogue().setCreator(roomId, epoch, by);
+            }
+        } catch (StoreException e) {
+            // The room is there; what is said of it comes with its next snapshot.
+            LOG.atWarn().addKeyValue("room", roomId).log("a new room could not be described: {}", e.toString());
+        }
+        return true;
+    }
+
+    /** Notes who created a room; that it cannot be noted is no reason to do without the room. */
+    void createdBy(String roomId, String epoch, String by) {
+        try {
+            store.catalogue().setCreator(roomId, epoch, by);
+        } catch (StoreException e) {
+            LOG.atWarn().addKeyValue("room", roomId).log("who created it could not be noted: {}", e.toString());
+        }
     }
 
     private String epoch(String roomId) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -135,12 +136,13 @@ public final class RoomDirectory {
      *
      * @param roomId a valid room id
      * @param text LF only, no lone surrogates
+     * @param by who creates it; empty when not known
      * @return completes on an I/O thread: whether it was created now, false when there is one already
      */
-    public CompletableFuture<Boolean> create(String roomId, String text) {
+    public CompletableFuture<Boolean> create(String roomId, String text, String by) {
         return CompletableFuture.supplyAsync(
                 () -> {
-                    boolean created = creator.create(roomId, text);
+                    boolean created = creator.create(roomId, text, by);
                     if (created) {
                         stored.accept(roomId);
                     }
@@ -160,6 +162,22 @@ public final class RoomDirectory {
                 .thenCompose(ended -> ended.isEmpty()
                         ? CompletableFuture.completedFuture(false)
                         : endInMemory(roomId, ended.get()).thenApply(done -> true));
+    }
+
+    /**
+     * Deletes a room as {@link #delete} does, unless it has changed meanwhile. Blocks.
+     *
+     * @param roomId a valid room id
+     * @param changedBefore unix ms: a room that changed later stays
+     * @return whether it was deleted
+     */
+    public boolean deleteIdle(String roomId, long changedBefore) {
+        Optional<String> ended = store.deleteIdle(roomId, changedBefore);
+        ended.ifPresent(epoch -> {
+            wings.locator().ended(roomId, epoch);
+            endInMemory(roomId, epoch);
+        });
+        return ended.isPresent();
     }
 
     /**
@@ -208,6 +226,28 @@ public final class RoomDirectory {
         }
         LOG.atInfo().addKeyValue("room", roomId).addKeyValue("epoch", epoch).log("deleted");
         return done;
+    }
+
+    /**
+     * Notes who created a room by opening it.
+     *
+     * @param roomId the room
+     * @param epoch its epoch
+     * @param by who; nothing is noted for an empty name, or when somebody else is known
+     */
+    public void createdBy(String roomId, String epoch, String by) {
+        if (!by.isEmpty()) {
+            io.execute(() -> creator.createdBy(roomId, epoch, by));
+        }
+    }
+
+    /**
+     * A snapshot of a room was stored by something else than its compaction.
+     *
+     * @param roomId the room
+     */
+    public void snapshotStored(String roomId) {
+        stored.accept(roomId);
     }
 
     /** Lets rooms go that nobody has used for a while. Call it from time to time. */
@@ -268,6 +308,7 @@ public final class RoomDirectory {
                 .forEach(slot -> slot.loop().execute(() -> {
                     Room room = slot.open();
                     if (room != null) {
+                        wings.locator().opened(slot.id(), room.epoch());
                         room.peers().compare();
                     }
                 }));

@@ -12,6 +12,13 @@ public interface RoomHost {
     Document document();
 
     /**
+     * Who edited the room last, of its members here.
+     *
+     * @return the user's id; empty where the server knows nobody
+     */
+    String lastEditor();
+
+    /**
      * Whether the room has left memory.
      *
      * @return true from then on

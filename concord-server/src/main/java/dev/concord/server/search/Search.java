@@ -2,6 +2,8 @@ package dev.concord.server.search;
 
 import dev.concord.ai.Cancellation;
 import dev.concord.ai.TextEmbedder;
+import dev.concord.crdt.Document;
+import dev.concord.crdt.MalformedStateException;
 import dev.concord.server.ai.AiCalls;
 import dev.concord.server.ai.VisibleText;
 import dev.concord.server.auth.Caller;
@@ -9,10 +11,13 @@ import dev.concord.server.config.AiLimits;
 import dev.concord.server.refusal.Refusal;
 import dev.concord.server.refusal.Refusal.Kind;
 import dev.concord.store.Embeddings;
+import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
+import dev.concord.store.StoredRoom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds rooms by meaning. Reads only; thread-safe. */
@@ -30,11 +35,20 @@ public final class Search {
      *
      * @param room its id
      * @param similarity 1 for the same meaning, about 0 for nothing in common
+     * @param title for people; empty for none
+     * @param createdAt unix ms
+     * @param changedAt unix ms
+     * @param snippet the part of its text that fits best, in one line; empty when it cannot be had
      */
-    public record Hit(String room, double similarity) {}
+    public record Hit(String room, double similarity, String title, long createdAt, long changedAt, String snippet) {}
+
+    /** A text with a larger state is not read for a few words of it; bytes. */
+    private static final long MAX_READ = 2 << 20;
 
     private final @Nullable TextEmbedder embedder;
     private final boolean charged;
+    private final boolean on;
+    private final RoomStore store;
     private final Embeddings embeddings;
     private final AiCalls calls;
     private final AiLimits limits;
@@ -44,15 +58,23 @@ public final class Search {
      *
      * @param embedder embeds questions; null when there is none
      * @param charged whether a search counts against the quotas, as it should where it costs money
-     * @param embeddings the rooms' vectors
+     * @param on whether rooms can be searched here at all
+     * @param store has the rooms and their vectors
      * @param calls runs and counts
      * @param limits lengths
      */
     public Search(
-            @Nullable TextEmbedder embedder, boolean charged, Embeddings embeddings, AiCalls calls, AiLimits limits) {
+            @Nullable TextEmbedder embedder,
+            boolean charged,
+            boolean on,
+            RoomStore store,
+            AiCalls calls,
+            AiLimits limits) {
         this.embedder = embedder;
         this.charged = charged;
-        this.embeddings = embeddings;
+        this.on = on;
+        this.store = store;
+        this.embeddings = store.embeddings();
         this.calls = calls;
         this.limits = limits;
     }
@@ -61,7 +83,7 @@ public final class Search {
      * Rooms that are about something.
      *
      * @param caller who asks; rooms that this user may not read are not found
-     * @param roomId where the question is asked, for the quotas
+     * @param roomId where the question is asked, which is not among the answers
      * @param question what about
      * @param results 1 to {@link #MAX_RESULTS}
      * @param cancellation when nobody waits any more
@@ -83,7 +105,7 @@ public final class Search {
             }
             return calls.run("search", WITHIN, cancellation, () -> {
                 float[] vector = asked.embed(question, TextEmbedder.Purpose.QUERY, cancellation);
-                return nearest(vector, asked.model(), results, caller::mayRead);
+                return described(nearest(asked, vector, roomId, results, caller), question);
             });
         } catch (Refusal refusal) {
             return CompletableFuture.failedFuture(refusal);
@@ -107,8 +129,7 @@ public final class Search {
                 }
                 return embeddings
                         .find(roomId, asked.model())
-                        .map(vector -> nearest(
-                                vector, asked.model(), results, room -> !room.equals(roomId) && caller.mayRead(room)))
+                        .map(vector -> described(nearest(asked, vector, roomId, results, caller), ""))
                         .orElse(List.of());
             });
         } catch (Refusal refusal) {
@@ -120,6 +141,9 @@ public final class Search {
         if (results < 1 || results > MAX_RESULTS) {
             throw new Refusal(Kind.INVALID, "bad_k", "k must be 1 to " + MAX_RESULTS);
         }
+        if (!on) {
+            throw new Refusal(Kind.UNAVAILABLE, "search_off", "this server does not search");
+        }
         TextEmbedder asked = embedder;
         if (asked == null) {
             throw new Refusal(
@@ -130,18 +154,42 @@ public final class Search {
         return asked;
     }
 
-    /** Asks for more than is wanted until enough of it may be shown. */
-    private List<Hit> nearest(float[] vector, String model, int results, Predicate<String> shown) {
-        for (int asked = results + 1; ; asked *= 4) {
-            List<Embeddings.Neighbour> found = embeddings.nearest(vector, model, asked);
-            List<Hit> hits = found.stream()
-                    .filter(neighbour -> shown.test(neighbour.roomId()))
-                    .limit(results)
-                    .map(neighbour -> new Hit(neighbour.roomId(), neighbour.similarity()))
-                    .toList();
-            if (hits.size() == results || found.size() < asked) {
-                return hits;
-            }
+    private List<Embeddings.Neighbour> nearest(
+            TextEmbedder asked, float[] vector, String from, int results, Caller caller) {
+        return embeddings.nearest(
+                vector,
+                asked.model(),
+                asked.relatedFrom(),
+                results,
+                room -> !room.equals(from) && caller.mayRead(room));
+    }
+
+    private List<Hit> described(List<Embeddings.Neighbour> found, String question) {
+        List<Hit> hits = new ArrayList<>();
+        for (Embeddings.Neighbour neighbour : found) {
+            // One that was deleted meanwhile is not found.
+            store.catalogue()
+                    .find(neighbour.roomId())
+                    .ifPresent(room -> hits.add(new Hit(
+                            room.roomId(),
+                            neighbour.similarity(),
+                            room.title(),
+                            room.createdAt(),
+                            room.changedAt(),
+                            snippet(room.roomId(), question))));
+        }
+        return hits;
+    }
+
+    /** Of the text that was embedded. */
+    private String snippet(String roomId, String question) {
+        try {
+            byte[] state = store.load(roomId).map(StoredRoom::state).orElse(null);
+            return state == null || state.length > MAX_READ
+                    ? ""
+                    : Snippet.of(Document.load("search", state).text(), question);
+        } catch (StoreException | MalformedStateException unreadable) {
+            return "";
         }
     }
 }

@@ -86,6 +86,12 @@ final class Identity {
         return caller != null;
     }
 
+    /** Who it is; empty where the server knows nobody. */
+    String user() {
+        String id = caller == null ? null : id(caller);
+        return id == null ? "" : id;
+    }
+
     /** What this member may do in its room. */
     Right right() {
         return right;

@@ -170,6 +170,9 @@ public final class Upgrade {
                     connection.close(Close.OTHER_EPOCH);
                 } else {
                     connection.joined(room, join.version());
+                    if (create) {
+                        rooms.createdBy(join.room(), room.epoch(), connection.user());
+                    }
                 }
             }
 

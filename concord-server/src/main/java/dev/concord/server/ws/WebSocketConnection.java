@@ -182,6 +182,11 @@ final class WebSocketConnection extends SimpleChannelInboundHandler<WebSocketFra
         return identity().right();
     }
 
+    @Override
+    public String user() {
+        return identity().user();
+    }
+
     boolean isClosing() {
         return closing;
     }

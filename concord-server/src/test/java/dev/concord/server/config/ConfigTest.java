@@ -78,6 +78,12 @@ class ConfigTest {
                 "CONCORD_AUTH_SECRET", "thirty-two bytes of a secret, or more",
                 "CONCORD_AUTH_ISSUER", "https://id.example",
                 "CONCORD_AUTH_AUDIENCE", "concord"));
+        environment.putAll(Map.of(
+                "CONCORD_AUTOMATIC_VERSION_DAYS", "30",
+                "CONCORD_NAMED_VERSION_DAYS", "31",
+                "CONCORD_KEEP_VERSIONS", "32",
+                "CONCORD_IDLE_ROOM_DAYS", "33",
+                "CONCORD_SEARCH", "false"));
         for (Setting setting : Setting.values()) {
             assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
         }
@@ -100,6 +106,13 @@ class ConfigTest {
                         "concord"),
                 config.auth());
         assertEquals("text-model", config.ai().textModel());
+        assertFalse(config.ai().search());
+        assertEquals(
+                new RetentionLimits(
+                        Duration.ofDays(30), Duration.ofDays(31), 32, Duration.ofDays(33), Duration.ofHours(1)),
+                config.limits().history().retention());
+        assertTrue(config.limits().history().retention().isOn());
+        assertFalse(RetentionLimits.NONE.isOn());
         assertEquals(Duration.ofSeconds(11), config.ai().timeout());
         assertEquals(Path.of("/data"), config.dataDirectory());
         assertEquals(Set.of("https://app.example", "http://localhost:3000"), config.allowedOrigins());

@@ -45,6 +45,7 @@ class HttpServerTest {
                 () -> CompletableFuture.completedFuture(""),
                 null,
                 null,
+                null,
                 Runnable::run,
                 Runnable::run);
         CountDownLatch ended = new CountDownLatch(1);

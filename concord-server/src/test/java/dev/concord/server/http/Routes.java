@@ -23,6 +23,6 @@ public final class Routes {
                 null,
                 null,
                 dev.concord.server.config.Limits.DEFAULT);
-        return HttpServer.routes(nothing, null, null).list();
+        return HttpServer.routes(nothing, null, null, null).list();
     }
 }

@@ -67,6 +67,11 @@ public class FakeMember implements Member {
     }
 
     @Override
+    public String user() {
+        return "";
+    }
+
+    @Override
     public boolean isWritable() {
         return writable && queued.stream().mapToInt(frame -> frame.length).sum() < queueBytes;
     }

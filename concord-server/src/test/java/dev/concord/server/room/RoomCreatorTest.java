@@ -32,7 +32,7 @@ class RoomCreatorTest {
         }
 
         @Override
-        public void opened(String roomId) {}
+        public void opened(String roomId, String epoch) {}
 
         @Override
         public void ended(String roomId, String epoch) {
@@ -59,7 +59,7 @@ class RoomCreatorTest {
 
     @Test
     void a_deleted_room_is_not_taken_back_from_an_instance_that_missed_it() {
-        creator.create("r", "text");
+        creator.create("r", "text", "ann");
         String first = epoch("r");
         assertEquals(Optional.of(first), creator.delete("r"));
         assertEquals(List.of("r " + first), others.ended);
@@ -67,7 +67,7 @@ class RoomCreatorTest {
         others.rooms.put("r", found(first));
         assertEquals(Optional.empty(), creator.find("r", false));
         assertEquals(List.of("r " + first, "r " + first), others.ended, "it is announced again");
-        assertTrue(creator.create("r", "new"));
+        assertTrue(creator.create("r", "new", "ann"));
         assertNotEquals(first, epoch("r"));
     }
 
@@ -85,7 +85,7 @@ class RoomCreatorTest {
     void epochs_after_deletions_are_derived_alike() {
         List<String> epochs = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            creator.create("r", "");
+            creator.create("r", "", "ann");
             epochs.add(epoch("r"));
             creator.delete("r");
         }
@@ -94,7 +94,7 @@ class RoomCreatorTest {
         MemoryRoomStore elsewhere = new MemoryRoomStore();
         elsewhere.end("r", epochs.get(1));
         elsewhere.end("r", epochs.get(0));
-        new RoomCreator(elsewhere, new Others()).create("r", "");
+        new RoomCreator(elsewhere, new Others()).create("r", "", "");
         assertEquals(epochs.get(2), elsewhere.load("r").orElseThrow().epoch());
     }
 }

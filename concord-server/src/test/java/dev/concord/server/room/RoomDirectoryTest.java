@@ -561,8 +561,8 @@ class RoomDirectoryTest {
 
     @Test
     void creatingNotifiesOnceThatItWasMade() {
-        CompletableFuture<Boolean> first = rooms.create("r", "line\n");
-        CompletableFuture<Boolean> second = rooms.create("r", "other");
+        CompletableFuture<Boolean> first = rooms.create("r", "line\n", "");
+        CompletableFuture<Boolean> second = rooms.create("r", "other", "");
         Guest guest = visit("r", true);
         settle();
         assertTrue(first.join());
@@ -576,7 +576,7 @@ class RoomDirectoryTest {
         Guest guest = visit("r", false);
         loop.run();
         runIo();
-        CompletableFuture<Boolean> made = rooms.create("r", "text");
+        CompletableFuture<Boolean> made = rooms.create("r", "text", "");
         Guest maker = visit("r", true);
         settle();
         assertTrue(made.join());
@@ -585,7 +585,7 @@ class RoomDirectoryTest {
 
         Guest other = visit("s", true);
         settle();
-        CompletableFuture<Boolean> late = rooms.create("s", "late");
+        CompletableFuture<Boolean> late = rooms.create("s", "late", "");
         settle();
         assertFalse(late.join());
         assertEquals("", other.room.view().join().text());
@@ -607,7 +607,7 @@ class RoomDirectoryTest {
                 events,
                 limits.build(),
                 Cluster.solo());
-        CompletableFuture<Boolean> made = rooms.create("r", "text");
+        CompletableFuture<Boolean> made = rooms.create("r", "text", "");
         settle();
         assertTrue(made.isCompletedExceptionally());
     }

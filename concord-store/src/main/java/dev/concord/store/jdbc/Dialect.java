@@ -20,6 +20,9 @@ interface Dialect {
      */
     String holdRow();
 
+    /** As {@link #holdRow} for a row that is to be changed. */
+    String lockRow();
+
     /** How this database keeps vectors. */
     VectorColumn vectors();
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Vectors in the table {@code doc_embeddings}; the database ranks where it can. */
@@ -22,6 +23,9 @@ final class JdbcEmbeddings implements Embeddings {
             select s.room_id from snapshots s left join doc_embeddings e on e.room_id = s.room_id
             where s.room_id > ? and (e.room_id is null or e.model <> ? or e.op_seq < s.op_seq)
             order by s.room_id limit ?""";
+
+    /** Rows that the driver holds at a time. */
+    private static final int ROWS = 200;
 
     private final Transactions writes;
     private final Transactions reads;
@@ -80,44 +84,70 @@ final class JdbcEmbeddings implements Embeddings {
     }
 
     @Override
-    public List<Neighbour> nearest(float[] vector, String model, int limit) {
+    public List<Neighbour> nearest(float[] vector, String model, double atLeast, int limit, Predicate<String> shown) {
         check(vector);
         return reads.run("search rooms", connection -> {
             VectorColumn vectors = dialect.vectors();
-            return vectors.ranks()
-                    ? ranked(connection, vectors, vector, model, limit)
-                    : scanned(connection, vectors, vector, model, limit);
+            if (vectors.ranks()) {
+                List<Neighbour> ranked = ranked(connection, vectors, vector, model, atLeast, limit, shown);
+                if (ranked != null) {
+                    return ranked;
+                }
+            }
+            return scanned(connection, vectors, vector, model, atLeast, limit, shown);
         });
     }
 
-    private static List<Neighbour> ranked(
-            Connection connection, VectorColumn vectors, float[] vector, String model, int limit) throws SQLException {
+    /** As the index ranks; null when it gave up before there were enough that may be shown. */
+    private static @Nullable List<Neighbour> ranked(
+            Connection connection,
+            VectorColumn vectors,
+            float[] vector,
+            String model,
+            double atLeast,
+            int limit,
+            Predicate<String> shown)
+            throws SQLException {
         vectors.beforeRanking(connection, limit);
         String query = """
                 select room_id, 1 - (embedding <=> %1$s) from doc_embeddings
-                where model = ? and embedding is not null order by embedding <=> %1$s limit ?""".formatted(vectors.parameter());
+                where model = ? and embedding is not null order by embedding <=> %1$s""".formatted(vectors.parameter());
         List<Neighbour> found = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(query)) {
+            select.setFetchSize(Math.max(ROWS, 2 * limit));
             vectors.set(select, 1, vector);
             select.setString(2, model);
             vectors.set(select, 3, vector);
-            select.setInt(4, limit);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    found.add(new Neighbour(row.getString(1), row.getDouble(2)));
+                    double similarity = row.getDouble(2);
+                    if (similarity < atLeast || found.size() == limit) {
+                        return ExactScan.sorted(found);
+                    }
+                    if (shown.test(row.getString(1))) {
+                        found.add(new Neighbour(row.getString(1), similarity));
+                    }
                 }
             }
         }
-        return ExactScan.sorted(found);
+        // The end of the table, or only of what the index looks at.
+        return found.size() == limit ? ExactScan.sorted(found) : null;
     }
 
     private static List<Neighbour> scanned(
-            Connection connection, VectorColumn vectors, float[] vector, String model, int limit) throws SQLException {
-        ExactScan scan = new ExactScan(vector, limit);
+            Connection connection,
+            VectorColumn vectors,
+            float[] vector,
+            String model,
+            double atLeast,
+            int limit,
+            Predicate<String> shown)
+            throws SQLException {
+        ExactScan scan = new ExactScan(vector, atLeast, limit, shown);
         try (PreparedStatement select = connection.prepareStatement(SCAN)) {
             select.setString(1, model);
             // Rows as they are needed, not all of them at once.
-            select.setFetchSize(200);
+            select.setFetchSize(ROWS);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     scan.add(row.getString(1), vectors.get(row, 2));

@@ -8,6 +8,7 @@ import dev.concord.store.CorruptRoomException;
 import dev.concord.store.Embeddings;
 import dev.concord.store.Endings;
 import dev.concord.store.LogPage;
+import dev.concord.store.RoomCatalogue;
 import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
@@ -30,8 +31,12 @@ abstract class JdbcRoomStore implements RoomStore {
     private static final String CREATE = """
             insert into rooms (room_id, epoch, last_seq, created_at, changed_at) values (?, ?, 0, ?, ?)
             on conflict (room_id) do nothing""";
+    private static final String CHANGED = "update rooms set changed_at = ? where room_id = ?";
     private static final String REVIVE = "delete from endings where room_id = ? and epoch = ?";
     private static final String DELETE = "delete from rooms where room_id = ? returning epoch";
+    private static final String IDLE = """
+            select 1 from rooms where room_id = ? and changed_at < ? and last_seq = coalesce(
+                (select op_seq from snapshots where snapshots.room_id = rooms.room_id), 0)""";
     private static final String END = "delete from rooms where room_id = ? and epoch = ? returning epoch";
     /** Beside {@code rooms}. */
     private static final List<String> TABLES = List.of("ops", "snapshots", "versions", "ai_runs", "doc_embeddings");
@@ -57,6 +62,7 @@ abstract class JdbcRoomStore implements RoomStore {
     private final AiRuns aiRuns;
     private final Embeddings embeddings;
     private final Endings endings;
+    private final RoomCatalogue catalogue;
 
     /**
      * On pools of one database, of which {@code appends} and {@code writes} may be the same. A transaction of {@code reads} must
@@ -70,10 +76,11 @@ abstract class JdbcRoomStore implements RoomStore {
         this.reads = reads;
         this.dialect = dialect;
         this.clock = clock;
-        this.versions = new JdbcVersions(writes, reads, dialect, clock);
+        this.versions = new JdbcVersions(writes, reads, dialect, clock, this::erase);
         this.aiRuns = new JdbcAiRuns(writes, reads, dialect);
         this.embeddings = new JdbcEmbeddings(writes, reads, dialect, clock);
         this.endings = new JdbcEndings(reads);
+        this.catalogue = new JdbcCatalogue(writes, reads, clock);
     }
 
     @Override
@@ -118,7 +125,8 @@ abstract class JdbcRoomStore implements RoomStore {
             throw new IllegalArgumentException("a snapshot covers 0 ops or more: " + opSeq);
         }
         return writes.run("save the snapshot of room '" + roomId + "'", connection -> {
-            try (PreparedStatement select = connection.prepareStatement(ROOM + dialect.holdRow())) {
+            // Locked at once for what is written to it below: two that hold it would wait for each other.
+            try (PreparedStatement select = connection.prepareStatement(ROOM + dialect.lockRow())) {
                 select.setString(1, roomId);
                 try (ResultSet room = select.executeQuery()) {
                     if (!room.next() || !room.getString(1).equals(epoch)) {
@@ -130,7 +138,15 @@ abstract class JdbcRoomStore implements RoomStore {
                     }
                 }
             }
-            return save(connection, roomId, state, opSeq);
+            if (!save(connection, roomId, state, opSeq)) {
+                return false;
+            }
+            try (PreparedStatement update = connection.prepareStatement(CHANGED)) {
+                update.setLong(1, clock.getAsLong());
+                update.setString(2, roomId);
+                update.executeUpdate();
+            }
+            return true;
         });
     }
 
@@ -200,6 +216,69 @@ abstract class JdbcRoomStore implements RoomStore {
     }
 
     @Override
+    public Optional<String> deleteIdle(String roomId, long changedBefore) {
+        Optional<String> ended = writes.run("delete room '" + roomId + "'", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(IDLE + dialect.lockRow())) {
+                select.setString(1, roomId);
+                select.setLong(2, changedBefore);
+                try (ResultSet row = select.executeQuery()) {
+                    if (!row.next()) {
+                        return Optional.<String>empty();
+                    }
+                }
+            }
+            Optional<String> epoch = deleteRoom(connection, DELETE, roomId);
+            if (epoch.isPresent()) {
+                JdbcEndings.add(connection, roomId, epoch.get(), clock.getAsLong());
+            }
+            return epoch;
+        });
+        if (ended.isPresent()) {
+            erase();
+        }
+        return ended;
+    }
+
+    @Override
+    public boolean purge(String roomId, String epoch) {
+        Optional<RoomReader.Snapshot> snapshot =
+                reading(roomId, connection -> new RoomReader(connection, roomId).snapshot());
+        if (snapshot.isEmpty()) {
+            return false;
+        }
+        long opSeq = snapshot.get().opSeq();
+        boolean purged = writes.run("purge room '" + roomId + "'", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(ROOM + dialect.lockRow())) {
+                select.setString(1, roomId);
+                try (ResultSet room = select.executeQuery()) {
+                    if (!room.next() || !room.getString(1).equals(epoch)) {
+                        return false;
+                    }
+                }
+            }
+            for (String table : List.of("versions", "ai_runs", "doc_embeddings")) {
+                deleteRows(connection, table, roomId);
+            }
+            try (PreparedStatement delete =
+                    connection.prepareStatement("delete from ops where room_id = ? and seq <= ?")) {
+                delete.setString(1, roomId);
+                delete.setLong(2, opSeq);
+                delete.executeUpdate();
+            }
+            return true;
+        });
+        if (purged) {
+            erase();
+        }
+        return purged;
+    }
+
+    @Override
+    public RoomCatalogue catalogue() {
+        return catalogue;
+    }
+
+    @Override
     public boolean end(String roomId, String epoch) {
         boolean existed = writes.run("end an epoch of room '" + roomId + "'", connection -> {
             boolean deleted = deleteRoom(connection, END, roomId, epoch).isPresent();
@@ -228,13 +307,16 @@ abstract class JdbcRoomStore implements RoomStore {
             }
         }
         for (String table : TABLES) {
-            try (PreparedStatement delete =
-                    connection.prepareStatement("delete from " + table + " where room_id = ?")) {
-                delete.setString(1, parameters[0]);
-                delete.executeUpdate();
-            }
+            deleteRows(connection, table, parameters[0]);
         }
         return Optional.of(epoch);
+    }
+
+    private static void deleteRows(Connection connection, String table, String roomId) throws SQLException {
+        try (PreparedStatement delete = connection.prepareStatement("delete from " + table + " where room_id = ?")) {
+            delete.setString(1, roomId);
+            delete.executeUpdate();
+        }
     }
 
     /** Removes from the files what was deleted from the tables, where that is this process's business. */

@@ -22,6 +22,15 @@ final class JdbcVersions implements Versions {
             delete from versions where room_id = ? and automatic = 1 and id <= (
                 select id from versions where room_id = ? and automatic = 1 order by id desc limit 1 offset ?)""";
     private static final String COLUMNS = "id, room_id, label, author, automatic, op_seq, created_at";
+    private static final String DELETE = "delete from versions where room_id = ? and id = ?";
+    private static final String RENAME =
+            "update versions set label = ?, automatic = 0 where room_id = ? and id = ? returning " + COLUMNS;
+    private static final String FORGET_OLD = """
+            delete from versions where automatic = ? and id in (
+                select id from (
+                    select id, created_at, row_number() over (partition by room_id order by id desc) as place
+                    from versions where automatic = ?) as ranked
+                where created_at < ? or place > ?)""";
     private static final String LIST =
             "select " + COLUMNS + " from versions where room_id = ? and id < ? order by id desc limit ?";
     private static final String FIND = "select " + COLUMNS + ", state, crc from versions where room_id = ? and id = ?";
@@ -30,12 +39,19 @@ final class JdbcVersions implements Versions {
     private final Transactions reads;
     private final Dialect dialect;
     private final LongSupplier clock;
+    private final Runnable erase;
 
-    JdbcVersions(Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock) {
+    /**
+     * Versions of one database.
+     *
+     * @param erase removes from the files what was deleted from the table
+     */
+    JdbcVersions(Transactions writes, Transactions reads, Dialect dialect, LongSupplier clock, Runnable erase) {
         this.writes = writes;
         this.reads = reads;
         this.dialect = dialect;
         this.clock = clock;
+        this.erase = erase;
     }
 
     @Override
@@ -122,6 +138,52 @@ final class JdbcVersions implements Versions {
                 return new Version(row.getLong(1), roomId, label, author, automatic, opSeq, now);
             }
         }
+    }
+
+    @Override
+    public boolean delete(String roomId, long id) {
+        boolean deleted = writes.run("forget version " + id + " of room '" + roomId + "'", connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(DELETE)) {
+                delete.setString(1, roomId);
+                delete.setLong(2, id);
+                return delete.executeUpdate() == 1;
+            }
+        });
+        if (deleted) {
+            erase.run();
+        }
+        return deleted;
+    }
+
+    @Override
+    public Optional<Version> rename(String roomId, long id, String label) {
+        return writes.run("rename version " + id + " of room '" + roomId + "'", connection -> {
+            try (PreparedStatement update = connection.prepareStatement(RENAME)) {
+                update.setString(1, label);
+                update.setString(2, roomId);
+                update.setLong(3, id);
+                try (ResultSet row = update.executeQuery()) {
+                    return row.next() ? Optional.of(version(row)) : Optional.<Version>empty();
+                }
+            }
+        });
+    }
+
+    @Override
+    public int forget(boolean automatic, long createdBefore, int keep) {
+        int forgotten = writes.run("forget old versions", connection -> {
+            try (PreparedStatement delete = connection.prepareStatement(FORGET_OLD)) {
+                delete.setInt(1, automatic ? 1 : 0);
+                delete.setInt(2, automatic ? 1 : 0);
+                delete.setLong(3, createdBefore);
+                delete.setInt(4, keep);
+                return delete.executeUpdate();
+            }
+        });
+        if (forgotten > 0) {
+            erase.run();
+        }
+        return forgotten;
     }
 
     @Override

@@ -43,6 +43,11 @@ final class PostgresDialect implements Dialect {
         return " for share";
     }
 
+    @Override
+    public String lockRow() {
+        return " for update of rooms";
+    }
+
     /** Tells how vectors are kept, which is found out when the tables are there. */
     void keepsVectors(VectorColumn found) {
         vectors = found;

@@ -41,6 +41,11 @@ final class SqliteDialect implements Dialect {
         return "";
     }
 
+    @Override
+    public String lockRow() {
+        return "";
+    }
+
     /** Locks nothing: the pool has one connection that writes, and the directory belongs to one process. */
     @Override
     public Map<String, RoomRow> lockRooms(Connection connection, SortedSet<String> roomIds) throws SQLException {

@@ -6,20 +6,13 @@ import dev.concord.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -31,7 +24,6 @@ import org.sqlite.SQLiteDataSource;
  * {@code concord.lock}. To copy them, stop the server first, or copy with SQLite's own backup.
  */
 public final class SqliteStore extends JdbcRoomStore {
-    private static final Logger LOG = LoggerFactory.getLogger(SqliteStore.class);
     // Reads never wait for writes in WAL mode, so a few connections are enough for rooms that load at the same time.
     private static final int READERS = 3;
     // For each connection. Rooms are read once and then live in memory, so there is little to keep.
@@ -39,16 +31,12 @@ public final class SqliteStore extends JdbcRoomStore {
     // What the write-ahead log is cut back to after a burst, so that one large import does not keep the disk forever.
     private static final int WAL_BYTES = 64 * 1024 * 1024;
     // Writers queue in the pool; only a tool of an operator can hold the database for this long.
-    private static final Duration BUSY = Duration.ofSeconds(5);
-
-    /** A try to empty the write-ahead log waits so long for a reader, and keeps commits waiting meanwhile. */
-    private static final int ERASE_MILLIS = 100;
-
-    private static final int ERASE_TRIES = 50;
-    private static final Duration ERASE_PAUSE = Duration.ofMillis(100);
+    static final Duration BUSY = Duration.ofSeconds(5);
 
     private final Transactions writes;
     private final @Nullable DirectoryLock lock;
+    /** None in a store that is opened to be read. */
+    private @Nullable Eraser eraser;
 
     private SqliteStore(
             Transactions writes,
@@ -140,11 +128,13 @@ public final class SqliteStore extends JdbcRoomStore {
             HikariConfig writer = configuration(source, "writer", 1);
             // What is deleted is overwritten, so that it cannot be read from the file afterwards.
             writer.setConnectionInitSql("pragma secure_delete = on");
+            writer.setIsolateInternalQueries(true);
             opened.add(new Transactions(new HikariDataSource(writer), dialect, () -> {}));
             opened.add(new Transactions(pool(source, "readers", READERS), dialect, () -> {}));
             SqliteStore store = new SqliteStore(opened.get(0), opened.get(1), dialect, clock, lock);
             // Holding the lock means that whoever wrote before has ended.
             store.forgetBatches(Long.MAX_VALUE);
+            store.eraser = new Eraser(opened.get(0), file);
             return store;
         } catch (RuntimeException | Error failure) {
             opened.forEach(Transactions::close);
@@ -193,31 +183,19 @@ public final class SqliteStore extends JdbcRoomStore {
         return config;
     }
 
-    /**
-     * Copies the write-ahead log, which still has the pages as they were, into the database and empties it. A reader can be in the way for as long
-     * as it reads; the next deletion, or the end of the process, makes up for it then.
-     */
+    /** What was deleted is overwritten already; what remains of it is removed by a thread of its own, soon. */
     @Override
     void erase() {
-        for (int tries = 0; tries < ERASE_TRIES; tries++) {
-            if (writes.alone("empty the write-ahead log", SqliteStore::emptyLog)) {
-                return;
-            }
-            LockSupport.parkNanos(ERASE_PAUSE.toNanos());
+        Eraser running = eraser;
+        if (running != null) {
+            running.wake();
         }
-        LOG.warn(
-                "what was deleted is still in the write-ahead log, because somebody reads; it goes with the next deletion");
     }
 
-    private static boolean emptyLog(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("pragma busy_timeout = " + ERASE_MILLIS);
-            try (ResultSet row = statement.executeQuery("pragma wal_checkpoint(truncate)")) {
-                return row.next() && row.getInt(1) == 0;
-            } finally {
-                statement.execute("pragma busy_timeout = " + BUSY.toMillis());
-            }
-        }
+    @Override
+    public boolean compact() {
+        writes.alone("rewrite the database", Eraser::rewrite);
+        return true;
     }
 
     @Override
@@ -228,6 +206,9 @@ public final class SqliteStore extends JdbcRoomStore {
     @Override
     public void close() {
         try {
+            if (eraser != null) {
+                eraser.close();
+            }
             super.close();
         } finally {
             if (lock != null) {

@@ -61,6 +61,10 @@ final class MemoryAiRuns implements AiRuns {
         return true;
     }
 
+    synchronized List<AiRun> all() {
+        return runs.values().stream().map(Kept::run).toList();
+    }
+
     @Override
     public synchronized Optional<AiRun> find(String roomId, String id) {
         return Optional.ofNullable(runs.get(id))

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,8 +65,9 @@ final class MemoryEmbeddings implements Embeddings {
     }
 
     @Override
-    public synchronized List<Neighbour> nearest(float[] vector, String model, int limit) {
-        ExactScan scan = new ExactScan(vector, limit);
+    public synchronized List<Neighbour> nearest(
+            float[] vector, String model, double atLeast, int limit, Predicate<String> shown) {
+        ExactScan scan = new ExactScan(vector, atLeast, limit, shown);
         rows.forEach((room, row) -> {
             if (row.vector() != null && row.model().equals(model)) {
                 scan.add(room, row.vector());

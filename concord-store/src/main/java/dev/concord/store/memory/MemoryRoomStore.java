@@ -1,5 +1,6 @@
 package dev.concord.store.memory;
 
+import dev.concord.store.AiRun;
 import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
@@ -7,6 +8,7 @@ import dev.concord.store.BatchId;
 import dev.concord.store.Embeddings;
 import dev.concord.store.Endings;
 import dev.concord.store.LogPage;
+import dev.concord.store.RoomCatalogue;
 import dev.concord.store.RoomHead;
 import dev.concord.store.RoomStore;
 import dev.concord.store.RoomSummary;
@@ -34,6 +36,7 @@ public final class MemoryRoomStore implements RoomStore {
     private static final class Room {
         final String epoch;
         final long createdAt;
+        final MemoryCatalogue.Description description;
         byte @Nullable [] state;
         long stateSeq;
         long lastSeq;
@@ -42,6 +45,7 @@ public final class MemoryRoomStore implements RoomStore {
         Room(String epoch, long createdAt) {
             this.epoch = epoch;
             this.createdAt = createdAt;
+            this.description = new MemoryCatalogue.Description(epoch, createdAt);
         }
     }
 
@@ -53,6 +57,7 @@ public final class MemoryRoomStore implements RoomStore {
     private final MemoryVersions versions;
     private final MemoryAiRuns aiRuns = new MemoryAiRuns(this, this::epoch);
     private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this, this::snapshots, this::epoch);
+    private final MemoryCatalogue catalogue;
     private final MemoryEndings endings = new MemoryEndings();
 
     /** An empty store on the system's clock. */
@@ -67,6 +72,21 @@ public final class MemoryRoomStore implements RoomStore {
      */
     public MemoryRoomStore(LongSupplier clock) {
         this.clock = clock;
+        this.catalogue = new MemoryCatalogue(
+                this,
+                new MemoryCatalogue.Rooms() {
+                    @Override
+                    public List<RoomCatalogue.Entry> all() {
+                        return entries();
+                    }
+
+                    @Override
+                    public MemoryCatalogue.@Nullable Description description(String roomId) {
+                        Room room = rooms.get(roomId);
+                        return room == null ? null : room.description;
+                    }
+                },
+                clock);
         this.versions = new MemoryVersions(
                 this,
                 new MemoryVersions.Rooms() {
@@ -164,6 +184,7 @@ public final class MemoryRoomStore implements RoomStore {
         }
         room.state = state.clone();
         room.stateSeq = opSeq;
+        room.description.changedAt = clock.getAsLong();
         return true;
     }
 
@@ -260,6 +281,50 @@ public final class MemoryRoomStore implements RoomStore {
         }
         endings.add(roomId, epoch, clock.getAsLong());
         return false;
+    }
+
+    @Override
+    public synchronized Optional<String> deleteIdle(String roomId, long changedBefore) {
+        Room room = rooms.get(roomId);
+        return room == null || room.description.changedAt >= changedBefore || room.lastSeq != room.stateSeq
+                ? Optional.empty()
+                : delete(roomId);
+    }
+
+    @Override
+    public synchronized boolean purge(String roomId, String epoch) {
+        Room room = rooms.get(roomId);
+        if (room == null || !room.epoch.equals(epoch) || room.state == null) {
+            return false;
+        }
+        versions.forget(roomId);
+        aiRuns.forget(roomId);
+        embeddings.forget(roomId);
+        room.ops.removeIf(op -> op.seq() <= room.stateSeq);
+        return true;
+    }
+
+    @Override
+    public RoomCatalogue catalogue() {
+        return catalogue;
+    }
+
+    List<AiRun> runs() {
+        return aiRuns.all();
+    }
+
+    private List<RoomCatalogue.Entry> entries() {
+        List<RoomCatalogue.Entry> entries = new ArrayList<>();
+        rooms.forEach((id, room) -> entries.add(new RoomCatalogue.Entry(
+                id,
+                room.description.title,
+                room.createdAt,
+                room.description.createdBy,
+                room.description.changedAt,
+                room.description.changedBy,
+                room.description.chars,
+                (room.state == null ? 0 : room.state.length) + versions.bytes(id))));
+        return entries;
     }
 
     @Override

@@ -3,8 +3,12 @@ package dev.concord.store.memory;
 import dev.concord.store.RoomHead;
 import dev.concord.store.Versions;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +89,48 @@ final class MemoryVersions implements Versions {
     }
 
     @Override
+    public boolean delete(String roomId, long id) {
+        synchronized (lock) {
+            return versions.removeIf(captured ->
+                    captured.version().id() == id && captured.version().roomId().equals(roomId));
+        }
+    }
+
+    @Override
+    public Optional<Version> rename(String roomId, long id, String label) {
+        synchronized (lock) {
+            for (int i = 0; i < versions.size(); i++) {
+                Version old = versions.get(i).version();
+                if (old.id() == id && old.roomId().equals(roomId)) {
+                    Version renamed = new Version(id, roomId, label, old.author(), false, old.opSeq(), old.createdAt());
+                    versions.set(i, new Captured(renamed, versions.get(i).state()));
+                    return Optional.of(renamed);
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public int forget(boolean automatic, long createdBefore, int keep) {
+        synchronized (lock) {
+            int before = versions.size();
+            Map<String, Integer> places = new HashMap<>();
+            Set<Long> old = new HashSet<>();
+            for (int i = versions.size() - 1; i >= 0; i--) {
+                Version version = versions.get(i).version();
+                if (version.automatic() == automatic
+                        && (places.merge(version.roomId(), 1, Integer::sum) > keep
+                                || version.createdAt() < createdBefore)) {
+                    old.add(version.id());
+                }
+            }
+            versions.removeIf(captured -> old.contains(captured.version().id()));
+            return before - versions.size();
+        }
+    }
+
+    @Override
     public List<Version> list(String roomId, long before, int max) {
         synchronized (lock) {
             List<Version> found = new ArrayList<>();
@@ -117,6 +163,16 @@ final class MemoryVersions implements Versions {
                     .mapToLong(Version::opSeq)
                     .min()
                     .orElse(Long.MAX_VALUE);
+        }
+    }
+
+    /** The size of a room's versions. */
+    long bytes(String roomId) {
+        synchronized (lock) {
+            return versions.stream()
+                    .filter(captured -> captured.version().roomId().equals(roomId))
+                    .mapToLong(captured -> captured.state().length)
+                    .sum();
         }
     }
 

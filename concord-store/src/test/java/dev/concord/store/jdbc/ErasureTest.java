@@ -7,7 +7,9 @@ import dev.concord.store.AiRun;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
 import dev.concord.store.Embeddings;
+import dev.concord.testing.Await;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +21,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is deleted cannot be read from the files of the embedded store any more: they are searched byte by byte. */
 class ErasureTest {
@@ -32,8 +35,8 @@ class ErasureTest {
     @TempDir
     Path directory;
 
-    private final long seed = Long.getLong("concord.seed", new Random().nextLong());
-    private final Random random = new Random(seed);
+    private long seed;
+    private Random random = new Random(0);
     /** Every window of what was ever written of the room that is deleted. */
     private final Set<Long> secrets = new HashSet<>();
 
@@ -105,7 +108,7 @@ class ErasureTest {
         }
     }
 
-    private Set<String> found() throws IOException {
+    private Set<String> found() {
         Set<String> found = new TreeSet<>();
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -117,12 +120,18 @@ class ErasureTest {
                     }
                 }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return found;
     }
 
-    @Test
-    void nothingOfADeletedRoomIsInTheFiles() throws Exception {
+    /** One whose seed left copies of moved cells in the free space of pages, and others. */
+    @ParameterizedTest
+    @ValueSource(longs = {-5612163391853951738L, 0, 1})
+    void nothingOfADeletedRoomIsInTheFiles(long given) {
+        seed = given == 0 ? Long.getLong("concord.seed", new Random().nextLong()) : given;
+        random = new Random(seed);
         List<String> rooms = List.of("a", "b", SECRET, "c", "z");
         try (SqliteStore store = SqliteStore.open(directory)) {
             rooms.forEach(room -> store.create(room, "e", bytes(room, 100)));
@@ -131,7 +140,7 @@ class ErasureTest {
             }
             assertTrue(found().size() > 0);
             store.delete(SECRET);
-            assertEquals(Set.of(), found(), "replay with -Dconcord.seed=" + seed);
+            Await.until("it is gone from the files; replay with -Dconcord.seed=" + seed, () -> found().isEmpty());
             // A store that is opened later finds it neither.
             live(store, "a");
         }

@@ -158,6 +158,29 @@ public abstract class AiStoreContract {
     }
 
     @Test
+    void aRoomThatMayNotBeShownOrHasTooLittleInCommonTakesNoPlace() {
+        for (int i = 0; i < 40; i++) {
+            room("r" + i);
+            float[] vector = new float[Embeddings.DIMENSIONS];
+            vector[0] = (float) Math.cos(i * 0.03);
+            vector[1] = (float) Math.sin(i * 0.03);
+            embeddings.save("r" + i, "e1", vector, "m1", 0);
+        }
+        assertEquals(
+                List.of("r3", "r13", "r23"),
+                embeddings.nearest(axis(0), "m1", -1, 3, room -> room.endsWith("3")).stream()
+                        .map(Neighbour::roomId)
+                        .toList());
+        assertEquals(
+                List.of("r3", "r13"),
+                embeddings.nearest(axis(0), "m1", Math.cos(13.5 * 0.03), 3, room -> room.endsWith("3")).stream()
+                        .map(Neighbour::roomId)
+                        .toList());
+        assertEquals(List.of(), embeddings.nearest(axis(0), "m1", -1, 3, room -> false));
+        assertEquals(List.of(), embeddings.nearest(axis(2), "m1", 0.1, 3, room -> true));
+    }
+
+    @Test
     void aRunAndAVectorOfAHistoryThatIsOverAreNotKept() {
         store.create("a", "e0", new byte[] {1});
         store.delete("a");
@@ -293,7 +316,7 @@ public abstract class AiStoreContract {
         }
         for (int query = 0; query < 10; query++) {
             float[] vector = vector(random, 384);
-            ExactScan scan = new ExactScan(vector, 50);
+            ExactScan scan = new ExactScan(vector, -1, 50, room -> true);
             all.forEach((id, each) -> {
                 if (Integer.parseInt(id.substring(5)) % 10 != 0) {
                     scan.add(id, each);

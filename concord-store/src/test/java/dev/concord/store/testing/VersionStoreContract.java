@@ -49,6 +49,9 @@ public abstract class VersionStoreContract {
 
     @AfterEach
     void closeStore() {
+        // Forgetting is for all rooms of a store.
+        store.delete(room);
+        store.delete(other);
         store.close();
     }
 
@@ -153,6 +156,54 @@ public abstract class VersionStoreContract {
         store.create(room, "e2", null);
         assertEquals(List.of(), versions.list(room, Long.MAX_VALUE, 10));
         assertEquals(others, versions.find(other, others.id()).orElseThrow().version());
+    }
+
+    @Test
+    void a_version_that_is_forgotten_is_gone_and_keeps_no_log() {
+        append(3);
+        Version kept = add("one", 1);
+        Version mine = add("two", 2);
+        assertTrue(!versions.delete(other, kept.id()), "of another room");
+        assertTrue(versions.delete(room, kept.id()));
+        assertTrue(!versions.delete(room, kept.id()));
+        assertEquals(List.of(mine), versions.list(room, Long.MAX_VALUE, 10));
+        store.saveSnapshot(room, "e", state("three"), 3);
+        assertEquals(2, store.prune(room));
+    }
+
+    @Test
+    void a_version_gets_another_label_and_stays_for_good() {
+        now.addAndGet(HOUR);
+        Version automatic = automatic(1).orElseThrow();
+        Version renamed = versions.rename(room, automatic.id(), "mine").orElseThrow();
+        assertEquals(new Version(automatic.id(), room, "mine", "", false, 0, automatic.createdAt()), renamed);
+        assertEquals(List.of(renamed), versions.list(room, Long.MAX_VALUE, 10));
+        now.addAndGet(HOUR);
+        assertTrue(automatic(1).isPresent());
+        now.addAndGet(HOUR);
+        assertTrue(automatic(1).isPresent());
+        assertEquals(renamed, versions.find(room, renamed.id()).orElseThrow().version());
+        assertArrayEquals(
+                state("x"), versions.find(room, renamed.id()).orElseThrow().state());
+        assertEquals(Optional.empty(), versions.rename(other, renamed.id(), "x"));
+    }
+
+    @Test
+    void old_versions_go_by_age_and_by_number_and_each_kind_by_itself() {
+        List<Version> named = new ArrayList<>();
+        List<Version> automatic = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            now.addAndGet(HOUR);
+            automatic.add(automatic(100).orElseThrow());
+            named.add(add("v" + i, 0));
+        }
+        Version others = versions.add(other, "e", "x", "ann", state("x"), 0).orElseThrow();
+        assertEquals(0, versions.forget(false, named.get(0).createdAt(), 4));
+        assertEquals(1, versions.forget(false, named.get(1).createdAt(), 4));
+        assertEquals(1, versions.forget(false, 0, 2));
+        assertEquals(3, versions.forget(true, 0, 1));
+        assertEquals(List.of(named.get(3), automatic.get(3), named.get(2)), versions.list(room, Long.MAX_VALUE, 10));
+        assertEquals(List.of(others), versions.list(other, Long.MAX_VALUE, 10));
     }
 
     private Version add(String label, long opSeq) {

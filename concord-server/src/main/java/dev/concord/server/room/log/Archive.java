@@ -39,8 +39,12 @@ interface Archive {
         }
     }
 
-    /** Compacts the room's log into its snapshot, from what is stored alone, and removes the ops that the snapshot covers. */
-    void compact(String roomId, String epoch, Consumer<Compacted> done);
+    /**
+     * Compacts the room's log into its snapshot, from what is stored alone, and removes the ops that the snapshot covers.
+     *
+     * @param by who edited the room last; empty when not known
+     */
+    void compact(String roomId, String epoch, String by, Consumer<Compacted> done);
 
     /**
      * Replaces what is stored, of which something is damaged, by a room's state from memory.

@@ -89,7 +89,10 @@ final class Compactor {
         long started = loop.nanoTime();
         try {
             archive.compact(
-                    context.id(), context.epoch(), compacted -> loop.execute(() -> tryToTake(compacted, started)));
+                    context.id(),
+                    context.epoch(),
+                    room.lastEditor(),
+                    compacted -> loop.execute(() -> tryToTake(compacted, started)));
         } catch (RuntimeException | Error fault) {
             failed(fault, started);
         }

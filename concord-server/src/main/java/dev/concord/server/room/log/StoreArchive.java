@@ -54,14 +54,14 @@ final class StoreArchive implements Archive {
     }
 
     @Override
-    public void compact(String roomId, String epoch, Consumer<Compacted> done) {
-        compacting(roomId, done, () -> compactNow(roomId, epoch));
+    public void compact(String roomId, String epoch, String by, Consumer<Compacted> done) {
+        compacting(roomId, done, () -> compactNow(roomId, epoch, by));
     }
 
     @Override
     public void replace(String roomId, String epoch, byte[] state, long opSeq, Consumer<Compacted> done) {
         compacting(roomId, done, () -> {
-            store(roomId, epoch, state, opSeq);
+            store(roomId, epoch, state, opSeq, "");
             return opSeq;
         });
     }
@@ -85,7 +85,7 @@ final class StoreArchive implements Archive {
         });
     }
 
-    private long compactNow(String roomId, String epoch) {
+    private long compactNow(String roomId, String epoch, String by) {
         Optional<StoredRoom> found = store.load(roomId);
         if (found.isEmpty() || !found.get().epoch().equals(epoch)) {
             // Deleted meanwhile: nothing of this history is left to compact.
@@ -100,7 +100,7 @@ final class StoreArchive implements Archive {
         Document document = Replay.of(roomId, stored, sites.get());
         byte[] state = document.encode();
         capture(roomId, epoch, state, stored.lastSeq());
-        store(roomId, epoch, state, stored.lastSeq());
+        store(roomId, epoch, state, stored.lastSeq(), by);
         return stored.lastSeq();
     }
 
@@ -125,15 +125,25 @@ final class StoreArchive implements Archive {
     }
 
     /** Stores a state that gives the same document back, and then removes what it covers; the store reads it back before that. */
-    private void store(String roomId, String epoch, byte[] state, long opSeq) {
-        byte[] again = Document.load(sites.get(), state).encode();
-        if (!Arrays.equals(state, again)) {
+    private void store(String roomId, String epoch, byte[] state, long opSeq, String by) {
+        Document again = Document.load(sites.get(), state);
+        if (!Arrays.equals(state, again.encode())) {
             throw new IllegalStateException("the state does not reproduce its document");
         }
         // Not stored without a fault: a newer snapshot is there already.
         store.saveSnapshot(roomId, epoch, state, opSeq);
+        describe(roomId, epoch, again.length(), by);
         store.prune(roomId);
         snapshots.accept(roomId);
+    }
+
+    /** That it cannot be said of the room is no reason not to compact. */
+    private void describe(String roomId, String epoch, int chars, String by) {
+        try {
+            store.catalogue().describe(roomId, epoch, chars, by);
+        } catch (StoreException e) {
+            LOG.atWarn().addKeyValue("room", roomId).log("could not be described: {}", e.toString());
+        }
     }
 
     @Override

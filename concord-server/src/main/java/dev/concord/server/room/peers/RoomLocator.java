@@ -101,9 +101,9 @@ public final class RoomLocator implements Locator {
     }
 
     @Override
-    public void opened(String roomId) {
+    public void opened(String roomId, String epoch) {
         if (separate) {
-            publish(new LocatorMessage(LocatorMessage.Kind.WOKEN, roomId, bus.instance(), "", "", new byte[0]));
+            publish(new LocatorMessage(LocatorMessage.Kind.WOKEN, roomId, bus.instance(), "", epoch, new byte[0]));
         }
     }
 
@@ -155,6 +155,14 @@ public final class RoomLocator implements Locator {
     }
 
     private void answer(LocatorMessage question, RoomDirectory rooms) {
+        if (!question.epoch().isEmpty()) {
+            // Whoever missed the deletion has it still.
+            rooms.hasEnded(question.room(), question.epoch()).thenAccept(ended -> {
+                if (ended) {
+                    ended(question.room(), question.epoch());
+                }
+            });
+        }
         rooms.run(question.room(), false, new RoomCallback() {
             @Override
             public void enter(Room room) {

@@ -33,10 +33,10 @@ public final class FakeArchive implements Archive {
     }
 
     @Override
-    public void compact(String roomId, String epoch, Consumer<Compacted> done) {
+    public void compact(String roomId, String epoch, String by, Consumer<Compacted> done) {
         fault.run();
         writes++;
-        compactions.add(new Compaction(done, () -> archive.compact(roomId, epoch, done)));
+        compactions.add(new Compaction(done, () -> archive.compact(roomId, epoch, by, done)));
     }
 
     @Override

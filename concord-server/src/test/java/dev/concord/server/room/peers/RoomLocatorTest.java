@@ -97,6 +97,31 @@ class RoomLocatorTest extends RoomFixture {
     }
 
     @Test
+    void whoeverOpensADeletedRoomThatItStillHasIsNotified() {
+        var rooms = directory(Runnable::run);
+        memory.end("other", "e7");
+        List<String> ended = new ArrayList<>();
+        there.subscribe(Channels.LOCATOR, json -> {
+            LocatorMessage message = read(json);
+            if (message.kind() == LocatorMessage.Kind.ENDED) {
+                ended.add(message.room() + " " + message.epoch());
+            }
+        });
+        for (String epoch : List.of("e8", "e7")) {
+            there.publish(
+                    Channels.LOCATOR,
+                    new LocatorMessage(LocatorMessage.Kind.WOKEN, "other", "there", "", epoch, new byte[0]).write());
+        }
+        deliver();
+        loop.run();
+        while (there.deliver()) {
+            // Goes to the list.
+        }
+        assertEquals(List.of("other e7"), ended);
+        assertTrue(rooms.hasEnded("other", "e7").join());
+    }
+
+    @Test
     void whatAnotherInstanceHasDeletedIsDeletedHere() {
         var rooms = directory(Runnable::run);
         there.publish(

@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -417,6 +418,14 @@ public final class Room {
         @Override
         public Document document() {
             return document;
+        }
+
+        @Override
+        public <T> void read(Function<Document, T> task, BiConsumer<@Nullable T, @Nullable Throwable> then) {
+            replica.read(
+                    snapshot -> task.apply(snapshot.document()),
+                    (value, snapshot) -> then.accept(value, null),
+                    fault -> then.accept(null, fault));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.concord.server.room.log;
 
+import dev.concord.crdt.Document;
 import dev.concord.server.config.Limits;
 import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomEvents;
@@ -117,15 +118,32 @@ final class Compactor {
     private void compacted(Archive.Compacted compacted, long startedNanos) {
         if (compacted.damage() != null && !room.isClosed() && whenDone == null) {
             // What is stored cannot be read, and what is in memory holds all of it.
+            // What is applied while it is encoded may be in it, too, and is known when the log is read after this
+            // place.
+            long seq = appliedSeq.getAsLong();
+            room.read(Document::encode, (state, fault) -> {
+                if (state == null) {
+                    failed(fault == null ? new IllegalStateException("nothing was read") : fault, startedNanos);
+                } else {
+                    replace(state, seq, startedNanos);
+                }
+            });
+        } else {
+            finished(compacted, startedNanos);
+        }
+    }
+
+    private void replace(byte[] state, long seq, long startedNanos) {
+        try {
             archive.replace(
                     context.id(),
                     context.epoch(),
-                    room.document().encode(),
-                    appliedSeq.getAsLong(),
+                    state,
+                    seq,
                     replaced -> loop.execute(
                             () -> finished(new Archive.Compacted(replaced.coveredSeq(), null), startedNanos)));
-        } else {
-            finished(compacted, startedNanos);
+        } catch (RuntimeException | Error fault) {
+            failed(fault, startedNanos);
         }
     }
 

@@ -85,7 +85,15 @@ public final class RoomPeers implements Peers {
 
     private final BulkSync bulkSync;
 
+    /** Of the document as it is; null when it has to be read. */
     private byte @Nullable [] version;
+
+    /** How often the document has changed. */
+    private long changes;
+
+    /** Whether a comparison waits for the document's version. */
+    private boolean comparing;
+
     private int ticks;
     private long postedNanos;
     private long comparedNanos;
@@ -223,6 +231,7 @@ public final class RoomPeers implements Peers {
     @Override
     public void changed() {
         version = null;
+        changes++;
     }
 
     @Override
@@ -301,17 +310,37 @@ public final class RoomPeers implements Peers {
         }
         doubtful = false;
         comparedNanos = loop.nanoTime();
-        Message.Sync summary = new Message.Sync(new byte[0], version(), context.epoch());
-        bus.publish(channel, BusCodec.write(new BusMessage(bus.instance(), null, context.epoch(), "", summary)));
+        byte[] known = version;
+        if (known != null) {
+            publish(known);
+        } else if (!comparing) {
+            comparing = true;
+            long before = changes;
+            room.read(Document::version, (read, fault) -> {
+                comparing = false;
+                if (read == null) {
+                    doubtful = true;
+                    return;
+                }
+                keep(read, before);
+                // What was applied meanwhile is at most sent here once more.
+                publish(read);
+            });
+        }
     }
 
-    private byte[] version() {
-        byte[] known = version;
-        if (known == null) {
-            known = room.document().version();
-            version = known;
+    private void publish(byte[] summarised) {
+        if (open) {
+            Message.Sync summary = new Message.Sync(new byte[0], summarised, context.epoch());
+            bus.publish(channel, BusCodec.write(new BusMessage(bus.instance(), null, context.epoch(), "", summary)));
         }
-        return known;
+    }
+
+    /** Keeps a version that was read after so many changes, if there were no others. */
+    private void keep(byte[] read, long before) {
+        if (changes == before) {
+            version = read;
+        }
     }
 
     /** Renews the members of this instance on the board, and reads who else is there. */
@@ -464,29 +493,51 @@ public final class RoomPeers implements Peers {
 
     /** Another instance has sent what it has: it gets what is missing there. */
     private void answer(String source, Message.Sync summary) {
-        if (reach != Cluster.Reach.SEPARATE_STORES || source.isEmpty() || Arrays.equals(summary.version(), version())) {
+        if (reach != Cluster.Reach.SEPARATE_STORES || source.isEmpty() || Arrays.equals(summary.version(), version)) {
             return;
         }
+        long before = changes;
+        boolean pause = mustPause(source);
+        room.read(
+                document -> {
+                    byte[] here = document.version();
+                    boolean same = Arrays.equals(summary.version(), here);
+                    byte[] missing = same || pause ? NOTHING : document.difference(summary.version());
+                    return new Message.Sync(missing, here, context.epoch());
+                },
+                (difference, fault) -> {
+                    if (fault instanceof MalformedStateException) {
+                        refuse(ErrorCode.MALFORMED, String.valueOf(fault.getMessage()));
+                    } else if (difference == null) {
+                        doubtful = true;
+                    } else {
+                        keep(difference.version(), before);
+                        answer(source, summary, difference, pause);
+                    }
+                });
+    }
+
+    private boolean mustPause(String source) {
+        return source.equals(longAnswered) && loop.nanoTime() - longAnsweredNanos < LONG_PAUSE.toNanos();
+    }
+
+    private void answer(String source, Message.Sync summary, Message.Sync difference, boolean paused) {
         long now = loop.nanoTime();
-        if (source.equals(longAnswered) && now - longAnsweredNanos < LONG_PAUSE.toNanos()) {
+        if (!open || Arrays.equals(summary.version(), difference.version())) {
+            return;
+        }
+        if (paused || mustPause(source)) {
+            // It may still be taking what it got last.
             doubtful = true;
             return;
         }
-        try {
-            byte[] missing = room.document().difference(summary.version());
-            if (!Arrays.equals(missing, NOTHING)) {
-                Message.Sync difference = new Message.Sync(missing, version(), context.epoch());
-                bus.publish(
-                        channel,
-                        BusCodec.write(new BusMessage(bus.instance(), source, context.epoch(), "", difference)));
-                if (missing.length > LONG) {
-                    longAnswered = source;
-                    longAnsweredNanos = loop.nanoTime();
-                }
+        if (!Arrays.equals(difference.state(), NOTHING)) {
+            bus.publish(
+                    channel, BusCodec.write(new BusMessage(bus.instance(), source, context.epoch(), "", difference)));
+            if (difference.state().length > LONG) {
+                longAnswered = source;
+                longAnsweredNanos = now;
             }
-        } catch (MalformedStateException e) {
-            refuse(ErrorCode.MALFORMED, String.valueOf(e.getMessage()));
-            return;
         }
         // It may have what is missing here, which it sends when it knows what is here.
         if (now - comparedNanos >= PAUSE.toNanos()) {

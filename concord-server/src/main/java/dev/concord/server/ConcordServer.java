@@ -2,11 +2,7 @@ package dev.concord.server;
 
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Sites;
-import dev.concord.server.auth.Access;
-import dev.concord.server.auth.Authorizer;
-import dev.concord.server.auth.jwt.JwtAuthorizer;
 import dev.concord.server.cluster.Cluster;
-import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Config;
 import dev.concord.server.config.ConfigException;
 import dev.concord.server.config.RedisAddress;
@@ -60,6 +56,8 @@ public final class ConcordServer implements AutoCloseable {
     private static final int READERS = 2;
     /** How often the logs are looked at for what other servers appended; one query for all rooms. */
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
+    /** How often the decisions of other servers are looked for: they count within a second. */
+    private static final Duration RIGHTS = Duration.ofMillis(500);
 
     /** When the store is looked at first for what was kept long enough. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
@@ -75,6 +73,7 @@ public final class ConcordServer implements AutoCloseable {
     private final ScheduledExecutorService sweeper;
     private final @Nullable Redis redis;
     private final AiParts ai;
+    private final RightsParts rights;
     private final int port;
     private boolean closed;
 
@@ -136,9 +135,11 @@ public final class ConcordServer implements AutoCloseable {
                 History::close);
         this.ai = new AiParts(config.ai(), store, rooms, AiParts.capturingWith(history), metrics, opened);
         metrics.gauge("concord.embeddings.waiting", "rooms that wait for their vector", ai::waitingEmbeddings);
+        this.rights = new RightsParts(config.auth(), store.accessRows(), io);
         this.port = http.listen(
                 rooms,
-                new Access(authorizer(config.auth())),
+                rights.access(),
+                rights.administration(),
                 metrics::scrape,
                 this::readiness,
                 history,
@@ -153,13 +154,6 @@ public final class ConcordServer implements AutoCloseable {
         ai.announce();
     }
 
-    private static Authorizer authorizer(AuthConfig config) {
-        return config.mode() == AuthConfig.Mode.NONE
-                ? Authorizer.OPEN
-                : JwtAuthorizer.ofSecret(
-                        config.secret().value(), config.issuer(), config.audience(), Clock.systemUTC());
-    }
-
     private void keepWhatWasDeleted(RoomContext context, Operation.Delete first, int characters) {
         history.keepBefore(context.id(), context.epoch(), first);
     }
@@ -168,6 +162,11 @@ public final class ConcordServer implements AutoCloseable {
         Duration sweep = config.limits().rooms().unloadAfter().dividedBy(2).plusMillis(500);
         if (store.isShared()) {
             cluster.bus().onConnected(this::catchUpSoon);
+            sweeper.scheduleWithFixedDelay(
+                    guarded("reading who may do what", () -> io.execute(rights::refresh)),
+                    RIGHTS.toMillis(),
+                    RIGHTS.toMillis(),
+                    TimeUnit.MILLISECONDS);
             sweeper.scheduleWithFixedDelay(
                     guarded("catching up", this::catchUp),
                     CATCH_UP.toMillis(),
@@ -268,6 +267,15 @@ public final class ConcordServer implements AutoCloseable {
      */
     public int port() {
         return port;
+    }
+
+    /**
+     * The key of a link for the administrator, when this server was the first on its store.
+     *
+     * @return null when there is none to be shown
+     */
+    public @Nullable String firstKey() {
+        return rights.firstKey();
     }
 
     /**

@@ -44,7 +44,8 @@ public final class Main {
             out.println("concord-server " + version());
             return 0;
         }
-        boolean operator = !args.isEmpty() && Operator.COMMANDS.contains(args.get(0));
+        boolean tokens = !args.isEmpty() && TokenCommands.COMMANDS.contains(args.get(0));
+        boolean operator = tokens || (!args.isEmpty() && Operator.COMMANDS.contains(args.get(0)));
         if (!args.isEmpty() && !operator) {
             err.println("concord-server: unknown argument \"" + args.get(0)
                     + "\"; settings are environment variables, see --help");
@@ -60,7 +61,9 @@ public final class Main {
         if (operator) {
             // The command itself reports what goes wrong.
             System.setProperty("concord.log.level", "ERROR");
-            return new Operator(config, System.in, out).run(args, err);
+            return tokens
+                    ? new TokenCommands(config, out).run(args, err)
+                    : new Operator(config, System.in, out).run(args, err);
         }
         return serve(config, out, err);
     }
@@ -97,7 +100,11 @@ public final class Main {
                     config.host());
         }
         log.atInfo().addKeyValue("data", Stores.describe(config)).log("serving");
-        out.println("Concord is serving at http://" + shownHost(config.host()) + ":" + server.port() + "/");
+        out.println("Concord is serving at " + url(config.host(), server.port()));
+        if (server.firstKey() != null) {
+            out.println("The administrator's link, shown once (./concord link --admin makes another): "
+                    + url(config.host(), server.port()) + "home#k=" + server.firstKey());
+        }
         out.flush();
         return -1;
     }
@@ -108,6 +115,11 @@ public final class Main {
         } catch (UnknownHostException e) {
             return false;
         }
+    }
+
+    /** Where a browser on this machine finds the server. */
+    static String url(String host, int port) {
+        return "http://" + shownHost(host) + ":" + port + "/";
     }
 
     private static String shownHost(String host) {
@@ -136,6 +148,6 @@ public final class Main {
                 %s
                 Settings, from the environment:
 
-                %s""".formatted(version(), Operator.USAGE, Config.help());
+                %s""".formatted(version(), Operator.USAGE + TokenCommands.USAGE, Config.help());
     }
 }

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class AuthTest {
     private static final String AUDIENCE = "concord";
-    private static final AuthConfig CONFIG =
-            new AuthConfig(AuthConfig.Mode.JWT, new Secret(Tokens.SECRET), "https://id.example", AUDIENCE);
+    private static final AuthConfig CONFIG = new AuthConfig(
+            AuthConfig.Mode.JWT, AuthConfig.Source.BOTH, new Secret(Tokens.SECRET), "https://id.example", AUDIENCE);
     private static ServerFixture server;
 
     @BeforeAll

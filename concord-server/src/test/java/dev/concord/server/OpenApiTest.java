@@ -10,8 +10,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
+import dev.concord.server.auth.Tokens;
 import dev.concord.server.config.AiConfig;
 import dev.concord.server.config.AiLimits;
+import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.HistoryLimits;
 import dev.concord.server.config.Secret;
 import dev.concord.server.http.Routes;
@@ -192,6 +194,7 @@ class OpenApiTest {
                 ai(server, gemini);
                 search(server, gemini);
             }
+            access();
             limitsAndForeigners(gemini);
             quotas();
             withoutAModel();
@@ -215,6 +218,54 @@ class OpenApiTest {
         check("GET /readyz", 200, server.get("/readyz"));
         check("GET /metrics", 200, server.get("/metrics"));
         check("GET /openapi.json", 200, server.get("/openapi.json"));
+    }
+
+    private void access() throws Exception {
+        AuthConfig auth =
+                new AuthConfig(AuthConfig.Mode.JWT, AuthConfig.Source.BOTH, new Secret(Tokens.SECRET), null, null);
+        String token = "Bearer " + Tokens.of("root", Map.of("*", "admin"));
+        try (ServerFixture server = ServerFixture.startAsking(new MemoryRoomStore(), auth)) {
+            String user = "PUT /rooms/{room}/access/{user}";
+            for (String body : List.of("{\"right\":\"read\"}", "{}")) {
+                check(
+                        user,
+                        body.length() > 2 ? 200 : 400,
+                        authorized(server, token, "PUT", "/rooms/r/access/ann", body));
+            }
+            check("GET /rooms/{room}/access", 200, authorized(server, token, "GET", "/rooms/r/access", ""));
+            check(
+                    "DELETE /rooms/{room}/access/{user}",
+                    204,
+                    authorized(server, token, "DELETE", "/rooms/r/access/ann", ""));
+            HttpResponse<String> link = check(
+                    "POST /rooms/{room}/links",
+                    201,
+                    authorized(server, token, "POST", "/rooms/r/links", "{\"right\":\"read\"}"));
+            check("POST /rooms/{room}/links", 400, authorized(server, token, "POST", "/rooms/r/links", "{}"));
+            check("GET /rooms/{room}/links", 200, authorized(server, token, "GET", "/rooms/r/links", ""));
+            check(
+                    "DELETE /rooms/{room}/links/{link}",
+                    204,
+                    authorized(
+                            server,
+                            token,
+                            "DELETE",
+                            "/rooms/r/links/" + json(link).get("id").textValue(),
+                            ""));
+            check("POST /tokens/revoke", 204, authorized(server, token, "POST", "/tokens/revoke", "{\"jti\":\"t\"}"));
+            check("POST /tokens/revoke", 400, authorized(server, token, "POST", "/tokens/revoke", "{}"));
+        }
+    }
+
+    private static HttpResponse<String> authorized(
+            ServerFixture server, String token, String method, String path, String body) throws Exception {
+        return server.send(server.request(path)
+                .header("Authorization", token)
+                .method(
+                        method,
+                        body.isEmpty()
+                                ? HttpRequest.BodyPublishers.noBody()
+                                : HttpRequest.BodyPublishers.ofString(body)));
     }
 
     private void rooms(ServerFixture server) throws Exception {

@@ -82,7 +82,8 @@ class RoomLifeTest {
 
     @Test
     void onlyRoomsThatTheCallerMayReadAreListedAndChangesCarryTheUser() throws Exception {
-        AuthConfig auth = new AuthConfig(AuthConfig.Mode.JWT, new Secret(Tokens.SECRET), null, null);
+        AuthConfig auth =
+                new AuthConfig(AuthConfig.Mode.JWT, AuthConfig.Source.BOTH, new Secret(Tokens.SECRET), null, null);
         try (ServerFixture server = ServerFixture.startAsking(store, auth)) {
             String ann = token("ann", Map.of("*", "write"));
             String bob = token("bob", Map.of("open-*", "read"));

@@ -106,6 +106,11 @@ public abstract class ForwardingStore implements RoomStore {
     }
 
     @Override
+    public AccessRows accessRows() {
+        return store.accessRows();
+    }
+
+    @Override
     public boolean compact() {
         return store.compact();
     }

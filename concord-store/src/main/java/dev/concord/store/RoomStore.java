@@ -153,6 +153,9 @@ public interface RoomStore extends AutoCloseable {
     /** The vectors of all rooms; the same object each time. */
     Embeddings embeddings();
 
+    /** Who may do what; the same object each time. */
+    AccessRows accessRows();
+
     /**
      * Rewrites an embedded store's files, without what remains in them of deleted rows. Nothing is stored meanwhile, which takes seconds for each
      * hundred megabytes.

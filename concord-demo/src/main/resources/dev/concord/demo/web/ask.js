@@ -1,3 +1,5 @@
+import { credentials } from './key.js';
+
 /** Asks this server about a room. What it refuses is thrown as an error whose message is for people and whose `code` is for programs. */
 export async function ask(room, path, { method = 'GET', body, signal } = {}) {
   let response;
@@ -5,7 +7,7 @@ export async function ask(room, path, { method = 'GET', body, signal } = {}) {
     response = await fetch(`/rooms/${encodeURIComponent(room)}/${path}`, {
       method,
       signal,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      headers: body === undefined ? credentials : { ...credentials, 'content-type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (error) {

@@ -1,3 +1,5 @@
+import { credentials } from './key.js';
+
 /** Asks the server for the history of a room. Every call rejects with an Error whose message is for people. */
 export class HistoryApi {
   #base;
@@ -36,7 +38,10 @@ export class HistoryApi {
   }
 
   async #ask(path, body = null) {
-    const options = body === null ? {} : { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    const options =
+      body === null
+        ? { headers: credentials }
+        : { method: 'POST', headers: { ...credentials, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
     let response;
     try {
       response = await fetch(this.#base + path, options);

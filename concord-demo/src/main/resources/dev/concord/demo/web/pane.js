@@ -1,5 +1,6 @@
 import { showCarets } from './carets.js';
 import { ConcordSession, bindTextarea } from './concord.js';
+import { token } from './key.js';
 import { orphanedText } from './notices.js';
 
 const SPEAK_MS = 900;
@@ -24,7 +25,7 @@ export class Pane {
     root.style.setProperty('--who', person.color);
     this.element = root;
     this.#parts = partsOf(root);
-    this.#session = new ConcordSession({ room, client, environment });
+    this.#session = new ConcordSession({ room, client, environment, token });
     this.#session.on('status', () => {
       this.#showStatus();
       this.#showPeers();

@@ -1,4 +1,5 @@
 import { ask, make } from './ask.js';
+import { fragment } from './key.js';
 
 /** Other texts by meaning: those about a question, and those about the same as this one. */
 export function searchPanel({ room, announce }) {
@@ -34,6 +35,6 @@ export function searchPanel({ room, announce }) {
 
   function hit({ room_id: id, similarity }) {
     const near = `${Math.round(Math.max(0, similarity) * 100)} %`;
-    return make('li', {}, make('a', { href: `/editor/${encodeURIComponent(id)}`, textContent: id }), make('span', { className: 'quiet', title: 'How near in meaning' }, near));
+    return make('li', {}, make('a', { href: `/editor/${encodeURIComponent(id)}${fragment}`, textContent: id }), make('span', { className: 'quiet', title: 'How near in meaning' }, near));
   }
 }

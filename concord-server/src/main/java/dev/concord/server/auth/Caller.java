@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Somebody who was let in. Thread-safe, and quick enough for an event loop. */
 public final class Caller {
+    private final Access access;
     private final Grant grant;
     private final String address;
 
-    Caller(Grant grant, String address) {
+    Caller(Access access, Grant grant, String address) {
+        this.access = access;
         this.grant = grant;
         this.address = address;
     }
@@ -50,7 +52,7 @@ public final class Caller {
      * @return the right
      */
     public Right right(String room) {
-        return grant.right(room);
+        return access.right(grant, room);
     }
 
     /**
@@ -71,6 +73,28 @@ public final class Caller {
      */
     public boolean mayWrite(String room) {
         return right(room).includes(Right.WRITE);
+    }
+
+    /**
+     * Whether what the caller has presented does not count any more.
+     *
+     * @return true once it has been revoked
+     */
+    public boolean isRevoked() {
+        return access.isRevoked(grant);
+    }
+
+    /**
+     * Whether the caller decides about the whole server.
+     *
+     * @return true for those whose pattern {@code *} gives {@link Right#ADMIN}
+     */
+    public boolean isOperator() {
+        return grant.right(Grant.EVERY_ROOM) == Right.ADMIN;
+    }
+
+    Grant grant() {
+        return grant;
     }
 
     /**

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a token says: whose it is, and what they may do until when. Immutable, and quick enough for an event loop. */
 public interface Grant {
+    /** In the place of a room: all of them, and with {@link Right#ADMIN} the server itself. No room has this name. */
+    String EVERY_ROOM = "*";
+
     /**
      * Whose it is.
      *
@@ -16,7 +19,7 @@ public interface Grant {
     /**
      * What the user may do with a room.
      *
-     * @param room a room id; the room need not exist
+     * @param room a room id, or {@link #EVERY_ROOM}; the room need not exist
      * @return the right; {@link Right#NONE} for a room that must look as if it were not there
      */
     Right right(String room);

@@ -6,23 +6,37 @@ import org.jspecify.annotations.Nullable;
  * Who is let in.
  *
  * @param mode what is asked for
+ * @param source where rights come from
  * @param secret with which tokens are signed; not set for none
  * @param issuer what a token's {@code iss} must be; null for any
  * @param audience what a token's {@code aud} must contain; null for any
  */
 public record AuthConfig(
         Mode mode,
+        Source source,
         Secret secret,
         @Nullable String issuer,
         @Nullable String audience) {
     /** Everybody is let in. */
-    public static final AuthConfig NONE = new AuthConfig(Mode.NONE, Secret.NONE, null, null);
+    public static final AuthConfig NONE = new AuthConfig(Mode.NONE, Source.BOTH, Secret.NONE, null, null);
 
     /** What is asked for. */
     public enum Mode {
         /** Nothing. */
         NONE,
-        /** A token of the operator's issuer. */
+        /** A link that the server has made. */
+        LINKS,
+        /** A token of the operator's issuer, or a link. */
         JWT
+    }
+
+    /** Where rights come from. */
+    public enum Source {
+        /** From tokens; lists of rooms can only take rights away. */
+        TOKEN,
+        /** From the lists of rooms, and administrators from tokens. */
+        ROOM,
+        /** From both; a list counts instead of the token. */
+        BOTH
     }
 }

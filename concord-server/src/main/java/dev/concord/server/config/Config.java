@@ -1,7 +1,9 @@
 package dev.concord.server.config;
 
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -205,12 +207,8 @@ public record Config(
         }
 
         AuthConfig auth() throws ConfigException {
-            String mode = text(Setting.CONCORD_AUTH).toLowerCase(Locale.ROOT);
+            AuthConfig.Mode mode = mode();
             Secret secret = new Secret(text(Setting.CONCORD_AUTH_SECRET));
-            if (!mode.equals("none") && !mode.equals("jwt")) {
-                throw new ConfigException(
-                        Setting.CONCORD_AUTH.name(), quoted(mode) + " is not a mode", Setting.CONCORD_AUTH.accepted);
-            }
             int bytes = secret.value().getBytes(StandardCharsets.UTF_8).length;
             if (secret.isSet() && (bytes < MIN_SECRET || bytes > MAX_SECRET)) {
                 throw new ConfigException(
@@ -218,17 +216,52 @@ public record Config(
                         "it has " + bytes + " bytes",
                         Setting.CONCORD_AUTH_SECRET.accepted);
             }
-            if (mode.equals("jwt") && !secret.isSet()) {
+            if (mode == AuthConfig.Mode.JWT && !secret.isSet()) {
                 throw new ConfigException(
                         Setting.CONCORD_AUTH_SECRET.name(),
                         "it is needed to check tokens",
                         Setting.CONCORD_AUTH_SECRET.accepted);
             }
             return new AuthConfig(
-                    mode.equals("jwt") ? AuthConfig.Mode.JWT : AuthConfig.Mode.NONE,
+                    mode,
+                    word(Setting.CONCORD_AUTH_GRANTS, AuthConfig.Source.class),
                     secret,
                     optional(Setting.CONCORD_AUTH_ISSUER),
                     optional(Setting.CONCORD_AUTH_AUDIENCE));
+        }
+
+        /** What is asked of people, by where the server listens: it is open to a network only when that is meant. */
+        private AuthConfig.Mode mode() throws ConfigException {
+            boolean open = flag(Setting.CONCORD_OPEN) || isLoopback(host());
+            if (text(Setting.CONCORD_AUTH).isEmpty()) {
+                return open ? AuthConfig.Mode.NONE : AuthConfig.Mode.LINKS;
+            }
+            AuthConfig.Mode mode = word(Setting.CONCORD_AUTH, AuthConfig.Mode.class);
+            if (mode == AuthConfig.Mode.NONE && !open) {
+                throw new ConfigException(
+                        Setting.CONCORD_AUTH.name(),
+                        "with none, everybody who reaches " + host() + " can read and change every room",
+                        "links or jwt; or CONCORD_OPEN=true if that is meant");
+            }
+            return mode;
+        }
+
+        private <E extends Enum<E>> E word(Setting setting, Class<E> type) throws ConfigException {
+            String value = text(setting);
+            for (E constant : type.getEnumConstants()) {
+                if (constant.name().equalsIgnoreCase(value)) {
+                    return constant;
+                }
+            }
+            throw new ConfigException(setting.name(), quoted(value) + " is not one of them", setting.accepted);
+        }
+
+        private static boolean isLoopback(String host) {
+            try {
+                return InetAddress.getByName(host).isLoopbackAddress();
+            } catch (UnknownHostException e) {
+                return false;
+            }
         }
 
         private @Nullable String optional(Setting setting) {

@@ -18,7 +18,15 @@ enum Setting {
             "",
             "names under which the server answers, besides those of its own machine; empty for all",
             "host names without ports, separated by commas"),
-    CONCORD_AUTH("none", "who gets in: everybody, or whoever has a token", "none or jwt"),
+    CONCORD_AUTH(
+            "",
+            "who gets in: everybody, whoever has a link, or whoever has a token or a link; without it none on a loopback address, links on others",
+            "none, links or jwt"),
+    CONCORD_OPEN("false", "whether everybody may get in although the address is not a loopback one", "true or false"),
+    CONCORD_AUTH_GRANTS(
+            "both",
+            "where rights come from: tokens, which lists of rooms can only lower; those lists; or both, where a list counts instead of a token",
+            "token, room or both"),
     CONCORD_AUTH_SECRET(
             "",
             "secret with which tokens are signed (HS256, HS384 or HS512)",

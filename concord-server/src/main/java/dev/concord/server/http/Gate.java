@@ -41,13 +41,13 @@ final class Gate {
                         new Credentials(Requests.token(exchange), Requests.address(exchange)))
                 .toCompletableFuture();
         if (entering.isDone()) {
-            enter(exchange, needed, handler, entering);
+            enter(exchange, need, needed, handler, entering);
             return;
         }
         FullHttpRequest request = exchange.request().retain();
         entering.whenComplete((caller, failure) -> exchange.context().executor().execute(() -> {
             try {
-                enter(exchange, needed, handler, entering);
+                enter(exchange, need, needed, handler, entering);
             } catch (RuntimeException refused) {
                 exchange.responses().problem(Problem.of(refused));
             } finally {
@@ -57,14 +57,22 @@ final class Gate {
     }
 
     private static void enter(
-            Exchange exchange, @Nullable Right needed, RouteTable.Handler handler, CompletableFuture<Caller> entered) {
+            Exchange exchange,
+            Need need,
+            @Nullable Right needed,
+            RouteTable.Handler handler,
+            CompletableFuture<Caller> entered) {
         Caller caller;
         try {
             caller = entered.join();
         } catch (CompletionException failed) {
             throw refused(failed.getCause());
         }
-        if (needed == null) {
+        if (need == Need.OPERATOR && !caller.isOperator()) {
+            throw new Problem(
+                    HttpResponseStatus.FORBIDDEN, "forbidden", "this needs the right \"admin\" to every room");
+        }
+        if (need == Need.OPERATOR || needed == null) {
             handler.handle(exchange.by(caller));
             return;
         }

@@ -1,6 +1,7 @@
 package dev.concord.server.http;
 
 import dev.concord.server.auth.Access;
+import dev.concord.server.auth.admin.Administration;
 import dev.concord.server.config.Config;
 import dev.concord.server.history.History;
 import dev.concord.server.input.InputBudget;
@@ -165,6 +166,7 @@ public final class HttpServer implements AutoCloseable {
      *
      * @param rooms answers for rooms
      * @param access lets people in
+     * @param administration decides who may do what; null where nothing can be decided
      * @param metrics gives the Prometheus text
      * @param readiness completes with what is not ready, empty when all is
      * @param history answers for versions of rooms
@@ -178,6 +180,7 @@ public final class HttpServer implements AutoCloseable {
     public int listen(
             RoomDirectory rooms,
             Access access,
+            @Nullable Administration administration,
             Supplier<String> metrics,
             Supplier<CompletableFuture<String>> readiness,
             History history,
@@ -189,6 +192,7 @@ public final class HttpServer implements AutoCloseable {
         Services services = new Services(
                 rooms,
                 access,
+                administration,
                 loops,
                 new Pages(),
                 new Requests(new Origins(config.allowedOrigins())),
@@ -250,6 +254,7 @@ public final class HttpServer implements AutoCloseable {
                 services.limits().http().bodyBytes());
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);
+        new AccessRoutes(services.administration(), services.requests()).addTo(table);
         new CatalogueRoutes(services, keeping).addTo(table);
         new HistoryRoutes(history, services.requests()).addTo(table);
         new AiRoutes(ai, services.requests()).addTo(table);

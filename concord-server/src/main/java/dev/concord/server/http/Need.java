@@ -18,7 +18,9 @@ enum Need {
     /** To change the room. */
     WRITE(Right.WRITE),
     /** To decide about the room. */
-    ADMIN(Right.ADMIN);
+    ADMIN(Right.ADMIN),
+    /** To decide about the whole server; the path names no room. */
+    OPERATOR(Right.ADMIN);
 
     private final @Nullable Right right;
 

@@ -78,6 +78,7 @@ final class Pages {
         return switch (path) {
             case "/" -> "/index.html";
             case "/watch" -> "/watch.html";
+            case "/home" -> "/home.html";
             default ->
                 path.startsWith(EDITOR) && RoomId.isValid(path.substring(EDITOR.length())) ? "/editor.html" : path;
         };

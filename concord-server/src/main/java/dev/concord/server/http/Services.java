@@ -1,6 +1,7 @@
 package dev.concord.server.http;
 
 import dev.concord.server.auth.Access;
+import dev.concord.server.auth.admin.Administration;
 import dev.concord.server.config.Limits;
 import dev.concord.server.input.InputBudget;
 import dev.concord.server.input.NewRooms;
@@ -9,11 +10,13 @@ import dev.concord.server.ws.EventLoops;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What requests are answered from.
  *
  * @param access lets people in
+ * @param administration decides who may do what; null where nothing can be decided
  * @param readiness completes with what is not ready, empty when all is
  * @param io runs what blocks
  * @param readers runs what takes time in proportion to a document
@@ -23,6 +26,7 @@ import java.util.function.Supplier;
 record Services(
         RoomDirectory rooms,
         Access access,
+        @Nullable Administration administration,
         EventLoops loops,
         Pages pages,
         Requests requests,

@@ -50,6 +50,7 @@ final class Identity {
     private final Duration patience;
     private final Runnable admitted;
 
+    private final Runnable recheck = this::recheckSoon;
     private @Nullable Caller caller;
     private Right right = Right.NONE;
     /** Whether the next frame has to bring a token. */
@@ -142,8 +143,34 @@ final class Identity {
     }
 
     void stop() {
+        if (!stopped && caller != null) {
+            access.unwatch(caller, recheck);
+        }
         stopped = true;
         cancel();
+    }
+
+    /** Something was decided about the user, on another thread. */
+    private void recheckSoon() {
+        connection.context().executor().execute(this::recheck);
+    }
+
+    private void recheck() {
+        Caller known = caller;
+        if (stopped || known == null) {
+            return;
+        }
+        if (known.isRevoked()) {
+            connection.close(Close.NOT_AUTHENTICATED);
+            return;
+        }
+        Right old = right;
+        right = known.right(roomId);
+        if (!right.includes(Right.READ)) {
+            connection.close(Close.FORBIDDEN);
+        } else if (right != old) {
+            connection.rightChanged();
+        }
     }
 
     private void first(byte[] json) {
@@ -205,12 +232,19 @@ final class Identity {
             connection.close(Close.NOT_AUTHENTICATED);
             return;
         }
+        if (before != null) {
+            access.unwatch(before, recheck);
+        }
         caller = entered;
+        access.watch(entered, recheck);
         notice = 0;
         expect(entered.expires());
         Right old = right;
         right = entered.right(roomId);
-        if (!right.includes(Right.READ)) {
+        if (entered.isRevoked()) {
+            // Since it was checked, and before this was registered for it.
+            connection.close(Close.NOT_AUTHENTICATED);
+        } else if (!right.includes(Right.READ)) {
             connection.close(Close.FORBIDDEN);
         } else if (before == null) {
             admitted.run();

@@ -75,6 +75,8 @@ class ConfigTest {
                 "CONCORD_AI_ROOM_CALLS_PER_MINUTE", "13"));
         environment.putAll(Map.of(
                 "CONCORD_AUTH", "jwt",
+                "CONCORD_OPEN", "false",
+                "CONCORD_AUTH_GRANTS", "both",
                 "CONCORD_AUTH_SECRET", "thirty-two bytes of a secret, or more",
                 "CONCORD_AUTH_ISSUER", "https://id.example",
                 "CONCORD_AUTH_AUDIENCE", "concord"));
@@ -101,6 +103,7 @@ class ConfigTest {
         assertEquals(
                 new AuthConfig(
                         AuthConfig.Mode.JWT,
+                        AuthConfig.Source.BOTH,
                         new Secret("thirty-two bytes of a secret, or more"),
                         "https://id.example",
                         "concord"),
@@ -136,6 +139,26 @@ class ConfigTest {
         assertTrue(redis.cluster());
         assertEquals("user:pass@one:6380,two:6380", redis.uri().getRawAuthority());
         assertEquals("rediss://one:6380,two:6380", redis.toString(), "no password where it might be logged");
+    }
+
+    @Test
+    void aServerIsOpenToANetworkOnlyWhenThatIsMeant() throws ConfigException {
+        assertEquals(AuthConfig.Mode.NONE, Config.from(Map.of()).auth().mode());
+        assertEquals(
+                AuthConfig.Mode.LINKS,
+                Config.from(Map.of("CONCORD_HOST", "0.0.0.0")).auth().mode());
+        assertEquals(
+                AuthConfig.Mode.NONE,
+                Config.from(Map.of("CONCORD_HOST", "0.0.0.0", "CONCORD_OPEN", "true"))
+                        .auth()
+                        .mode());
+        ConfigException refused = assertThrows(
+                ConfigException.class, () -> Config.from(Map.of("CONCORD_HOST", "0.0.0.0", "CONCORD_AUTH", "none")));
+        assertEquals(1, refused.getMessage().lines().count());
+        assertTrue(refused.getMessage().contains("CONCORD_OPEN=true"), refused::getMessage);
+        assertEquals(
+                AuthConfig.Mode.LINKS,
+                Config.from(Map.of("CONCORD_AUTH", "links")).auth().mode());
     }
 
     @Test

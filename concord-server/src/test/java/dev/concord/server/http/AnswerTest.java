@@ -92,6 +92,7 @@ class AnswerTest {
                 null,
                 null,
                 null,
+                null,
                 new Pages(),
                 null,
                 () -> "",

@@ -41,6 +41,7 @@ class HttpServerTest {
         http.listen(
                 null,
                 null,
+                null,
                 () -> "",
                 () -> CompletableFuture.completedFuture(""),
                 null,

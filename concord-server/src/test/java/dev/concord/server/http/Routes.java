@@ -1,6 +1,7 @@
 package dev.concord.server.http;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** What the port answers, for tests of other packages. */
@@ -8,9 +9,19 @@ public final class Routes {
     private Routes() {}
 
     /** Method and path of every route. */
-    @SuppressWarnings("NullAway") // no request is answered
     public static List<String> all() {
+        return table().list();
+    }
+
+    /** What every route needs, by method and path. */
+    static Map<String, Need> needs() {
+        return table().needs();
+    }
+
+    @SuppressWarnings("NullAway") // no request is answered
+    private static RouteTable table() {
         Services nothing = new Services(
+                null,
                 null,
                 null,
                 null,
@@ -23,6 +34,6 @@ public final class Routes {
                 null,
                 null,
                 dev.concord.server.config.Limits.DEFAULT);
-        return HttpServer.routes(nothing, null, null, null).list();
+        return HttpServer.routes(nothing, null, null, null);
     }
 }

@@ -1,5 +1,6 @@
 package dev.concord.store.jdbc;
 
+import dev.concord.store.AccessRows;
 import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
 import dev.concord.store.AppendResult;
@@ -60,6 +61,7 @@ abstract class JdbcRoomStore implements RoomStore {
     private final LongSupplier clock;
     private final Versions versions;
     private final AiRuns aiRuns;
+    private final AccessRows accessRows;
     private final Embeddings embeddings;
     private final Endings endings;
     private final RoomCatalogue catalogue;
@@ -76,6 +78,7 @@ abstract class JdbcRoomStore implements RoomStore {
         this.reads = reads;
         this.dialect = dialect;
         this.clock = clock;
+        this.accessRows = new JdbcAccessRows(writes, reads, clock);
         this.versions = new JdbcVersions(writes, reads, dialect, clock, this::erase);
         this.aiRuns = new JdbcAiRuns(writes, reads, dialect);
         this.embeddings = new JdbcEmbeddings(writes, reads, dialect, clock);
@@ -206,6 +209,7 @@ abstract class JdbcRoomStore implements RoomStore {
             Optional<String> epoch = deleteRoom(connection, DELETE, roomId);
             if (epoch.isPresent()) {
                 JdbcEndings.add(connection, roomId, epoch.get(), clock.getAsLong());
+                JdbcAccessRows.forget(connection, roomId, clock.getAsLong());
             }
             return epoch;
         });
@@ -230,6 +234,7 @@ abstract class JdbcRoomStore implements RoomStore {
             Optional<String> epoch = deleteRoom(connection, DELETE, roomId);
             if (epoch.isPresent()) {
                 JdbcEndings.add(connection, roomId, epoch.get(), clock.getAsLong());
+                JdbcAccessRows.forget(connection, roomId, clock.getAsLong());
             }
             return epoch;
         });
@@ -283,6 +288,9 @@ abstract class JdbcRoomStore implements RoomStore {
         boolean existed = writes.run("end an epoch of room '" + roomId + "'", connection -> {
             boolean deleted = deleteRoom(connection, END, roomId, epoch).isPresent();
             JdbcEndings.add(connection, roomId, epoch, clock.getAsLong());
+            if (deleted) {
+                JdbcAccessRows.forget(connection, roomId, clock.getAsLong());
+            }
             return deleted;
         });
         if (existed) {
@@ -344,6 +352,11 @@ abstract class JdbcRoomStore implements RoomStore {
     @Override
     public Versions versions() {
         return versions;
+    }
+
+    @Override
+    public AccessRows accessRows() {
+        return accessRows;
     }
 
     @Override

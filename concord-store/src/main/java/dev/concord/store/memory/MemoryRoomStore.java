@@ -1,5 +1,6 @@
 package dev.concord.store.memory;
 
+import dev.concord.store.AccessRows;
 import dev.concord.store.AiRun;
 import dev.concord.store.AiRuns;
 import dev.concord.store.Append;
@@ -55,6 +56,7 @@ public final class MemoryRoomStore implements RoomStore {
     private final Map<String, Committed> newestBatches = new HashMap<>();
     private final LongSupplier clock;
     private final MemoryVersions versions;
+    private final MemoryAccessRows accessRows;
     private final MemoryAiRuns aiRuns = new MemoryAiRuns(this, this::epoch);
     private final MemoryEmbeddings embeddings = new MemoryEmbeddings(this, this::snapshots, this::epoch);
     private final MemoryCatalogue catalogue;
@@ -72,6 +74,7 @@ public final class MemoryRoomStore implements RoomStore {
      */
     public MemoryRoomStore(LongSupplier clock) {
         this.clock = clock;
+        this.accessRows = new MemoryAccessRows(clock);
         this.catalogue = new MemoryCatalogue(
                 this,
                 new MemoryCatalogue.Rooms() {
@@ -268,6 +271,7 @@ public final class MemoryRoomStore implements RoomStore {
         versions.forget(roomId);
         aiRuns.forget(roomId);
         embeddings.forget(roomId);
+        accessRows.forget(roomId);
         endings.add(roomId, room.epoch, clock.getAsLong());
         return Optional.of(room.epoch);
     }
@@ -335,6 +339,11 @@ public final class MemoryRoomStore implements RoomStore {
     @Override
     public Versions versions() {
         return versions;
+    }
+
+    @Override
+    public AccessRows accessRows() {
+        return accessRows;
     }
 
     @Override

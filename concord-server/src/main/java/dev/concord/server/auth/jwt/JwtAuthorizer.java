@@ -38,21 +38,38 @@ public final class JwtAuthorizer implements Authorizer {
     static final int MAX_CHARS = 8192;
 
     /** The keys of one token, on their way to the library. */
-    private record Candidates(List<Key> keys) implements SecurityContext {}
+    record Candidates(List<Key> keys) implements SecurityContext {}
 
-    private final Keys keys;
+    private final @Nullable Keys keys;
+    private final @Nullable OwnTokens own;
     private final DefaultJWTProcessor<Candidates> processor = new DefaultJWTProcessor<>();
 
     /**
      * Checks tokens.
      *
-     * @param keys with which tokens are signed
+     * @param keys with which the operator's tokens are signed; null for none
+     * @param own checks the tokens that servers make themselves; null for none
      * @param issuer what {@code iss} must be; null for any
      * @param audience what {@code aud} must contain; null for any
      * @param clock tells the time
      */
-    JwtAuthorizer(Keys keys, @Nullable String issuer, @Nullable String audience, Clock clock) {
+    private JwtAuthorizer(
+            @Nullable Keys keys,
+            @Nullable OwnTokens own,
+            @Nullable String issuer,
+            @Nullable String audience,
+            Clock clock) {
         this.keys = keys;
+        this.own = own;
+        configure(processor, issuer, audience, clock);
+    }
+
+    /** Sets the library up to take signed tokens only, with the keys and claims that are asked for. */
+    static void configure(
+            DefaultJWTProcessor<Candidates> processor,
+            @Nullable String issuer,
+            @Nullable String audience,
+            Clock clock) {
         JWTClaimsSet.Builder exact = new JWTClaimsSet.Builder();
         if (issuer != null) {
             exact.issuer(issuer);
@@ -72,17 +89,28 @@ public final class JwtAuthorizer implements Authorizer {
     }
 
     /**
-     * Checks tokens that are signed with a shared secret.
+     * Checks tokens of the servers' own only.
+     *
+     * @param own checks them
+     * @return the authorizer
+     */
+    public static JwtAuthorizer ofLinks(OwnTokens own) {
+        return new JwtAuthorizer(null, own, null, null, Clock.systemUTC());
+    }
+
+    /**
+     * Checks tokens that are signed with a shared secret, and those of the servers' own.
      *
      * @param secret at least 32 bytes of UTF-8
+     * @param own checks the servers' own
      * @param issuer what {@code iss} must be; null for any
      * @param audience what {@code aud} must contain; null for any
      * @param clock tells the time
      * @return the authorizer
      */
     public static JwtAuthorizer ofSecret(
-            String secret, @Nullable String issuer, @Nullable String audience, Clock clock) {
-        return new JwtAuthorizer(new SecretKey(secret), issuer, audience, clock);
+            String secret, @Nullable OwnTokens own, @Nullable String issuer, @Nullable String audience, Clock clock) {
+        return new JwtAuthorizer(new SecretKey(secret), own, issuer, audience, clock);
     }
 
     @Override
@@ -100,10 +128,17 @@ public final class JwtAuthorizer implements Authorizer {
         } catch (ParseException | IllegalArgumentException e) {
             return refused(Reason.INVALID, "the token is not a signed JWT");
         }
-        return keys.candidates(jwt.getHeader()).thenCompose(candidates -> check(jwt, candidates));
+        if (own != null && OwnTokens.KEY_ID.equals(jwt.getHeader().getKeyID())) {
+            return check(own.processor(), jwt, own.candidates(jwt.getHeader()));
+        }
+        if (keys == null) {
+            return refused(Reason.INVALID, "the token is signed with no key of this server");
+        }
+        return keys.candidates(jwt.getHeader()).thenCompose(candidates -> check(processor, jwt, candidates));
     }
 
-    private CompletionStage<Grant> check(SignedJWT jwt, List<Key> candidates) {
+    private static CompletionStage<Grant> check(
+            DefaultJWTProcessor<Candidates> processor, SignedJWT jwt, List<Key> candidates) {
         if (candidates.isEmpty()) {
             return refused(Reason.INVALID, "the token is signed with no key of this server");
         }

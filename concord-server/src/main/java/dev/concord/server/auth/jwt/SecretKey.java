@@ -11,11 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.crypto.spec.SecretKeySpec;
 
-/** One secret that whoever makes tokens shares with the server. */
+/** One secret that whoever makes tokens shares with the server: at least as long as the hash that is used (RFC 7518, section 3.2). */
 final class SecretKey implements Keys {
-    /** Of a secret: as long as the shortest hash (RFC 7518, section 3.2). */
-    static final int MIN_BYTES = 32;
-
     private final List<Key> key;
     private final Set<JWSAlgorithm> algorithms;
 
@@ -31,6 +28,11 @@ final class SecretKey implements Keys {
 
     @Override
     public CompletionStage<List<Key>> candidates(JWSHeader header) {
-        return CompletableFuture.completedFuture(algorithms.contains(header.getAlgorithm()) ? key : List.of());
+        return CompletableFuture.completedFuture(now(header));
+    }
+
+    /** The same, at once. */
+    List<Key> now(JWSHeader header) {
+        return algorithms.contains(header.getAlgorithm()) ? key : List.of();
     }
 }

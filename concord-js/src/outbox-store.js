@@ -51,7 +51,7 @@ export class IndexedStore {
     this.#opening = this.#open();
     const { signal } = this.#ended;
     globalThis.addEventListener?.('pagehide', () => this.#leave(), { signal });
-    globalThis.addEventListener?.('pageshow', ({ persisted }) => this.#return(persisted), { signal });
+    globalThis.addEventListener?.('pageshow', () => this.#stay(), { signal });
     globalThis.addEventListener?.('focus', () => this.#stay(), { signal });
     globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : this.#stay()), { signal });
   }
@@ -271,14 +271,6 @@ export class IndexedStore {
   #leave() {
     this.#isLeaving = true;
     this.#spill();
-  }
-
-  #return(persisted) {
-    if (persisted && this.#database !== null) {
-      // Where the browser kept the page for whoever goes back, it may have given away its locks.
-      hold(this.#lockOf(this.#session), this.#ended.signal);
-    }
-    this.#stay();
   }
 
   /** The page is in view, perhaps because another one beside it was closed. Without locks that one may as well be open. */

@@ -60,8 +60,6 @@ export class ConcordSession {
   #state = 'connecting';
   #reason = '';
   #epoch = null;
-  /** The history that has ended, while its text waits to be put back: what is unsent belongs to it until there is a new one. */
-  #former = null;
   #leftover = [];
   #replaced = false;
   /**
@@ -283,20 +281,14 @@ export class ConcordSession {
     this.#replaced = false;
     // It was in the history that is gone.
     this.#nextSite = null;
-    this.#outbox.reclaim(this.#epoch, (entry) => {
+    for (const operation of placeholdersLast(this.#outbox.reclaim(this.#epoch))) {
       try {
-        return this.#place(entry);
+        this.#changed(this.#document.apply(operation), 'remote');
       } catch (error) {
         this.#emit('fault', error);
-        return true;
       }
-    });
-    this.#former = this.#epoch ?? this.#former;
+    }
     this.#epoch = null;
-    // From now on all of it is unsaved: it may be nowhere else, and what the new room has may not be durable.
-    const queued = new Coverage(this.#outbox.operations());
-    const all = this.#document.missingFrom(new ConcordDocument().version());
-    this.#outbox.addCopies(all.filter((operation) => !queued.includes(operation)), this.#former);
     this.#setState('offline');
     await this.goOnline();
   }
@@ -449,7 +441,6 @@ export class ConcordSession {
   /** The room has another history now, or none: what is unsent stays here, to be offered to the user. */
   #stopReplaced(code) {
     this.#replaced = true;
-    this.#leftover.splice(0).forEach((row) => this.#outbox.orphan(row));
     this.#outbox.orphanAll();
     this.#disconnected('stopped', reasonOf(code));
   }
@@ -582,7 +573,6 @@ export class ConcordSession {
       // A listener has gone offline, or ended the session; there may be another connection since.
       return;
     }
-    this.#former = null;
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
     if (limits !== undefined) {
       this.#connection.expectPulse();
@@ -620,8 +610,6 @@ export class ConcordSession {
    * are lost.
    */
   #rebuild(from) {
-    // What is missing is found out without them: the server may have something else under their ids.
-    this.#outbox.dropCopies();
     const before = this.#document.text;
     const onFault = (error) => this.#emit('fault', error);
     this.#continueIn(rebuild(this.#document, this.#nextSite, { ...from, outbox: this.#outbox, onFault }));
@@ -637,58 +625,30 @@ export class ConcordSession {
     return document;
   }
 
-  /**
-   * Takes up what earlier sessions could not send, unless it belongs to another history of the room. An insert whose place nobody knows does: it was
-   * made before its session ever saw the room, and what it hangs on was saved in a history that has ended.
-   */
+  /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
   #takeUpLeftover() {
-    let rows = placeholdersLast(this.#leftover.splice(0), ({ operation }) => operation);
-    for (let before = Infinity; rows.length < before; ) {
-      before = rows.length;
-      rows = rows.filter((row) => !this.#takeUp(row));
-    }
-    rows.forEach((row) => this.#outbox.orphan(row));
-  }
-
-  /** Returns whether that is done. */
-  #takeUp(row) {
-    if (row.epoch !== null && row.epoch !== this.#epoch) {
-      this.#outbox.orphan(row);
-      return true;
-    }
-    try {
-      if (!this.#place(row)) {
-        return false;
+    for (const row of placeholdersLast(this.#leftover.splice(0), ({ operation }) => operation)) {
+      if (row.epoch !== null && row.epoch !== this.#epoch) {
+        this.#outbox.orphan(row);
+        continue;
       }
-      this.#outbox.adopt(row);
-    } catch (error) {
-      this.#emit('fault', error);
-      this.#outbox.orphan(row);
+      try {
+        this.#restoreDependencies(row);
+        this.#changed(this.#document.apply(row.operation), 'remote');
+        this.#outbox.adopt(row);
+      } catch (error) {
+        this.#emit('fault', error);
+        this.#outbox.orphan(row);
+      }
     }
-    return true;
-  }
-
-  /** Applies what was made in an earlier session, with what it hangs on. Returns whether that has a place; nothing was done when not. */
-  #place(row) {
-    this.#restoreDependencies(row);
-    const hasPlace = this.#hasPlace(row.operation);
-    if (hasPlace) {
-      this.#changed(this.#document.apply(row.operation), 'remote');
-    }
-    return hasPlace;
-  }
-
-  #hasPlace({ kind, after, before }) {
-    const anchor = after ?? before;
-    return kind !== 'insert' || anchor.site === '' || this.#document.offsetOf(anchor) !== null;
   }
 
   /** What a row hangs on may have been lost by the server and by whoever wrote it. */
-  #restoreDependencies({ operation, dependencies = [] }) {
-    if (dependencies.length > 0 && !this.#hasPlace(operation)) {
-      for (const other of placeholdersLast(dependencies)) {
-        this.#changed(this.#document.apply(other), 'remote');
-        this.#outbox.add(other, this.#epoch);
+  #restoreDependencies({ operation: { after, before }, dependencies = [] }) {
+    if (dependencies.length > 0 && this.#document.offsetOf(after ?? before) === null) {
+      for (const operation of placeholdersLast(dependencies)) {
+        this.#changed(this.#document.apply(operation), 'remote');
+        this.#outbox.add(operation, this.#epoch);
       }
     }
   }
@@ -737,7 +697,7 @@ export class ConcordSession {
   #publish(operations) {
     for (const operation of operations) {
       const anchor = operation.after ?? operation.before;
-      this.#outbox.add(operation, this.#epoch ?? this.#former, anchor === undefined ? [] : this.#document.ancestryOf(anchor, DEPENDENCIES));
+      this.#outbox.add(operation, this.#epoch, anchor === undefined ? [] : this.#document.ancestryOf(anchor, DEPENDENCIES));
     }
     if (this.#replaced) {
       this.#outbox.orphanAll();

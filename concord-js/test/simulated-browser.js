@@ -5,7 +5,6 @@ const GLOBALS = [
   'addEventListener',
   'clearTimeout',
   'crypto',
-  'Date',
   'document',
   'indexedDB',
   'IDBKeyRange',
@@ -24,8 +23,6 @@ let current = null;
  */
 export class SimulatedBrowser {
   now = 0;
-  /** How far the clocks that pages read have jumped. */
-  skew = 0;
   random;
   #tasks = [];
   #order = 0;
@@ -106,17 +103,12 @@ export class SimulatedBrowser {
     this.trace = Math.imul(this.trace ^ value, 0x01000193) >>> 0;
   }
 
-  /** What a page reads of its clocks. */
-  get shown() {
-    return this.now + this.skew;
-  }
-
   async #run(task) {
     const { page, action, time } = task;
     [time, task.order, page?.number ?? 0].forEach((value) => this.#note(value));
     if (page === null) {
       action();
-    } else if (page.state === 'frozen' || page.state === 'cached') {
+    } else if (page.state === 'frozen') {
       page.parked.push(task);
     } else if (page.state === 'running') {
       if (task.isTimer && page.hidden && time % MINUTE !== 0) {
@@ -194,8 +186,7 @@ export class SimulatedPage {
       IDBKeyRange: { bound: (lower) => lower },
       localStorage: browser.localStorage,
       navigator: { locks: browser.hasLocks ? browser.locks.of(this) : undefined },
-      performance: { now: () => browser.shown },
-      Date: { now: () => browser.shown },
+      performance: { now: () => browser.now },
     };
   }
 
@@ -225,25 +216,7 @@ export class SimulatedPage {
 
   resume() {
     this.#wantsFreeze = false;
-    this.#run('frozen');
-  }
-
-  /**
-   * The browser keeps it for whoever goes back. It loses its connections and its locks: others may take what is its own.
-   */
-  cache() {
-    this.state = 'cached';
-    this.sockets.forEach((socket) => socket.cut());
-    this.#browser.locks.release(this);
-  }
-
-  /** Somebody has gone back to it. */
-  restore() {
-    this.#run('cached');
-  }
-
-  #run(from) {
-    if (this.state === from) {
+    if (this.state === 'frozen') {
       this.state = 'running';
       this.parked.splice(0).forEach((task) => this.#browser.at(this.#browser.now, this, () => task.cancelled || task.action()));
     }
@@ -320,12 +293,6 @@ class SimulatedLocks {
       first.granted = true;
       this.#browser.at(this.#browser.now, first.page, first.grant);
     }
-  }
-
-  /** Whether a page has a lock. */
-  isHeld(page, name) {
-    const [first] = this.#locks.get(name) ?? [];
-    return first !== undefined && first.page === page && first.granted;
   }
 
   release(page) {

@@ -4,7 +4,6 @@ import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
-import dev.concord.crdt.ElementId;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
@@ -78,8 +77,6 @@ public final class ConcordSession implements AutoCloseable {
     private ConnectionState state = ConnectionState.OFFLINE;
     private String reason = "";
     private @Nullable String epoch;
-    /** The history that has ended, while its text waits to be put back: what is unsent belongs to it until there is a new one. */
-    private @Nullable String former;
     /** The room has another history than this document, or was deleted. */
     private boolean replaced;
 
@@ -164,26 +161,16 @@ public final class ConcordSession implements AutoCloseable {
         }
         replaced = false;
         List<TextChange> changes = new ArrayList<>();
-        outbox.reclaim(epoch, kept -> {
+        for (Operation operation : Pieces.placeholdersLast(outbox.reclaim(epoch))) {
             try {
-                return place(kept, changes);
+                changes.addAll(document.apply(operation).changes());
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);
-                return true;
             }
-        });
-        former = epoch != null ? epoch : former;
+        }
         epoch = null;
         // It was in the history that is gone.
         nextSite = null;
-        // From now on all of it is unsaved: it may be nowhere else, and what the new room has may not be durable.
-        Coverage queued = new Coverage();
-        outbox.operations().forEach(queued::add);
-        outbox.addCopies(
-                document.missingFrom(new Document(document.site()).version()).stream()
-                        .filter(operation -> !queued.includes(operation))
-                        .toList(),
-                former);
         changed(changes, Origin.REMOTE);
         if (!closed && state == ConnectionState.STOPPED) {
             setState(ConnectionState.OFFLINE, "");
@@ -638,7 +625,6 @@ public final class ConcordSession implements AutoCloseable {
             // A listener has gone offline, or ended the session; there may be another connection since.
             return;
         }
-        former = null;
         repairServer(missing);
         connection.settle();
         if (sync.limits() != null) {
@@ -661,8 +647,6 @@ public final class ConcordSession implements AutoCloseable {
      * undo are lost. Returns what that changes in the text.
      */
     private List<TextChange> rebuild(String as, Message.Sync sync) throws MalformedStateException {
-        // What is missing is found out without them: the server may have something else under their ids.
-        outbox.dropCopies();
         String before = document.text();
         continueIn(Renaming.rebuild(document, as, sync, outbox, this::fault));
         nextSite = null;
@@ -676,73 +660,38 @@ public final class ConcordSession implements AutoCloseable {
         presences.rename(next.site());
     }
 
-    /**
-     * Takes up what earlier sessions could not send, unless it belongs to another history of the room. An insert whose place nobody knows does:
-     * it was made before its session ever saw the room, and what it hangs on was saved in a history that has ended.
-     */
+    /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
     private boolean takeUpLeftover(String now) {
         List<TextChange> changes = new ArrayList<>();
-        List<OutboxStore.Kept> rows = Pieces.placeholdersLast(leftover, OutboxStore.Kept::operation);
+        for (OutboxStore.Kept kept : Pieces.placeholdersLast(leftover, OutboxStore.Kept::operation)) {
+            if (kept.epoch() != null && !kept.epoch().equals(now)) {
+                outbox.orphan(kept);
+                continue;
+            }
+            try {
+                restoreDependencies(kept, now, changes);
+                changes.addAll(document.apply(kept.operation()).changes());
+                outbox.adopt(kept);
+            } catch (ConflictException | InvalidOperationException e) {
+                fault(e);
+                outbox.orphan(kept);
+            }
+        }
         boolean any = !leftover.isEmpty();
         leftover.clear();
-        for (int before = Integer.MAX_VALUE; rows.size() < before; ) {
-            before = rows.size();
-            List<OutboxStore.Kept> later = new ArrayList<>();
-            for (OutboxStore.Kept kept : rows) {
-                if (!takeUp(kept, now, changes)) {
-                    later.add(kept);
-                }
-            }
-            rows = later;
-        }
-        rows.forEach(outbox::orphan);
         outbox.belongTo(now);
         changed(changes, Origin.REMOTE);
         return any;
     }
 
-    /** Returns whether that is done. */
-    private boolean takeUp(OutboxStore.Kept kept, String now, List<TextChange> changes) {
-        if (kept.epoch() != null && !kept.epoch().equals(now)) {
-            outbox.orphan(kept);
-            return true;
-        }
-        try {
-            if (!place(kept, changes)) {
-                return false;
-            }
-            outbox.adopt(kept);
-        } catch (ConflictException | InvalidOperationException e) {
-            fault(e);
-            outbox.orphan(kept);
-        }
-        return true;
-    }
-
-    /** Applies what an earlier session has made, with what it hangs on. Returns whether that has a place; nothing was done when not. */
-    private boolean place(OutboxStore.Kept kept, List<TextChange> changes) {
-        restoreDependencies(kept, changes);
-        boolean hasPlace = hasPlace(kept.operation());
-        if (hasPlace) {
-            changes.addAll(document.apply(kept.operation()).changes());
-        }
-        return hasPlace;
-    }
-
-    private boolean hasPlace(Operation operation) {
-        if (!(operation instanceof Operation.Insert insert)) {
-            return true;
-        }
-        ElementId anchor = insert.anchor().element();
-        return anchor.equals(ElementId.HEAD) || document.offsetOf(anchor) >= 0;
-    }
-
     /** What an edit hangs on may have been lost by the server and by whoever wrote it. */
-    private void restoreDependencies(OutboxStore.Kept kept, List<TextChange> changes) {
-        if (!kept.dependencies().isEmpty() && !hasPlace(kept.operation())) {
+    private void restoreDependencies(OutboxStore.Kept kept, String now, List<TextChange> changes) {
+        if (!kept.dependencies().isEmpty()
+                && kept.operation() instanceof Operation.Insert insert
+                && document.offsetOf(insert.anchor().element()) < 0) {
             for (Operation operation : Pieces.placeholdersLast(kept.dependencies())) {
                 changes.addAll(document.apply(operation).changes());
-                outbox.add(operation, epoch, List.of());
+                outbox.add(operation, now, List.of());
             }
         }
     }
@@ -792,8 +741,7 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void publish(List<Operation> operations) {
-        String history = epoch != null ? epoch : former;
-        operations.forEach(operation -> outbox.add(operation, history, dependenciesOf(operation)));
+        operations.forEach(operation -> outbox.add(operation, epoch, dependenciesOf(operation)));
         if (replaced) {
             outbox.orphanAll();
         }

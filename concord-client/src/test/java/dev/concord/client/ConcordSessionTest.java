@@ -321,62 +321,6 @@ class ConcordSessionTest {
         assertEquals(List.of(), withDependencies.faults);
     }
 
-    @Test
-    void an_insert_that_hangs_on_what_no_history_has_any_more_is_offered() {
-        ann.crash();
-        Operation more = insert("earlier", 2, Anchor.after(new ElementId("earlier", 1)), "more");
-        ann.store.rows.put(1L, new OutboxStore.Kept(1, more, null, List.of()));
-        ann.begin();
-        loop.advance(LONG);
-        assertEquals(
-                List.of(more),
-                ann.session.orphaned().stream()
-                        .flatMap(each -> each.operations().stream())
-                        .toList());
-        assertEquals(0, ann.session.status().unsent());
-        assertEquals(0, server.document().pendingCount());
-        ann.crash();
-        ann.store.rows.put(1L, new OutboxStore.Kept(1, more, "epoch-1", List.of()));
-        ann.begin();
-        loop.advance(LONG);
-        server.forget();
-        loop.advance(LONG);
-        ann.session.putBack();
-        loop.advance(LONG);
-        assertEquals(1, ann.session.status().orphaned(), "it has no place in what is put back");
-        assertEquals(0, server.document().pendingCount());
-    }
-
-    @Test
-    void a_text_that_waits_to_be_put_back_is_kept_with_what_is_typed_meanwhile_and_offered_by_a_next_session() {
-        loop.advance(A_WHILE);
-        bob.session.edit(0, 0, "one two");
-        loop.advance(A_WHILE);
-        server.delete();
-        loop.advance(A_WHILE);
-        server.crash();
-        ann.session.putBack();
-        assertEquals(7, ann.session.status().unsent());
-        ann.session.edit(3, 0, " and");
-        assertEquals(11, ann.session.status().unsent());
-        ann.crash();
-        server.start();
-        ann.begin();
-        loop.advance(LONG);
-        String offered = ann.session.orphaned().stream()
-                .flatMap(each -> each.operations().stream())
-                .map(operation -> ((Operation.Insert) operation).value())
-                .sorted()
-                .reduce("", String::concat);
-        assertEquals(" andone two", offered);
-        assertEquals("", server.text());
-        bob.session.putBack();
-        loop.advance(LONG);
-        assertTrue(bob.session.status().saved());
-        assertEquals("one two", server.text());
-        assertEquals(Map.of(), bob.store.rows);
-    }
-
     private static Operation insert(String site, long counter, Anchor anchor, String value) {
         return new Operation.Insert(new ElementId(site, counter), anchor, value, value.length());
     }

@@ -29,8 +29,6 @@ final class SimulatedServer {
     private int durable;
     private Document document = new Document("server");
     private String epoch = "epoch-1";
-    private int histories = 1;
-    private boolean exists = true;
     private boolean up = true;
     /** Which ops are refused, and with what. */
     Predicate<Operation> refusing = op -> false;
@@ -70,11 +68,6 @@ final class SimulatedServer {
     }
 
     void join(Wire wire, Map<String, String> query) {
-        if (!exists && query.containsKey("epoch")) {
-            wire.end(4404, "");
-            return;
-        }
-        exists = true;
         if (query.containsKey("epoch") && !query.get("epoch").equals(epoch)) {
             wire.end(4409, "another history");
             return;
@@ -155,7 +148,7 @@ final class SimulatedServer {
         members.keySet().forEach(wire -> wire.end(Transport.BROKEN, ""));
         members.clear();
         log.subList(durable, log.size()).clear();
-        document = new Document("server-" + epoch);
+        document = new Document("server");
         log.forEach(document::apply);
     }
 
@@ -166,7 +159,6 @@ final class SimulatedServer {
     /** The room is made anew, with another text. */
     void replace(String newEpoch, String text) {
         dismiss(4404, "");
-        exists = true;
         epoch = newEpoch;
         log.clear();
         durable = 0;
@@ -175,23 +167,6 @@ final class SimulatedServer {
             log.addAll(document.insert(0, text));
             durable = log.size();
         }
-    }
-
-    /** Deletes the room: those who know it are sent away, whoever does not makes a new one. */
-    void delete() {
-        replace("epoch-" + ++histories, "");
-        exists = false;
-    }
-
-    /** Loses its data: the room is there, with another history. */
-    void forget() {
-        members.keySet().forEach(wire -> wire.end(Transport.BROKEN, ""));
-        members.clear();
-        replace("epoch-" + ++histories, "");
-    }
-
-    String epoch() {
-        return epoch;
     }
 
     /** As for a reader that was too slow. */

@@ -191,7 +191,7 @@ final class EditorAssistTest extends PageFixture {
         Await.until("all are embedded", () -> server.metric("concord_embeddings_total") >= 3);
         EditorTab ann = tab("search");
         assertThat(ann.page.locator("#backlinks a").first()).hasText("cake");
-        ann.page.locator("#search-question").fill("court of law");
+        ann.page.locator("#search-question").fill("court law");
         ann.page.locator("#search-go").click();
         assertThat(ann.page.locator("#search-hits a").first()).hasText("tax");
         ann.page.locator("#search-hits a").first().click();

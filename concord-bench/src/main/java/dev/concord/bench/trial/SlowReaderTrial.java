@@ -33,8 +33,7 @@ final class SlowReaderTrial {
         Path home = Files.createTempDirectory("concord-trial");
         TrialServer server = new TrialServer(plan.jar(), home, tally);
         try (Bystanders others = new Bystanders(tally)) {
-            // What memory that is short would take back at once, as replicas of large documents, is not counted.
-            server.start(List.of("-Xmx256m", "-XX:SoftRefLRUPolicyMSPerMB=0"));
+            server.start(List.of("-Xmx256m"));
             for (int i = 3; i < plan.members(); i++) {
                 others.join(server.address(ROOM));
             }

@@ -56,6 +56,8 @@ final class RoughNetworkTest extends PageFixture {
             clock.pass(45_000);
             Await.equal("the text", "written meanwhile", page::shown);
             page.awaitSaved();
+            // What it asks for after the proxy has gone would be refused, and complained about.
+            page.page.close();
         }
     }
 

@@ -200,7 +200,7 @@ class TypingLatencyTest {
 
     private static double similarity(ServerProcess server, String question) {
         JsonNode hits =
-                ServerProcess.json(server.get("/rooms/r/search?q=" + question).body());
+                ServerProcess.json(server.get("/rooms/elsewhere/search?q=" + question).body());
         return hits.at("/0/similarity").asDouble();
     }
 

@@ -199,8 +199,8 @@ class TypingLatencyTest {
     }
 
     private static double similarity(ServerProcess server, String question) {
-        JsonNode hits =
-                ServerProcess.json(server.get("/rooms/elsewhere/search?q=" + question).body());
+        JsonNode hits = ServerProcess.json(
+                server.get("/rooms/elsewhere/search?q=" + question).body());
         return hits.at("/0/similarity").asDouble();
     }
 

@@ -1,20 +1,10 @@
 // node keys.mjs COUNT SEED: histories of one map whose few keys some forty clients have set, each loading what an earlier one had, one JSON line each. What is
 // merged of all their states has to be read as Yjs reads it: see KeysTest.
 import * as Y from 'yjs'
+import { generator } from './random.mjs'
 
 const [count, firstSeed] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 1)]
 const base64 = bytes => Buffer.from(bytes).toString('base64')
-
-function generator (seed) {
-  let state = (seed * 2654435761) >>> 0
-  return n => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor(((t ^ (t >>> 14)) >>> 0) / 4294967296 * n)
-  }
-}
 
 for (let seed = firstSeed; seed < firstSeed + count; seed++) {
   const r = generator(seed)

@@ -1,20 +1,10 @@
 // node sessions.mjs COUNT SEED: random sessions of three Yjs clients with every shared type, one JSON line each. The engine has to make the same
 // edits with the same bytes, and what a fourth document has at the end after all updates in a disturbed order: see SessionsTest.
 import * as Y from 'yjs'
+import { generator } from './random.mjs'
 
 const [count, firstSeed] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 1)]
 const base64 = bytes => Buffer.from(bytes).toString('base64')
-
-function generator (seed) {
-  let state = (seed * 2654435761) >>> 0
-  return n => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor(((t ^ (t >>> 14)) >>> 0) / 4294967296 * n)
-  }
-}
 
 /** The visible units of a text, embedded values as U+0000: no place may cut a pair, for Yjs does not converge then. */
 const units = text => text.toDelta().map(op => typeof op.insert === 'string' ? op.insert : '\u0000').join('')

@@ -1,20 +1,10 @@
 // node undo.mjs COUNT SEED: random sessions of a client with an undo manager and of another one, one JSON line each. The engine has to do the same with
 // the same bytes: see UndoJudgeTest.
 import * as Y from 'yjs'
+import { generator } from './random.mjs'
 
 const [count, firstSeed] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 1)]
 const base64 = bytes => Buffer.from(bytes).toString('base64')
-
-function generator (seed) {
-  let state = (seed * 2654435761) >>> 0
-  return n => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return Math.floor(((t ^ (t >>> 14)) >>> 0) / 4294967296 * n)
-  }
-}
 
 function choose (doc, r, formats) {
   const text = doc.getText('text')

@@ -23,7 +23,8 @@ final class NodeJudge {
     /** Puts Yjs where the script is. Returns why it cannot be, or nothing. */
     static String install() throws IOException, InterruptedException {
         Files.createDirectories(HOME);
-        for (String file : List.of("package.json", "package-lock.json", "sessions.mjs", "undo.mjs", "keys.mjs")) {
+        for (String file :
+                List.of("package.json", "package-lock.json", "random.mjs", "sessions.mjs", "undo.mjs", "keys.mjs")) {
             Files.copy(SOURCES.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         if (Files.isDirectory(HOME.resolve("node_modules/yjs"))) {

@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
 /** Many rooms are opened, edited and left. When the last has left memory, it is what it was before. */
 final class RoomsTrial {
     private static final int THREADS = 16;
-    /** What they leave behind is the compiled code's and the caches'. */
+    /** For compiled code and caches, which stay when the rooms have gone. */
     private static final int FIRST = 1_000;
 
     private static final long MAX_GROWTH = 8L << 20;

@@ -80,7 +80,7 @@ final class SlowReaderTrial {
         double resynchronised = server.metric("concord_resyncs_total") - resyncs;
         out.printf(Locale.ROOT, "resynchronised: %.0f times%n", resynchronised);
         if (resynchronised < 1) {
-            tally.fault("the slow member was never behind: more --seconds or --bytes are needed");
+            tally.fault("the slow member kept up with the others: more --seconds or --bytes are needed");
         }
         if (meanwhile - before > MAX_KEPT || after - before > MAX_GROWTH) {
             tally.fault("the heap has grown from " + before + " to " + meanwhile + " and " + after + " bytes");

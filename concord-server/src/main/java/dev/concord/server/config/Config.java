@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -216,18 +217,52 @@ public record Config(
                         "it has " + bytes + " bytes",
                         Setting.CONCORD_AUTH_SECRET.accepted);
             }
-            if (mode == AuthConfig.Mode.JWT && !secret.isSet()) {
+            URI keys = keys();
+            if (mode == AuthConfig.Mode.JWT && !secret.isSet() && keys == null) {
                 throw new ConfigException(
                         Setting.CONCORD_AUTH_SECRET.name(),
-                        "it is needed to check tokens",
+                        "it or CONCORD_AUTH_JWKS is needed to check tokens",
                         Setting.CONCORD_AUTH_SECRET.accepted);
+            }
+            if (secret.isSet() && keys != null) {
+                throw new ConfigException(
+                        Setting.CONCORD_AUTH_JWKS.name(),
+                        "CONCORD_AUTH_SECRET is set as well",
+                        "one of the two, so that no token can choose");
             }
             return new AuthConfig(
                     mode,
                     word(Setting.CONCORD_AUTH_GRANTS, AuthConfig.Source.class),
                     secret,
+                    keys,
                     optional(Setting.CONCORD_AUTH_ISSUER),
                     optional(Setting.CONCORD_AUTH_AUDIENCE));
+        }
+
+        /** Where public keys are: what does not look like a URL is a file. */
+        private @Nullable URI keys() throws ConfigException {
+            Setting setting = Setting.CONCORD_AUTH_JWKS;
+            String text = text(setting);
+            if (text.isEmpty()) {
+                return null;
+            }
+            if (!text.contains("://")) {
+                Path file = path(setting);
+                if (!Files.isReadable(file)) {
+                    throw new ConfigException(
+                            setting.name(), quoted(text) + " is not a file that can be read", setting.accepted);
+                }
+                return file.toUri();
+            }
+            URI url = url(setting);
+            if (url == null || url.getRawUserInfo() != null) {
+                throw new ConfigException(setting.name(), "it may hold no user", setting.accepted);
+            }
+            if (!"https".equals(url.getScheme()) && !isLoopback(url.getHost())) {
+                throw new ConfigException(
+                        setting.name(), "whoever is between could put in keys of their own", setting.accepted);
+            }
+            return url;
         }
 
         /** What is asked of people, by where the server listens: it is open to a network only when that is meant. */

@@ -31,6 +31,10 @@ enum Setting {
             "",
             "secret with which tokens are signed (HS256, HS384 or HS512)",
             "32 to 1024 bytes; at least 48 for HS384 and 64 for HS512"),
+    CONCORD_AUTH_JWKS(
+            "",
+            "public keys with which tokens are checked (RS256, ES256 or EdDSA), instead of a secret: a JSON Web Key Set",
+            "a file, or an https URL; http for loopback addresses only"),
     CONCORD_AUTH_ISSUER("", "what the iss of a token must be; empty for any", "a text"),
     CONCORD_AUTH_AUDIENCE("", "what the aud of a token must contain; empty for any", "a text"),
     CONCORD_MAX_FRAME_BYTES("1048576", "largest WebSocket message", "1024 to 16777216"),

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -86,6 +89,8 @@ class ConfigTest {
                 "CONCORD_KEEP_VERSIONS", "32",
                 "CONCORD_IDLE_ROOM_DAYS", "33",
                 "CONCORD_SEARCH", "false"));
+        // Not beside a secret, see below.
+        environment.put("CONCORD_AUTH_JWKS", "");
         for (Setting setting : Setting.values()) {
             assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
         }
@@ -169,6 +174,35 @@ class ConfigTest {
         assertTrue(refused.getMessage().startsWith("CONCORD_AUTH_SECRET: it has 7 bytes"), refused::getMessage);
         assertFalse(refused.getMessage().contains("hunter2"));
         assertThrows(ConfigException.class, () -> Config.from(Map.of("CONCORD_AUTH", "jwt")));
+    }
+
+    @Test
+    void keysOfTokensAreAFileOrAnAddressThatNobodyCanChangeOnTheWay(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("keys.json"), "{}");
+        for (String[] both : new String[][] {
+            {"https://id.example/keys", "https://id.example/keys"},
+            {"http://127.0.0.1:8000/keys", "http://127.0.0.1:8000/keys"},
+            {file.toString(), file.toUri().toString()}
+        }) {
+            Config config = Config.from(Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_JWKS", both[0]));
+            assertEquals(both[1], String.valueOf(config.auth().keys()));
+        }
+        for (String wrong : List.of(
+                "http://id.example/keys",
+                "ftp://id.example/keys",
+                "https://ann:secret@id.example/keys",
+                directory.resolve("none.json").toString())) {
+            ConfigException refused = assertThrows(
+                    ConfigException.class,
+                    () -> Config.from(Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_JWKS", wrong)));
+            assertTrue(refused.getMessage().startsWith("CONCORD_AUTH_JWKS: "), refused::getMessage);
+        }
+        assertThrows(
+                ConfigException.class,
+                () -> Config.from(Map.of(
+                        "CONCORD_AUTH", "jwt",
+                        "CONCORD_AUTH_SECRET", "thirty-two bytes of a secret, or more",
+                        "CONCORD_AUTH_JWKS", "https://id.example/keys")));
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.concord.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.JWSAlgorithm;
@@ -261,6 +262,27 @@ class AuthTest {
             assertEquals("Name of bob", shown.user());
             assertEquals("bob", shown.extras().get("sub"));
         }
+    }
+
+    @Test
+    void metricsAreForWhoeverHasTheirToken() throws Exception {
+        String token = "metrics of the operator";
+        AuthConfig config = new AuthConfig(
+                AuthConfig.Mode.NONE, AuthConfig.Source.BOTH, Secret.NONE, null, null, null, new Secret(token));
+        try (ServerFixture closed = ServerFixture.startAsking(new MemoryRoomStore(), config)) {
+            assertEquals(401, closed.get("/metrics").statusCode());
+            for (String wrong : new String[] {"", "metrics of the operato", token + "!", "Basic"}) {
+                HttpResponse<String> answer =
+                        closed.send(closed.request("/metrics").header("Authorization", "Bearer " + wrong));
+                assertEquals(401, answer.statusCode(), wrong);
+                assertFalse(answer.body().contains("concord_"), wrong);
+            }
+            HttpResponse<String> answer =
+                    closed.send(closed.request("/metrics").header("Authorization", "Bearer " + token));
+            assertTrue(answer.body().contains("concord_"), answer::body);
+            assertEquals(200, closed.get("/healthz").statusCode());
+        }
+        assertEquals(200, server.get("/metrics").statusCode());
     }
 
     @Test

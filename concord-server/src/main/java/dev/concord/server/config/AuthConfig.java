@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys where the public keys of tokens are: a file, or an address of HTTP; null for none
  * @param issuer what a token's {@code iss} must be; null for any
  * @param audience what a token's {@code aud} must contain; null for any
+ * @param metrics without which nobody gets the metrics; not set to give them to everybody
  */
 public record AuthConfig(
         Mode mode,
@@ -19,9 +20,10 @@ public record AuthConfig(
         Secret secret,
         @Nullable URI keys,
         @Nullable String issuer,
-        @Nullable String audience) {
+        @Nullable String audience,
+        Secret metrics) {
     /** Everybody is let in. */
-    public static final AuthConfig NONE = new AuthConfig(Mode.NONE, Source.BOTH, Secret.NONE, null, null, null);
+    public static final AuthConfig NONE = new AuthConfig(Mode.NONE, Source.BOTH, Secret.NONE, null, null);
 
     /**
      * Tokens are signed with a secret, or are links.
@@ -33,7 +35,7 @@ public record AuthConfig(
      * @param audience what a token's {@code aud} must contain; null for any
      */
     public AuthConfig(Mode mode, Source source, Secret secret, @Nullable String issuer, @Nullable String audience) {
-        this(mode, source, secret, null, issuer, audience);
+        this(mode, source, secret, null, issuer, audience, Secret.NONE);
     }
 
     /** What is asked for. */

@@ -1,5 +1,7 @@
 package dev.concord.server.config;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +47,8 @@ public record Config(
         Optional<RedisAddress> redis,
         Limits limits) {
 
+    private static final int MAX_SECRET_FILE = 64 << 10;
+
     /**
      * Reads the environment.
      *
@@ -52,7 +57,7 @@ public record Config(
      * @throws ConfigException for the first value that cannot be used
      */
     public static Config from(Map<String, String> environment) throws ConfigException {
-        Values values = new Values(environment);
+        Values values = new Values(withFiles(environment));
         Limits d = Limits.DEFAULT;
         Limits limits = new Limits(
                 new Limits.Connections(
@@ -106,6 +111,32 @@ public record Config(
                 limits);
     }
 
+    /** Puts what files hold in the place of the variables that name them. */
+    private static Map<String, String> withFiles(Map<String, String> environment) throws ConfigException {
+        Map<String, String> whole = new HashMap<>(environment);
+        for (Setting setting : Setting.SECRETS) {
+            String twin = setting.name() + Setting.FILE;
+            String file = environment.getOrDefault(twin, "").strip();
+            if (file.isEmpty()) {
+                continue;
+            }
+            if (!environment.getOrDefault(setting.name(), "").isBlank()) {
+                throw new ConfigException(twin, setting.name() + " is set as well", "one of the two");
+            }
+            try (InputStream in = Files.newInputStream(Path.of(file))) {
+                byte[] value = in.readNBytes(MAX_SECRET_FILE + 1);
+                if (value.length > MAX_SECRET_FILE) {
+                    throw new ConfigException(
+                            twin, "the file is too long", "a file of at most " + MAX_SECRET_FILE + " bytes");
+                }
+                whole.put(setting.name(), new String(value, StandardCharsets.UTF_8));
+            } catch (IOException | InvalidPathException e) {
+                throw new ConfigException(twin, "the file cannot be read", "a file with the value");
+            }
+        }
+        return whole;
+    }
+
     /**
      * The list of variables for {@code --help}.
      *
@@ -123,6 +154,12 @@ public record Config(
                     .append("; default: ")
                     .append(setting.defaultValue.isEmpty() ? "none" : setting.defaultValue)
                     .append('\n');
+            if (Setting.SECRETS.contains(setting)) {
+                help.append("      or, instead: ")
+                        .append(setting.name())
+                        .append(Setting.FILE)
+                        .append(", a file that holds it\n");
+            }
         }
         return help.toString();
     }
@@ -133,6 +170,8 @@ public record Config(
         private static final int MIN_SECRET = 32;
 
         private static final int MAX_SECRET = 1024;
+        /** Characters of the token for metrics: too many to be tried out. */
+        private static final int MIN_TOKEN = 16;
 
         private String text(Setting setting) {
             String value = environment.get(setting.name());
@@ -236,7 +275,19 @@ public record Config(
                     secret,
                     keys,
                     optional(Setting.CONCORD_AUTH_ISSUER),
-                    optional(Setting.CONCORD_AUTH_AUDIENCE));
+                    optional(Setting.CONCORD_AUTH_AUDIENCE),
+                    metricsToken());
+        }
+
+        private Secret metricsToken() throws ConfigException {
+            String token = text(Setting.CONCORD_METRICS_TOKEN);
+            if (!token.isEmpty() && token.length() < MIN_TOKEN) {
+                throw new ConfigException(
+                        Setting.CONCORD_METRICS_TOKEN.name(),
+                        "it has " + token.length() + " characters",
+                        Setting.CONCORD_METRICS_TOKEN.accepted);
+            }
+            return new Secret(token);
         }
 
         /** Where public keys are: what does not look like a URL is a file. */

@@ -89,6 +89,7 @@ class ConfigTest {
                 "CONCORD_KEEP_VERSIONS", "32",
                 "CONCORD_IDLE_ROOM_DAYS", "33",
                 "CONCORD_SEARCH", "false"));
+        environment.put("CONCORD_METRICS_TOKEN", "metrics of the operator");
         // Not beside a secret, see below.
         environment.put("CONCORD_AUTH_JWKS", "");
         for (Setting setting : Setting.values()) {
@@ -110,9 +111,12 @@ class ConfigTest {
                         AuthConfig.Mode.JWT,
                         AuthConfig.Source.BOTH,
                         new Secret("thirty-two bytes of a secret, or more"),
+                        null,
                         "https://id.example",
-                        "concord"),
+                        "concord",
+                        new Secret("metrics of the operator")),
                 config.auth());
+        assertFalse(config.toString().contains("metrics of the operator"), "secrets are not printed");
         assertEquals("text-model", config.ai().textModel());
         assertFalse(config.ai().search());
         assertEquals(
@@ -177,6 +181,27 @@ class ConfigTest {
     }
 
     @Test
+    void aSecretMayBeInAFile(@TempDir Path directory) throws Exception {
+        String secret = "thirty-two bytes of a secret, or more";
+        for (Setting setting : Setting.SECRETS) {
+            assertTrue(Config.help().contains(setting.name() + "_FILE"), setting.name());
+        }
+        Path file = Files.writeString(directory.resolve("secret"), secret + "\n");
+        Map<String, String> environment = Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_SECRET_FILE", file.toString());
+        assertEquals(new Secret(secret), Config.from(environment).auth().secret());
+        Map<String, String> both = new HashMap<>(environment);
+        both.put("CONCORD_AUTH_SECRET", secret);
+        Map<String, String> missing =
+                Map.of("DATABASE_URL_FILE", directory.resolve("none").toString());
+        Path large = Files.writeString(directory.resolve("large"), "x".repeat(70_000));
+        Map<String, String> tooLong = Map.of("GEMINI_API_KEY_FILE", large.toString());
+        for (Map<String, String> wrong : List.of(both, missing, tooLong)) {
+            ConfigException refused = assertThrows(ConfigException.class, () -> Config.from(wrong));
+            assertTrue(refused.getMessage().contains("_FILE: "), refused::getMessage);
+        }
+    }
+
+    @Test
     void keysOfTokensAreAFileOrAnAddressThatNobodyCanChangeOnTheWay(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("keys.json"), "{}");
         for (String[] both : new String[][] {
@@ -225,6 +250,7 @@ class ConfigTest {
                 "CONCORD_ALLOWED_ORIGINS | https://ok.example,nonsense",
                 "CONCORD_ALLOWED_ORIGINS | null",
                 "CONCORD_AUTH | password",
+                "CONCORD_METRICS_TOKEN | short",
                 "CONCORD_LOG_LEVEL | VERBOSE",
                 "CONCORD_MAX_FRAME_BYTES | 1023",
                 "CONCORD_MAX_FRAME_BYTES | 16777217",

@@ -129,7 +129,7 @@ class PublishedKeysTest {
 
     @BeforeEach
     void start() throws IOException {
-        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        HttpsServer secure = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         secure.setHttpsConfigurator(new HttpsConfigurator(trusted));
         endpoint = secure;
         endpoint.setExecutor(threads);

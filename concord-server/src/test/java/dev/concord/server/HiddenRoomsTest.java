@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.concord.server.auth.Tokens;
+import dev.concord.server.config.AiConfig;
 import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Secret;
 import dev.concord.server.http.Routes;
@@ -15,6 +16,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +78,12 @@ class HiddenRoomsTest {
     @Test
     void neitherIsLookedUpAndBothAnswerAlike() throws Exception {
         RoomStore store = watched(RoomStore.class, new MemoryRoomStore());
-        try (ServerFixture server = ServerFixture.startAsking(store, AUTH)) {
+        try (ServerFixture server = ServerFixture.startAsking(
+                store,
+                AUTH,
+                AiConfig.NONE,
+                // It stays in memory, however long this takes.
+                limits -> limits.unloadAfter = Duration.ofDays(1))) {
             assertEquals(201, ask(server, ROOT, "PUT", "/rooms/" + HIDDEN).statusCode());
             assertNotEquals(Set.of(), lookedUp, "what is asked about is seen");
             // The room is stored, and what is left to do about it is done.

@@ -451,7 +451,7 @@ class RightsMatrixTest {
         Operation own = new Operation.Insert(
                 new ElementId("s" + Long.toString(System.nanoTime(), 36), 1), Anchor.after(ElementId.HEAD), "x");
         member.message(new Message.Op(WRITER_SEQ, own));
-        boolean isOp = sample.startsWith("{\"t\":\"op\",\"seq\"");
+        boolean isOp = sample.startsWith("{\"t\":\"op\"");
         boolean forbidden = false;
         while (true) {
             RawConnection.Frame frame = member.frame();

@@ -128,7 +128,7 @@ final class Gate {
                             HttpHeaderNames.WWW_AUTHENTICATE.toString(),
                             missing ? "Bearer" : "Bearer error=\"invalid_token\""));
         }
-        LOG.warn("a token could not be checked: {}", String.valueOf(failure));
+        LOG.atLevel(Access.levelOf(failure)).log("a token could not be checked: {}", String.valueOf(failure));
         return new Problem(
                 HttpResponseStatus.SERVICE_UNAVAILABLE,
                 "auth_unavailable",

@@ -42,7 +42,7 @@ record PublishedKey(JWK jwk, Key key) {
      */
     static List<PublishedKey> ofSet(byte[] set) throws ParseException {
         Map<String, Object> json = JSONObjectUtils.parse(new String(set, StandardCharsets.UTF_8), KeySource.MAX_BYTES);
-        Map<String, Object>[] members = JSONObjectUtils.getJSONObjectArray(json, "keys");
+        Map<String, Object>[] members = json == null ? null : JSONObjectUtils.getJSONObjectArray(json, "keys");
         if (members == null) {
             throw new ParseException("there is no \"keys\"", 0);
         }

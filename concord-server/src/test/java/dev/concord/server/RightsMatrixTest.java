@@ -265,9 +265,7 @@ class RightsMatrixTest {
                         201, ask(here, root, "PUT", "/rooms/" + room, "text").statusCode());
                 List<Sender> senders = new ArrayList<>(strangers);
                 senders.addAll(admitted(room));
-                // The last decision was about a link: who knows that knows all.
-                Sender last = senders.get(senders.size() - 2);
-                Await.until("the decisions to be known", () -> knows(server, last, room));
+                Await.until("the decisions to be known", () -> knows(server, last(senders), room));
                 for (Sender sender : senders) {
                     everyMessage(server, sender, room);
                 }
@@ -326,10 +324,9 @@ class RightsMatrixTest {
         }
         if (need.equals("SOMEBODY")) {
             assertEquals(200, status, what);
-            assertEquals(
-                    right.includes(Right.READ),
-                    method.equals("HEAD") || answer.body().contains("\"" + room + "\""),
-                    what);
+            if (!method.equals("HEAD")) {
+                assertEquals(right.includes(Right.READ), answer.body().contains("\"" + room + "\""), what);
+            }
             return;
         }
         if (need.equals("OPERATOR")) {
@@ -364,19 +361,27 @@ class RightsMatrixTest {
     }
 
     private void deletions(ServerFixture server, String room) throws Exception {
-        for (Sender sender : admitted(room)) {
-            if (sender.right() == Right.ADMIN) {
-                ask(here, root, "PUT", "/rooms/" + room, "text");
-                // A later room has no lists: those who were on one are given theirs again.
-                Sender again = admitted(room).stream()
-                        .filter(other -> other.name().equals(sender.name()))
-                        .findFirst()
-                        .orElseThrow();
-                Await.until("the decision to be known", () -> knows(server, again, room));
-                HttpResponse<String> answer = ask(server, again.token(), "DELETE", "/rooms/" + room, "");
-                assertEquals(204, answer.statusCode(), sender.name() + ": " + answer.body());
-            }
+        List<String> administrators = admitted(room).stream()
+                .filter(sender -> sender.right() == Right.ADMIN)
+                .map(Sender::name)
+                .toList();
+        for (String name : administrators) {
+            // A later room has no lists: those who were on one are given theirs again.
+            ask(server, root, "PUT", "/rooms/" + room, "text");
+            List<Sender> senders = admitted(room);
+            Await.until("the decisions to be known", () -> knows(server, last(senders), room));
+            Sender sender = senders.stream()
+                    .filter(each -> each.name().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            HttpResponse<String> answer = ask(server, sender.token(), "DELETE", "/rooms/" + room, "");
+            assertEquals(204, answer.statusCode(), name + ": " + answer.body());
         }
+    }
+
+    /** Whose right was decided last: whoever knows that knows all. */
+    private static Sender last(List<Sender> senders) {
+        return senders.get(senders.size() - 2);
     }
 
     /** Sample messages of each type, those of a client and those of a server. */
@@ -414,13 +419,18 @@ class RightsMatrixTest {
                     assertEquals(4403, member.frame().closeCode(), what);
                 } else {
                     assertEquals(
-                            sender.right().word(),
+                            shown(sender.right()),
                             member.read(Message.Sync.class).right(),
                             what);
                     answered(member, sender.right(), sample, what);
                 }
             }
         }
+    }
+
+    /** The right to comment is reserved, and the same as that to read. */
+    private static String shown(Right right) {
+        return right == Right.COMMENT ? Right.READ.word() : right.word();
     }
 
     private static RawConnection open(ServerFixture server, Sender sender, String room) throws IOException {

@@ -131,7 +131,7 @@ class RightsMatrixTest {
                 sign(claims(
                         "root",
                         all,
-                        claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(120))))));
+                        claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(3000))))));
         tokens.put("alg none", new PlainJWT(sound).serialize());
         tokens.put("another audience", sign(claims("root", all, claims -> claims.audience("other"))));
         tokens.put("another issuer", sign(claims("root", all, claims -> claims.issuer("https://other.example"))));

@@ -48,5 +48,5 @@ for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     steps.push(step)
   }
   console.log(JSON.stringify({ seed, steps }))
+  awareness.destroy()
 }
-process.exit(0)

@@ -147,9 +147,9 @@ async function hocuspocus (r) {
   takes(said(provider.awareness, [doc.clientID]))
   socket.webSocket.receive([9])
   print('hocuspocus', sent.shift(), { kind: 'pong' })
-  const awareness = provider.awareness
+  const clock = provider.awareness.meta.get(doc.clientID).clock + 1
   provider.destroy()
-  takes(said(awareness, [doc.clientID]))
+  takes({ kind: 'awareness', entries: [{ client: doc.clientID, clock, state: 'null' }] })
   takes({ kind: 'close', reason: '' })
   socket.destroy()
 }
@@ -160,4 +160,5 @@ for (let seed = firstSeed; seed < firstSeed + count; seed++) {
   await yWebsocket(r)
   await hocuspocus(r)
 }
-process.exit(0)
+// The clients have timers that would keep this process; what was printed has to be read first.
+process.stdout.write('', () => process.exit(0))

@@ -105,8 +105,9 @@ public final class Hocuspocus {
     /**
      * Writes a frame.
      *
-     * @param frame what to say; of an unknown message there is only the number
+     * @param frame what to say
      * @return a new array
+     * @throws IllegalArgumentException for an {@link UnknownMessage}
      */
     public static byte[] write(HocuspocusFrame frame) {
         if (frame instanceof Addressed addressed) {
@@ -135,8 +136,6 @@ public final class Hocuspocus {
             out.varUint(CLOSE).string(close.reason());
         } else if (message instanceof SyncStatus status) {
             out.varUint(SYNC_STATUS).varUint(status.saved() ? 1 : 0);
-        } else if (message instanceof UnknownMessage unknown) {
-            out.varUint(unknown.type());
         } else {
             auth(out.varUint(AUTH), message);
         }
@@ -157,7 +156,7 @@ public final class Hocuspocus {
         } else if (message instanceof Authenticated authenticated) {
             out.varUint(AUTHENTICATED).string(authenticated.mayWrite() ? READ_WRITE : READ_ONLY);
         } else {
-            throw new IllegalArgumentException("not a message of authentication: " + message);
+            throw new IllegalArgumentException("cannot be written: " + message);
         }
     }
 }

@@ -59,8 +59,9 @@ public final class YWebsocket {
     /**
      * Writes a frame with one message.
      *
-     * @param message the message; of an unknown one there is only the number
+     * @param message the message
      * @return a new array
+     * @throws IllegalArgumentException for an {@link UnknownMessage}
      */
     public static byte[] write(YWebsocketMessage message) {
         if (message instanceof SyncMessage sync) {
@@ -73,10 +74,10 @@ public final class YWebsocket {
             out.varUint(AWARENESS).sized(update.toBytes());
         } else if (message instanceof PermissionDenied denied) {
             out.varUint(AUTH).varUint(DENIED).string(denied.reason());
-        } else if (message instanceof UnknownMessage unknown) {
-            out.varUint(unknown.type());
-        } else {
+        } else if (message instanceof QueryAwareness) {
             out.varUint(QUERY_AWARENESS);
+        } else {
+            throw new IllegalArgumentException("cannot be written: " + message);
         }
         return out.toBytes();
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.concord.yjs.Fixtures;
 import dev.concord.yjs.Seeds;
+import dev.concord.yjs.protocol.HocuspocusFrame.Addressed;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,9 +67,15 @@ class FrameFuzzTest {
                 allocated <= ALLOCATED_ALWAYS + (long) ALLOCATED_A_BYTE * frame.length,
                 () -> "too much memory for " + Fixtures.hex(frame));
         if (read instanceof HocuspocusFrame again) {
+            if (again instanceof Addressed addressed && addressed.message() instanceof UnknownMessage) {
+                return;
+            }
             assertEquals(again, Hocuspocus.read(Hocuspocus.write(again), ProtocolLimits.DEFAULT));
         } else if (read instanceof List<?> messages) {
             for (Object message : messages) {
+                if (message instanceof UnknownMessage) {
+                    return;
+                }
                 byte[] written = YWebsocket.write((YWebsocketMessage) message);
                 assertEquals(List.of(message), YWebsocket.read(written, ProtocolLimits.DEFAULT));
             }

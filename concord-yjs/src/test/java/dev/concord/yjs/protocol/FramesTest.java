@@ -141,6 +141,13 @@ class FramesTest {
     }
 
     @Test
+    void whatIsNotKnownIsNotWritten() {
+        assertThrows(IllegalArgumentException.class, () -> YWebsocket.write(new UnknownMessage(4)));
+        Addressed unknown = new Addressed(new Address("d1", null), new UnknownMessage(63));
+        assertThrows(IllegalArgumentException.class, () -> Hocuspocus.write(unknown));
+    }
+
+    @Test
     void rubbishIsRefused() {
         for (String frame : List.of(
                 "",

@@ -44,8 +44,7 @@ class RightsTableTest {
             String right = cells[0].replaceFirst("^\\| ", "");
             Matcher routes = ROUTE.matcher(row);
             while (routes.find()) {
-                Need special = routes.group(1).equals("GET /metrics") ? Need.METRICS : Need.OPENING;
-                documented.put(routes.group(1), RIGHTS.getOrDefault(right, special));
+                documented.put(routes.group(1), RIGHTS.getOrDefault(right, Need.OPENING));
             }
         }
         assertEquals(documented, new TreeMap<>(Routes.needs()));

@@ -209,7 +209,7 @@ public final class Awareness<O> {
         long before = Long.MIN_VALUE;
         for (Map.Entry<Long, Present<O>> entry : present.entrySet()) {
             Present<O> known = entry.getValue();
-            require(known.renewedAt >= before, "a client stands behind one that was renewed later");
+            require(known.renewedAt >= before, "clients are not in the order of their renewal");
             require(!gone.containsKey(entry.getKey()), "a client is present and gone");
             before = known.renewedAt;
             owners.computeIfAbsent(known.owner, key -> new HashSet<>()).add(entry.getKey());

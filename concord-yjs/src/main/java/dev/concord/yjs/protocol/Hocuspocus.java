@@ -14,12 +14,12 @@ import dev.concord.yjs.protocol.HocuspocusMessage.Token;
 import dev.concord.yjs.protocol.HocuspocusMessage.TokenRequest;
 
 /**
- * The frames of Hocuspocus. A frame is the name of a document as a string, with {@code U+0000} and a session behind it where one document
+ * The frames of Hocuspocus. A frame is the name of a document as a string, followed by {@code U+0000} and a session where one document
  * is open several times on a socket; then the number of the message (0 synchronisation, 1 awareness, 2 authentication, 3 query of
  * awareness, 4 reply of synchronisation, 5 stateless, 6 stateless for all, 7 close, 8 status of synchronisation) and its content. Ping (9)
  * and pong (10) are one byte without a name.
  *
- * <p>Bytes behind a message are ignored: newer versions add fields there, as the version of the provider behind the token.
+ * <p>Bytes after a message are ignored: newer versions add fields there, as the version of the provider after the token.
  */
 public final class Hocuspocus {
     private static final int SYNC = 0;

@@ -31,6 +31,9 @@ public final class Awareness<O> {
     /** After how many milliseconds without a new state a client counts as gone. Clients renew theirs every 15 seconds. */
     public static final long OUTDATED_MILLIS = 30_000;
 
+    private static final AwarenessChange NOTHING =
+            new AwarenessChange(List.of(), List.of(), List.of(), List.of(), new AwarenessUpdate(List.of()));
+
     private record Present<O>(long clock, String state, O owner, long renewedAt) {}
 
     private final ProtocolLimits limits;
@@ -237,6 +240,9 @@ public final class Awareness<O> {
         }
 
         private AwarenessChange change() {
+            if (touched.isEmpty()) {
+                return NOTHING;
+            }
             List<Long> added = new ArrayList<>();
             List<Long> renewed = new ArrayList<>();
             List<Long> changed = new ArrayList<>();

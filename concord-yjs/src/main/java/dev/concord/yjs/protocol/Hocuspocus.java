@@ -19,7 +19,7 @@ import dev.concord.yjs.protocol.HocuspocusMessage.TokenRequest;
  * awareness, 4 reply of synchronisation, 5 stateless, 6 stateless for all, 7 close, 8 status of synchronisation) and its content. Ping (9)
  * and pong (10) are one byte without a name.
  *
- * <p>Bytes after a message are ignored: newer versions add fields there, as the version of the provider after the token.
+ * <p>Bytes after a message are ignored: newer versions add fields there, as the version of the provider after the token. Thread-safe.
  */
 public final class Hocuspocus {
     private static final int SYNC = 0;

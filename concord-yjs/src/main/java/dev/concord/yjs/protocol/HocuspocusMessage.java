@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What stands in the frames of Hocuspocus after the address of a document. See {@link Hocuspocus}. A server takes from clients
  * {@link SyncMessage}, {@link SyncReply}, {@link AwarenessUpdate}, {@link QueryAwareness}, {@link Token}, {@link Stateless} and
  * {@link Close}; the others are its own to send, and those of {@link BroadcastStateless} must be refused.
+ *
+ * <p>Immutable.
  */
 public sealed interface HocuspocusMessage
         permits AwarenessUpdate,

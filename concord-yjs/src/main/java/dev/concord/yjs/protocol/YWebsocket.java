@@ -7,7 +7,7 @@ import java.util.List;
  * The frames of y-websocket. A message is its number (0 synchronisation, 1 awareness, 2 permission denied, 3 query of awareness) and its
  * content. Each frame is binary.
  *
- * <p>Send one message a frame: clients before version 4 read the first one only. Clients of version 4 send several.
+ * <p>Send one message a frame: clients before version 4 read the first one only. Clients of version 4 send several. Thread-safe.
  */
 public final class YWebsocket {
     private static final int SYNC = 0;

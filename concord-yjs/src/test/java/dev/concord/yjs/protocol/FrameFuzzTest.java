@@ -39,7 +39,7 @@ class FrameFuzzTest {
             Seeds.run("FrameFuzzTest", seed, given -> {
                 Random random = new Random(given);
                 byte[] frame = mutated(corpus.get(random.nextInt(corpus.size())), corpus, random);
-                read(frame, random.nextBoolean(), counts);
+                check(frame, random.nextBoolean(), counts);
             });
         }
         System.out.println(
@@ -47,32 +47,49 @@ class FrameFuzzTest {
                         + counts[2] + " read; at most " + counts[3] + " bytes allocated for one; no failure");
     }
 
-    private static void read(byte[] frame, boolean isHocuspocus, long[] counts) {
-        Object read = null;
+    private static void check(byte[] frame, boolean isHocuspocus, long[] counts) {
+        long bound = ALLOCATED_ALWAYS + (long) ALLOCATED_A_BYTE * frame.length;
         long allocated = THREADS.getCurrentThreadAllocatedBytes();
+        Object read = read(frame, isHocuspocus);
+        allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+        if (allocated > bound) {
+            // What is done for the first time loads classes.
+            allocated = THREADS.getCurrentThreadAllocatedBytes();
+            read(frame, isHocuspocus);
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
+        }
+        assertTrue(allocated <= bound, () -> "too much memory for " + Fixtures.hex(frame));
+        counts[3] = Math.max(counts[3], allocated);
+        if (read instanceof MalformedMessageException refusal) {
+            counts[0]++;
+            assertTrue(refusal.at() >= 0 && refusal.at() <= frame.length, "at " + refusal.at());
+        } else if (read instanceof LimitExceededException) {
+            counts[1]++;
+        } else {
+            counts[2]++;
+            writeAndReadAgain(read);
+        }
+    }
+
+    /** What a frame says, or why it is refused. */
+    private static Object read(byte[] frame, boolean isHocuspocus) {
         try {
-            read = isHocuspocus
+            return isHocuspocus
                     ? Hocuspocus.read(frame, ProtocolLimits.DEFAULT)
                     : YWebsocket.read(frame, ProtocolLimits.DEFAULT);
-            counts[2]++;
-        } catch (MalformedMessageException e) {
-            assertTrue(e.at() >= 0 && e.at() <= frame.length, "at " + e.at());
-            counts[0]++;
-        } catch (LimitExceededException e) {
-            counts[1]++;
+        } catch (MalformedMessageException | LimitExceededException refusal) {
+            return refusal;
         }
-        allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
-        counts[3] = Math.max(counts[3], allocated);
-        assertTrue(
-                allocated <= ALLOCATED_ALWAYS + (long) ALLOCATED_A_BYTE * frame.length,
-                () -> "too much memory for " + Fixtures.hex(frame));
-        if (read instanceof HocuspocusFrame again) {
-            if (again instanceof Addressed addressed && addressed.message() instanceof UnknownMessage) {
+    }
+
+    private static void writeAndReadAgain(Object read) {
+        if (read instanceof HocuspocusFrame frame) {
+            if (frame instanceof Addressed addressed && addressed.message() instanceof UnknownMessage) {
                 return;
             }
-            assertEquals(again, Hocuspocus.read(Hocuspocus.write(again), ProtocolLimits.DEFAULT));
-        } else if (read instanceof List<?> messages) {
-            for (Object message : messages) {
+            assertEquals(frame, Hocuspocus.read(Hocuspocus.write(frame), ProtocolLimits.DEFAULT));
+        } else {
+            for (Object message : (List<?>) read) {
                 if (message instanceof UnknownMessage) {
                     return;
                 }

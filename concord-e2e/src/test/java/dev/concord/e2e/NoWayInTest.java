@@ -71,7 +71,7 @@ final class NoWayInTest extends PageFixture {
 
     @Test
     void whoMayNotOpenTheTextIsSentAwayOnce() {
-        String ask = " Ask whoever looks after it to let you in, and try again; or open another link in this tab:"
+        String ask = " Ask whoever looks after it to let you in, and try again."; or open another link in this tab:"
                 + " the text stays.";
         stopsWith(
                 4401,

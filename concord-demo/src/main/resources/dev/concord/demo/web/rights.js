@@ -39,7 +39,9 @@ export function adviceOf(code) {
         ? 'Ask whoever runs this server, or has sent you here, for a link.'
         : 'Ask for a new link, or sign in again, and open it in this tab: the text stays.';
     case 4403:
-      return 'Ask whoever looks after it to let you in, and try again; or open another link in this tab: the text stays.';
+      return holder()?.isLink
+        ? 'Ask whoever gave you the link for another one, and open it in this tab: the text stays.'
+        : 'Ask whoever looks after it to let you in, and try again.';
     case 4404:
       return 'Look whether the address is the right one. To create a document you need the right to write it.';
     default:

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 enum Need {
     /** Nothing: it is for everybody, and says nothing of rooms. */
     NOTHING(null),
+    /** The token for metrics, where one is configured. */
+    METRICS(null),
     /** A WebSocket, which asks by itself: who it is may come in its first frame, and its right for each frame is in the room's hands. */
     OPENING(null),
     /** To be let in; the route shows only what the caller may see. */

@@ -32,7 +32,7 @@ final class OperatorRoutes {
     void addTo(RouteTable table) {
         table.get("/healthz", Need.NOTHING, exchange -> exchange.responses().text(HttpResponseStatus.OK, "ok\n"));
         table.get("/readyz", Need.NOTHING, this::readiness);
-        table.get("/metrics", Need.NOTHING, this::metrics);
+        table.get("/metrics", Need.METRICS, this::metrics);
         table.get(
                 "/openapi.json",
                 Need.NOTHING,

@@ -24,6 +24,7 @@ class RightsTableTest {
     private static final Pattern ROUTE = Pattern.compile("`((?:GET|PUT|POST|DELETE|PATCH) [^`]+)`");
     private static final Map<String, Need> RIGHTS = Map.of(
             "none", Need.NOTHING,
+            "`CONCORD_METRICS_TOKEN`, where it is set", Need.METRICS,
             "any token", Need.SOMEBODY,
             "`read`", Need.READ,
             "`write`", Need.WRITE,

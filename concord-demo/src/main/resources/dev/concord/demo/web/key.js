@@ -36,7 +36,11 @@ export function onOtherKey(listener) {
 
 /** Links of this page to others of this server carry the key along. */
 export function carryKey() {
-  const carry = () => document.querySelectorAll('a[href^="/"]').forEach((link) => (link.hash = fragment));
+  const carry = () => {
+    for (const link of document.querySelectorAll('a[href^="/"]')) {
+      link.setAttribute('href', link.getAttribute('href').replace(/#.*$/, '') + fragment);
+    }
+  };
   onOtherKey(carry);
   carry();
 }

@@ -121,7 +121,7 @@ final class RightsPageTest extends PageFixture {
                 .hasText(READING
                         + " Whoever looks after it can let you write. What you typed before is not sent: it is kept"
                         + " in this browser, and sent when you may change the text.");
-        assertThat(ben.page.locator("#unsent")).hasText("7 unsent");
+        ben.awaitState("Live", "7 unsent", "Not saved");
         look(ben.page, "unsent");
         ben.type("nothing");
         assertEquals("text unsent", ben.shown());

@@ -182,6 +182,8 @@ export interface SessionStatus {
   connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
   /** Why it stopped, or why attempts keep failing, as a sentence; empty otherwise. */
   reason: string;
+  /** The code of the close frame after which it stopped, such as 4401, 4403 or 4404; null otherwise. */
+  code: number | null;
   /** Characters inserted or deleted that the server has not acknowledged. */
   unsent: number;
   /** How many of them an input method is composing: they are only on the screen. */

@@ -6,6 +6,7 @@ const NOBODY = Object.freeze([]);
 const CONNECTING = Object.freeze({
   connection: 'connecting',
   reason: '',
+  code: null,
   unsent: 0,
   composing: 0,
   refused: 0,

@@ -60,6 +60,7 @@ export class ConcordSession {
   #listeners;
   #state = 'connecting';
   #reason = '';
+  #code = null;
   #epoch = null;
   /** What the server lets this client do; null while it has not said. */
   #right = null;
@@ -133,7 +134,7 @@ export class ConcordSession {
 
   /**
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped, or what is
-   * known after many attempts. `unsent` counts the
+   * known after many attempts; `code` is that of the server's close frame when it has stopped over one, null otherwise. `unsent` counts the
    * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
    * history of the room, which are kept and not sent. `replaced` is true when the room has another history than this text, or was deleted: see `putBack`. `right` is what the server lets this client do, null while it has not said, and `readOnly` is true where that
    * is not to write. `saved` is true only when everything is acknowledged. The object stays the
@@ -148,6 +149,7 @@ export class ConcordSession {
     const status = {
       connection: this.#state,
       reason: this.#reason,
+      code: this.#code,
       unsent,
       composing,
       refused,
@@ -443,7 +445,7 @@ export class ConcordSession {
     } else if ((code === REPLACED || code === DELETED) && this.#epoch !== null) {
       this.#stopReplaced(code);
     } else if (permanent) {
-      this.#disconnected('stopped', reason || reasonOf(code));
+      this.#disconnected('stopped', reason || reasonOf(code), code);
     } else if (withoutToken) {
       this.#disconnected('reconnecting', CANNOT_SIGN_IN);
     } else {
@@ -455,16 +457,16 @@ export class ConcordSession {
   #stopReplaced(code) {
     this.#replaced = true;
     this.#outbox.orphanAll();
-    this.#disconnected('stopped', reasonOf(code));
+    this.#disconnected('stopped', reasonOf(code), code);
   }
 
-  #disconnected(state, reason) {
+  #disconnected(state, reason, code = null) {
     this.#environment.clearTimeout(this.#holding);
     this.#holding = null;
     this.#frames = [];
     this.#outbox.rewind();
     this.#presence.stop();
-    this.#setState(state, reason);
+    this.#setState(state, reason, code);
   }
 
   #received(text, socket) {
@@ -761,9 +763,10 @@ export class ConcordSession {
     }
   }
 
-  #setState(state, reason = '') {
+  #setState(state, reason = '', code = null) {
     this.#state = state;
     this.#reason = reason;
+    this.#code = code;
     this.#emitStatus();
   }
 

@@ -1546,6 +1546,25 @@ export const properties = {
     });
   },
 
+  async 'the status has the code with which the server has closed for good, until it connects again'() {
+    for (const code of [4401, 4403, 4404, 4409]) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      const session = start(server, clock);
+      await live(session);
+      assertEquals('null', String(session.status.code), 'while live');
+      server.member.end(1006);
+      assertEquals('null', String(session.status.code), 'while it is not for good');
+      clock.advance(1_000);
+      await live(session);
+      server.member.end(code, 'a reason');
+      assertEquals(`stopped ${code}`, `${session.status.connection} ${session.status.code}`, 'state and code');
+      if (!session.status.replaced) {
+        session.goOnline();
+        assertEquals('null', String(session.status.code), 'after another attempt');
+      }
+    }
+  },
+
   async 'whoever may only read follows, is refused each edit at once, and sends nothing'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     server.right = 'read';

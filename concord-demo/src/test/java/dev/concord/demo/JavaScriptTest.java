@@ -5,6 +5,6 @@ import dev.concord.testing.browser.JavaScriptSuite;
 /** The test modules of the pages' own modules. */
 final class JavaScriptTest extends JavaScriptSuite {
     JavaScriptTest() {
-        super("concord-demo", PageFiles::serve, "history", "pane", "rescue", "weather");
+        super("concord-demo", PageFiles::serve, "history", "key", "pane", "rescue", "weather");
     }
 }

@@ -71,14 +71,24 @@ final class NoWayInTest extends PageFixture {
 
     @Test
     void whoMayNotOpenTheTextIsSentAwayOnce() {
-        stopsWith(4401, "", "You have to sign in.");
-        stopsWith(4403, "", "You may not open this document.");
-        stopsWith(4403, "Your trial has ended.", "Your trial has ended.");
+        String ask = " Ask whoever looks after it to let you in, and try again.";
+        stopsWith(
+                4401,
+                "",
+                "You have to sign in. Ask whoever runs this server, or has sent you here, for a link.",
+                "Try again");
+        stopsWith(4403, "", "You may not open this document." + ask, "Try again");
+        stopsWith(4403, "Your trial has ended.", "Your trial has ended." + ask, "Try again");
     }
 
     @Test
     void aTextThatIsNotThereIsNotWaitedFor() {
-        stopsWith(4404, "", "Somebody has deleted this document: the server does not have it any more.");
+        stopsWith(
+                4404,
+                "",
+                "Somebody has deleted this document: the server does not have it any more. Look whether the address is the"
+                        + " right one. To create a document you need the right to write it.",
+                "Reload");
         for (String name : List.of("two%20words", "..%2fother", "%2e%2e")) {
             assertEquals(404, server.get("/editor/" + name).statusCode(), name);
         }
@@ -86,7 +96,7 @@ final class NoWayInTest extends PageFixture {
 
     @Test
     void aPageThatIsTooOldForTheServerSaysSo() {
-        stopsWith(4426, "", "The server closed the connection for good (4426).");
+        stopsWith(4426, "", "The server closed the connection for good (4426).", "Reload");
         EditorTab ann = EditorTab.of(chromium.page(), server.port(), complaints);
         ann.page.routeWebSocket(Pattern.compile(".*/rooms/.*"), socket -> {
             WebSocketRoute behind = socket.connectToServer();
@@ -156,7 +166,7 @@ final class NoWayInTest extends PageFixture {
         thread.start();
     }
 
-    private void stopsWith(int code, String reason, String said) {
+    private void stopsWith(int code, String reason, String said, String offered) {
         EditorTab ann = EditorTab.of(chromium.page(), server.port(), complaints);
         int[] attempts = {0};
         ann.page.routeWebSocket(Pattern.compile(".*/rooms/.*"), socket -> {
@@ -166,7 +176,7 @@ final class NoWayInTest extends PageFixture {
         visit(ann);
         assertThat(ann.page.locator("#connection")).hasText("Stopped");
         assertThat(ann.page.locator("#notice p")).hasText(said);
-        assertThat(ann.page.locator("#notice button").first()).hasText("Reload");
+        assertThat(ann.page.locator("#notice button").first()).hasText(offered);
         ann.type("x");
         ann.awaitState("Stopped", "1 unsent", "Not saved");
         assertEquals(1, attempts[0], "attempts");

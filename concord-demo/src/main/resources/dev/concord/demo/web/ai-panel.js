@@ -4,8 +4,7 @@ import { editRuns } from './edit-runs.js';
 
 /** What a language model may propose: for the selection, and for the whole text. */
 export function aiPanel(parts) {
-  const readOnly = parts.view.state.readOnly;
-  const runs = editRuns({ ...parts, readOnly });
+  const runs = editRuns(parts);
   return {
     id: 'ai',
     label: 'Assist',

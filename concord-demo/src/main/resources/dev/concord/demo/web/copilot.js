@@ -6,7 +6,7 @@ import { ask, make } from './ask.js';
  * Proposals for the selection. A proposal stands beside the text, not in it; accepting it is one edit of this page's own, and one step of undo. What it
  * is about may move while others type; once it has been changed the proposal can only be dismissed.
  */
-export function copilot({ room, session, view, announce }) {
+export function copilot({ room, session, view, announce, isReadOnly }) {
   const status = make('p', { className: 'assist-status', role: 'status' });
   const proposal = make('div', { className: 'proposal', hidden: true });
   const buttons = make('div', { className: 'assist-buttons' });
@@ -18,6 +18,9 @@ export function copilot({ room, session, view, announce }) {
     button.addEventListener('click', () => propose(mode));
     buttons.append(button);
   }
+  const allow = () => buttons.querySelectorAll('button').forEach((button) => (button.disabled = isReadOnly()));
+  allow();
+  session.on('status', allow);
   view.dispatch({ effects: StateEffect.appendConfig.of(EditorView.updateListener.of(follow)) });
   return element;
 

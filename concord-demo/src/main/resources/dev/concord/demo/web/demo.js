@@ -1,4 +1,5 @@
 import { isPerson, makePerson, recall, remember } from './identity.js';
+import { carryKey } from './key.js';
 import { Pane } from './pane.js';
 import { roomOfItsOwn } from './room.js';
 import { Verdict } from './verdict.js';
@@ -11,6 +12,7 @@ const template = document.querySelector('#pane');
 document.querySelector('#room').textContent = room;
 document.title = `Concord · ${room}`;
 document.querySelector('#one-pane').href = `/editor/${encodeURIComponent(room)}`;
+carryKey();
 
 const people = peopleOfThisBrowser();
 const panes = [];

@@ -63,7 +63,9 @@ export class Drawer {
       this.#mark(id);
       this.#panels.get(id).shown();
     }
-    this.#panels.get(id).tab.focus();
+    const { tab } = this.#panels.get(id);
+    tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    tab.focus();
   }
 
   /** Closes it; the focus goes back to the button that opens it. */

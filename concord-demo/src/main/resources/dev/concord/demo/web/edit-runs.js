@@ -6,7 +6,7 @@ const POLL_MS = 5_000;
 const WORDS = { applied: 'Applied', declined: 'Declined', stale: 'Stale', expired: 'Expired', applying: 'Being applied' };
 
 /** Edits that a model plans for the whole text: asking, the plans that wait, whoever asked for them, and the decision about each. */
-export function editRuns({ room, session, me, announce, rescue, readOnly }) {
+export function editRuns({ room, session, me, announce, rescue, isReadOnly }) {
   const instruction = make('textarea', { id: 'ai-instruction', rows: 3, maxLength: 4000, placeholder: 'Add a one-line summary at the top' });
   const button = make('button', { type: 'submit', className: 'primary', textContent: 'Propose edits', id: 'ai-ask' });
   const status = make('p', { className: 'assist-status', role: 'status' });
@@ -17,8 +17,20 @@ export function editRuns({ room, session, me, announce, rescue, readOnly }) {
   let author = 'somebody';
   let timer = 0;
   let poll = 0;
+  let planning = false;
+  let readOnly = isReadOnly();
 
-  button.disabled = readOnly;
+  const follow = () => {
+    button.disabled = planning || readOnly;
+  };
+  follow();
+  session.on('status', () => {
+    if (readOnly !== isReadOnly()) {
+      readOnly = isReadOnly();
+      follow();
+      refreshSoon();
+    }
+  });
   me.onChange(({ user }) => {
     author = user || 'somebody';
   });
@@ -45,7 +57,8 @@ export function editRuns({ room, session, me, announce, rescue, readOnly }) {
       status.textContent = 'Say what should be done.';
       return;
     }
-    button.disabled = true;
+    planning = true;
+    follow();
     status.textContent = 'Planning…';
     try {
       const run = await ask(room, 'ai', { method: 'POST', body: { instruction: text, author: author.slice(0, 64) } });
@@ -56,7 +69,8 @@ export function editRuns({ room, session, me, announce, rescue, readOnly }) {
     } catch (error) {
       status.textContent = error.message;
     } finally {
-      button.disabled = readOnly;
+      planning = false;
+      follow();
     }
   }
 

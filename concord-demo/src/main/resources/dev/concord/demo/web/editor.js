@@ -7,43 +7,55 @@ import { ConcordSession } from './concord.js';
 import { Drawer } from './drawer.js';
 import { editorTheme } from './editor-theme.js';
 import { HistoryApi } from './history-api.js';
-import { token } from './key.js';
+import { carryKey, fragment, holder, onOtherKey, token } from './key.js';
 import { Me } from './me.js';
 import { Notice, orphanedText } from './notices.js';
 import { PANELS } from './panels.js';
 import { jumpTo } from './people-panel.js';
 import { showPeople } from './people.js';
 import { Rescue } from './rescue.js';
+import { adviceOf, isHandedOn, readingReason, reconnect } from './rights.js';
+import { sharePanel } from './share-panel.js';
 import { sentenceOf, statesOf } from './states.js';
 
 const SPEAK_MS = 900;
 const COPIED_MS = 2_000;
+/** The close code of a room that was deleted. */
+const DELETED = 4404;
 const LONGEST_QUOTE = 200;
 const LINES_SPOKEN = 4;
 
 const $ = (id) => document.getElementById(id);
 const room = decodeURIComponent(location.pathname.split('/').at(-1));
-const readOnly = new URLSearchParams(location.search).has('readonly');
+const asksToRead = new URLSearchParams(location.search).has('readonly');
 const session = new ConcordSession({ room, client: 'editor', token });
-const me = new Me();
+const me = new Me(holder());
 const notice = new Notice($('notice'), () => showNotices(session.status));
 const frozen = new Compartment();
 const view = openView();
 const panels = new Map();
-const rescue = new Rescue({ session, api: new HistoryApi(room), notice, show: showVersion, readOnly });
+const rescue = new Rescue({ session, api: new HistoryApi(room), notice, show: showVersion, isReadOnly });
 const drawer = new Drawer($('drawer'), $('panels'));
+let frozenNow = asksToRead;
 let spoken = '';
 let speaking = 0;
 let leaving = false;
+/** The text is being put back: until the server has it, it may be nowhere else. */
+let returning = false;
 
 bindCodeMirror(session, view);
 me.onChange((person) => session.setUser(person));
 nameRoom();
-PANELS.forEach((make) => {
-  const panel = make({ room, session, view, drawer, me, announce, rescue, notify: (text, actions) => notice.show('panel', text, actions) });
-  panels.set(panel.id, panel);
-  drawer.add(panel);
+PANELS.forEach(addPanel);
+carryKey();
+onOtherKey(() => {
+  me.recognise(holder());
+  reconnect(session);
 });
+if (token !== null) {
+  $('home').href = `/home${fragment}`;
+  $('home').title = 'The rooms that you may open';
+}
 showPeople($('people'), {
   session,
   me,
@@ -59,11 +71,11 @@ $('undo').addEventListener('click', () => session.undo());
 $('redo').addEventListener('click', () => session.redo());
 $('find').addEventListener('click', () => openSearchPanel(view));
 $('offline').addEventListener('click', () => (session.status.connection === 'offline' ? session.goOnline() : session.goOffline()));
-$('copy-link').addEventListener('click', copyLink);
+$('copy-link').addEventListener('click', () => (mayShare() ? drawer.open('share') : copyLink()));
 addEventListener('beforeunload', (event) => {
   const { unsent, refused, replaced } = session.status;
   // The page of a room that was replaced still shows the old text, which may be nowhere else.
-  if (!leaving && (unsent > 0 || refused > 0 || (replaced && session.text !== ''))) {
+  if (!leaving && (unsent > 0 || refused > 0 || ((replaced || returning) && session.text !== ''))) {
     event.preventDefault();
   }
 });
@@ -79,12 +91,29 @@ function openView() {
       keymap.of([...defaultKeymap, ...searchKeymap]),
       search({ top: true }),
       EditorView.lineWrapping,
-      placeholder(readOnly ? '' : 'Write something. Whoever has the link sees it as you type.'),
+      placeholder(asksToRead ? '' : 'Write something. Whoever has the link sees it as you type.'),
       EditorView.contentAttributes.of({ 'aria-label': `Text of ${room}`, spellcheck: 'true', autocapitalize: 'sentences' }),
-      frozen.of(readingOnly(readOnly)),
+      frozen.of(readingOnly(asksToRead)),
       editorTheme,
     ],
   });
+}
+
+function isReadOnly() {
+  const { readOnly, replaced } = session.status;
+  return asksToRead || readOnly || replaced;
+}
+
+/** Only whoever administers the room makes links, and only where the server knows who that is. */
+function mayShare() {
+  return token !== null && session.status.right === 'admin';
+}
+
+function addPanel(make) {
+  const notify = (text, actions) => notice.show('panel', text, actions);
+  const panel = make({ room, session, view, drawer, me, announce, rescue, isReadOnly, notify });
+  panels.set(panel.id, panel);
+  drawer.add(panel);
 }
 
 function showVersion(version) {
@@ -116,14 +145,34 @@ function showStatus(status) {
   $('offline').setAttribute('aria-checked', String(offline));
   $('offline').disabled = status.connection === 'stopped';
   // What is typed into a text that the room does not have any more would be nowhere.
-  const reading = readOnly || status.replaced;
-  if (view.state.readOnly !== reading) {
+  const reading = isReadOnly();
+  if (frozenNow !== reading) {
+    frozenNow = reading;
     view.dispatch({ effects: frozen.reconfigure(readingOnly(reading)) });
+    showCount();
   }
+  showRight(status);
   $('undo').disabled = reading || !session.canUndo;
   $('redo').disabled = reading || !session.canRedo;
   speakStatus(status);
   showNotices(status);
+}
+
+/** Says in words when nothing can be changed here, and why. */
+function showRight(status) {
+  const reason = readingReason(status, asksToRead);
+  if ($('reading').textContent !== reason) {
+    $('reading').textContent = reason;
+  }
+  $('reading').hidden = reason === '';
+  const share = mayShare();
+  if (share && !panels.has('share')) {
+    addPanel(sharePanel);
+  }
+  if ($('copy-link').dataset.share !== String(share)) {
+    $('copy-link').dataset.share = share;
+    $('copy-link').textContent = share ? 'Share' : 'Copy link';
+  }
 }
 
 /** Only what lasts is spoken: not each of the changes while somebody types. */
@@ -142,16 +191,15 @@ function showNotices(status) {
   if (!status.replaced) {
     notice.hide('replaced');
   }
+  if (status.connection === 'live') {
+    returning = false;
+  }
   if (status.replaced) {
     if (!notice.shows('replaced')) {
       offerOldText(status);
     }
   } else if (status.connection === 'stopped') {
-    if (!notice.shows('stopped')) {
-      const kept = status.unsent + status.orphaned > 0 ? ' What was not sent is kept in this browser.' : '';
-      const download = { label: 'Download this text', run: () => offerDownload() };
-      notice.show('stopped', `${status.reason}${kept}`, [{ label: 'Reload', run: () => location.reload() }, download]);
-    }
+    showStop(status);
   } else if (status.orphaned > 0) {
     if (!notice.shows('orphaned')) {
       offerOrphaned(status.orphaned);
@@ -167,15 +215,34 @@ function showNotices(status) {
   }
 }
 
+/** Why there is no connection any more, what to do about it, and that nothing is lost. */
+function showStop({ reason, code, unsent, orphaned }) {
+  const kept = unsent + orphaned > 0 ? 'What was not sent is kept in this browser.' : '';
+  const text = [reason, adviceOf(code), kept].filter((sentence) => sentence !== '').join(' ');
+  if (notice.shows('stopped') && notice.text === text) {
+    return;
+  }
+  const again = {
+    label: 'Try again',
+    run: () => {
+      session.goOnline();
+      return false;
+    },
+  };
+  const reload = { label: 'Reload', run: () => location.reload() };
+  const download = { label: 'Download this text', run: () => offerDownload() };
+  notice.show('stopped', text, [[4401, 4403].includes(code) ? again : reload, download]);
+}
+
 function showFault(error) {
   notice.show('fault', `Something went wrong: ${error.message}`, [{ label: 'Dismiss', run: () => {} }]);
 }
 
 /** The room has another history now, and this page may be the only place that has the text. */
-function offerOldText({ reason, orphaned }) {
+function offerOldText({ reason, code, orphaned, readOnly }) {
   const download = { label: 'Download', run: offerDownload };
   const open = {
-    label: 'Open the new one',
+    label: code === DELETED ? 'Begin a new one' : 'Open the new one',
     run: () => {
       leaving = true;
       location.reload();
@@ -185,13 +252,14 @@ function offerOldText({ reason, orphaned }) {
   const back = {
     label: 'Put the text back',
     run: () => {
+      returning = true;
       session.putBack().catch(showFault);
       view.focus();
       return false;
     },
   };
   const unsent = orphaned > 0 ? ' Some of what you typed never reached the server; it is in here too.' : '';
-  const actions = readOnly ? [download, open] : [back, download, open];
+  const actions = asksToRead || readOnly ? [download, open] : [back, download, open];
   notice.show('replaced', `${reason} What you see is the text as this page had it. It cannot be changed until you choose.${unsent}`, actions);
 }
 
@@ -211,7 +279,7 @@ function offerOrphaned(count) {
   const quote = kept.length > LONGEST_QUOTE ? `${kept.slice(0, LONGEST_QUOTE)}…` : kept;
   const what = kept === '' ? 'some deletions' : `“${quote}”`;
   const actions = [{ label: 'Discard', run: () => session.discardOrphaned() }];
-  if (kept !== '' && !readOnly) {
+  if (kept !== '' && !isReadOnly()) {
     actions.unshift({
       label: 'Insert at the caret',
       run: () => {
@@ -225,16 +293,17 @@ function offerOrphaned(count) {
 
 function showCount() {
   const { length, lines } = view.state.doc;
-  $('count').textContent = `${length.toLocaleString('en')} ${length === 1 ? 'character' : 'characters'} · ${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}${readOnly ? ' · read only' : ''}`;
+  $('count').textContent = `${length.toLocaleString('en')} ${length === 1 ? 'character' : 'characters'} · ${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}${isReadOnly() ? ' · read only' : ''}`;
 }
 
+/** The link to this text as it was opened. A key goes along only when it is a link's and opens nothing else: a sign-in is nobody else's. */
 async function copyLink() {
-  const link = new URL(location.pathname, location.href).href;
+  const link = new URL(`${location.pathname}${asksToRead ? '?readonly' : ''}${isHandedOn(room) ? fragment : ''}`, location.href).href;
   const button = $('copy-link');
   try {
     await navigator.clipboard.writeText(link);
     button.textContent = 'Copied';
-    announce('Link copied');
+    announce(token === null || isHandedOn(room) ? 'Link copied' : 'Link copied, without your key: whoever opens it has to sign in');
     setTimeout(() => {
       button.textContent = 'Copy link';
     }, COPIED_MS);

@@ -4,8 +4,8 @@ const LONGEST_LABEL = 200;
 const HUES = 360;
 
 /** The versions of the room: capture one, see what has changed since, go through it step by step, and go back to it. */
-export function historyPanel({ room, session, me, announce, rescue }) {
-  const panel = new HistoryPanel(new HistoryApi(room), session, me, announce, rescue);
+export function historyPanel({ room, session, me, announce, rescue, isReadOnly }) {
+  const panel = new HistoryPanel(new HistoryApi(room), session, me, announce, rescue, isReadOnly);
   return { id: 'history', label: 'History', element: panel.element, shown: () => panel.refresh(), choose: (version) => panel.choose(version) };
 }
 
@@ -16,6 +16,8 @@ class HistoryPanel {
   #me;
   #announce;
   #rescue;
+  #isReadOnly;
+  #capture;
   #list = make('ul', { className: 'versions' });
   #more = button('Older versions', () => this.#load());
   #problem = make('p', { className: 'history-problem', hidden: true });
@@ -24,7 +26,8 @@ class HistoryPanel {
   #chosen = null;
   #refreshing = null;
 
-  constructor(api, session, me, announce, rescue) {
+  constructor(api, session, me, announce, rescue, isReadOnly) {
+    this.#isReadOnly = isReadOnly;
     this.#rescue = rescue;
     this.#api = api;
     this.#session = session;
@@ -32,7 +35,20 @@ class HistoryPanel {
     this.#announce = announce;
     this.#problem.setAttribute('role', 'alert');
     this.#more.hidden = true;
-    this.element.append(this.#form(), this.#problem, heading('Versions'), this.#list, this.#more, this.#detail);
+    this.#capture = this.#form();
+    this.#follow();
+    session.on('status', () => this.#follow());
+    this.element.append(this.#capture, this.#problem, heading('Versions'), this.#list, this.#more, this.#detail);
+  }
+
+  /** Whoever may only read captures nothing and restores nothing. */
+  #follow() {
+    const readOnly = this.#isReadOnly();
+    this.#capture.hidden = readOnly;
+    const restore = this.#detail.querySelector('#restore');
+    if (restore !== null) {
+      restore.hidden = readOnly;
+    }
   }
 
   /** Lists the newest versions again. */
@@ -130,6 +146,7 @@ class HistoryPanel {
       this.#slider(version, preview, parts),
       restore,
     );
+    this.#follow();
     this.#detail.hidden = false;
     this.#announce(`${name}. ${sentence}`);
   }

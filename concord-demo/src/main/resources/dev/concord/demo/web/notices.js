@@ -40,6 +40,11 @@ export class Notice {
     return this.#kind === kind;
   }
 
+  /** The text that is in view. */
+  get text() {
+    return this.#bar.querySelector('p')?.textContent ?? '';
+  }
+
   hide(kind) {
     if (this.#kind === kind) {
       this.#kind = null;

@@ -1,7 +1,8 @@
 import { showCarets } from './carets.js';
 import { ConcordSession, bindTextarea } from './concord.js';
-import { token } from './key.js';
+import { onOtherKey, token } from './key.js';
 import { orphanedText } from './notices.js';
+import { adviceOf, reconnect } from './rights.js';
 
 const SPEAK_MS = 900;
 
@@ -26,6 +27,9 @@ export class Pane {
     this.element = root;
     this.#parts = partsOf(root);
     this.#session = new ConcordSession({ room, client, environment, token });
+    // First: it makes the textarea what this makes of it.
+    bindTextarea(this.#session, this.#parts.text);
+    onOtherKey(() => reconnect(this.#session));
     this.#session.on('status', () => {
       this.#showStatus();
       this.#showPeers();
@@ -42,7 +46,6 @@ export class Pane {
     });
     this.#session.on('fault', (error) => this.#notifyFault(error));
     this.#fill(person, onRename);
-    bindTextarea(this.#session, this.#parts.text);
     showCarets(this.#session, this.#parts.text, this.#parts.carets);
     this.#showStatus();
     this.#showText();
@@ -97,7 +100,7 @@ export class Pane {
     }
     const offline = status.connection === 'offline';
     // What is typed into a text that the room does not have any more would be nowhere.
-    text.readOnly = status.replaced;
+    text.readOnly = status.replaced || status.readOnly;
     toggle.textContent = status.connection === 'stopped' ? 'Reload' : offline ? 'Reconnect' : 'Go offline';
     toggle.setAttribute('aria-pressed', String(offline));
     undo.disabled = status.replaced || !this.#session.canUndo;
@@ -109,7 +112,8 @@ export class Pane {
     if (status.replaced) {
       this.#notifyReplaced(status.reason);
     } else if (status.connection === 'stopped') {
-      this.#notify(status.unsent + status.orphaned > 0 ? `${status.reason} What was not sent stays in this pane.` : status.reason);
+      const kept = status.unsent + status.orphaned > 0 ? 'What was not sent stays in this pane.' : '';
+      this.#notify([status.reason, adviceOf(status.code), kept].filter((sentence) => sentence !== '').join(' '));
     } else if (status.orphaned > 0) {
       this.#notifyOrphaned(status.orphaned);
     } else if (status.saved && this.#refusal) {
@@ -194,10 +198,13 @@ function partsOf(root) {
 }
 
 /** The status in few words; it says saved only when everything is acknowledged. */
-function describe({ connection, unsent, refused, saved }) {
+function describe({ connection, unsent, refused, readOnly, saved }) {
   const waiting = unsent > 0 ? ` · ${unsent.toLocaleString('en')} unsent` : '';
   switch (connection) {
     case 'live':
+      if (readOnly) {
+        return { state: 'offline', words: `Live · read only${waiting}` };
+      }
       if (saved) {
         return { state: 'saved', words: 'Live · saved' };
       }

@@ -1,6 +1,7 @@
 import { avatarOf } from './people.js';
 import { COLORS, COLOR_NAMES, LONGEST_NAME } from './identity.js';
 import { placeOf } from './concord.js';
+import { rightOf, whoIsHere } from './rights.js';
 import { scrollToPeer } from './codemirror.js';
 
 /** Name and colour of one's own, and who else is here. */
@@ -8,7 +9,7 @@ export function peoplePanel({ session, view, me, announce }) {
   const element = document.createElement('div');
   const list = document.createElement('ul');
   list.className = 'roster';
-  element.append(nameField(me), colorField(me), heading('Also here'), list);
+  element.append(standing(session, me), nameField(me), colorField(me), heading('Also here'), list);
   session.on('presence', (peers) => fill(list, { peers, session, view, announce }));
   session.on('status', () => fill(list, { peers: session.peers, session, view, announce }));
   fill(list, { peers: session.peers, session, view, announce });
@@ -24,6 +25,22 @@ export function jumpTo({ session, view, announce }, peer) {
   }
 }
 
+/** Who this is for the server, and what they may do. */
+function standing(session, me) {
+  const words = document.createElement('p');
+  words.id = 'standing';
+  const show = () => {
+    const text = [whoIsHere(), rightOf(session.status)].filter((sentence) => sentence !== '').join(' ');
+    if (words.textContent !== text) {
+      words.textContent = text;
+    }
+    words.hidden = text === '';
+  };
+  session.on('status', show);
+  me.onChange(show);
+  return words;
+}
+
 function nameField(me) {
   const label = document.createElement('label');
   label.className = 'field';
@@ -32,6 +49,7 @@ function nameField(me) {
   input.addEventListener('change', () => me.set({ user: input.value }));
   me.onChange(({ user }) => {
     input.value = user;
+    label.hidden = me.hasKnownName;
   });
   label.append('Your name', input);
   return label;
@@ -53,6 +71,7 @@ function colorField(me) {
     swatches.append(input);
   });
   me.onChange(({ color }) => {
+    field.hidden = me.hasKnownColor;
     swatches.querySelectorAll('input').forEach((input) => {
       input.checked = input.value === color;
     });

@@ -34,7 +34,7 @@ export function showPeople(list, { session, me, announce, onMe, onPeer }) {
     list.dataset.shown = key;
     const focused = list.contains(document.activeElement) ? document.activeElement.dataset.client : null;
     const marks = [
-      mark(me, `You, ${me.user}: change name and colour`, 'me', onMe),
+      mark(me, `You, ${me.user}${me.hasKnownName ? '' : ': change name and colour'}`, 'me', onMe),
       ...shown.map((peer) => mark(peer, `${peer.user}: go there`, peer.client, () => onPeer(peer))),
     ];
     if (shown.length < peers.length) {

@@ -26,7 +26,7 @@ export class Rescue {
   #api;
   #notice;
   #show;
-  #readOnly;
+  #isReadOnly;
   #known = null;
   #burst = null;
   #timer = 0;
@@ -35,13 +35,13 @@ export class Rescue {
   /** What the notice offers to bring back, and whether somebody has done so meanwhile. */
   #offered = null;
 
-  /** `show(version)` shows a version and what has changed since. */
-  constructor({ session, api, notice, show, readOnly }) {
+  /** `isReadOnly()` says whether this page may change nothing now; `show(version)` shows a version and what has changed since. */
+  constructor({ session, api, notice, show, isReadOnly }) {
     this.#session = session;
     this.#api = api;
     this.#notice = notice;
     this.#show = show;
-    this.#readOnly = readOnly;
+    this.#isReadOnly = isReadOnly;
     session.on('change', (change) => this.#changed(change));
     const off = session.on('status', ({ connection }) => {
       if (connection === 'live') {
@@ -132,7 +132,7 @@ export class Rescue {
       },
       { label: 'Dismiss', run: () => {} },
     ];
-    if (!this.#readOnly) {
+    if (!this.#isReadOnly()) {
       actions.unshift({ label: 'Undo for everybody', run: () => this.#undo(version, site, offered) });
     }
     this.#notice.show('rescue', text, actions);

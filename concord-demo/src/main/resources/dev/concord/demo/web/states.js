@@ -19,7 +19,7 @@ export function statesOf(status) {
   };
 }
 
-function savedOf({ connection, unsent, refused, orphaned, replaced, saved }) {
+function savedOf({ connection, unsent, refused, orphaned, replaced, readOnly, saved }) {
   if (saved) {
     return { state: 'saved', text: 'Saved' };
   }
@@ -27,7 +27,7 @@ function savedOf({ connection, unsent, refused, orphaned, replaced, saved }) {
     return { state: 'refused', text: `${refused.toLocaleString('en')} refused` };
   }
   if (unsent > 0) {
-    return connection === 'live' ? { state: 'saving', text: 'Saving…' } : { state: 'kept', text: 'Not saved' };
+    return connection === 'live' && !readOnly ? { state: 'saving', text: 'Saving…' } : { state: 'kept', text: 'Not saved' };
   }
   if (orphaned > 0 || replaced) {
     return { state: 'kept', text: 'Not saved' };

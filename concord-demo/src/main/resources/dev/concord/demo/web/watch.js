@@ -1,4 +1,5 @@
 import { makePerson } from './identity.js';
+import { carryKey, fragment } from './key.js';
 import { Ledger } from './ledger.js';
 import { Pane } from './pane.js';
 import { Robot, isWrittenBy } from './robot.js';
@@ -30,11 +31,12 @@ const sites = sitesOfThisTab();
 
 $('room').textContent = room;
 $('one-pane').href = `/editor/${encodeURIComponent(room)}`;
+carryKey();
 $('panes').dataset.count = String(count);
 $('panes').append(...panes.map((pane) => pane.element));
 for (const choice of document.querySelectorAll('[name=panes]')) {
   choice.checked = choice.value === String(count);
-  choice.addEventListener('change', () => location.assign(`/watch?room=${encodeURIComponent(room)}&panes=${choice.value}`));
+  choice.addEventListener('change', () => location.assign(`/watch?room=${encodeURIComponent(room)}&panes=${choice.value}${fragment}`));
 }
 for (const dial of [$('latency'), $('loss')]) {
   dial.addEventListener('input', setWeather);
@@ -78,11 +80,14 @@ function letType(on) {
 function mayType() {
   const known = joined.size === panes.length;
   const theirs = panes.every(({ session }) => isWrittenBy(sites, session.document));
-  $('refusal').hidden = known && theirs;
-  $('refusal-text').textContent = theirs
-    ? 'What is in this room is not known yet. Wait until every pane is live.'
-    : 'Somebody has written in this room, so nothing types here by itself.';
-  return known && theirs;
+  const writable = panes.every(({ session }) => !session.status.readOnly);
+  $('refusal').hidden = known && theirs && writable;
+  $('refusal-text').textContent = !writable
+    ? 'This room may be read, but not changed, so nothing types here.'
+    : theirs
+      ? 'What is in this room is not known yet. Wait until every pane is live.'
+      : 'Somebody has written in this room, so nothing types here by itself.';
+  return known && theirs && writable;
 }
 
 /** The sites of this tab's sessions in this room, those before a reload among them. */

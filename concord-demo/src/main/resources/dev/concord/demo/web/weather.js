@@ -87,6 +87,7 @@ export class Weather {
 }
 
 class WeatheredSocket {
+  onopen = null;
   onmessage = null;
   onclose = null;
   #weather;
@@ -103,6 +104,8 @@ class WeatheredSocket {
       down: new Lane(weather, (data) => this.onmessage?.({ data }), broken),
     };
     weather.joined(this);
+    // Not through the weather: what is sent then is.
+    this.#socket.onopen = () => this.#closed || this.onopen?.();
     this.#socket.onmessage = ({ data }) => this.#lanes.down.carry(data);
     this.#socket.onclose = ({ code, reason }) => this.#end({ code, reason }, false);
   }

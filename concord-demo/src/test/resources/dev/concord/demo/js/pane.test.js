@@ -41,4 +41,16 @@ export const tests = {
     assertEquals(0, unhandled.length, 'rejections that nobody handles');
     pane.session.close();
   },
+
+  async 'a pane whose session may only read says so, and can be typed in again when it may write'() {
+    const { server, pane } = await fixture('pane-reading');
+    const [text, words] = [pane.element.querySelector('.text'), pane.element.querySelector('.pill-text')];
+    server.grant('read');
+    await eventually(() => words.textContent === 'Live · read only', `the words: ${words.textContent}`);
+    assert(text.readOnly, 'the textarea can be typed in');
+    server.grant('write');
+    await eventually(() => words.textContent === 'Live · saved', `the words: ${words.textContent}`);
+    assert(!text.readOnly, 'the textarea cannot be typed in');
+    pane.session.close();
+  },
 };

@@ -33,7 +33,7 @@ async function fixture() {
     show.call(notice, kind, text, buttons);
   };
   const shown = [];
-  const rescue = new Rescue({ session, api, notice, show: ({ id }) => shown.push(id), readOnly: false });
+  const rescue = new Rescue({ session, api, notice, show: ({ id }) => shown.push(id), isReadOnly: () => false });
   const change = (removed, inserted = '', site = 'a') =>
     listeners.change.forEach((listener) => listener({ changes: [{ offset: 0, removed, inserted }], source: 'remote', site }));
   const press = (label) => actions.find((action) => action.label === label).run();

@@ -64,6 +64,19 @@ export const properties = {
 };
 
 export const tests = {
+  async 'a token goes through the weather, too, before anything else'() {
+    const { server, clock, weathers } = storm(1);
+    const session = new ConcordSession(
+      optionsFor(server, clock, { token: () => 'secret', environment: { ...clock.environment, WebSocket: weathers[0].WebSocket } }),
+    );
+    await eventually(() => {
+      clock.advance(200);
+      return server.received.some(({ t }) => t === 'auth');
+    }, 'the token');
+    assertEquals('secret', server.received.find(({ t }) => t === 'auth').token, 'token');
+    session.close();
+  },
+
   async 'a message takes its time, in the order in which it was sent'() {
     const { server, clock, weathers, sessions } = storm(1);
     await allSaved(sessions, clock);

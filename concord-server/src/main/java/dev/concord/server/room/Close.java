@@ -13,13 +13,13 @@ public enum Close {
     /** Too many malformed frames. */
     MALFORMED(4400, "too many malformed frames"),
     /** Nothing that lets the client in was presented. */
-    NOT_AUTHENTICATED(4401, "not authenticated: a valid token is needed"),
+    NOT_AUTHENTICATED(4401, "You have to sign in, or to open a link that is valid."),
     /** What let the client in has ended. */
-    TOKEN_ENDED(4401, "the token has ended; sign in again"),
+    TOKEN_ENDED(4401, "Your sign-in, or your link, has ended."),
     /** The client has no right to the room, or has it no more. */
-    FORBIDDEN(4403, "you may not open this room"),
+    FORBIDDEN(4403, "You may not open this document."),
     /** There is no such room any more. */
-    NO_SUCH_ROOM(4404, "there is no such room"),
+    NO_SUCH_ROOM(4404, "There is no such document."),
     /** The client holds another history of the room. */
     OTHER_EPOCH(4409, "this room was created again; your document belongs to another history of it"),
     /** A frame is over the limit. */

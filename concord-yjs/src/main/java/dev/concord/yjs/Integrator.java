@@ -206,7 +206,7 @@ final class Integrator {
 
     /** The struct that begins with an id, cut there if need be. */
     int beginningAt(long id) {
-        int struct = store.structOf(id);
+        int struct = store.clientAt(Store.clientOf(id)).index.findBeginning(Store.clockOf(id));
         int offset = Store.clockOf(id) - store.clock(struct);
         return offset > 0 && store.kind(struct) != Kind.GC ? split(struct, offset) : struct;
     }

@@ -125,7 +125,8 @@ class CausesTest {
 
     /** Ann has written ab into a text; for Bob, who deleted the text, it is garbage. */
     private void abIsGarbageForBob() {
-        byte[] fromAnn = ann.edit(() -> ann.array("t").insertType(0, TypeKind.TEXT, null).insert(0, "ab"));
+        byte[] fromAnn =
+                ann.edit(() -> ann.array("t").insertType(0, TypeKind.TEXT, null).insert(0, "ab"));
         bob.apply(fromAnn);
         cid.apply(fromAnn);
         bob.array("t").delete(0, 1);

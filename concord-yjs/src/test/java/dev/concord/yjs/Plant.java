@@ -25,7 +25,8 @@ record Plant(String name, String type, String text, String wrong) {
             new Plant("a value that is not the last stays", "Integrator", "|| (!isSequence && !isLast)", ""),
             new Plant("alive in a deleted type", "Integrator", "store.isDeleted(parent.item);", "false;"),
             new Plant("a parent that is not waited for", "Plan", "in.parentClient[i], in.parentClock[i]", "-1, -1"),
-            new Plant("a left origin that is not waited for", "Plan", "in.originClient[i], in.originClock[i]", "-1, -1"),
+            new Plant(
+                    "a left origin that is not waited for", "Plan", "in.originClient[i], in.originClock[i]", "-1, -1"),
             new Plant("a right origin that is not waited for", "Plan", "in.rightClient[i], in.rightClock[i]", "-1, -1"),
             new Plant(
                     "a left origin that is not waited for any longer",

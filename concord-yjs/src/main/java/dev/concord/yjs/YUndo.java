@@ -7,7 +7,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -218,7 +217,7 @@ public final class YUndo implements AutoCloseable {
 
     private boolean concerns(Transaction tx) {
         Store store = document.store;
-        Map<TypeNode, Boolean> known = new IdentityHashMap<>();
+        IdentityHashMap<TypeNode, Boolean> known = new IdentityHashMap<>();
         for (int i = 0; i < tx.changedCount; i++) {
             TypeNode type = store.typeOf(tx.changed[i]);
             if (store.isAlive(type) && covers(type, known)) {
@@ -230,11 +229,11 @@ public final class YUndo implements AutoCloseable {
 
     /** Says of structs whether they stand in one of the types, however deep. Costs each type above them once, so it is for one step only. */
     IntPredicate covering() {
-        Map<TypeNode, Boolean> known = new IdentityHashMap<>();
+        IdentityHashMap<TypeNode, Boolean> known = new IdentityHashMap<>();
         return struct -> covers(document.store.typeOf(document.store.list[struct]), known);
     }
 
-    private boolean covers(TypeNode begin, Map<TypeNode, Boolean> known) {
+    private boolean covers(TypeNode begin, IdentityHashMap<TypeNode, Boolean> known) {
         Store store = document.store;
         List<TypeNode> passed = new ArrayList<>();
         TypeNode type = begin;

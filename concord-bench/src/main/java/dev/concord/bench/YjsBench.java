@@ -25,6 +25,9 @@ final class YjsBench {
             YjsWork.ENCODE, 1.0,
             YjsWork.TEXT, 1.0);
 
+    /** The same in what Yjs takes for it. */
+    private static final Map<YjsWork, Double> OF_YJS = Map.of(YjsWork.ONE_BY_ONE, 0.1, YjsWork.HEAP, 0.5);
+
     private final Options options;
     private final PrintStream err;
     private final Effort effort;
@@ -80,8 +83,10 @@ final class YjsBench {
                     Optional<Double> value = peer.measure(work, updates);
                     if (value.isPresent()) {
                         others.add(row(trace, work, peer.title(), value.get(), null));
-                        Double part = peer.isYrs() ? OF_YRS.get(work) : work == YjsWork.HEAP ? (Double) 0.5 : null;
-                        target = part == null ? target : (Double) (part * value.get());
+                        Double part = (peer.isYrs() ? OF_YRS : OF_YJS).get(work);
+                        if (part != null && (target == null || part * value.get() < target)) {
+                            target = part * value.get();
+                        }
                     }
                 }
                 add(row(trace, work, OWN, YjsFork.work(work, updates, effort).value(), target), rows);

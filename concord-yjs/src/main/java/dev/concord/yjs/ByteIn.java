@@ -1,10 +1,16 @@
 package dev.concord.yjs;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Reads the primitives of lib0 from a part of an array. Counts are only believed as far as bytes follow. */
 final class ByteIn {
     static final long MAX = (1L << 53) - 1;
+
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGH_BITS = 0x8080808080808080L;
 
     final byte[] bytes;
     int at;
@@ -46,6 +52,26 @@ final class ByteIn {
     }
 
     private long longVarUint() {
+        if (end - at >= Long.BYTES) {
+            // All bytes at once: the first one without its high bit ends the number.
+            long word = (long) WORD.get(bytes, at);
+            int bits = Long.numberOfTrailingZeros(~word & HIGH_BITS) + 1;
+            if (bits < Long.SIZE) {
+                at += bits >>> 3;
+                return packed(word & ((1L << bits) - 1) & ~HIGH_BITS);
+            }
+        }
+        return varUintByBytes();
+    }
+
+    /** Eight groups of seven bits, in bytes, as one number. */
+    private static long packed(long word) {
+        long pairs = (word & 0x007f007f007f007fL) | (word & 0x7f007f007f007f00L) >>> 1;
+        long fours = (pairs & 0x00003fff00003fffL) | (pairs & 0x3fff00003fff0000L) >>> 2;
+        return (fours & 0x000000000fffffffL) | (fours & 0x0fffffff00000000L) >>> 4;
+    }
+
+    private long varUintByBytes() {
         int start = at;
         long value = 0;
         for (int shift = 0; shift < 63; shift += 7) {

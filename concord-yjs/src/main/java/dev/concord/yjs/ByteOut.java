@@ -66,11 +66,18 @@ final class ByteOut {
         bytes[size++] = (byte) rest;
     }
 
-    /** The first bytes of a number, lowest first. */
-    void packed(long word, int count) {
-        reserve(8);
-        WORD.set(bytes, size, word);
+    /** An id: a client, of which {@link #pack} has made a number of so many bytes, and a clock. */
+    void id(long client, int count, int clock) {
+        reserve(20);
+        WORD.set(bytes, size, client);
         size += count;
+        if (clock >= 0x4000 && clock < 0x200000) {
+            // Most clocks of a longer text take three bytes.
+            WORD.set(bytes, size, 0x8080L | (clock & 0x7f) | (clock & 0x3f80) << 1 | (clock & 0x1fc000) << 2);
+            size += 3;
+        } else {
+            varUint(clock);
+        }
     }
 
     /** Makes the number of which {@link #packed} writes an unsigned integer: its bytes, at most eight up to 2^53. */
@@ -111,6 +118,21 @@ final class ByteOut {
 
     void sized(ByteOut other) {
         sized(other.bytes, 0, other.size);
+    }
+
+    /** Units with their number first, if all of them are below 0x80; else writes nothing and returns false. */
+    boolean sizedPlain(char[] units, int from, int to) {
+        int before = size;
+        varUint(to - from);
+        reserve(to - from);
+        for (int i = from; i < to; i++) {
+            if (units[i] >= 0x80) {
+                size = before;
+                return false;
+            }
+            bytes[size++] = (byte) units[i];
+        }
+        return true;
     }
 
     /** A string with the length of its bytes first. */

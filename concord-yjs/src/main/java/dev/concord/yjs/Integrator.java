@@ -37,7 +37,7 @@ final class Integrator {
             origin = Store.id(client.number, client.end - 1);
             left = endingAt(origin);
             // Where its first part is, whatever the second says of itself when somebody used the ids twice.
-            list = isGarbage(left) ? Store.NONE : store.list[left];
+            list = store.list[left];
         }
         int length = (int) in.length[i] - offset;
         if (list == Store.NONE) {
@@ -61,9 +61,10 @@ final class Integrator {
 
     /** The list in which a struct stands; {@link Store#NONE} when what it stood in is garbage. */
     private int listOf(Structs in, int i, int left, int right) {
-        if (isGarbage(left) || isGarbage(right)) {
+        if (right != Store.NONE && store.kind(right) == Kind.GC) {
             return Store.NONE;
         }
+        // Garbage stands in no list.
         if (left != Store.NONE) {
             return store.list[left];
         }
@@ -84,10 +85,6 @@ final class Integrator {
                 ? Store.NONE
                 : store.names.intern(in.update, in.keyFrom[i], in.keyTo[i]);
         return store.listOf(parent, key);
-    }
-
-    private boolean isGarbage(int struct) {
-        return struct != Store.NONE && store.kind(struct) == Kind.GC;
     }
 
     private void addGarbage(Client client, int length) {
@@ -206,7 +203,7 @@ final class Integrator {
 
     /** The struct that begins with an id, cut there if need be. */
     int beginningAt(long id) {
-        int struct = store.structOf(id);
+        int struct = store.clientAt(Store.clientOf(id)).index.findBeginning(Store.clockOf(id));
         int offset = Store.clockOf(id) - store.clock(struct);
         return offset > 0 && store.kind(struct) != Kind.GC ? split(struct, offset) : struct;
     }

@@ -2,11 +2,13 @@ package dev.concord.yjs;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * Takes a step back: deletes what was inserted, and puts copies of what was deleted where that stood. An original keeps the id of its copy, so that
@@ -16,6 +18,8 @@ final class Redo {
     private final Store store;
     private final Integrator integrator;
     private final Editor editor;
+    /** What could not come back in the step under way, with the parent or parent's parent that could not. */
+    private final Map<Integer, Integer> blocked = new HashMap<>();
 
     Redo(Store store, Integrator integrator, Editor editor) {
         this.store = store;
@@ -25,16 +29,18 @@ final class Redo {
 
     /** Whether it did anything. */
     boolean run(UndoStep step, YUndo undo) {
+        blocked.clear();
+        IntPredicate covered = undo.covering();
         List<Integer> toDelete = new ArrayList<>();
         forEach(step.inserted, struct -> {
             int now = store.isRedone(struct) ? integrator.beginningAt(store.current(store.id[struct])) : struct;
-            if (!store.isDeleted(now) && undo.covers(now)) {
+            if (!store.isDeleted(now) && covered.test(now)) {
                 toDelete.add(now);
             }
         });
         Set<Integer> toRedo = new LinkedHashSet<>();
         forEach(step.deleted, struct -> {
-            if (!step.hasInserted(store.id[struct]) && undo.covers(struct)) {
+            if (!step.hasInserted(store.id[struct]) && covered.test(struct)) {
                 toRedo.add(struct);
             }
         });
@@ -51,8 +57,9 @@ final class Redo {
 
     /** Keeps the contents of what was deleted, or lets them go. */
     void keep(UndoStep step, YUndo undo, boolean kept) {
+        IntPredicate covered = undo.covering();
         forEach(step.deleted, struct -> {
-            if (undo.covers(struct)) {
+            if (covered.test(struct)) {
                 keep(struct, kept);
             }
         });
@@ -100,13 +107,20 @@ final class Redo {
         ArrayDeque<Integer> chain = new ArrayDeque<>();
         int at = struct;
         while (!store.isRedone(at)) {
+            Integer obstacle = blocked.get(at);
+            if (obstacle != null && isStillBlocked(obstacle, toRedo, step, undo)) {
+                return block(chain, obstacle);
+            }
+            if (store.isRedone(at)) {
+                break;
+            }
             chain.push(at);
             at = parent(at);
             if (at == Store.NONE || !store.isDeleted(at) || store.isRedone(at)) {
                 break;
             }
             if (!toRedo.contains(at)) {
-                return Store.NONE;
+                return block(chain, at);
             }
         }
         if (chain.isEmpty()) {
@@ -114,12 +128,24 @@ final class Redo {
         }
         int copy = Store.NONE;
         while (!chain.isEmpty()) {
-            copy = copy(chain.pop(), step, undo);
+            int next = chain.pop();
+            copy = copy(next, step, undo);
             if (copy == Store.NONE) {
-                return Store.NONE;
+                chain.push(next);
+                return block(chain, next);
             }
         }
         return copy;
+    }
+
+    /** Of what has failed once, only the cause is tried again: many structs may stand below it, one in the other. */
+    private boolean isStillBlocked(int obstacle, Set<Integer> toRedo, UndoStep step, YUndo undo) {
+        return !store.isRedone(obstacle) && (!toRedo.contains(obstacle) || copy(obstacle, step, undo) == Store.NONE);
+    }
+
+    private int block(ArrayDeque<Integer> chain, int obstacle) {
+        chain.forEach(struct -> blocked.put(struct, obstacle));
+        return Store.NONE;
     }
 
     /** Copies a struct whose parent is alive or has a copy. */

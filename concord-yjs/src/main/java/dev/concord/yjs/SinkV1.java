@@ -34,8 +34,7 @@ final class SinkV1 extends Sink {
 
     @Override
     void leftId(Client client, int clock) {
-        out.packed(client.packed, client.packedSize);
-        out.varUint(clock);
+        out.id(client.packed, client.packedSize, clock);
     }
 
     @Override

@@ -10,14 +10,14 @@ final class StateWriter {
     /** Of the structs that were written. */
     private final DeleteRanges deleted = new DeleteRanges();
 
-    private StateWriter(Store store, UpdateFormat format) {
+    private StateWriter(Store store, UpdateFormat format, int capacity) {
         this.store = store;
-        this.sink = Sink.of(format, 256 + 24 * store.structCount());
+        this.sink = Sink.of(format, capacity);
     }
 
     /** All that a peer with this state vector is missing, and all deletions. */
     static byte[] encode(Store store, Pending pending, UpdateFormat format, StateVector known) {
-        StateWriter writer = new StateWriter(store, format);
+        StateWriter writer = new StateWriter(store, format, 256 + 20 * store.structCount() + store.textUnits());
         writer.structs(known);
         if (known.clocks().isEmpty()) {
             // All structs were seen just now.
@@ -43,7 +43,7 @@ final class StateWriter {
         }
         clients = java.util.Arrays.copyOf(clients, count);
         java.util.Arrays.sort(clients, (a, b) -> Long.compare(b.id, a.id));
-        StateWriter writer = new StateWriter(store, UpdateFormat.V1);
+        StateWriter writer = new StateWriter(store, UpdateFormat.V1, 64);
         writer.sink.out.varUint(count);
         for (Client client : clients) {
             writer.block(client, client.before);

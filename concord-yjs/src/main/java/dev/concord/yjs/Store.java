@@ -220,6 +220,15 @@ final class Store {
         return used - freeCount;
     }
 
+    /** About how long all texts are. O(clients). */
+    int textUnits() {
+        int units = 0;
+        for (int i = 0; i < clientCount; i++) {
+            units += Math.max(0, clients[i].text.size() - clients[i].garbage);
+        }
+        return units;
+    }
+
     int capacity() {
         return id.length;
     }

@@ -4,21 +4,30 @@ import java.util.Arrays;
 
 /**
  * The structs of one client in the order of their clocks, without gaps: finds the one that holds a clock. A vector of vectors of bounded
- * size, so that cutting a struct moves one block at most.
+ * size, so that cutting a struct moves one block at most. Where each struct begins stands beside its handle, because a search reads nothing
+ * else.
  *
- * <p>Finding is O(log n), and O(1) next to what was found last; adding and removing move at most {@link #BLOCK} handles.
+ * <p>Finding is O(log n), and O(1) next to what was found last, by {@link #find} and by {@link #findBeginning} each for itself; adding and
+ * removing move at most {@link #BLOCK} handles.
  */
 final class StructIndex {
     private static final int BLOCK = 256;
 
     private final Store store;
     private int[][] blocks = new int[1][2];
+    /** The first clock of each struct. */
+    private int[][] starts = new int[1][2];
+
     private int[] counts = new int[1];
     private int blockCount = 1;
     /** Where the last search ended. */
     private int hintBlock;
 
     private int hintAt;
+    /** Where the last search for a beginning ended. Only a guess: what was added or removed since may have moved it. */
+    private int beginningBlock;
+
+    private int beginningAt;
 
     StructIndex(Store store) {
         this.store = store;
@@ -27,6 +36,19 @@ final class StructIndex {
     /** The struct that holds a clock that is known. */
     int find(int clock) {
         locate(clock);
+        return blocks[hintBlock][hintAt];
+    }
+
+    /**
+     * As {@link #find}, for clocks where structs begin, most often: insertions name one that ends and one that begins, and those of the next
+     * insertion are near to them.
+     */
+    int findBeginning(int clock) {
+        if (!isNear(beginningBlock, beginningAt, clock)) {
+            search(clock);
+        }
+        beginningBlock = hintBlock;
+        beginningAt = hintAt;
         return blocks[hintBlock][hintAt];
     }
 
@@ -42,26 +64,34 @@ final class StructIndex {
     /** The struct before this one, or {@link Store#NONE}. */
     int before(int struct) {
         locate(store.clock(struct));
-        if (hintAt > 0) {
-            return blocks[hintBlock][hintAt - 1];
+        if (hintAt == 0) {
+            if (hintBlock == 0) {
+                return Store.NONE;
+            }
+            hintBlock--;
+            hintAt = counts[hintBlock];
         }
-        return hintBlock == 0 ? Store.NONE : blocks[hintBlock - 1][counts[hintBlock - 1] - 1];
+        return blocks[hintBlock][--hintAt];
     }
 
     /** The struct after this one, or {@link Store#NONE}. */
     int after(int struct) {
         locate(store.clock(struct));
         if (hintAt + 1 < counts[hintBlock]) {
-            return blocks[hintBlock][hintAt + 1];
+            return blocks[hintBlock][++hintAt];
         }
-        return hintBlock + 1 < blockCount ? blocks[hintBlock + 1][0] : Store.NONE;
+        if (hintBlock + 1 == blockCount) {
+            return Store.NONE;
+        }
+        hintAt = 0;
+        return blocks[++hintBlock][0];
     }
 
     /** Adds a struct whose clocks are the next ones. */
     void append(int struct) {
         int block = blockCount - 1;
         if (counts[block] == BLOCK) {
-            insertBlock(blockCount);
+            insertBlock(blockCount, 16);
             block++;
         }
         put(block, counts[block], struct);
@@ -73,10 +103,10 @@ final class StructIndex {
         int block = hintBlock;
         int at = hintAt + 1;
         if (counts[block] == BLOCK) {
-            insertBlock(block + 1);
+            insertBlock(block + 1, BLOCK);
             int half = BLOCK / 2;
-            blocks[block + 1] = new int[BLOCK];
             System.arraycopy(blocks[block], half, blocks[block + 1], 0, BLOCK - half);
+            System.arraycopy(starts[block], half, starts[block + 1], 0, BLOCK - half);
             counts[block + 1] = BLOCK - half;
             counts[block] = half;
             if (at > half) {
@@ -92,23 +122,30 @@ final class StructIndex {
     private void put(int block, int at, int struct) {
         int count = counts[block];
         if (count == blocks[block].length) {
-            blocks[block] = Arrays.copyOf(blocks[block], Math.min(BLOCK, count * 4));
+            int capacity = Math.min(BLOCK, count * 4);
+            blocks[block] = Arrays.copyOf(blocks[block], capacity);
+            starts[block] = Arrays.copyOf(starts[block], capacity);
         }
         if (at < count) {
             System.arraycopy(blocks[block], at, blocks[block], at + 1, count - at);
+            System.arraycopy(starts[block], at, starts[block], at + 1, count - at);
         }
         blocks[block][at] = struct;
+        starts[block][at] = store.clock(struct);
         counts[block]++;
     }
 
-    private void insertBlock(int block) {
+    private void insertBlock(int block, int capacity) {
         if (blockCount == blocks.length) {
             blocks = Arrays.copyOf(blocks, blockCount * 2);
+            starts = Arrays.copyOf(starts, blockCount * 2);
             counts = Arrays.copyOf(counts, blockCount * 2);
         }
         System.arraycopy(blocks, block, blocks, block + 1, blockCount - block);
+        System.arraycopy(starts, block, starts, block + 1, blockCount - block);
         System.arraycopy(counts, block, counts, block + 1, blockCount - block);
-        blocks[block] = new int[16];
+        blocks[block] = new int[capacity];
+        starts[block] = new int[capacity];
         counts[block] = 0;
         blockCount++;
     }
@@ -123,9 +160,11 @@ final class StructIndex {
         }
         counts[block]--;
         System.arraycopy(blocks[block], at + 1, blocks[block], at, counts[block] - at);
+        System.arraycopy(starts[block], at + 1, starts[block], at, counts[block] - at);
         if (counts[block] == 0 && blockCount > 1) {
             blockCount--;
             System.arraycopy(blocks, block + 1, blocks, block, blockCount - block);
+            System.arraycopy(starts, block + 1, starts, block, blockCount - block);
             System.arraycopy(counts, block + 1, counts, block, blockCount - block);
             hintBlock = Math.max(0, block - 1);
             hintAt = counts[hintBlock] - 1;
@@ -136,27 +175,52 @@ final class StructIndex {
 
     /** Sets the hint to the last struct that begins at or before the clock. */
     private void locate(int clock) {
-        if (hintBlock < blockCount) {
-            int[] handles = blocks[hintBlock];
-            int count = counts[hintBlock];
-            int at = hintAt;
-            if (at < count && store.clock(handles[at]) <= clock) {
-                if (clock < store.end(handles[at])) {
-                    return;
-                }
-                if (at + 1 < count && clock < store.end(handles[at + 1])) {
-                    hintAt = at + 1;
-                    return;
-                }
+        if (!isNear(hintBlock, hintAt, clock)) {
+            search(clock);
+        }
+    }
+
+    /** Whether the struct is the one that stands here, or one of those beside it; then it is the hint. */
+    private boolean isNear(int block, int at, int clock) {
+        if (block >= blockCount || at >= counts[block]) {
+            return false;
+        }
+        int[] clocks = starts[block];
+        int count = counts[block];
+        if (clocks[at] <= clock) {
+            if (at + 1 < count && clocks[at + 1] > clock) {
+                return isHint(block, at);
+            }
+            return at + 2 < count && clocks[at + 2] > clock && isHint(block, at + 1);
+        }
+        return at > 0 && clocks[at - 1] <= clock && isHint(block, at - 1);
+    }
+
+    private boolean isHint(int block, int at) {
+        hintBlock = block;
+        hintAt = at;
+        return true;
+    }
+
+    private void search(int clock) {
+        int block = blockCount - 1;
+        if (starts[block][0] > clock) {
+            block = blockOf(clock, block);
+        }
+        int[] clocks = starts[block];
+        int left = counts[block];
+        int at = left - 1;
+        if (at > 0 && clocks[at] > clock) {
+            // The same steps whatever the clock is, so that no branch has to be guessed.
+            at = 0;
+            while (left > 1) {
+                int half = left >>> 1;
+                at = clocks[at + half] <= clock ? at + half : at;
+                left -= half;
             }
         }
-        int last = blockCount - 1;
-        int block = last;
-        if (store.clock(blocks[last][0]) > clock) {
-            block = blockOf(clock, last);
-        }
         hintBlock = block;
-        hintAt = placeIn(blocks[block], counts[block], clock);
+        hintAt = Math.max(0, at);
     }
 
     private int blockOf(int clock, int last) {
@@ -164,24 +228,7 @@ final class StructIndex {
         int high = last;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (store.clock(blocks[middle][0]) <= clock) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
-    }
-
-    private int placeIn(int[] handles, int count, int clock) {
-        int low = 0;
-        int high = count - 1;
-        if (store.clock(handles[high]) <= clock) {
-            return high;
-        }
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (store.clock(handles[middle]) <= clock) {
+            if (starts[middle][0] <= clock) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -233,6 +280,7 @@ final class StructIndex {
                 int struct = blocks[block][at];
                 Invariants.require(store.client(struct) == client, "a struct of another client in an index");
                 Invariants.require(store.clock(struct) == clock, "a gap or overlap in the clocks of a client");
+                Invariants.require(starts[block][at] == clock, "another clock in an index than in the struct");
                 Invariants.require(store.length[struct] > 0, "a struct without length");
                 clock = store.end(struct);
             }

@@ -68,10 +68,10 @@ final class Structs {
         }
     }
 
-    /** Makes room for about as many structs as an update of this length has. */
-    void reserveFor(int bytes) {
-        if (bytes / 24 > info.length) {
-            resize(bytes / 24);
+    /** Makes room for the first structs of an update: as many as are announced, so far as its bytes make that likely. */
+    void reserve(long announced, int bytes) {
+        if (size == 0 && Math.min(announced, bytes / 12) > info.length) {
+            resize((int) Math.min(announced, bytes / 12));
         }
     }
 

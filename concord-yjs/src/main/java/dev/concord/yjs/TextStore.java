@@ -172,7 +172,7 @@ final class TextStore {
     void writeSized(int from, int to, ByteOut out) {
         if (isPlain && !isWide) {
             out.sized(narrow, from, to);
-        } else {
+        } else if (!isWide || !out.sizedPlain(wide, from, to)) {
             out.string(text(from, to));
         }
     }

@@ -18,7 +18,6 @@ final class UpdateReader {
         this.into = into;
         into.clear();
         into.update = update;
-        into.reserveFor(update.length);
         in = new ByteIn(update);
         source = format == UpdateFormat.V1 ? new SourceV1(in) : new SourceV2(in, into);
         maxStructs = (long) bounds.maxStructs() + update.length;
@@ -46,6 +45,7 @@ final class UpdateReader {
             if (structs > maxStructs - into.size) {
                 throw new BoundExceededException("maxStructs", structs + into.size, maxStructs);
             }
+            into.reserve(structs, in.end);
             long client = source.client();
             long clock = in.varUint();
             for (long i = 0; i < structs; i++) {

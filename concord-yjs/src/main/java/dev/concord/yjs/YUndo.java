@@ -1,11 +1,14 @@
 package dev.concord.yjs;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -214,30 +217,42 @@ public final class YUndo implements AutoCloseable {
 
     private boolean concerns(Transaction tx) {
         Store store = document.store;
+        IdentityHashMap<TypeNode, Boolean> known = new IdentityHashMap<>();
         for (int i = 0; i < tx.changedCount; i++) {
             TypeNode type = store.typeOf(tx.changed[i]);
-            if (store.isAlive(type) && covers(type)) {
+            if (store.isAlive(type) && covers(type, known)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether a struct stands in one of the types, however deep. O(depth). */
-    boolean covers(int struct) {
-        return covers(document.store.typeOf(document.store.list[struct]));
+    /** Says of structs whether they stand in one of the types, however deep. Costs each type above them once, so it is for one step only. */
+    IntPredicate covering() {
+        IdentityHashMap<TypeNode, Boolean> known = new IdentityHashMap<>();
+        return struct -> covers(document.store.typeOf(document.store.list[struct]), known);
     }
 
-    private boolean covers(TypeNode begin) {
+    private boolean covers(TypeNode begin, IdentityHashMap<TypeNode, Boolean> known) {
         Store store = document.store;
+        List<TypeNode> passed = new ArrayList<>();
         TypeNode type = begin;
-        while (!scope.contains(type)) {
-            if (type.isRoot()) {
-                return false;
+        Boolean covered = known.get(type);
+        while (covered == null) {
+            passed.add(type);
+            if (scope.contains(type)) {
+                covered = true;
+            } else if (type.isRoot()) {
+                covered = false;
+            } else {
+                type = store.typeOf(store.list[type.item]);
+                covered = known.get(type);
             }
-            type = store.typeOf(store.list[type.item]);
         }
-        return true;
+        for (TypeNode of : passed) {
+            known.put(of, covered);
+        }
+        return covered;
     }
 
     /** Whether one of the steps deleted an id. */

@@ -11,6 +11,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -73,5 +74,19 @@ class KeysTest {
                     document.stateVector().toBytes());
         }
         assertArrayEquals(Fixtures.base64(history.get("state")), atOnce.encode());
+    }
+
+    /** Gaps at the beginning of blocks, in an update from the field that engines have read differently. */
+    @Test
+    void gapsInFrontOfStructsThatOthersWaitForAreReadAsYjsReadsThem() throws Exception {
+        String[] lines = Fixtures.lines("gaps.txt");
+        YDocument document = new YDocument(9);
+        document.apply(Fixtures.hex(lines[0]));
+        assertEquals(Map.of("path", "untitled.txt"), document.map("state").toJson());
+        assertEquals(lines[1], Fixtures.hex(document.encode()));
+        assertEquals(lines[2], Fixtures.hex(document.encode(UpdateFormat.V2)));
+        YDocument loaded = new YDocument(8);
+        loaded.apply(document.encode());
+        assertEquals(lines[1], Fixtures.hex(loaded.encode()));
     }
 }

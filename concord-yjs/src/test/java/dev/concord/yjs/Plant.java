@@ -26,6 +26,47 @@ record Plant(String name, String type, String text, String wrong) {
             new Plant("alive in a deleted type", "Integrator", "store.isDeleted(parent.item);", "false;"),
             new Plant("a parent that is not waited for", "Plan", "in.parentClient[i], in.parentClock[i]", "-1, -1"),
             new Plant(
+                    "a left origin that is not waited for", "Plan", "in.originClient[i], in.originClock[i]", "-1, -1"),
+            new Plant("a right origin that is not waited for", "Plan", "in.rightClient[i], in.rightClock[i]", "-1, -1"),
+            new Plant(
+                    "a left origin that is not waited for any longer",
+                    "Arrivals",
+                    "!isHere(in.originClient[0], in.originClock[0])",
+                    "false"),
+            new Plant(
+                    "a right origin that is not waited for any longer",
+                    "Arrivals",
+                    "!isHere(in.rightClient[0], in.rightClock[0])",
+                    "false"),
+            new Plant(
+                    "a parent that is not waited for any longer",
+                    "Arrivals",
+                    "isHere(in.parentClient[0], in.parentClock[0]) ?",
+                    "true ?"),
+            new Plant(
+                    "the second part of what is half known builds on what its first part builds on",
+                    "Integrator",
+                    "            origin = Store.id(client.number, client.end - 1);\n            left = endingAt(origin);\n",
+                    "            left = endingAt(Store.id(client.number, client.end - 1));\n"),
+            new Plant(
+                    "what is half known grows where its first part builds on",
+                    "Integrator",
+                    "            left = endingAt(origin);\n",
+                    ""),
+            new Plant("alive to the left of garbage", "Integrator", "store.kind(right) == Kind.GC", "false"),
+            new Plant(
+                    "what is half known grows in the list that it names",
+                    "Integrator",
+                    "            list = store.list[left];\n",
+                    ""),
+            new Plant("alive in garbage", "Integrator", "kind(item) != Kind.TYPE", "kind(item) == Kind.DELETED"),
+            new Plant("alive in what was deleted", "Integrator", "kind(item) != Kind.TYPE", "kind(item) == Kind.GC"),
+            new Plant(
+                    "an undo over another's value",
+                    "Redo",
+                    "            if (store.right[left] != Store.NONE) {\n",
+                    "            if (store.id[left] == Store.NO_ID) {\n"),
+            new Plant(
                     "joined whatever the right origins are",
                     "Cleanup",
                     "store.rightOrigin[left] != store.rightOrigin[right]",
@@ -67,8 +108,8 @@ record Plant(String name, String type, String text, String wrong) {
             new Plant(
                     "an undo that brings back what it inserted",
                     "Redo",
-                    "!step.hasInserted(store.id[struct]) && undo.covers(struct)",
-                    "undo.covers(struct)"),
+                    "!step.hasInserted(store.id[struct]) && covered.test(struct)",
+                    "covered.test(struct)"),
             new Plant(
                     "an undo that does not go on with the copy",
                     "Redo",

@@ -2,10 +2,30 @@ package dev.concord.yjs;
 
 import dev.concord.crdt.testing.Replica;
 import dev.concord.crdt.testing.ReplicaChecks;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** What is run on an engine with an error in it; each has to fail. Called by name, in another class loader. */
 public final class PlantTrial {
     private PlantTrial() {}
+
+    /** Tests of single cases. */
+    public static void ordinary() throws Exception {
+        for (Class<?> tests : List.of(CausesTest.class, UndoTest.class)) {
+            for (Method test : tests.getDeclaredMethods()) {
+                if (test.isAnnotationPresent(Test.class)) {
+                    Constructor<?> instance = tests.getDeclaredConstructor();
+                    instance.setAccessible(true);
+                    test.setAccessible(true);
+                    DocumentWatch watch = DocumentWatch.start();
+                    test.invoke(instance.newInstance());
+                    watch.finish();
+                }
+            }
+        }
+    }
 
     /** Recorded sessions. */
     public static void recorded() throws Exception {

@@ -7,11 +7,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -21,11 +24,14 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The tests can fail: each {@link Plant} is compiled into a copy of the engine, in a class loader of its own, and the recorded sessions or
- * the simulated network must find it.
+ * The tests can fail: each {@link Plant} is compiled into a copy of the engine, in a class loader of its own, and ordinary tests, the recorded
+ * sessions or the simulated network must find it.
  */
 class PlantedErrorsTest {
-    private static final List<String> TRIALS = List.of("recorded", "undone", "simulated");
+    private static final List<String> TRIALS = List.of("ordinary", "recorded", "undone", "simulated");
+
+    /** What one trial may take; they take seconds. */
+    private static final int MAX_MINUTES = 5;
 
     @TempDir
     Path directory;
@@ -81,16 +87,29 @@ class PlantedErrorsTest {
         return classes;
     }
 
-    private static boolean passes(Path classes, String trial) throws ReflectiveOperationException {
-        try {
-            new EngineCopy(classes)
-                    .loadClass("dev.concord.yjs.PlantTrial")
-                    .getMethod(trial)
-                    .invoke(null);
-            return true;
-        } catch (InvocationTargetException e) {
+    /** An engine with an error in it may never come to an end; that is found, too. */
+    private static boolean passes(Path classes, String trial) throws Exception {
+        Method method =
+                new EngineCopy(classes).loadClass("dev.concord.yjs.PlantTrial").getMethod(trial);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            try {
+                method.invoke(null);
+            } catch (InvocationTargetException e) {
+                failure.set(e.getCause());
+            } catch (IllegalAccessException e) {
+                failure.set(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        thread.join(TimeUnit.MINUTES.toMillis(MAX_MINUTES));
+        if (thread.isAlive()) {
+            System.out.println(trial + " does not end");
+            thread.setPriority(Thread.MIN_PRIORITY);
             return false;
         }
+        return failure.get() == null;
     }
 
     /** The engine and its tests once more, with the classes of a directory in place of their own. */

@@ -37,9 +37,15 @@ export class IndexedStore {
   #deletes = [];
   #writing = new Set();
   #adopted = 0;
+  /** Whether the lock of its rows has been asked for. */
+  #isHolding = false;
   /** The sessions whose end is waited for. */
   #awaited = new Set();
   #ended = new AbortController();
+  /** How long its lock is held. */
+  #end = new Promise((resolve) => {
+    this.#ended.signal.addEventListener('abort', resolve, { once: true });
+  });
 
   /** `onAdopted` is called with rows that come later than `load`: their session has gone meanwhile. */
   constructor({ room, client, session, onFailure, onAdopted = () => {} }) {
@@ -51,7 +57,7 @@ export class IndexedStore {
     this.#opening = this.#open();
     const { signal } = this.#ended;
     globalThis.addEventListener?.('pagehide', () => this.#leave(), { signal });
-    globalThis.addEventListener?.('pageshow', () => this.#stay(), { signal });
+    globalThis.addEventListener?.('pageshow', ({ persisted }) => this.#return(persisted), { signal });
     globalThis.addEventListener?.('focus', () => this.#stay(), { signal });
     globalThis.document?.addEventListener('visibilitychange', () => (document.hidden ? this.#leave() : this.#stay()), { signal });
   }
@@ -139,7 +145,8 @@ export class IndexedStore {
       const database = await settled(request);
       // Another page that wants to delete or upgrade the database does not wait for this one.
       database.onversionchange = () => database.close();
-      await hold(this.#lockOf(this.#session), this.#ended.signal);
+      this.#isHolding = true;
+      await this.#hold();
       this.#database = database;
     } catch (error) {
       this.#fail(error);
@@ -153,6 +160,23 @@ export class IndexedStore {
 
   #lockOf(session) {
     return `concord.outbox ${JSON.stringify([this.#room, this.#client, session])}`;
+  }
+
+  /** Takes the lock of its rows until the end; returns when it is held, at once where there are no locks. */
+  #hold() {
+    return new Promise((resolve) => {
+      if (globalThis.navigator?.locks === undefined || this.#ended.signal.aborted) {
+        resolve();
+        return;
+      }
+      navigator.locks
+        .request(this.#lockOf(this.#session), () => {
+          resolve();
+          return this.#end;
+        })
+        // Without locks the store works as well.
+        .catch(() => resolve());
+    });
   }
 
   /** The other sessions of this name that have rows. */
@@ -273,6 +297,14 @@ export class IndexedStore {
     this.#spill();
   }
 
+  #return(persisted) {
+    if (persisted && this.#isHolding) {
+      // Where the browser kept the page for whoever goes back, it may have given away its locks.
+      this.#hold();
+    }
+    this.#stay();
+  }
+
   /** The page is in view, perhaps because another one beside it was closed. Without locks that one may as well be open. */
   async #stay() {
     this.#isLeaving = false;
@@ -324,26 +356,6 @@ function spilledKeys(prefix) {
   const start = SPILL + JSON.stringify(prefix).slice(0, -1);
   const names = globalThis.localStorage === undefined ? [] : Object.keys(localStorage);
   return names.filter((name) => name.startsWith(`${start},`)).map((name) => JSON.parse(name.slice(SPILL.length)));
-}
-
-/** Takes a lock and keeps it until the signal; returns when it is held, at once where there are no locks. */
-function hold(name, signal) {
-  return new Promise((resolve) => {
-    if (globalThis.navigator?.locks === undefined || signal.aborted) {
-      resolve();
-      return;
-    }
-    const end = new Promise((release) => {
-      signal.addEventListener('abort', release);
-    });
-    navigator.locks
-      .request(name, () => {
-        resolve();
-        return end;
-      })
-      // Without locks the store works as well.
-      .catch(() => resolve());
-  });
 }
 
 /** Does something under the lock of somebody else, unless they hold it themselves; then the result is null. */

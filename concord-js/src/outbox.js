@@ -1,6 +1,6 @@
 import { Coverage } from './coverage.js';
 import { extentOf } from './operation.js';
-import { isPlaceholder } from './placeholder.js';
+import { isPlaceholder, placeholdersLast } from './placeholder.js';
 
 const MERGE_LIMIT = 16384;
 
@@ -104,17 +104,45 @@ export class Outbox {
     this.#extent = 0;
   }
 
-  /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the operations. */
-  reclaim(epoch) {
-    const back = this.#orphaned.filter((entry) => entry.epoch === epoch);
-    this.#orphaned = this.#orphaned.filter((entry) => entry.epoch !== epoch);
-    for (const entry of back) {
+  /**
+   * What is orphaned of one history of the room waits again, as far as `take` takes it into the document; it belongs to the next one. What has no
+   * place there yet is tried again after the others, and stays where it is in the end.
+   */
+  reclaim(epoch, take) {
+    const taken = new Set();
+    let rest = placeholdersLast(this.#orphaned.filter((entry) => entry.epoch === epoch), ({ operation }) => operation);
+    for (let before = Infinity; rest.length < before; ) {
+      before = rest.length;
+      rest = rest.filter((entry) => {
+        const isTaken = take(entry);
+        if (isTaken) {
+          taken.add(entry);
+        }
+        return !isTaken;
+      });
+    }
+    this.#orphaned = this.#orphaned.filter((entry) => !taken.has(entry));
+    for (const entry of taken) {
       Object.assign(entry, { extent: extentOf(entry.operation), seq: 0, fresh: false });
       this.#extent += entry.extent;
       this.#entries.set(entry.number, entry);
     }
     this.#queue = [...this.#entries.values()].sort((a, b) => a.number - b.number);
-    return back.map(({ operation }) => operation);
+  }
+
+  /** Queues text that may be nowhere else, whoever wrote it. */
+  addCopies(operations, epoch) {
+    const last = this.#number;
+    // None of them grows out of what is here already.
+    this.#entries.forEach((entry) => (entry.fresh = false));
+    operations.forEach((operation) => this.add(operation, epoch));
+    this.#entries.forEach((entry) => (entry.isCopy = entry.number > last));
+  }
+
+  /** Forgets the copies that are not sent yet. */
+  dropCopies() {
+    this.#queue.filter(({ isCopy }) => isCopy).forEach((entry) => this.#drop(entry));
+    this.#queue = this.#queue.filter(({ isCopy }) => !isCopy);
   }
 
   discardOrphaned() {

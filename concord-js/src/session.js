@@ -33,6 +33,8 @@ const MIN_FRAME_BYTES = 4_096;
 const DEPENDENCIES = { elements: 4_096, inserts: 64 };
 // How long the browser's store may take before the session goes on without it.
 const STORE_MS = 2_000;
+// How long what an earlier session has left waits for its place before it is offered.
+const PLACE_MS = 10_000;
 /** A message to itself: rows of earlier sessions wait to be taken up. No server can send it. */
 const FOUND = Symbol('found');
 
@@ -62,6 +64,8 @@ export class ConcordSession {
   #reason = '';
   #code = null;
   #epoch = null;
+  /** The history that has ended, while its text waits to be put back: what is unsent belongs to it until there is a new one. */
+  #former = null;
   /** What the server lets this client do; null while it has not said. */
   #right = null;
   #leftover = [];
@@ -80,6 +84,8 @@ export class ConcordSession {
   #holds = new Holds(() => this.#emitStatus());
   #flushing = false;
   #holding = null;
+  /** Runs while rows of earlier sessions wait for their place. */
+  #placing = null;
   #retries = 0;
   #ended = new AbortController();
 
@@ -289,14 +295,20 @@ export class ConcordSession {
     this.#replaced = false;
     // It was in the history that is gone.
     this.#nextSite = null;
-    for (const operation of placeholdersLast(this.#outbox.reclaim(this.#epoch))) {
+    this.#outbox.reclaim(this.#epoch, (entry) => {
       try {
-        this.#changed(this.#document.apply(operation), 'remote');
+        return this.#place(entry);
       } catch (error) {
         this.#emit('fault', error);
+        return true;
       }
-    }
+    });
+    this.#former = this.#epoch ?? this.#former;
     this.#epoch = null;
+    // From now on all of it is unsaved: it may be nowhere else, and what the new room has may not be durable.
+    const queued = new Coverage(this.#outbox.operations());
+    const all = this.#document.missingFrom(new ConcordDocument().version());
+    this.#outbox.addCopies(all.filter((operation) => !queued.includes(operation)), this.#former);
     this.#setState('offline');
     await this.goOnline();
   }
@@ -456,6 +468,7 @@ export class ConcordSession {
   /** The room has another history now, or none: what is unsent stays here, to be offered to the user. */
   #stopReplaced(code) {
     this.#replaced = true;
+    this.#leftover.splice(0).forEach((row) => this.#outbox.orphan(row));
     this.#outbox.orphanAll();
     this.#disconnected('stopped', reasonOf(code), code);
   }
@@ -463,6 +476,7 @@ export class ConcordSession {
   #disconnected(state, reason, code = null) {
     this.#environment.clearTimeout(this.#holding);
     this.#holding = null;
+    this.#stopPlacing();
     this.#frames = [];
     this.#outbox.rewind();
     this.#presence.stop();
@@ -546,13 +560,17 @@ export class ConcordSession {
     } else if (message.t === 'auth') {
       this.#connection.renew();
     } else if (message.t === FOUND) {
-      this.#takeUpLeftover();
-      this.#outbox.belongTo(this.#epoch);
-      this.#flush();
-      this.#emitStatus();
+      this.#goOnWithLeftover();
     } else if (message.t === 'error') {
       this.#refuse(message);
     }
+  }
+
+  #goOnWithLeftover() {
+    this.#takeUpLeftover();
+    this.#outbox.belongTo(this.#epoch);
+    this.#flush();
+    this.#emitStatus();
   }
 
   async #synchronise({ state, version, epoch, right = null, limits }, socket) {
@@ -589,6 +607,7 @@ export class ConcordSession {
       // A listener has gone offline, or ended the session; there may be another connection since.
       return;
     }
+    this.#former = null;
     this.#repairServer(this.#document.missingFrom(readBase64(version)));
     if (limits !== undefined) {
       this.#connection.expectPulse();
@@ -619,6 +638,10 @@ export class ConcordSession {
         throw error;
       }
       this.#contradicted(this.#document.site);
+      return;
+    }
+    if (this.#placing !== null && operation.kind === 'insert') {
+      this.#goOnWithLeftover();
     }
   }
 
@@ -633,6 +656,8 @@ export class ConcordSession {
    * are lost.
    */
   #rebuild(from) {
+    // What is missing is found out without them: the server may have something else under their ids.
+    this.#outbox.dropCopies();
     const before = this.#document.text;
     const onFault = (error) => this.#emit('fault', error);
     this.#continueIn(rebuild(this.#document, this.#nextSite, { ...from, outbox: this.#outbox, onFault }));
@@ -648,30 +673,74 @@ export class ConcordSession {
     return document;
   }
 
-  /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
+  /**
+   * Takes up what earlier sessions could not send, unless it belongs to another history of the room. An insert whose place is not known waits for
+   * it: it may come with the edits after a state. When it has not come for a while, what the insert hangs on was lost, or saved in a history that
+   * has ended, and the insert is offered.
+   */
   #takeUpLeftover() {
-    for (const row of placeholdersLast(this.#leftover.splice(0), ({ operation }) => operation)) {
-      if (row.epoch !== null && row.epoch !== this.#epoch) {
-        this.#outbox.orphan(row);
-        continue;
-      }
-      try {
-        this.#restoreDependencies(row);
-        this.#changed(this.#document.apply(row.operation), 'remote');
-        this.#outbox.adopt(row);
-      } catch (error) {
-        this.#emit('fault', error);
-        this.#outbox.orphan(row);
-      }
+    let rows = placeholdersLast(this.#leftover.splice(0), ({ operation }) => operation);
+    for (let before = Infinity; rows.length < before; ) {
+      before = rows.length;
+      rows = rows.filter((row) => !this.#takeUp(row));
+    }
+    this.#leftover.push(...rows);
+    if (rows.length > 0 && !this.#closed) {
+      this.#placing ??= this.#environment.setTimeout(() => {
+        this.#stopPlacing();
+        this.#leftover.splice(0).forEach((row) => this.#outbox.orphan(row));
+        this.#emitStatus();
+      }, PLACE_MS);
+    } else {
+      this.#stopPlacing();
     }
   }
 
+  #stopPlacing() {
+    this.#environment.clearTimeout(this.#placing);
+    this.#placing = null;
+  }
+
+  /** Returns whether that is done. */
+  #takeUp(row) {
+    if (row.epoch !== null && row.epoch !== this.#epoch) {
+      this.#outbox.orphan(row);
+      return true;
+    }
+    try {
+      if (!this.#place(row)) {
+        return false;
+      }
+      this.#outbox.adopt(row);
+    } catch (error) {
+      this.#emit('fault', error);
+      this.#outbox.orphan(row);
+    }
+    return true;
+  }
+
+  /** Applies what was made in an earlier session, with what it hangs on. Returns whether that has a place; nothing was done when not. */
+  #place(row) {
+    this.#restoreDependencies(row);
+    const hasPlace = this.#hasPlace(row.operation);
+    if (hasPlace) {
+      this.#changed(this.#document.apply(row.operation), 'remote');
+    }
+    return hasPlace;
+  }
+
+  #hasPlace({ kind, after, before }) {
+    const anchor = after ?? before;
+    return kind !== 'insert' || anchor.site === '' || this.#document.offsetOf(anchor) !== null;
+  }
+
   /** What a row hangs on may have been lost by the server and by whoever wrote it. */
-  #restoreDependencies({ operation: { after, before }, dependencies = [] }) {
-    if (dependencies.length > 0 && this.#document.offsetOf(after ?? before) === null) {
-      for (const operation of placeholdersLast(dependencies)) {
-        this.#changed(this.#document.apply(operation), 'remote');
-        this.#outbox.add(operation, this.#epoch);
+  #restoreDependencies({ operation, dependencies = [] }) {
+    const first = dependencies.find(({ kind }) => kind === 'insert');
+    if (first !== undefined && !this.#hasPlace(operation) && this.#hasPlace(first)) {
+      for (const other of placeholdersLast(dependencies)) {
+        this.#changed(this.#document.apply(other), 'remote');
+        this.#outbox.add(other, this.#epoch);
       }
     }
   }
@@ -723,7 +792,7 @@ export class ConcordSession {
   #publish(operations) {
     for (const operation of operations) {
       const anchor = operation.after ?? operation.before;
-      this.#outbox.add(operation, this.#epoch, anchor === undefined ? [] : this.#document.ancestryOf(anchor, DEPENDENCIES));
+      this.#outbox.add(operation, this.#epoch ?? this.#former, anchor === undefined ? [] : this.#document.ancestryOf(anchor, DEPENDENCIES));
     }
     if (this.#replaced) {
       this.#outbox.orphanAll();

@@ -126,7 +126,13 @@ export class FakeServer {
   }
 
   type(offset, text) {
-    this.#broadcast(this.document.insert(offset, text).map((data, i) => ({ t: 'op', seq: i + 1, data })));
+    this.#tell(this.document.insert(offset, text));
+  }
+
+  /** What somebody else has made comes. */
+  apply(operations) {
+    operations.forEach((operation) => this.document.apply(operation));
+    this.#tell(operations);
   }
 
   acknowledge() {
@@ -179,6 +185,10 @@ export class FakeServer {
     if (this.acknowledges && socket.lastSeq > 0) {
       queueMicrotask(() => socket.tell({ t: 'ack', seq: socket.lastSeq }));
     }
+  }
+
+  #tell(operations) {
+    this.#broadcast(operations.map((data, i) => ({ t: 'op', seq: i + 1, data })));
   }
 
   #broadcast(messages, sender = null) {

@@ -19,6 +19,10 @@ const VERBS = [
   ['show', 4],
   ['freeze', 2],
   ['resume', 3],
+  ['leave', 2],
+  ['back', 3],
+  ['sleep', 1],
+  ['clock', 1],
   ['cut', 3],
   ['down', 2],
   ['silent', 2],
@@ -33,6 +37,10 @@ const VERBS = [
   ['server-refuses', 2],
   ['server-accepts', 3],
   ['server-restarts', 1],
+  ['server-deletes', 1],
+  ['server-forgets', 1],
+  ['put-back', 2],
+  ['discard', 1],
   ['store-hangs', 1],
   ['store-fails', 1],
   ['store-full', 2],
@@ -40,7 +48,7 @@ const VERBS = [
 ];
 const TOTAL = VERBS.reduce((sum, [, weight]) => sum + weight, 0);
 /** What a person does; everything else is done to them. */
-const PEACEFUL = new Set(['type', 'delete', 'undo', 'redo', 'compose', 'composed', 'open', 'show', 'resume', 'up', 'online', 'wait']);
+const PEACEFUL = new Set(['type', 'delete', 'undo', 'redo', 'compose', 'composed', 'open', 'show', 'resume', 'back', 'up', 'online', 'wait', 'put-back']);
 const CURES = new Set(['server-start', 'server-commits', 'server-accepts', 'store-works']);
 
 /** A schedule `{seed, steps}` from a seed. */

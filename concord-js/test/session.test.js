@@ -691,6 +691,105 @@ export const tests = {
     assertEquals(0, options.store.rows.size, 'rows of the store');
   },
 
+  async 'a text that waits to be put back is kept, with what is typed meanwhile, and offered by a next session'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.type(0, 'one two');
+    const options = optionsFor(server, clock);
+    const session = new ConcordSession(options);
+    await live(session);
+    server.member.end(4404);
+    server.refuses = true;
+    await session.putBack();
+    assertEquals(7, session.status.unsent, 'unsent');
+    session.edit({ offset: 3, inserted: ' and' });
+    assertEquals(11, session.status.unsent, 'unsent with what was typed');
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.refuses = false;
+    const next = start(server, clock, { store: options.store.reopened() });
+    await live(next);
+    assertEquals(' andone two', next.unsaved.map(({ value }) => value).sort().join(''), 'offered');
+    assertEquals('', server.document.text, 'text of the server');
+    await eventually(() => clock.advance(1_000) ?? session.status.saved, 'saving');
+    assertEquals('one and two', server.document.text, 'text of the server');
+    assertEquals(0, options.store.rows.size, 'rows');
+  },
+
+  async 'a text that is put back is not called saved before it is, although the new room has it by somebody else'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.type(0, 'one two');
+    const sessions = [start(server, clock), start(server, clock)];
+    await Promise.all(sessions.map(live));
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    [...server.members].forEach((member) => member.end(4409));
+    server.acknowledges = false;
+    for (const session of sessions) {
+      await session.putBack();
+      await eventually(() => session.text === 'one two' && server.document.text === 'one two' && session.status.connection === 'live', 'the text');
+    }
+    assert(sessions.every(({ status }) => !status.saved), 'saved before anything is acknowledged');
+    server.acknowledge();
+    await Promise.all(sessions.map(saved));
+    assertEquals('one two', server.document.text, 'text of the server');
+  },
+
+  async 'an insert whose place comes with the edits after the first state is not lost'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const beside = new ConcordDocument('beside').insert(0, 'sent');
+    const operation = { kind: 'insert', id: { site: 'earlier', counter: 1 }, after: { site: 'beside', counter: 4 }, value: ' unsent' };
+    const session = start(server, clock, { store: new MemoryStore([{ operation, epoch: 'first', key: 'left' }]) });
+    await live(session);
+    assertEquals(7, session.status.unsent, 'unsent');
+    assertEquals(0, session.unsaved.length, 'offered');
+    server.type(0, 'one ');
+    server.apply(beside);
+    await eventually(() => session.text.includes('sent unsent'), 'the text');
+    await saved(session);
+    assertEquals(session.text, server.document.text, 'text of the server');
+    assertEquals(0, session.unsaved.length, 'offered');
+  },
+
+  async 'an insert that hangs on what no history has any more is offered'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const operation = { kind: 'insert', id: { site: 'earlier', counter: 2 }, after: { site: 'earlier', counter: 1 }, value: 'more' };
+    const store = new MemoryStore([{ operation, epoch: 'first', key: 'left' }]);
+    const session = start(server, clock, { store });
+    await live(session);
+    assertEquals(4, session.status.unsent, 'unsent');
+    clock.advance(10_000);
+    assertEquals('more', session.unsaved.map(({ value }) => value).join(), 'offered');
+    assertEquals(0, server.operations.length, 'operations');
+    assert(!session.status.saved && session.status.unsent === 0, 'status');
+    server.epoch = 'second';
+    server.document = new ConcordDocument('s2');
+    server.member.end(4409);
+    await session.putBack();
+    await live(session);
+    assertEquals('more', session.unsaved.map(({ value }) => value).join(), 'offered when the text was put back');
+    assertEquals(0, server.document.pendingCount, 'what waits');
+  },
+
+  async 'what was found and not looked at is offered when the room has ended'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const store = new MemoryStore([{ operation: insertOf('left'), epoch: 'first', key: 'left' }]);
+    const load = store.load.bind(store);
+    let answer;
+    store.load = () => new Promise((resolve) => (answer = () => resolve(load())));
+    const session = start(server, clock, { store });
+    clock.advance(2_000);
+    await live(session);
+    server.refuses = true;
+    server.member.end(1006);
+    answer();
+    await eventually(() => session.status.unsent === 4, 'the row');
+    server.refuses = false;
+    server.epoch = 'second';
+    await eventually(() => clock.advance(1_000) ?? session.status.replaced, 'the other history');
+    assertEquals(0, session.status.unsent, 'unsent');
+    assertEquals('left', session.unsaved.map(({ value }) => value).join(), 'offered');
+  },
+
   async 'what waits to be put back stays with the old history until there is a new one'() {
     const [server, clock] = [new FakeServer(), new Clock()];
     const options = optionsFor(server, clock);

@@ -5,6 +5,7 @@ const GLOBALS = [
   'addEventListener',
   'clearTimeout',
   'crypto',
+  'Date',
   'document',
   'indexedDB',
   'IDBKeyRange',
@@ -23,6 +24,8 @@ let current = null;
  */
 export class SimulatedBrowser {
   now = 0;
+  /** How far the clocks that pages read have jumped. */
+  skew = 0;
   random;
   #tasks = [];
   #order = 0;
@@ -103,12 +106,17 @@ export class SimulatedBrowser {
     this.trace = Math.imul(this.trace ^ value, 0x01000193) >>> 0;
   }
 
+  /** What a page reads of its clocks. */
+  get shown() {
+    return this.now + this.skew;
+  }
+
   async #run(task) {
     const { page, action, time } = task;
     [time, task.order, page?.number ?? 0].forEach((value) => this.#note(value));
     if (page === null) {
       action();
-    } else if (page.state === 'frozen') {
+    } else if (page.state === 'frozen' || page.state === 'cached') {
       page.parked.push(task);
     } else if (page.state === 'running') {
       if (task.isTimer && page.hidden && time % MINUTE !== 0) {
@@ -186,7 +194,8 @@ export class SimulatedPage {
       IDBKeyRange: { bound: (lower) => lower },
       localStorage: browser.localStorage,
       navigator: { locks: browser.hasLocks ? browser.locks.of(this) : undefined },
-      performance: { now: () => browser.now },
+      performance: { now: () => browser.shown },
+      Date: { now: () => browser.shown },
     };
   }
 
@@ -216,7 +225,25 @@ export class SimulatedPage {
 
   resume() {
     this.#wantsFreeze = false;
-    if (this.state === 'frozen') {
+    this.#run('frozen');
+  }
+
+  /**
+   * The browser keeps it for whoever goes back. It loses its connections and its locks: others may take what is its own.
+   */
+  cache() {
+    this.state = 'cached';
+    this.sockets.forEach((socket) => socket.cut());
+    this.#browser.locks.release(this);
+  }
+
+  /** Somebody has gone back to it. */
+  restore() {
+    this.#run('cached');
+  }
+
+  #run(from) {
+    if (this.state === from) {
       this.state = 'running';
       this.parked.splice(0).forEach((task) => this.#browser.at(this.#browser.now, this, () => task.cancelled || task.action()));
     }
@@ -270,18 +297,20 @@ class SimulatedLocks {
         this.#locks.set(name, this.#locks.get(name).filter((other) => other !== entry));
         this.#grant(name);
       };
+      const abort = () => {
+        if (!entry.granted) {
+          leave();
+          reject(new Error('AbortError'));
+        }
+      };
       entry.grant = () => {
+        signal?.removeEventListener('abort', abort);
         const result = new Promise((settle) => {
           settle(action({ name }));
         });
         result.then(resolve, reject).finally(leave);
       };
-      signal?.addEventListener('abort', () => {
-        if (!entry.granted) {
-          leave();
-          reject(new Error('AbortError'));
-        }
-      });
+      signal?.addEventListener('abort', abort);
       queue.push(entry);
       this.#grant(name);
     });
@@ -293,6 +322,12 @@ class SimulatedLocks {
       first.granted = true;
       this.#browser.at(this.#browser.now, first.page, first.grant);
     }
+  }
+
+  /** Whether a page has a lock. */
+  isHeld(page, name) {
+    const [first] = this.#locks.get(name) ?? [];
+    return first !== undefined && first.page === page && first.granted;
   }
 
   release(page) {
@@ -337,7 +372,11 @@ class SimulatedDatabase {
   }
 
   isUsedBy(page) {
-    return this.state !== 'hangs' && this.#queue.some((transaction) => transaction.page === page);
+    return this.state !== 'hangs' && this.hasTransactionOf(page);
+  }
+
+  hasTransactionOf(page) {
+    return this.#queue.some((transaction) => transaction.page === page);
   }
 
   open(page) {

@@ -13,12 +13,18 @@ export class SimulatedRoom {
   holds = false;
   /** With which code the next ops are refused; null when they are taken. */
   refusal = null;
+  /** Called before the room is deleted, or begins another history. */
+  onEnd = () => {};
   #browser;
+  #epoch = 1;
+  #exists = true;
+  #asksForEpoch;
   #log = [];
   #committed = 0;
-  #document = new ConcordDocument('server');
+  #document = new ConcordDocument('server1');
   #members = new Set();
   #letters = new Map();
+  #had = new Set();
   #deletedIds = new Set();
   #limits;
   #maxBytes;
@@ -27,6 +33,12 @@ export class SimulatedRoom {
     this.#browser = browser;
     this.#limits = [undefined, { frameBytes: 1 << 20 }, { frameBytes: 4096 }][browser.random.below(3)];
     this.#maxBytes = this.#limits?.frameBytes ?? Infinity;
+    // One that does not find another epoch with its answer.
+    this.#asksForEpoch = browser.random.below(3) > 0;
+  }
+
+  get epoch() {
+    return `e${this.#epoch}`;
   }
 
   get text() {
@@ -46,13 +58,13 @@ export class SimulatedRoom {
       ended = false;
       seqs = [];
 
-      constructor() {
+      constructor(address) {
         page.sockets.add(this);
         this.#toRoom(() => {
           if (page.network === 'down' || !room.up) {
             this.end(1006);
           } else if (page.network === 'up') {
-            room.#join(this);
+            room.#join(this, new URL(address).searchParams.get('epoch'));
           } else {
             this.broken = true;
           }
@@ -123,6 +135,22 @@ export class SimulatedRoom {
     };
   }
 
+  /** Whether a letter has ever come here. */
+  hasHad(letter) {
+    return this.#had.has(letter);
+  }
+
+  /** The letters that operations delete, as far as they have ever come here. */
+  deletedBy(operations) {
+    const letters = new Set();
+    for (const { kind, id, length = 1 } of operations) {
+      for (let i = 0; kind === 'delete' && i < length; i++) {
+        letters.add(this.#letters.get(`${id.site} ${id.counter + i}`));
+      }
+    }
+    return letters;
+  }
+
   commit() {
     for (const operation of this.#log.slice(this.#committed)) {
       this.#note(operation);
@@ -140,7 +168,7 @@ export class SimulatedRoom {
     this.up = false;
     this.dismiss(1006);
     this.#log.length = this.#committed;
-    this.#document = new ConcordDocument('server');
+    this.#document = new ConcordDocument(`server${this.#epoch}`);
     this.#log.forEach((operation) => this.#document.apply(operation));
   }
 
@@ -150,10 +178,42 @@ export class SimulatedRoom {
     members.forEach((member) => member.end(code));
   }
 
-  #join(socket) {
+  /** Somebody deletes the room. Whoever connects without knowing it makes a new one. */
+  delete() {
+    this.#begin();
+    this.#exists = false;
+    this.dismiss(4404);
+  }
+
+  /** The server loses its data: the room is there, with another history. */
+  forget() {
+    this.#begin();
+    this.dismiss(1006);
+  }
+
+  #begin() {
+    this.onEnd();
+    this.#epoch++;
+    this.#exists = true;
+    this.#log = [];
+    this.#committed = 0;
+    this.#document = new ConcordDocument(`server${this.#epoch}`);
+    this.durable.clear();
+  }
+
+  #join(socket, epoch) {
+    if (!this.#exists && epoch !== null) {
+      socket.end(4404);
+      return;
+    }
+    this.#exists = true;
+    if (this.#asksForEpoch && epoch !== null && epoch !== this.epoch) {
+      socket.end(4409);
+      return;
+    }
     this.#members.add(socket);
     const [state, version] = [[0x43, 0x44, 1, 0, ...this.#document.encodeBody()], this.#document.version()];
-    socket.tell({ t: 'sync', state: base64(state), version: base64(version), epoch: 'e1', limits: this.#limits });
+    socket.tell({ t: 'sync', state: base64(state), version: base64(version), epoch: this.epoch, limits: this.#limits });
     if (this.pulses) {
       this.#pulse(socket);
     }
@@ -218,6 +278,7 @@ export class SimulatedRoom {
         const name = `${id.site} ${id.counter + i}`;
         if (letter !== PLACEHOLDER) {
           this.#letters.set(name, letter);
+          this.#had.add(letter);
           if (this.#deletedIds.has(name)) {
             this.deleted.add(letter);
           }

@@ -65,8 +65,19 @@ export const tests = {
     await run({ seed: 300035465, steps }, client);
   },
 
+  async 'what is typed offline in a page that was in the back/forward cache is not lost when the history ends that has the text beside it'() {
+    const cached = ['offline 10 2525', 'type 2 3489', 'type 8 1662', 'leave 0 6237', 'back 10 3179', 'open 9 1792', 'back 7 9232'];
+    const steps = [...cached, 'type 7 9324', 'close 11 9514', 'compose 6 1541', 'server-forgets 7 7372', 'close 10 2655'];
+    await run({ seed: 55627, steps }, client);
+  },
+
+  async 'a text is not put back with rows that have no place in it'() {
+    const before = ['type 8 5528', 'server-crash 1 2214', 'wait 9 4585', 'open 3 8490', 'server-start 6 2254', 'type 5 1754'];
+    await run({ seed: 40292, steps: [...before, 'server-forgets 10 3730', 'type 9 2619', 'wait 1 6704', 'crash 3 4704'] }, client);
+  },
+
   async 'the schedules are those of the JVM client'() {
-    const steps = 'type 5 749,wait 5 4867,type 3 5526,type 1 7137,hide 9 8797,compose 8 2867';
+    const steps = 'type 5 749,wait 5 4867,type 3 5526,type 1 7137,show 9 8797,composed 8 2867';
     assertEquals(steps, scheduleOf(3).steps.join().slice(0, steps.length), 'steps');
   },
 

@@ -4,6 +4,7 @@ import dev.concord.crdt.Bias;
 import dev.concord.crdt.Caret;
 import dev.concord.crdt.ConflictException;
 import dev.concord.crdt.Document;
+import dev.concord.crdt.ElementId;
 import dev.concord.crdt.InvalidOperationException;
 import dev.concord.crdt.MalformedStateException;
 import dev.concord.crdt.Operation;
@@ -58,6 +59,9 @@ public final class ConcordSession implements AutoCloseable {
 
     private static final int DEPENDENCY_INSERTS = 64;
 
+    /** How long what an earlier session has left waits for its place before it is offered. */
+    private static final long PLACE_MILLIS = 10_000;
+
     private static final int DELETED = 4404;
     private static final int OTHER_EPOCH = 4409;
     private static final int TOO_LARGE = 4413;
@@ -79,6 +83,11 @@ public final class ConcordSession implements AutoCloseable {
     private @Nullable String epoch;
     /** What the server lets this client do; null while it has not said. */
     private @Nullable String right;
+    /** The history that has ended, while its text waits to be put back: what is unsent belongs to it until there is a new one. */
+    private @Nullable String former;
+    /** Runs while rows of earlier sessions wait for their place. */
+    private Loop.@Nullable Timer placing;
+
     /** The room has another history than this document, or was deleted. */
     private boolean replaced;
 
@@ -164,16 +173,26 @@ public final class ConcordSession implements AutoCloseable {
         }
         replaced = false;
         List<TextChange> changes = new ArrayList<>();
-        for (Operation operation : Pieces.placeholdersLast(outbox.reclaim(epoch))) {
+        outbox.reclaim(epoch, kept -> {
             try {
-                changes.addAll(document.apply(operation).changes());
+                return place(kept, changes);
             } catch (ConflictException | InvalidOperationException e) {
                 fault(e);
+                return true;
             }
-        }
+        });
+        former = epoch != null ? epoch : former;
         epoch = null;
         // It was in the history that is gone.
         nextSite = null;
+        // From now on all of it is unsaved: it may be nowhere else, and what the new room has may not be durable.
+        Coverage queued = new Coverage();
+        outbox.operations().forEach(queued::add);
+        outbox.addCopies(
+                document.missingFrom(new Document(document.site()).version()).stream()
+                        .filter(operation -> !queued.includes(operation))
+                        .toList(),
+                former);
         changed(changes, Origin.REMOTE);
         if (!closed && state == ConnectionState.STOPPED) {
             setState(ConnectionState.OFFLINE, "");
@@ -569,6 +588,7 @@ public final class ConcordSession implements AutoCloseable {
     private void disconnected(ConnectionState next, String why) {
         held.clear();
         sender.stop();
+        stopPlacing();
         presences.stop();
         setState(next, why);
     }
@@ -594,6 +614,11 @@ public final class ConcordSession implements AutoCloseable {
                 }
             } catch (InvalidOperationException e) {
                 fault(e);
+            }
+            if (placing != null && epoch != null && op.operation() instanceof Operation.Insert) {
+                takeUpLeftover(epoch);
+                sender.flush();
+                notifyStatus();
             }
         } else if (message instanceof Message.Ack ack) {
             sender.acknowledged(ack.seq());
@@ -633,18 +658,28 @@ public final class ConcordSession implements AutoCloseable {
             return;
         } catch (MalformedStateException e) {
             fault(e);
-            connection.drop();
+            if (e.isUnknownVersion()) {
+                connection.close();
+                disconnected(ConnectionState.STOPPED, StopReasons.tooOld());
+            } else {
+                connection.drop();
+            }
             return;
         }
-        if (epoch == null) {
-            epoch = sync.epoch();
+        boolean isFirst = epoch == null;
+        epoch = sync.epoch();
+        if (isFirst) {
             outbox.belongTo(sync.epoch());
-            missing = takeUpLeftover(sync.epoch()) ? document.missingFrom(sync.version()) : missing;
+        }
+        if (!leftover.isEmpty()) {
+            takeUpLeftover(sync.epoch());
+            missing = document.missingFrom(sync.version());
         }
         if (connection.attempt() == null || connection.attempt() != attempt) {
             // A listener has gone offline, or ended the session; there may be another connection since.
             return;
         }
+        former = null;
         repairServer(missing);
         connection.settle();
         if (sync.limits() != null) {
@@ -675,6 +710,8 @@ public final class ConcordSession implements AutoCloseable {
      * undo are lost. Returns what that changes in the text.
      */
     private List<TextChange> rebuild(String as, Message.Sync sync) throws MalformedStateException {
+        // What is missing is found out without them: the server may have something else under their ids.
+        outbox.dropCopies();
         String before = document.text();
         continueIn(Renaming.rebuild(document, as, sync, outbox, this::fault));
         nextSite = null;
@@ -688,38 +725,96 @@ public final class ConcordSession implements AutoCloseable {
         presences.rename(next.site());
     }
 
-    /** Takes up what earlier sessions could not send, unless it belongs to another history of the room. */
-    private boolean takeUpLeftover(String now) {
+    /**
+     * Takes up what earlier sessions could not send, unless it belongs to another history of the room. An insert whose place is not known waits
+     * for it: it may come with the edits after a state. When it has not come for a while, what the insert hangs on was lost, or saved in a
+     * history that has ended, and the insert is offered.
+     */
+    private void takeUpLeftover(String now) {
         List<TextChange> changes = new ArrayList<>();
-        for (OutboxStore.Kept kept : Pieces.placeholdersLast(leftover, OutboxStore.Kept::operation)) {
-            if (kept.epoch() != null && !kept.epoch().equals(now)) {
-                outbox.orphan(kept);
-                continue;
-            }
-            try {
-                restoreDependencies(kept, now, changes);
-                changes.addAll(document.apply(kept.operation()).changes());
-                outbox.adopt(kept);
-            } catch (ConflictException | InvalidOperationException e) {
-                fault(e);
-                outbox.orphan(kept);
-            }
-        }
-        boolean any = !leftover.isEmpty();
+        List<OutboxStore.Kept> rows = Pieces.placeholdersLast(leftover, OutboxStore.Kept::operation);
         leftover.clear();
+        for (int before = Integer.MAX_VALUE; rows.size() < before; ) {
+            before = rows.size();
+            List<OutboxStore.Kept> later = new ArrayList<>();
+            for (OutboxStore.Kept kept : rows) {
+                if (!takeUp(kept, now, changes)) {
+                    later.add(kept);
+                }
+            }
+            rows = later;
+        }
+        leftover.addAll(rows);
+        if (rows.isEmpty()) {
+            stopPlacing();
+        } else if (placing == null) {
+            placing = loop.schedule(this::offerLeftover, PLACE_MILLIS);
+        }
         outbox.belongTo(now);
         changed(changes, Origin.REMOTE);
-        return any;
+    }
+
+    private void offerLeftover() {
+        placing = null;
+        leftover.forEach(outbox::orphan);
+        leftover.clear();
+        notifyStatus();
+    }
+
+    private void stopPlacing() {
+        if (placing != null) {
+            placing.cancel();
+            placing = null;
+        }
+    }
+
+    /** Returns whether that is done. */
+    private boolean takeUp(OutboxStore.Kept kept, String now, List<TextChange> changes) {
+        if (kept.epoch() != null && !kept.epoch().equals(now)) {
+            outbox.orphan(kept);
+            return true;
+        }
+        try {
+            if (!place(kept, changes)) {
+                return false;
+            }
+            outbox.adopt(kept);
+        } catch (ConflictException | InvalidOperationException e) {
+            fault(e);
+            outbox.orphan(kept);
+        }
+        return true;
+    }
+
+    /** Applies what an earlier session has made, with what it hangs on. Returns whether that has a place; nothing was done when not. */
+    private boolean place(OutboxStore.Kept kept, List<TextChange> changes) {
+        restoreDependencies(kept, changes);
+        boolean hasPlace = hasPlace(kept.operation());
+        if (hasPlace) {
+            changes.addAll(document.apply(kept.operation()).changes());
+        }
+        return hasPlace;
+    }
+
+    private boolean hasPlace(Operation operation) {
+        return !(operation instanceof Operation.Insert insert)
+                || isKnown(insert.anchor().element());
+    }
+
+    private boolean isKnown(ElementId anchor) {
+        return anchor.equals(ElementId.HEAD) || document.offsetOf(anchor) >= 0;
     }
 
     /** What an edit hangs on may have been lost by the server and by whoever wrote it. */
-    private void restoreDependencies(OutboxStore.Kept kept, String now, List<TextChange> changes) {
-        if (!kept.dependencies().isEmpty()
-                && kept.operation() instanceof Operation.Insert insert
-                && document.offsetOf(insert.anchor().element()) < 0) {
+    private void restoreDependencies(OutboxStore.Kept kept, List<TextChange> changes) {
+        Operation first = kept.dependencies().stream()
+                .filter(Operation.Insert.class::isInstance)
+                .findFirst()
+                .orElse(null);
+        if (first != null && !hasPlace(kept.operation()) && hasPlace(first)) {
             for (Operation operation : Pieces.placeholdersLast(kept.dependencies())) {
                 changes.addAll(document.apply(operation).changes());
-                outbox.add(operation, now, List.of());
+                outbox.add(operation, epoch, List.of());
             }
         }
     }
@@ -759,6 +854,8 @@ public final class ConcordSession implements AutoCloseable {
 
     private void stopReplaced(int code) {
         replaced = true;
+        leftover.forEach(outbox::orphan);
+        leftover.clear();
         // First: listeners of the stop find the edits.
         outbox.orphanAll();
         disconnected(ConnectionState.STOPPED, StopReasons.of(code));
@@ -772,7 +869,8 @@ public final class ConcordSession implements AutoCloseable {
     }
 
     private void publish(List<Operation> operations) {
-        operations.forEach(operation -> outbox.add(operation, epoch, dependenciesOf(operation)));
+        String history = epoch != null ? epoch : former;
+        operations.forEach(operation -> outbox.add(operation, history, dependenciesOf(operation)));
         if (replaced) {
             outbox.orphanAll();
         }

@@ -7,12 +7,15 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,8 @@ final class Outbox {
         boolean growing = true;
         /** The server would not take it on this connection. */
         boolean refused;
+        /** See {@link Outbox#addCopies}. */
+        boolean copy;
 
         Entry(OutboxStore.Kept kept) {
             first = kept.number();
@@ -299,23 +304,58 @@ final class Outbox {
         refused = 0;
     }
 
-    /** What is orphaned of one history of the room waits again; it belongs to the next one. Returns the operations. */
-    List<Operation> reclaim(@Nullable String epoch) {
-        List<Operation> operations = new ArrayList<>();
-        for (Iterator<Entry> all = orphaned.iterator(); all.hasNext(); ) {
-            Entry entry = all.next();
-            if (sameEpoch(entry.epoch, epoch)) {
-                all.remove();
-                entry.seq = NOT_SENT;
-                entry.growing = false;
-                entry.refused = false;
-                extent += entry.operation.length();
-                entries.put(entry.first, entry);
-                waiting.put(entry.first, entry);
-                operations.add(entry.operation);
+    /**
+     * What is orphaned of one history of the room waits again, as far as it is taken into the document; it belongs to the next one. What has no
+     * place there yet is tried again after the others, and stays where it is in the end.
+     */
+    void reclaim(@Nullable String epoch, Predicate<OutboxStore.Kept> take) {
+        Set<Entry> taken = new LinkedHashSet<>();
+        List<Entry> rest = Pieces.placeholdersLast(
+                orphaned.stream().filter(entry -> sameEpoch(entry.epoch, epoch)).toList(), entry -> entry.operation);
+        for (int before = Integer.MAX_VALUE; rest.size() < before; ) {
+            before = rest.size();
+            List<Entry> later = new ArrayList<>();
+            for (Entry entry : rest) {
+                if (take.test(new OutboxStore.Kept(entry.first, entry.operation, entry.epoch, entry.dependencies))) {
+                    taken.add(entry);
+                } else {
+                    later.add(entry);
+                }
+            }
+            rest = later;
+        }
+        orphaned.removeIf(taken::contains);
+        taken.forEach(this::waitAgain);
+    }
+
+    private void waitAgain(Entry entry) {
+        entry.seq = NOT_SENT;
+        entry.growing = false;
+        entry.refused = false;
+        extent += entry.operation.length();
+        entries.put(entry.first, entry);
+        waiting.put(entry.first, entry);
+    }
+
+    /** Queues text that may be nowhere else, whoever wrote it. */
+    void addCopies(List<Operation> operations, @Nullable String epoch) {
+        // None of them grows out of what is here already.
+        entries.values().forEach(entry -> entry.growing = false);
+        long last = lastNumber;
+        operations.forEach(operation -> add(operation, epoch, List.of()));
+        entries.tailMap(last, false).values().forEach(entry -> entry.copy = true);
+    }
+
+    /** Forgets the copies that are not sent yet. */
+    void dropCopies() {
+        for (Entry entry : List.copyOf(waiting.values())) {
+            if (entry.copy) {
+                entries.remove(entry.first);
+                waiting.remove(entry.first);
+                extent -= entry.operation.length();
+                removeReplaced(entry.first, entry.last);
             }
         }
-        return operations;
     }
 
     int orphanedCount() {

@@ -16,6 +16,12 @@ final class StopReasons {
         return "Signing in does not work at the moment. What you type is kept, and sent as soon as it works again.";
     }
 
+    /** What the server sends is in a format that this program does not know. */
+    static String tooOld() {
+        return "This program cannot read what the server sends: it is probably older than the server. Update it. What you"
+                + " type is kept until then.";
+    }
+
     static String of(int code) {
         return switch (code) {
             case 4400 -> "The server could not read what this client sent.";

@@ -321,6 +321,100 @@ class ConcordSessionTest {
         assertEquals(List.of(), withDependencies.faults);
     }
 
+    @Test
+    void a_program_that_cannot_read_what_the_server_sends_says_so_and_does_not_try_for_ever() {
+        server.stateVersion = 9;
+        Person old = new Person("carl", network, () -> 0.5);
+        old.session.edit(0, 0, "x");
+        loop.advance(LONG);
+        Status status = old.session.status();
+        assertEquals(ConnectionState.STOPPED, status.connection());
+        assertTrue(status.reason().contains("older than the server"), status.reason());
+        assertEquals(1, status.unsent());
+        assertEquals(1, old.side.addresses.size());
+        server.stateVersion = 1;
+        old.session.open();
+        loop.advance(LONG);
+        assertTrue(old.session.status().saved());
+        assertEquals("x", server.text());
+    }
+
+    @Test
+    void an_insert_whose_place_comes_with_the_edits_after_the_first_state_is_not_lost() {
+        ann.crash();
+        ElementId last = new ElementId(bob.session.site(), 4);
+        Operation unsent = insert("earlier", 1, Anchor.after(last), " unsent");
+        ann.store.rows.put(1L, new OutboxStore.Kept(1, unsent, "epoch-1", List.of()));
+        ann.begin();
+        loop.advance(1_000);
+        assertEquals(7, ann.session.status().unsent());
+        bob.session.edit(0, 0, "sent");
+        loop.advance(1_000);
+        assertEquals("sent unsent", ann.session.text());
+        loop.advance(LONG);
+        assertEquals("sent unsent", bob.session.text());
+        assertTrue(ann.session.status().saved());
+        assertEquals(Map.of(), ann.store.rows);
+    }
+
+    @Test
+    void an_insert_that_hangs_on_what_no_history_has_any_more_is_offered() {
+        ann.crash();
+        Operation more = insert("earlier", 2, Anchor.after(new ElementId("earlier", 1)), "more");
+        ann.store.rows.put(1L, new OutboxStore.Kept(1, more, "epoch-1", List.of()));
+        ann.begin();
+        loop.advance(1_000);
+        assertEquals(4, ann.session.status().unsent());
+        loop.advance(LONG);
+        assertEquals(
+                List.of(more),
+                ann.session.orphaned().stream()
+                        .flatMap(each -> each.operations().stream())
+                        .toList());
+        assertEquals(0, ann.session.status().unsent());
+        assertEquals(0, server.document().pendingCount());
+        ann.crash();
+        ann.store.rows.put(1L, new OutboxStore.Kept(1, more, "epoch-1", List.of()));
+        ann.begin();
+        loop.advance(LONG);
+        server.forget();
+        loop.advance(LONG);
+        ann.session.putBack();
+        loop.advance(LONG);
+        assertEquals(1, ann.session.status().orphaned(), "it has no place in what is put back");
+        assertEquals(0, server.document().pendingCount());
+    }
+
+    @Test
+    void a_text_that_waits_to_be_put_back_is_kept_with_what_is_typed_meanwhile_and_offered_by_a_next_session() {
+        loop.advance(A_WHILE);
+        bob.session.edit(0, 0, "one two");
+        loop.advance(A_WHILE);
+        server.delete();
+        loop.advance(A_WHILE);
+        server.crash();
+        ann.session.putBack();
+        assertEquals(7, ann.session.status().unsent());
+        ann.session.edit(3, 0, " and");
+        assertEquals(11, ann.session.status().unsent());
+        ann.crash();
+        server.start();
+        ann.begin();
+        loop.advance(LONG);
+        String offered = ann.session.orphaned().stream()
+                .flatMap(each -> each.operations().stream())
+                .map(operation -> ((Operation.Insert) operation).value())
+                .sorted()
+                .reduce("", String::concat);
+        assertEquals(" andone two", offered);
+        assertEquals("", server.text());
+        bob.session.putBack();
+        loop.advance(LONG);
+        assertTrue(bob.session.status().saved());
+        assertEquals("one two", server.text());
+        assertEquals(Map.of(), bob.store.rows);
+    }
+
     private static Operation insert(String site, long counter, Anchor anchor, String value) {
         return new Operation.Insert(new ElementId(site, counter), anchor, value, value.length());
     }

@@ -18,6 +18,8 @@ final class HandLoop implements Loop {
     private long now = 1_000_000;
     private long order;
     boolean current = true;
+    /** How far the clock that processes read has jumped. */
+    long skew;
 
     @Override
     public void execute(Runnable task) {
@@ -123,7 +125,7 @@ final class HandLoop implements Loop {
 
         @Override
         public long millis() {
-            return world.millis();
+            return world.millis() + world.skew;
         }
 
         @Override

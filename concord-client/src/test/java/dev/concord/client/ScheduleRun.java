@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a schedule: windows of one editor, which keep their outboxes in one folder, in one room. Everything that is typed or deleted is watched until
- * it is durable on the server. In the end everything works again, and a last window is opened. Throws an {@link AssertionError} when something is
+ * it is durable on the server. In the end everything works again, and a last window is opened. What was unsent when the room got another history is
+ * offered there. Throws an {@link AssertionError} when something is
  * lost, there twice, or was called saved when it was not, and when a window does not settle.
  */
 final class ScheduleRun implements AutoCloseable {
@@ -37,6 +38,13 @@ final class ScheduleRun implements AutoCloseable {
     private final Map<String, List<Window.Deed>> deletes = new HashMap<>();
     /** Letters that undo and redo have to do with: they may come again under other ids. */
     private final Set<String> loose = new HashSet<>();
+
+    /** Letters that were deleted in a history of the room that has ended: whoever puts a text back may not know of that. */
+    private final Set<String> uncertain = new HashSet<>();
+    /** What was put back must be there, as what is typed. */
+    private final List<Window.Deed> putBack = new ArrayList<>();
+
+    private long endedAt;
 
     private final Set<String> durable = new HashSet<>();
     private final Set<ElementId> durablyDeleted = new HashSet<>();
@@ -120,12 +128,13 @@ final class ScheduleRun implements AutoCloseable {
     private Window open() {
         Window window = new Window(
                 "window-" + (windows.size() + 1), loop, network, folder, random::nextDouble, this::checkSaved);
+        window.since = loop.millis() + 1;
         windows.add(window);
         return window;
     }
 
     private void take(String verb, int who, int number) {
-        if (alive().isEmpty() && !verb.startsWith("s") && !verb.equals("wait")) {
+        if (alive().isEmpty() && !verb.startsWith("s") && !verb.equals("wait") && !verb.equals("clock")) {
             open();
         }
         List<Window> alive = alive();
@@ -144,6 +153,17 @@ final class ScheduleRun implements AutoCloseable {
             }
             case "server-accepts" -> refusing = false;
             case "server-restarts" -> server.dismiss(1012, "restarting");
+            case "server-deletes" -> {
+                endHistory();
+                server.delete();
+            }
+            case "server-forgets" -> {
+                endHistory();
+                server.forget();
+            }
+            case "sleep" -> sleep(number);
+            // The clock of a loop never goes back.
+            case "clock" -> loop.skew += Math.max(0, number - 5_000) * 1_000L;
             // A store of this client answers or throws: one that hangs would be a disk that hangs, and hang its caller.
             case "store-hangs", "store-fails" -> folder.set(SharedFolder.State.FAILS);
             case "store-full" -> folder.set(SharedFolder.State.FULL);
@@ -168,25 +188,23 @@ final class ScheduleRun implements AutoCloseable {
                 excuse(window);
                 window.end();
             }
-            case "freeze" -> {
+            // A process that is stopped, with its connections or without.
+            case "freeze", "leave" -> {
                 if (window.runs()) {
+                    if (verb.equals("leave")) {
+                        window.side.cut();
+                    }
                     window.frozenAt = loop.millis();
                     window.process.freeze();
                 }
             }
-            case "resume" -> window.process.resume();
+            case "resume", "back" -> window.process.resume();
             case "cut" -> window.side.cut();
             case "down" -> {
                 window.side.down = true;
                 window.side.cut();
             }
-            case "silent" -> {
-                if (server.limits == null) {
-                    window.side.blackHole();
-                } else {
-                    window.side.freeze();
-                }
-            }
+            case "silent" -> silence(window);
             case "up" -> {
                 window.side.down = false;
                 if (window.runs()) {
@@ -204,7 +222,13 @@ final class ScheduleRun implements AutoCloseable {
     private void act(Window window, String verb, int number) {
         switch (verb) {
             case "offline" -> window.session.goOffline();
-            case "online" -> window.session.open();
+            case "online" -> {
+                if (!window.session.status().replaced()) {
+                    window.session.open();
+                }
+            }
+            case "put-back" -> putBack(window);
+            case "discard" -> discard(window);
             case "composed" -> window.endComposition();
             case "compose" -> {
                 window.compose(number);
@@ -213,9 +237,13 @@ final class ScheduleRun implements AutoCloseable {
             case "type" -> type(window, number, window.composing ? 1 : 1 + number % 3);
             case "delete" -> {
                 if (!window.composing) {
-                    window.delete(number)
-                            .forEach(deed -> deletes.computeIfAbsent(deed.letter, letter -> new ArrayList<>())
-                                    .add(deed));
+                    for (Window.Deed deed : window.delete(number)) {
+                        deletes.computeIfAbsent(deed.letter, letter -> new ArrayList<>())
+                                .add(deed);
+                        if (window.since <= endedAt) {
+                            uncertain.add(deed.letter);
+                        }
+                    }
                 }
             }
             case "undo", "redo" -> {
@@ -225,6 +253,77 @@ final class ScheduleRun implements AutoCloseable {
             }
             // A window that is hidden goes on.
             default -> {}
+        }
+    }
+
+    private void silence(Window window) {
+        if (server.limits == null) {
+            window.side.blackHole();
+        } else {
+            window.side.freeze();
+        }
+    }
+
+    /** The machine sleeps: no process runs, and none is notified of it. The network may be another one afterwards. */
+    private void sleep(int number) {
+        List<Window> awake = alive().stream().filter(Window::runs).toList();
+        for (Window window : awake) {
+            window.frozenAt = loop.millis();
+            window.process.freeze();
+            if (number % 3 == 0) {
+                window.side.cut();
+            } else {
+                silence(window);
+            }
+        }
+        loop.advance(number * 60L);
+        // The clocks of some systems stand still meanwhile.
+        loop.skew -= number % 2 == 0 ? number * 60L : 0;
+        awake.forEach(window -> window.process.resume());
+    }
+
+    /** The room's history ends: what was durable in it is gone with it, by the will or the fault of the server. */
+    private void endHistory() {
+        endedAt = loop.millis();
+        all().stream().filter(deed -> durable.contains(deed.letter)).forEach(deed -> deed.ended = true);
+        uncertain.addAll(deletes.keySet());
+        for (Window window : windows) {
+            window.typed.removeIf(deed -> deed.ended);
+            window.deleted.clear();
+        }
+        durable.clear();
+        durablyDeleted.clear();
+    }
+
+    private List<Window.Deed> all() {
+        List<Window.Deed> all = new ArrayList<>(typed.values());
+        all.addAll(putBack);
+        return all;
+    }
+
+    /** Somebody wants the text of a window to be the room's again. */
+    private void putBack(Window window) {
+        if (window.session.status().replaced()) {
+            window.endComposition();
+            window.since = loop.millis() + 1;
+            putBack.addAll(window.putBack());
+        }
+    }
+
+    /** Somebody does not want what is offered. */
+    private void discard(Window window) {
+        if (window.session.status().orphaned() > 0) {
+            Set<String> offered = window.offered();
+            Set<ElementId> offeredDeletions = window.offeredDeletions();
+            all().stream().filter(deed -> offered.contains(deed.letter)).forEach(deed -> deed.excused = true);
+            deletes.values().stream()
+                    .flatMap(List::stream)
+                    .filter(deed -> offeredDeletions.contains(deed.id))
+                    .forEach(deed -> deed.excused = true);
+            window.deleted.forEach(deed -> deed.excused = true);
+            window.typed.removeIf(deed -> offered.contains(deed.letter));
+            window.deleted.clear();
+            window.session.discardOrphaned();
         }
     }
 
@@ -282,24 +381,54 @@ final class ScheduleRun implements AutoCloseable {
             window.side.down = false;
             window.process.resume();
             window.endComposition();
-            window.session.open();
+            if (!window.session.status().replaced()) {
+                window.session.open();
+            }
         }
         advance(LONG);
         // What was refused for good is tried again at the next connection.
         server.dismiss(1012, "");
         advance(LONG);
         List<Window> left = alive();
+        for (int i = 0; i < left.size(); i += 2) {
+            putBack(left.get(i));
+        }
+        advance(LONG);
         left.forEach(this::checkSettled);
         left.forEach(this::close);
         Window last = open();
         advance(LONG);
         checkSettled(last);
-        expect(folder.rows().isEmpty(), "what is saved is offered again: " + folder.rows());
-        checkText(server.text());
+        List<Orphaned> offered = last.session.orphaned();
+        expect(!offered.isEmpty() || folder.rows().isEmpty(), "what is saved is kept: " + folder.rows());
+        offered.stream().filter(each -> each.epoch().equals(server.epoch())).forEach(this::checkLost);
+        checkText(server.text(), last.offered(), last.offeredDeletions());
+    }
+
+    /** Of the room's own history only what hangs on text that no process could keep. */
+    private void checkLost(Orphaned offered) {
+        for (Operation operation : offered.operations()) {
+            boolean isLost = operation instanceof Operation.Insert insert
+                    && insert.value().chars().noneMatch(letter -> server.text().indexOf(letter) >= 0);
+            expect(isLost, "what is saved is offered again: " + operation);
+        }
     }
 
     private void checkSettled(Window window) {
-        expect(window.session.status().saved(), window.name + " does not settle: " + window.session.status());
+        Status status = window.session.status();
+        if (status.replaced()) {
+            expect(
+                    status.connection() == ConnectionState.STOPPED && !status.saved() && status.unsent() == 0,
+                    window.name + " does not say what it has: " + status);
+            expect(window.seen.toString().equals(window.session.text()), window.name + " shows " + window.seen);
+            return;
+        }
+        expect(
+                status.connection() == ConnectionState.LIVE
+                        && status.unsent() == 0
+                        && status.refused() == 0
+                        && status.saved() == (status.orphaned() == 0),
+                window.name + " does not settle: " + status);
         expect(
                 window.session.text().equals(server.text()),
                 window.name + " has " + window.session.text() + " and not " + server.text());
@@ -308,21 +437,25 @@ final class ScheduleRun implements AutoCloseable {
                 window.name + " shows " + window.seen + " and not " + server.text());
     }
 
-    private void checkText(String text) {
+    private void checkText(String text, Set<String> offered, Set<ElementId> offeredDeletions) {
         Map<String, Integer> counts = new HashMap<>();
         text.chars().forEach(letter -> counts.merge(Character.toString(letter), 1, Integer::sum));
-        typed.forEach((letter, deed) -> {
+        for (Window.Deed deed : all()) {
+            String letter = deed.letter;
             if (loose.contains(letter)) {
-                return;
+                continue;
             }
             int count = counts.getOrDefault(letter, 0);
             expect(count <= 1, letter + " is there " + count + " times in " + text);
             List<Window.Deed> gone = deletes.getOrDefault(letter, List.of());
-            expect(count == 1 || deed.excused || !gone.isEmpty(), letter + " is lost: " + text);
-            expect(
-                    count == 0 || gone.stream().allMatch(each -> each.excused),
-                    "the deletion of " + letter + " is lost: " + text);
-        });
+            boolean isSafe = count == 1 || deed.excused || deed.ended || offered.contains(letter) || !gone.isEmpty();
+            expect(isSafe, letter + " is lost: " + text);
+            boolean isDeleted = count == 0
+                    || uncertain.contains(letter)
+                    || offeredDeletions.contains(deed.id)
+                    || gone.stream().allMatch(each -> each.excused);
+            expect(isDeleted, "the deletion of " + letter + " is lost: " + text);
+        }
     }
 
     private static void expect(boolean holds, String message) {

@@ -74,7 +74,7 @@ class SchedulesTest {
 
     /** The same stands in the tests of the browser client. */
     private static final String STEPS_OF_SEED_3 =
-            "type 5 749,wait 5 4867,type 3 5526,type 1 7137,hide 9 8797,compose 8 2867";
+            "type 5 749,wait 5 4867,type 3 5526,type 1 7137,show 9 8797,composed 8 2867";
 
     private static void run(Schedule schedule, Plant plant) {
         try (ScheduleRun run = new ScheduleRun(schedule, plant)) {

@@ -29,6 +29,8 @@ final class SimulatedServer {
     private int durable;
     private Document document = new Document("server");
     private String epoch = "epoch-1";
+    private int histories = 1;
+    private boolean exists = true;
     private boolean up = true;
     /** Which ops are refused, and with what. */
     Predicate<Operation> refusing = op -> false;
@@ -44,6 +46,9 @@ final class SimulatedServer {
     /** What a sync says that its receiver may do; with {@code read}, ops are refused. Null for a server that lets everybody write. */
     @Nullable
     String right;
+
+    /** The version that the format of its states names. */
+    int stateVersion = 1;
 
     /** How many frames were too large. */
     int tooLarge;
@@ -72,6 +77,11 @@ final class SimulatedServer {
     }
 
     void join(Wire wire, Map<String, String> query) {
+        if (!exists && query.containsKey("epoch")) {
+            wire.end(4404, "");
+            return;
+        }
+        exists = true;
         if (query.containsKey("epoch") && !query.get("epoch").equals(epoch)) {
             wire.end(4409, "another history");
             return;
@@ -80,6 +90,7 @@ final class SimulatedServer {
         byte[] state = query.containsKey("version")
                 ? document.difference(Base64.getUrlDecoder().decode(query.get("version")))
                 : document.encode();
+        state[2] = (byte) stateVersion;
         send(wire, new Message.Sync(state, document.version(), epoch, right, limits));
         if (limits != null) {
             loop.schedule(() -> pulse(wire), 20_000);
@@ -152,7 +163,7 @@ final class SimulatedServer {
         members.keySet().forEach(wire -> wire.end(Transport.BROKEN, ""));
         members.clear();
         log.subList(durable, log.size()).clear();
-        document = new Document("server");
+        document = new Document("server-" + epoch);
         log.forEach(document::apply);
     }
 
@@ -163,6 +174,7 @@ final class SimulatedServer {
     /** The room is made anew, with another text. */
     void replace(String newEpoch, String text) {
         dismiss(4404, "");
+        exists = true;
         epoch = newEpoch;
         log.clear();
         durable = 0;
@@ -171,6 +183,23 @@ final class SimulatedServer {
             log.addAll(document.insert(0, text));
             durable = log.size();
         }
+    }
+
+    /** Deletes the room: those who know it are sent away, whoever does not makes a new one. */
+    void delete() {
+        replace("epoch-" + ++histories, "");
+        exists = false;
+    }
+
+    /** Loses its data: the room is there, with another history. */
+    void forget() {
+        members.keySet().forEach(wire -> wire.end(Transport.BROKEN, ""));
+        members.clear();
+        replace("epoch-" + ++histories, "");
+    }
+
+    String epoch() {
+        return epoch;
     }
 
     /** Everybody has another right from now on. */

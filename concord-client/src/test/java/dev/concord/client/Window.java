@@ -2,10 +2,13 @@ package dev.concord.client;
 
 import dev.concord.crdt.Bias;
 import dev.concord.crdt.ElementId;
+import dev.concord.crdt.Operation;
 import dev.concord.crdt.TextChange;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 
@@ -16,6 +19,8 @@ final class Window implements SessionListener {
         final String letter;
         final ElementId id;
         boolean excused;
+        /** It was durable in a history of the room that has ended. */
+        boolean ended;
 
         private Deed(String letter, ElementId id) {
             this.letter = letter;
@@ -34,6 +39,9 @@ final class Window implements SessionListener {
     private final BiConsumer<Window, Status> onStatus;
     boolean composing;
     long frozenAt;
+    /** From when on it can know the history that the room has then. */
+    long since;
+
     private int caret;
 
     Window(
@@ -125,6 +133,45 @@ final class Window implements SessionListener {
         }
         deleted.addAll(gone);
         return gone;
+    }
+
+    /** All that it shows is to be the room's text again. */
+    List<Deed> putBack() {
+        List<Deed> deeds = new ArrayList<>();
+        for (int at = 0; at < session.length(); at++) {
+            deeds.add(new Deed(session.text(at, at + 1), idBefore(at + 1)));
+        }
+        typed.addAll(deeds);
+        session.putBack();
+        return deeds;
+    }
+
+    /** The letters that it offers because it cannot save them. */
+    Set<String> offered() {
+        Set<String> letters = new HashSet<>();
+        for (Orphaned orphaned : session.orphaned()) {
+            for (Operation operation : orphaned.operations()) {
+                if (operation instanceof Operation.Insert insert) {
+                    insert.value().chars().forEach(letter -> letters.add(Character.toString(letter)));
+                }
+            }
+        }
+        return letters;
+    }
+
+    /** What is deleted by the edits that it offers. */
+    Set<ElementId> offeredDeletions() {
+        Set<ElementId> ids = new HashSet<>();
+        for (Orphaned orphaned : session.orphaned()) {
+            for (Operation operation : orphaned.operations()) {
+                if (operation instanceof Operation.Delete delete) {
+                    for (int i = 0; i < delete.length(); i++) {
+                        ids.add(new ElementId(delete.id().site(), delete.id().counter() + i));
+                    }
+                }
+            }
+        }
+        return ids;
     }
 
     private ElementId idBefore(int offset) {

@@ -40,6 +40,14 @@ final class ByteReader {
         return bytes[at++] & 0xff;
     }
 
+    void expectVersion(int version, String what) {
+        int got = raw();
+        if (got != version) {
+            throw new MalformedStateException(
+                    what + " of the unknown version " + got + "; this program reads version " + version, true);
+        }
+    }
+
     void expect(int b, String what) {
         int got = raw();
         if (got != b) {

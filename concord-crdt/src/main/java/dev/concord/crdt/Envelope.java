@@ -46,7 +46,7 @@ final class Envelope {
         ByteReader in = new ByteReader(state);
         in.expect('C', "not a state");
         in.expect('D', "not a state");
-        in.expect(VERSION, "state of an unknown version");
+        in.expectVersion(VERSION, "a state");
         int compression = in.raw();
         if (compression == STORED) {
             checkSize(in.remaining(), maxBytes);

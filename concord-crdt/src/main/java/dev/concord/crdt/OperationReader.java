@@ -56,7 +56,7 @@ public final class OperationReader {
         in = new ByteReader(requireNonNull(bytes, "bytes"));
         in.expect('C', "not a stream of operations");
         in.expect('O', "not a stream of operations");
-        in.expect(OperationWriter.VERSION, "operations of an unknown version");
+        in.expectVersion(OperationWriter.VERSION, "operations");
     }
 
     /**

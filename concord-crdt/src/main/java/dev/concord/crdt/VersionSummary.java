@@ -107,7 +107,7 @@ final class VersionSummary {
         ByteReader in = new ByteReader(bytes);
         in.expect('C', "not a version");
         in.expect('V', "not a version");
-        in.expect(VERSION, "version summary of an unknown version");
+        in.expectVersion(VERSION, "a version summary");
         VersionSummary version = new VersionSummary();
         int sites = in.count(4);
         String previous = "";

@@ -2,6 +2,7 @@ package dev.concord.crdt;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -85,6 +86,29 @@ class CodecTest {
             byte[] cut = Arrays.copyOf(version, length);
             assertThrows(MalformedStateException.class, () -> specimen().difference(cut));
         }
+    }
+
+    @Test
+    void aLaterVersionOfAFormatIsNotTakenForDamage() {
+        Document document = specimen();
+        OperationWriter writer = new OperationWriter();
+        document.missingFrom(new Document("n").version()).forEach(writer::write);
+        for (byte[] whole : List.of(document.encode(), document.version(), writer.toBytes())) {
+            byte[] later = whole.clone();
+            later[2] = 9;
+            assertTrue(refused(later).isUnknownVersion());
+            assertFalse(refused(Arrays.copyOf(whole, 3)).isUnknownVersion());
+        }
+    }
+
+    private static MalformedStateException refused(byte[] bytes) {
+        return assertThrows(MalformedStateException.class, () -> {
+            switch (bytes[1]) {
+                case 'D' -> Document.load("r", bytes);
+                case 'V' -> specimen().difference(bytes);
+                default -> new OperationReader(bytes).next();
+            }
+        });
     }
 
     @Test

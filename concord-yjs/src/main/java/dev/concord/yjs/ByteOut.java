@@ -80,7 +80,7 @@ final class ByteOut {
         }
     }
 
-    /** Makes the number of which {@link #packed} writes an unsigned integer: its bytes, at most eight up to 2^53. */
+    /** Makes the number of which {@link #id} writes a client: its bytes, at most eight up to 2^53. */
     static long pack(long value) {
         long word = 0;
         long rest = value;

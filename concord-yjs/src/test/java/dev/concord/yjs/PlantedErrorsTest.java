@@ -106,7 +106,6 @@ class PlantedErrorsTest {
         thread.join(TimeUnit.MINUTES.toMillis(MAX_MINUTES));
         if (thread.isAlive()) {
             System.out.println(trial + " does not end");
-            thread.setPriority(Thread.MIN_PRIORITY);
             return false;
         }
         return failure.get() == null;

@@ -3,6 +3,7 @@ import { EditorView, ViewPlugin, keymap } from '@codemirror/view';
 import { peerLayers, peersChanged, showName } from './codemirror-carets.js';
 import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 import { placeOf } from './peers.js';
+import { followRight } from './right.js';
 import { smallestEdit } from './text-diff.js';
 import { COMMIT_AFTER_MS, whenPageMayGo } from './textarea.js';
 import { cleanText } from './wire.js';
@@ -19,16 +20,17 @@ const fromSession = Annotation.define();
 /**
  * Keeps the text of a CodeMirror 6 view and a session's text equal, and shows the carets and selections of the others. Remote edits
  * become changes, so that selection and scroll stay; while an input method composes they wait. The keys for undo and redo go to the session,
- * so leave CodeMirror's own history out. `carets: false` leaves out the carets. Returns a function that lets go of both.
+ * so leave CodeMirror's own history out. While the session may only read, the editor is read-only. `carets: false` leaves out the carets. Returns a function that lets go of both.
  */
 export function bindCodeMirror(session, view, { carets = true, commitAfter = COMMIT_AFTER_MS } = {}) {
-  const part = new Compartment();
+  const [part, lock] = [new Compartment(), new Compartment()];
   const plugin = ViewPlugin.define((attached) => new CodeMirrorBinding(session, attached, commitAfter));
   const bindingOf = () => view.plugin(plugin);
   view.dispatch({
     changes: smallestChanges(view.state.doc, session.text),
     effects: StateEffect.appendConfig.of(part.of([
       plugin,
+      lock.of([]),
       // After the update, not during it: whoever listens to the session may dispatch.
       Prec.highest(EditorView.updateListener.of((update) => bindingOf()?.updated(update))),
       Prec.highest(keymap.of(undoKeys(bindingOf))),
@@ -37,6 +39,9 @@ export function bindCodeMirror(session, view, { carets = true, commitAfter = COM
       carets ? peerLayers(session, (offset) => bindingOf()?.shown(offset) ?? offset) : [],
     ])),
     annotations: ofSession(),
+  });
+  bindingOf()?.followRight((readOnly) => {
+    view.dispatch({ effects: lock.reconfigure(readOnly ? Prec.highest(EditorState.readOnly.of(true)) : []) });
   });
   return () => {
     if (bindingOf() !== null) {
@@ -112,8 +117,18 @@ class CodeMirrorBinding {
     }
   }
 
+  /** Calls `lock` whenever the session may no longer write, or may again. */
+  followRight(lock) {
+    this.#unsubscribe.push(followRight(this.#session, lock));
+  }
+
   get isComposing() {
     return this.#resume !== null;
+  }
+
+  /** Whether what a transaction does to the text is not to be done: it is a script's, since CodeMirror lets nobody type. */
+  refuses(transaction) {
+    return transaction.docChanged && transaction.annotation(fromSession) === undefined && this.#session.status.readOnly;
   }
 
   /** Where an offset of the session's text is shown while the two differ. */
@@ -306,8 +321,11 @@ function undoKeys(bindingOf) {
   ];
 }
 
-/** Keeps carets and selections out of the middle of what a reader sees as one character. */
+/** Keeps carets and selections out of the middle of what a reader sees as one character, and changes out of a text that may only be read. */
 function tidy(transaction, binding) {
+  if (binding?.refuses(transaction)) {
+    return [];
+  }
   if (binding === null || binding.isComposing || !(transaction.docChanged || transaction.selection)) {
     return transaction;
   }

@@ -72,6 +72,11 @@ export class ConflictError extends ConcordError {
 
 export class MalformedStateError extends ConcordError {}
 
+/** The server lets this client read the room, and not change it. Nothing was changed. */
+export class ReadOnlyError extends ConcordError {
+  constructor();
+}
+
 /** The browser stores nothing: unsent edits are lost with the page. */
 export class StorageError extends ConcordError {}
 
@@ -170,6 +175,9 @@ export interface Edit {
   inserted?: string;
 }
 
+/** What somebody may do in a room; each right includes those before it. A later server may know others. */
+export type Right = 'read' | 'write' | 'admin' | (string & {});
+
 export interface SessionStatus {
   connection: 'connecting' | 'live' | 'offline' | 'reconnecting' | 'stopped';
   /** Why it stopped, or why attempts keep failing, as a sentence; empty otherwise. */
@@ -184,6 +192,10 @@ export interface SessionStatus {
   orphaned: number;
   /** The room has another history than this text, which may be nowhere else: it has stopped, and `putBack` makes it the room's again. */
   replaced: boolean;
+  /** What the server lets this client do. Null until it has said so, and with servers that let everybody write. */
+  right: Right | null;
+  /** The right is not to write: `edit`, `undo`, `redo` and `putBack` throw a ReadOnlyError. What is unsent waits until the client may write again. */
+  readOnly: boolean;
   /** Everything is acknowledged, which means that it is durable. */
   saved: boolean;
 }
@@ -283,7 +295,10 @@ export class ConcordSession {
   readonly canRedo: boolean;
   /** Returns a function that ends the subscription. */
   on<Name extends keyof SessionEvents>(name: Name, listener: (event: SessionEvents[Name]) => void): () => void;
-  /** A list of edits is made in order and is one undo step; a single edit joins the step before it where it can. */
+  /**
+   * A list of edits is made in order and is one undo step; a single edit joins the step before it where it can. Throws a ReadOnlyError
+   * while `status.readOnly`, and has then changed nothing, as have `undo` and `redo`.
+   */
   edit(edit: Edit | Edit[], source?: unknown): void;
   undo(source?: unknown): TextChange[];
   redo(source?: unknown): TextChange[];

@@ -8,7 +8,7 @@
 export { showCarets } from './carets.js';
 export { applyChange, mapOffset } from './change.js';
 export { ConcordDocument } from './document.js';
-export { ConcordError, ConflictError, CredentialError, InvalidOperationError, MalformedStateError, StorageError } from './errors.js';
+export { ConcordError, ConflictError, CredentialError, InvalidOperationError, MalformedStateError, ReadOnlyError, StorageError } from './errors.js';
 export { graphemeAround, outsideOfGrapheme } from './grapheme.js';
 export { randomSite } from './operation.js';
 export { anchorageOf, inkOn, placeOf } from './peers.js';

@@ -33,6 +33,13 @@ export class MalformedStateError extends ConcordError {
 /** The bytes are of a format that came after this program. */
 export class UnknownFormatError extends MalformedStateError {}
 
+/** The server lets this client read the room, and not change it. Nothing was changed. */
+export class ReadOnlyError extends ConcordError {
+  constructor() {
+    super('forbidden', 'This document may be read here, and not changed.');
+  }
+}
+
 /** No token could be got. The `cause` says why; the session tries again. */
 export class CredentialError extends ConcordError {
   constructor(cause) {

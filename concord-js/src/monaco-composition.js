@@ -36,7 +36,7 @@ export class MonacoComposition {
   /** What is composed so far becomes an edit, while the input method goes on with it. */
   commit() {
     clearTimeout(this.#still);
-    if (this.#session.isClosed) {
+    if (this.#session.isClosed || this.#session.status.readOnly) {
       return;
     }
     const edit = this.#edit();

@@ -1,6 +1,7 @@
 import { MonacoCarets } from './monaco-carets.js';
 import { MonacoComposition } from './monaco-composition.js';
 import { MonacoText } from './monaco-text.js';
+import { followRight } from './right.js';
 import { smallestEdit } from './text-diff.js';
 import { COMMIT_AFTER_MS, whenPageMayGo } from './textarea.js';
 import { cleanText } from './wire.js';
@@ -10,7 +11,7 @@ const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
 /**
  * Keeps the text of a Monaco editor's model and a session's text equal, and shows the carets and selections of the others; `monaco` is
  * Monaco's own module. Remote edits are shown around selection and scroll; while an input method composes they wait. Undo and redo are the
- * session's. `carets: false` leaves out the carets. Returns a function that lets go of both.
+ * session's. While the session may only read, the editor is read-only. `carets: false` leaves out the carets. Returns a function that lets go of both.
  */
 export function bindMonaco(session, editor, monaco, { carets = true, commitAfter = COMMIT_AFTER_MS } = {}) {
   const drawn = carets ? new MonacoCarets(session, editor, monaco) : null;
@@ -29,6 +30,8 @@ class MonacoBinding {
   #repairing = false;
   #ended = new AbortController();
   #disposables;
+  // Whether the editor was read-only before the session was; null while that may write.
+  #wasReadOnly = null;
 
   constructor(session, editor, monaco, carets, commitAfter) {
     this.#session = session;
@@ -40,6 +43,7 @@ class MonacoBinding {
     const off = [
       session.on('change', ({ changes, source }) => source !== this && this.#received(changes)),
       session.on('presence', () => this.#draw()),
+      followRight(session, (readOnly) => this.#lock(readOnly)),
     ];
     this.#disposables = [
       ...off.map((dispose) => ({ dispose })),
@@ -75,8 +79,19 @@ class MonacoBinding {
       this.#disposables.forEach((disposable) => disposable.dispose());
       this.#text.dispose();
       this.#carets?.dispose();
+      this.#lock(false);
       this.#composition?.release();
       this.#composition = null;
+    }
+  }
+
+  #lock(readOnly) {
+    if (readOnly) {
+      this.#wasReadOnly ??= this.#editor.getRawOptions().readOnly === true;
+      this.#editor.updateOptions({ readOnly: true });
+    } else if (this.#wasReadOnly !== null) {
+      this.#editor.updateOptions({ readOnly: this.#wasReadOnly });
+      this.#wasReadOnly = null;
     }
   }
 
@@ -105,7 +120,10 @@ class MonacoBinding {
   }
 
   #typed(edits) {
-    if (this.#composition !== null) {
+    if (this.#session.status.readOnly) {
+      // By a script: Monaco lets nobody type.
+      this.#repairSoon();
+    } else if (this.#composition !== null) {
       this.#composition.typed();
     } else if (edits === null || this.#repairing) {
       this.#send([smallestEdit(this.#session.text, this.#text.text, this.#text.selection.head)].filter((edit) => edit !== null));

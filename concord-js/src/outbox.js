@@ -172,6 +172,17 @@ export class Outbox {
     return entry.operation;
   }
 
+  /** What the server has refused may be taken now: it is back in line, in its place. */
+  offerRefused() {
+    for (const entry of this.#refused) {
+      this.#extent += entry.extent;
+      entry.seq = 0;
+      this.#queue.push(entry);
+    }
+    this.#refused.clear();
+    this.#queue.sort((a, b) => a.number - b.number);
+  }
+
   /** The connection is gone: nothing is on its way any more, and nothing refused. */
   rewind() {
     this.#sent.clear();

@@ -11,6 +11,8 @@ const CONNECTING = Object.freeze({
   refused: 0,
   orphaned: 0,
   replaced: false,
+  right: null,
+  readOnly: false,
   saved: false,
 });
 

@@ -4,7 +4,7 @@ import { Coverage } from './coverage.js';
 import { Credentials } from './credentials.js';
 import { ConcordDocument } from './document.js';
 import { unpackState } from './envelope.js';
-import { ConflictError, StorageError, UnknownFormatError } from './errors.js';
+import { ConflictError, ReadOnlyError, StorageError, UnknownFormatError } from './errors.js';
 import { Holds } from './holds.js';
 import { Listeners } from './listeners.js';
 import { extentOf, randomSite } from './operation.js';
@@ -14,6 +14,7 @@ import { IndexedStore, NoStore } from './outbox-store.js';
 import { placeholdersLast } from './placeholder.js';
 import { Presence } from './presence.js';
 import { rebuild } from './renaming.js';
+import { mayOnlyRead } from './right.js';
 import { smallestEdit } from './text-diff.js';
 import { UndoHistory } from './undo.js';
 import { MAX_FRAME_BYTES, cleanText, opMessage, readBase64, readFrame, splitOperation, writeBase64Url, writeFrames } from './wire.js';
@@ -60,6 +61,8 @@ export class ConcordSession {
   #state = 'connecting';
   #reason = '';
   #epoch = null;
+  /** What the server lets this client do; null while it has not said. */
+  #right = null;
   #leftover = [];
   #replaced = false;
   /**
@@ -132,7 +135,8 @@ export class ConcordSession {
    * `connection` is `connecting`, `live`, `offline`, `reconnecting` or `stopped`, and `reason` says why it stopped, or what is
    * known after many attempts. `unsent` counts the
    * characters that the server has not acknowledged, `composing` those among them that an input method has not let go of yet, `refused` the operations that it will not take, `orphaned` those of another
-   * history of the room, which are kept and not sent. `replaced` is true when the room has another history than this text, or was deleted: see `putBack`. `saved` is true only when everything is acknowledged. The object stays the
+   * history of the room, which are kept and not sent. `replaced` is true when the room has another history than this text, or was deleted: see `putBack`. `right` is what the server lets this client do, null while it has not said, and `readOnly` is true where that
+   * is not to write. `saved` is true only when everything is acknowledged. The object stays the
    * same until one of them changes.
    */
   get status() {
@@ -149,6 +153,8 @@ export class ConcordSession {
       refused,
       orphaned,
       replaced: this.#replaced,
+      right: this.#right,
+      readOnly: mayOnlyRead(this.#right),
       saved: this.#state === 'live' && unsent === 0 && refused === 0 && orphaned === 0,
     };
     if (Object.keys(status).some((name) => status[name] !== this.#status?.[name])) {
@@ -171,7 +177,7 @@ export class ConcordSession {
    * undo. `source` comes back with the event.
    */
   edit(edit, source = null) {
-    this.#check();
+    this.#checkRight();
     const changes = [edit].flat().map(({ offset, removed = 0, inserted = '' }) => ({ offset, removed, inserted: cleanText(inserted) }));
     if (changes.reduce((sum, { inserted }) => sum + inserted.length, 0) > this.#document.countersLeft) {
       const body = this.#document.encodeBody();
@@ -185,21 +191,21 @@ export class ConcordSession {
   }
 
   get canUndo() {
-    return this.#history.canUndo;
+    return !this.status.readOnly && this.#history.canUndo;
   }
 
   get canRedo() {
-    return this.#history.canRedo;
+    return !this.status.readOnly && this.#history.canRedo;
   }
 
   /** Takes back the last own edit. Returns the changes of the text. */
   undo(source = null) {
-    this.#check();
+    this.#checkRight();
     return this.#reverted(this.#history.undo(), source);
   }
 
   redo(source = null) {
-    this.#check();
+    this.#checkRight();
     return this.#reverted(this.#history.redo(), source);
   }
 
@@ -274,7 +280,7 @@ export class ConcordSession {
    * the new room has by now, so that several who do this bring one text back, each with what the others have not seen, and the session goes on with it.
    */
   async putBack() {
-    this.#check();
+    this.#checkRight();
     if (!this.#replaced) {
       throw new Error('the room has the history of this text: there is nothing to put back');
     }
@@ -346,6 +352,13 @@ export class ConcordSession {
   #check() {
     if (this.#closed) {
       throw new Error('the session is closed');
+    }
+  }
+
+  #checkRight() {
+    this.#check();
+    if (mayOnlyRead(this.#right)) {
+      throw new ReadOnlyError();
     }
   }
 
@@ -540,7 +553,7 @@ export class ConcordSession {
     }
   }
 
-  async #synchronise({ state, version, epoch, limits }, socket) {
+  async #synchronise({ state, version, epoch, right = null, limits }, socket) {
     const body = await unpackState(readBase64(state));
     while (this.#holds.released !== null) {
       await this.#holds.released;
@@ -553,6 +566,7 @@ export class ConcordSession {
       this.#stopReplaced(REPLACED);
       return;
     }
+    this.#setRight(right);
     try {
       const from = { body, version: readBase64(version), epoch };
       this.#changed(this.#nextSite !== null ? this.#rebuild(from) : this.#document.mergeBody(body), 'remote');
@@ -586,6 +600,13 @@ export class ConcordSession {
       this.#presence.start();
       this.#flush();
     }
+  }
+
+  #setRight(right) {
+    if (mayOnlyRead(this.#right) && !mayOnlyRead(right)) {
+      this.#outbox.offerRefused();
+    }
+    this.#right = right;
   }
 
   #receiveOperation(operation) {
@@ -653,8 +674,11 @@ export class ConcordSession {
     }
   }
 
-  /** Queues what the server is missing and the outbox does not hold: operations of others that a crashed server has lost. */
+  /** Queues what the server is missing and the outbox does not hold: operations of others that a crashed server has lost. A reader cannot help. */
   #repairServer(missing) {
+    if (mayOnlyRead(this.#right)) {
+      return;
+    }
     const queued = new Coverage(this.#outbox.operations());
     for (const operation of missing) {
       if (!queued.includes(operation)) {
@@ -717,7 +741,8 @@ export class ConcordSession {
   }
 
   #flush() {
-    if (this.#state !== 'live' || this.#holding !== null) {
+    // What was typed before this client lost its right waits until it has it again.
+    if (this.#state !== 'live' || this.#holding !== null || mayOnlyRead(this.#right)) {
       return;
     }
     this.#outbox.split((operation) => splitOperation(operation, this.#frameBytes));

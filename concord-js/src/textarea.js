@@ -1,5 +1,6 @@
 import { applyChange, mapOffset } from './change.js';
 import { graphemeAround, outsideOfGrapheme } from './grapheme.js';
+import { followRight } from './right.js';
 import { smallestEdit } from './text-diff.js';
 import { cleanText } from './wire.js';
 
@@ -16,7 +17,7 @@ const UNDO_INPUTS = { historyUndo: 'undo', historyRedo: 'redo' };
  * Keeps a textarea and a session's text equal. Local input becomes the smallest edit that explains it; remote edits are
  * written with `setRangeText`, so that caret, selection and scroll stay where they are; where that is slow, a textarea without
  * the focus collects them for up to a second. While an input method composes, remote edits wait;
- * what is composed counts as unsent, and goes into the session when the page may go or after `commitAfter` milliseconds without a key. The keys for undo and redo go to the session. Returns a function that lets go of both.
+ * what is composed counts as unsent, and goes into the session when the page may go or after `commitAfter` milliseconds without a key. The keys for undo and redo go to the session. While the session may only read, the textarea is read-only. Returns a function that lets go of both.
  */
 export function bindTextarea(session, textarea, { commitAfter = COMMIT_AFTER_MS } = {}) {
   const binding = new TextareaBinding(session, textarea, commitAfter);
@@ -37,6 +38,8 @@ class TextareaBinding {
   #still = null;
   #ended = new AbortController();
   #unsubscribe;
+  // Whether the textarea was read-only before the session was; null while that may write.
+  #wasReadOnly = null;
 
   constructor(session, textarea, commitAfter) {
     this.#commitAfter = commitAfter;
@@ -44,7 +47,11 @@ class TextareaBinding {
     this.#textarea = textarea;
     textarea.value = session.text;
     this.#text = session.text;
-    this.#unsubscribe = session.on('change', ({ changes, source }) => source !== this && this.#receive(changes));
+    const off = [
+      session.on('change', ({ changes, source }) => source !== this && this.#receive(changes)),
+      followRight(session, (readOnly) => this.#lock(readOnly)),
+    ];
+    this.#unsubscribe = () => off.forEach((end) => end());
     this.#listen('beforeinput', (event) => this.#beforeInput(event));
     this.#listen('input', (event) => this.#input(event.inputType));
     this.#listen('keydown', (event) => this.#keyDown(event));
@@ -71,6 +78,17 @@ class TextareaBinding {
       clearTimeout(this.#timer);
       this.#ended.abort();
       this.#unsubscribe();
+      this.#lock(false);
+    }
+  }
+
+  #lock(readOnly) {
+    if (readOnly) {
+      this.#wasReadOnly ??= this.#textarea.readOnly;
+      this.#textarea.readOnly = true;
+    } else if (this.#wasReadOnly !== null) {
+      this.#textarea.readOnly = this.#wasReadOnly;
+      this.#wasReadOnly = null;
     }
   }
 
@@ -95,7 +113,7 @@ class TextareaBinding {
   /** What is composed so far becomes an edit, while the input method goes on with it. */
   #commit() {
     clearTimeout(this.#still);
-    if (this.#resume !== null && !this.#session.isClosed) {
+    if (this.#resume !== null && !this.#session.isClosed && !this.#session.status.readOnly) {
       const { value, selectionEnd } = this.#textarea;
       const edit = smallestEdit(this.#text, value, selectionEnd);
       if (edit !== null) {
@@ -129,6 +147,11 @@ class TextareaBinding {
     const value = this.#textarea.value;
     const edit = smallestEdit(this.#text, value, this.#textarea.selectionEnd);
     if (edit === null) {
+      return;
+    }
+    if (this.#session.status.readOnly) {
+      // By a script: the browser lets nobody type.
+      this.#textarea.value = this.#text;
       return;
     }
     const cleaned = { ...edit, inserted: cleanText(edit.inserted) };

@@ -4,7 +4,7 @@
  * - `name`, and `several`: whether one act of a user can change the text at several places;
  * - `create({text, readOnly})` puts an editor on the page, and resolves to what a user can do with it.
  *
- * That is `text`, `selection` as `{anchor, head}`, and these functions: `bind(session, options)` returns what the binding returns;
+ * That is `text`, `readOnly`, `selection` as `{anchor, head}`, and these functions: `bind(session, options)` returns what the binding returns;
  * `focus`, `blur` and `select(anchor, head)`; `type`, `paste` and `cut` work at the selection; `compose(text)` replaces what is
  * being composed, and `composed` ends that; `press('undo')` presses the keys for it, `menu('undo')` takes it from the browser's
  * menu. With `several`, `change(list)` does what several carets do at once: a list of `{offset, removed, inserted}`, ascending, all
@@ -356,6 +356,55 @@ const cases = {
     agree(editor, session, 'text more', 'after undo');
     server.type(0, 'remote ');
     agree(editor, session, 'remote text more', 'after an edit of somebody else');
+  },
+
+  async 'an editor of a session that may only read is read-only for as long'(adapter) {
+    const bind = await bound(adapter, 'text');
+    const { server, session, editor } = bind;
+    const errors = [];
+    const onError = ({ message }) => errors.push(message);
+    addEventListener('error', onError);
+    editor.select(4);
+    editor.type('!');
+    await agreed(bind, 'text!', 'with the right to write');
+    server.grant('read');
+    await eventually(() => session.status.readOnly, 'the right to write going');
+    assert(editor.readOnly, 'the editor can be written in');
+    // A script can type all the same.
+    editor.type('?');
+    editor.paste('more');
+    editor.press('undo');
+    editor.menu('undo');
+    await eventually(() => editor.text === 'text!', `the text as it was: ${editor.text}`);
+    assertEquals('text!', session.text, 'text');
+    server.type(0, 'remote ');
+    agree(editor, session, 'remote text!', 'after an edit of somebody else');
+    server.grant('write');
+    await eventually(() => !session.status.readOnly, 'the right to write coming back');
+    assert(!editor.readOnly, 'the editor is still read-only');
+    editor.select(7);
+    editor.type('new ');
+    await agreed(bind, 'remote new text!', 'with the right again');
+    editor.press('undo');
+    await agreed(bind, 'remote text!', 'after undo');
+    removeEventListener('error', onError);
+    assertEquals('', errors.join(), 'errors');
+  },
+
+  async 'an editor that was read-only before it was bound is so after it, whatever the session may do'(adapter) {
+    for (const readOnly of [true, false]) {
+      const { server, session, editor, release } = await bound(adapter, 'text', { readOnly });
+      server.grant('read');
+      await eventually(() => session.status.readOnly, 'the right to write going');
+      assert(editor.readOnly, 'with the right to read');
+      server.grant('write');
+      await eventually(() => !session.status.readOnly, 'the right to write coming back');
+      assertEquals(readOnly, editor.readOnly, 'with the right to write');
+      server.grant('read');
+      await eventually(() => session.status.readOnly, 'the right to write going again');
+      release();
+      assertEquals(readOnly, editor.readOnly, 'released');
+    }
   },
 
   async 'a release gives everything back, and can be done twice'(adapter) {

@@ -38,6 +38,10 @@ export class TextareaEditor {
     return this.#textarea.value;
   }
 
+  get readOnly() {
+    return this.#textarea.readOnly;
+  }
+
   get selection() {
     const { selectionStart, selectionEnd, selectionDirection } = this.#textarea;
     const [anchor, head] = selectionDirection === 'backward' ? [selectionEnd, selectionStart] : [selectionStart, selectionEnd];
@@ -158,6 +162,10 @@ class CodeMirrorEditor {
   get text() {
     const { doc } = this.#view.state;
     return doc.sliceString(0, doc.length, '\n');
+  }
+
+  get readOnly() {
+    return this.#view.state.readOnly;
   }
 
   get selection() {

@@ -53,6 +53,8 @@ export class FakeServer {
   refuses = false;
   /** What a sync says of the server's limits; nothing, as servers of old, by default. */
   limits = undefined;
+  /** What a sync says that its receiver may do; with `read`, ops are refused. */
+  right = undefined;
   /** A longer frame closes the connection. */
   maxBytes = Infinity;
   longestFrame = 0;
@@ -114,7 +116,13 @@ export class FakeServer {
   /** Stored, not compressed, so that nothing can happen between the state being taken and the member joining. */
   syncMessage() {
     const [state, version] = [[0x43, 0x44, 1, 0, ...this.document.encodeBody()], this.document.version()];
-    return { t: 'sync', state: base64(state), version: base64(version), epoch: this.epoch, limits: this.limits };
+    return { t: 'sync', state: base64(state), version: base64(version), epoch: this.epoch, right: this.right, limits: this.limits };
+  }
+
+  /** Everybody has another right from now on. */
+  grant(right) {
+    this.right = right;
+    this.members.forEach((member) => member.tell(this.syncMessage()));
   }
 
   type(offset, text) {
@@ -151,7 +159,7 @@ export class FakeServer {
         this.#broadcast([message], socket);
         continue;
       }
-      const code = this.refusal(message);
+      const code = this.right === 'read' ? 'forbidden' : this.refusal(message);
       if (code !== null) {
         socket.tell({ t: 'error', code, message: `refused as ${code}`, seq: message.seq });
         continue;

@@ -30,6 +30,10 @@ class MonacoEditor {
     return this.#editor.getModel().getValue();
   }
 
+  get readOnly() {
+    return this.#editor.getRawOptions().readOnly === true;
+  }
+
   get selection() {
     const model = this.#editor.getModel();
     const selection = this.#editor.getSelection();

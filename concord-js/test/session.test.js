@@ -1,6 +1,7 @@
 import { ConcordDocument } from '../src/document.js';
 import { ConcordSession } from '../src/session.js';
 import { applyChange } from '../src/change.js';
+import { ReadOnlyError } from '../src/errors.js';
 import { cleanText, splitOperation, writeFrames } from '../src/wire.js';
 import { assert, assertBytes, assertEquals, assertThrows, eventually } from './assert.js';
 import { Clock, FakeServer, optionsFor } from './fake-server.js';
@@ -1543,5 +1544,92 @@ export const properties = {
       assertEquals(0, session.events.length, 'faults');
       session.close();
     });
+  },
+
+  async 'whoever may only read follows, is refused each edit at once, and sends nothing'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.right = 'read';
+    server.document.insert(0, 'text');
+    const session = start(server, clock);
+    assertEquals('null false', `${session.status.right} ${session.status.readOnly}`, 'before it is known');
+    await live(session);
+    assertEquals('read true', `${session.status.right} ${session.status.readOnly}`, 'right');
+    for (const action of [() => session.edit({ offset: 0, inserted: 'x' }), () => session.edit([]), () => session.undo(), () => session.redo()]) {
+      assertEquals('forbidden', assertThrows(ReadOnlyError, action, 'an edit').code, 'code');
+    }
+    server.type(4, ' of others');
+    await eventually(() => session.text === 'text of others', 'the edit of somebody else');
+    assertEquals(0, server.operations.length, 'operations');
+    assert(session.status.saved, 'nothing is unsaved');
+  },
+
+  async 'what was typed before the right was known is kept and not sent, and sent when there is one'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.right = 'read';
+    const session = start(server, clock);
+    session.edit({ offset: 0, inserted: 'early' });
+    await live(session);
+    assertEquals('0 5 false', `${server.operations.length} ${session.status.unsent} ${session.status.saved}`, 'while reading');
+    assert(!session.canUndo, 'undo is offered');
+    server.grant('write');
+    await saved(session);
+    assertEquals('early', server.document.text, 'text');
+    assert(session.canUndo, 'undo is not offered');
+    session.undo();
+    await eventually(() => server.document.text === '', 'undo');
+  },
+
+  async 'a right that goes while edits are on their way refuses them, and brings them when it is back'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    const session = start(server, clock);
+    await live(session);
+    server.right = 'read';
+    session.edit({ offset: 0, inserted: 'late' });
+    await eventually(() => session.status.refused === 1, 'the refusal');
+    assertEquals('forbidden', session.events.map(({ event }) => event.code).join(), 'events');
+    server.grant('read');
+    await eventually(() => session.status.readOnly, 'the right going');
+    server.grant('admin');
+    await saved(session);
+    assertEquals('late admin', `${server.document.text} ${session.status.right}`, 'text and right');
+  },
+
+  async 'a reader does not bring what the server has lost of others, and does so when it may write'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.right = 'read';
+    server.document.insert(0, 'lost');
+    const session = start(server, clock);
+    await live(session);
+    server.document = new ConcordDocument('server');
+    server.member.end(1006);
+    clock.advance(1_000);
+    await live(session);
+    assertEquals('0 0', `${server.operations.length} ${session.status.unsent}`, 'operations and unsent');
+    server.grant('write');
+    await eventually(() => server.document.text === 'lost', 'the text coming back');
+  },
+
+  async 'a text that was replaced is not put back by whoever may only read'() {
+    const [server, clock] = [new FakeServer(), new Clock()];
+    server.right = 'read';
+    const session = start(server, clock);
+    await live(session);
+    server.member.end(4404);
+    assert(session.status.replaced, 'not replaced');
+    const error = await session.putBack().then(() => null, (thrown) => thrown);
+    assert(error instanceof ReadOnlyError, String(error));
+    assert(session.status.replaced, 'put back');
+  },
+
+  async 'a server that names no right, or one that is not known here, is asked with each edit'() {
+    for (const right of [undefined, 'owner']) {
+      const [server, clock] = [new FakeServer(), new Clock()];
+      server.right = right;
+      const session = start(server, clock);
+      await live(session);
+      session.edit({ offset: 0, inserted: 'x' });
+      await saved(session);
+      assertEquals(`${right ?? null} false`, `${session.status.right} ${session.status.readOnly}`, 'right');
+    }
   },
 };

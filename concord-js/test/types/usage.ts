@@ -58,7 +58,7 @@ export async function use(textarea: HTMLTextAreaElement): Promise<string> {
   const off = session.on('change', ({ changes, source }) => {
     shown = source === 'remote' ? changes.reduce(applyChange, shown) : session.text;
   });
-  session.on('status', (status: SessionStatus) => console.log(status.saved, status.composing, status.orphaned, status.reason));
+  session.on('status', (status: SessionStatus) => console.log(status.saved, status.composing, status.orphaned, status.reason, status.right === 'read', status.readOnly));
   session.on('presence', (peers: Peer[]) => console.log(peers.filter(({ away }) => !away).map(({ user }) => user)));
   session.on('fault', (error: Error) => console.log(error instanceof StorageError, error instanceof ConcordError ? error.code : ''));
   const typed = smallestEdit(shown, textarea.value, textarea.selectionEnd);

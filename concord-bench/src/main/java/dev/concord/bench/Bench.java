@@ -18,7 +18,7 @@ public final class Bench {
                    ./concord bench yjs    [--only INPUT/WORK,…] [--runs N] [--traces PATH] [--json]
                    ./concord bench micro  [--only NAME,…] [--long] [--json]
                    ./concord bench store  [--database URL] [--seconds N]
-                   ./concord bench server [--rounds N] [--readers N] JAR…
+                   ./concord bench server [--rounds N] [--readers N] [--tokens] JAR…
                    ./concord bench page   [--into PAGE] FILE…
 
             engine   the engine on real histories and hostile input, beside a plain gap buffer
@@ -38,6 +38,7 @@ public final class Bench {
             --traces PATH       automerge-paper.json.gz or its directory; the trace is not ours to bring along. Otherwise CONCORD_TRACES, or
                                 a directory "traces" in or beside this one. Without it that trace is skipped
             --readers N         members that read what one other types (3)
+            --tokens            measures each server a second time, with members that present tokens
             --against JAR       measures the engine of another build's concord-bench.jar in turns with this one, and divides
             --json              for programs; progress goes to standard error in any case
             --database URL      postgres://user:password@host:port/database; its tables are made if they are missing
@@ -83,7 +84,7 @@ public final class Bench {
             case "yjs" -> Options.parse(args, "--only", "--runs", "--traces", "--json");
             case "micro" -> Options.parse(args, "--only", "--long", "--json");
             case "store" -> Options.parse(args, "--database", "--seconds");
-            case "server" -> Options.parse(args, "--rounds", "--readers", Options.FILES);
+            case "server" -> Options.parse(args, "--rounds", "--readers", "--tokens", Options.FILES);
             case "page" -> Options.parse(args, "--into", Options.FILES);
             default ->
                 throw new BadUsageException("there is no benchmark " + what

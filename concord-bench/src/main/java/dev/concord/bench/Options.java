@@ -13,7 +13,7 @@ final class Options {
     /** Stands for file names among the allowed options. */
     static final String FILES = "FILE";
 
-    private static final Set<String> FLAGS = Set.of("--json", "--long");
+    private static final Set<String> FLAGS = Set.of("--json", "--long", "--tokens");
     private static final int MAX_COUNT = 10_000;
 
     private final Map<String, String> values = new HashMap<>();

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +40,17 @@ final class ServerBench {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    private final List<Path> jars = new ArrayList<>();
+    private static final String SECRET = "a secret of at least thirty-two bytes, for a benchmark";
+
+    /** A server to be measured, and whether it asks for tokens. */
+    private record Subject(Path jar, boolean tokens) {
+        @Override
+        public String toString() {
+            return jar + (tokens ? ", with tokens" : "");
+        }
+    }
+
+    private final List<Subject> subjects = new ArrayList<>();
     private final int rounds;
     private final int readers;
     private final PrintStream progress;
@@ -53,7 +64,10 @@ final class ServerBench {
             if (!Files.isRegularFile(jar)) {
                 throw new BadUsageException("there is no file " + file);
             }
-            jars.add(jar);
+            subjects.add(new Subject(jar, false));
+            if (options.has("--tokens")) {
+                subjects.add(new Subject(jar, true));
+            }
         }
         this.rounds = options.count("--rounds", 3);
         this.readers = options.count("--readers", 3);
@@ -62,11 +76,12 @@ final class ServerBench {
 
     /** Markdown. */
     String run() throws IOException {
-        double[][] cost = new double[jars.size()][rounds];
+        double[][] cost = new double[subjects.size()][rounds];
         for (int round = 0; round < rounds; round++) {
-            for (int i = 0; i < jars.size(); i++) {
-                cost[i][round] = measure(jars.get(i));
-                progress.printf(Locale.ROOT, "round %d, %s: %.2f µs an op%n", round + 1, jars.get(i), cost[i][round]);
+            for (int i = 0; i < subjects.size(); i++) {
+                cost[i][round] = measure(subjects.get(i));
+                progress.printf(
+                        Locale.ROOT, "round %d, %s: %.2f µs an op%n", round + 1, subjects.get(i), cost[i][round]);
             }
         }
         StringBuilder table = new StringBuilder(String.format(
@@ -76,10 +91,10 @@ final class ServerBench {
                 Runtime.getRuntime().availableProcessors(),
                 OPS,
                 readers));
-        for (int i = 0; i < jars.size(); i++) {
+        for (int i = 0; i < subjects.size(); i++) {
             double[] sorted = cost[i].clone();
             Arrays.sort(sorted);
-            table.append(String.format(Locale.ROOT, "| %s | %.2f µs |", jars.get(i), sorted[rounds / 2]));
+            table.append(String.format(Locale.ROOT, "| %s | %.2f µs |", subjects.get(i), sorted[rounds / 2]));
             for (double each : cost[i]) {
                 table.append(String.format(Locale.ROOT, " %.2f", each));
             }
@@ -89,18 +104,19 @@ final class ServerBench {
     }
 
     /** Microseconds of processor time for each op. */
-    private double measure(Path jar) throws IOException {
+    private double measure(Subject subject) throws IOException {
         Path data = Files.createTempDirectory("concord-bench");
         Process server = null;
         try {
             int port = freePort();
-            server = start(jar, port, data);
+            server = start(subject, port, data);
+            String token = subject.tokens() ? token(subject.jar(), data) : "";
             HttpClient http = HttpClient.newHttpClient();
             awaitAnswer(http, server, port);
-            Member writer = Member.join(http, port);
+            Member writer = Member.join(http, port, token);
             List<Member> others = new ArrayList<>();
             for (int i = 0; i < readers; i++) {
-                others.add(Member.join(http, port));
+                others.add(Member.join(http, port, token));
             }
             type(writer, others, 1, WARM_UP);
             Duration before = cpu(server);
@@ -115,17 +131,36 @@ final class ServerBench {
         }
     }
 
-    private static Process start(Path jar, int port, Path data) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
+    private static ProcessBuilder command(Path jar, Path data, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmn256m",
                 "-Xmx1g",
                 "-jar",
-                jar.toString());
+                jar.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("CONCORD_") || name.endsWith("_URL"));
-        builder.environment().put("PORT", Integer.toString(port));
         builder.environment().put("CONCORD_DATA_DIR", data.toString());
+        return builder;
+    }
+
+    /** A token that may write the room, as the server's own command makes it. */
+    private static String token(Path jar, Path data) throws IOException {
+        ProcessBuilder builder =
+                command(jar, data, List.of("token", "--sub", "bench", "--room", "bench=write", "--expires", "8h"));
+        builder.environment().put("CONCORD_AUTH_SECRET", SECRET);
+        return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    private static Process start(Subject subject, int port, Path data) throws IOException {
+        ProcessBuilder builder = command(subject.jar(), data, List.of());
+        builder.environment().put("PORT", Integer.toString(port));
+        if (subject.tokens()) {
+            builder.environment().put("CONCORD_AUTH", "jwt");
+            builder.environment().put("CONCORD_AUTH_SECRET", SECRET);
+        }
         File log = data.resolve("log").toFile();
         return builder.redirectErrorStream(true).redirectOutput(log).start();
     }
@@ -192,10 +227,13 @@ final class ServerBench {
         private long ops;
         private String fault = "";
 
-        static Member join(HttpClient http, int port) throws IOException {
+        static Member join(HttpClient http, int port, String token) throws IOException {
             Member member = new Member();
-            member.socket = http.newWebSocketBuilder()
-                    .buildAsync(URI.create("ws://127.0.0.1:" + port + "/rooms/bench/ws"), member)
+            WebSocket.Builder socket = http.newWebSocketBuilder();
+            if (!token.isEmpty()) {
+                socket.header("Authorization", "Bearer " + token);
+            }
+            member.socket = socket.buildAsync(URI.create("ws://127.0.0.1:" + port + "/rooms/bench/ws"), member)
                     .join();
             try {
                 if (!member.synced.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -120,6 +120,13 @@ final class Alignment {
         return new Carried(place, gone);
     }
 
+    /** The editor shows something of its own instead of the session's text. */
+    void shownIsOther(int shown, int session) {
+        stretches = new ArrayList<>();
+        add(stretches, Kind.SHOWN, shown);
+        add(stretches, Kind.SESSION, session);
+    }
+
     /** What the editor has to change to show the session's text; it counts as shown from now on. */
     List<TextChange> follow(Text session) {
         List<TextChange> changes = new ArrayList<>();

@@ -77,6 +77,8 @@ public final class ConcordSession implements AutoCloseable {
     private ConnectionState state = ConnectionState.OFFLINE;
     private String reason = "";
     private @Nullable String epoch;
+    /** What the server lets this client do; null while it has not said. */
+    private @Nullable String right;
     /** The room has another history than this document, or was deleted. */
     private boolean replaced;
 
@@ -105,7 +107,7 @@ public final class ConcordSession implements AutoCloseable {
                 message -> connection.send(text(message)),
                 peers -> listeners.notify(listener -> listener.peersChanged(peers)));
         outbox = new Outbox(settings.outbox, loop, this::fault);
-        sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE);
+        sender = new Sender(outbox, connection, loop, () -> state == ConnectionState.LIVE && !status().readOnly());
         leftover.addAll(outbox.load());
     }
 
@@ -153,9 +155,10 @@ public final class ConcordSession implements AutoCloseable {
      * room has by now, and goes on with the result. If several clients do so, the text appears once, with the edits of all of them.
      *
      * @throws IllegalStateException when the room was not replaced
+     * @throws ReadOnlyException when this client may only read
      */
     public void putBack() {
-        check();
+        checkRight();
         if (!replaced) {
             throw new IllegalStateException("the room has the history of this text: there is nothing to put back");
         }
@@ -223,6 +226,7 @@ public final class ConcordSession implements AutoCloseable {
      *     {@link RoomText#clean}
      * @throws InvalidOperationException when the range is outside the text or cuts a surrogate pair, or when the document would hold more than
      *     {@link Document#MAX_ELEMENTS}; nothing was changed
+     * @throws ReadOnlyException when this client may only read, see {@link Status#readOnly}; nothing was changed
      */
     public void edit(int offset, int removed, String inserted) {
         edit(offset, removed, inserted, null);
@@ -235,7 +239,7 @@ public final class ConcordSession implements AutoCloseable {
 
     /** Edits one after the other, of which everybody is notified when all are made: what answers to one moves none of the others. */
     void edit(List<TextChange> edits, @Nullable SessionListener by) {
-        check();
+        checkRight();
         List<TextChange> changes = new ArrayList<>();
         List<Operation> operations = new ArrayList<>();
         try {
@@ -275,32 +279,40 @@ public final class ConcordSession implements AutoCloseable {
     /**
      * Whether {@link #undo} has a step to undo.
      *
-     * @return false when nothing is left
+     * @return false when nothing is left, or this client may only read
      */
     public boolean canUndo() {
         check();
-        return history.canUndo();
+        return !status().readOnly() && history.canUndo();
     }
 
     /**
      * Whether {@link #redo} has a step to redo.
      *
-     * @return false when nothing was undone since the last edit
+     * @return false when nothing was undone since the last edit, or this client may only read
      */
     public boolean canRedo() {
         check();
-        return history.canRedo();
+        return !status().readOnly() && history.canRedo();
     }
 
-    /** Undoes the last step of this session's own edits, see {@link UndoHistory}; what others wrote stays. Does nothing without one. */
+    /**
+     * Undoes the last step of this session's own edits, see {@link UndoHistory}; what others wrote stays. Does nothing without one.
+     *
+     * @throws ReadOnlyException when this client may only read
+     */
     public void undo() {
-        check();
+        checkRight();
         reverted(history.undo());
     }
 
-    /** Redoes the step that was undone last. Does nothing without one. */
+    /**
+     * Redoes the step that was undone last. Does nothing without one.
+     *
+     * @throws ReadOnlyException when this client may only read
+     */
     public void redo() {
-        check();
+        checkRight();
         reverted(history.redo());
     }
 
@@ -381,7 +393,7 @@ public final class ConcordSession implements AutoCloseable {
         for (OutboxStore.Kept kept : leftover) {
             unsent += kept.operation().length();
         }
-        return new Status(state, reason, unsent, outbox.refused(), outbox.orphanedCount(), replaced);
+        return new Status(state, reason, unsent, outbox.refused(), outbox.orphanedCount(), replaced, right);
     }
 
     /**
@@ -534,6 +546,13 @@ public final class ConcordSession implements AutoCloseable {
         }
     }
 
+    private void checkRight() {
+        check();
+        if (status().readOnly()) {
+            throw new ReadOnlyException();
+        }
+    }
+
     private Caret position(int wanted) {
         int offset = Math.max(0, Math.min(document.length(), wanted));
         boolean inside = offset > 0
@@ -600,6 +619,7 @@ public final class ConcordSession implements AutoCloseable {
             stopReplaced(OTHER_EPOCH);
             return;
         }
+        setRight(sync.right());
         Object attempt = connection.attempt();
         List<Operation> missing;
         try {
@@ -634,6 +654,14 @@ public final class ConcordSession implements AutoCloseable {
         presences.start();
         setState(ConnectionState.LIVE, "");
         sender.flush();
+    }
+
+    private void setRight(@Nullable String next) {
+        boolean couldOnlyRead = status().readOnly();
+        right = next;
+        if (couldOnlyRead && !status().readOnly()) {
+            outbox.offerRefused();
+        }
     }
 
     /** The server has something else under ids of a site: all of what it has is asked for, and the document made of that. */
@@ -696,8 +724,11 @@ public final class ConcordSession implements AutoCloseable {
         }
     }
 
-    /** Queues what the server is missing and the outbox does not hold: edits of others that a crashed server has lost. */
+    /** Queues what the server is missing and the outbox does not hold: edits of others that a crashed server has lost. A reader cannot help. */
     private void repairServer(List<Operation> missing) {
+        if (status().readOnly()) {
+            return;
+        }
         Coverage queued = new Coverage();
         outbox.operations().forEach(queued::add);
         for (Operation operation : missing) {

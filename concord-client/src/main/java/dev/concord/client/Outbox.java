@@ -242,18 +242,27 @@ final class Outbox {
         return entry.operation;
     }
 
+    /** What the server has refused may be taken now: it is back in line, in its place. */
+    void offerRefused() {
+        for (Entry entry : entries.values()) {
+            if (entry.refused) {
+                entry.seq = NOT_SENT;
+                entry.refused = false;
+                extent += entry.operation.length();
+                waiting.put(entry.first, entry);
+            }
+        }
+        refused = 0;
+    }
+
     /** The connection is gone: nothing is on its way any more, and nothing refused. */
     void rewind() {
+        offerRefused();
         sent.clear();
         for (Entry entry : entries.values()) {
             entry.seq = NOT_SENT;
-            if (entry.refused) {
-                entry.refused = false;
-                extent += entry.operation.length();
-            }
             waiting.put(entry.first, entry);
         }
-        refused = 0;
     }
 
     /**

@@ -51,7 +51,8 @@ public final class TextBridge implements AutoCloseable {
     }
 
     /**
-     * The editor shows another text, by its user's doing.
+     * The editor shows another text, by its user's doing. While the session may only read ({@link Status#readOnly}), an editor should let nobody
+     * type; what it shows all the same is taken back by the next {@link #pull}.
      *
      * @param text the whole text
      * @param caret where the caret stands in it, negative when that is not known
@@ -62,6 +63,10 @@ public final class TextBridge implements AutoCloseable {
             return;
         }
         shown = text;
+        if (session.status().readOnly()) {
+            alignment.shownIsOther(shown.length(), session.length());
+            return;
+        }
         String inserted = RoomText.clean(edit.inserted());
         boolean same = inserted.equals(edit.inserted());
         Alignment.Carried carried = alignment.shownChanged(

@@ -41,6 +41,10 @@ final class SimulatedServer {
     /** What a sync says of the limits; a server that names them pulses every 20 s. Null for an older one. */
     Message.@Nullable Limits limits;
 
+    /** What a sync says that its receiver may do; with {@code read}, ops are refused. Null for a server that lets everybody write. */
+    @Nullable
+    String right;
+
     /** How many frames were too large. */
     int tooLarge;
 
@@ -76,7 +80,7 @@ final class SimulatedServer {
         byte[] state = query.containsKey("version")
                 ? document.difference(Base64.getUrlDecoder().decode(query.get("version")))
                 : document.encode();
-        send(wire, new Message.Sync(state, document.version(), epoch, limits));
+        send(wire, new Message.Sync(state, document.version(), epoch, right, limits));
         if (limits != null) {
             loop.schedule(() -> pulse(wire), 20_000);
         }
@@ -169,14 +173,25 @@ final class SimulatedServer {
         }
     }
 
+    /** Everybody has another right from now on. */
+    void grant(String next) {
+        right = next;
+        resynchronise();
+    }
+
     /** As for a reader that was too slow. */
     void resynchronise() {
         members.keySet()
-                .forEach(wire -> send(wire, new Message.Sync(document.encode(), document.version(), epoch, limits)));
+                .forEach(wire ->
+                        send(wire, new Message.Sync(document.encode(), document.version(), epoch, right, limits)));
     }
 
     private void receive(Wire wire, Message.Op op) {
         Operation operation = op.operation();
+        if ("read".equals(right)) {
+            send(wire, new Message.Refusal(ErrorCode.FORBIDDEN, "you may read this room", op.seq()));
+            return;
+        }
         if (refusing.test(operation)) {
             send(wire, new Message.Refusal(refusal, "not now", op.seq()));
             return;

@@ -24,6 +24,24 @@ class TextBridgeTest {
     private final Editor editor = new Editor(network);
     private final Editor other = new Editor(network);
 
+    @Test
+    void what_an_editor_shows_that_may_only_be_read_is_taken_back() {
+        loop.settle();
+        editor.type(0, 0, "text");
+        loop.settle();
+        server.grant("read");
+        loop.settle();
+        editor.type(1, 2, "ypes\uD83D\uDE00");
+        assertEquals("text", editor.session.text());
+        editor.pull();
+        assertEquals("text", editor.text);
+        server.grant("write");
+        loop.settle();
+        editor.type(4, 0, "!");
+        loop.settle();
+        assertEquals("text!", server.text());
+    }
+
     /** A field with a text. */
     private static final class Editor {
         final ConcordSession session;

@@ -171,7 +171,7 @@ final class EditorFrame extends JFrame {
         offline.setText(
                 !away ? "Go offline" : now.connection() == ConnectionState.OFFLINE ? "Reconnect" : "Open again");
         // What is typed into a text that the room does not have any more would be nowhere.
-        area.setEditable(!now.replaced());
+        area.setEditable(!now.replaced() && !now.readOnly());
         offline.setEnabled(!now.replaced());
         enableUndo();
         if (now.replaced()) {
@@ -190,6 +190,10 @@ final class EditorFrame extends JFrame {
         } else if (now.connection() == ConnectionState.RECONNECTING
                 && !now.reason().isEmpty()) {
             say(now.reason(), action("Try now", 0, session::reconnectNow));
+        } else if (now.readOnly() && now.unsent() > 0) {
+            say(
+                    "You may only read this document. What you typed is kept, and sent when you may write in it.",
+                    action("Download\u2026", 0, this::download));
         } else if (now.refused() == 0) {
             notice.setVisible(false);
         }

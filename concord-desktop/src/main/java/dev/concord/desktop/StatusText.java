@@ -14,7 +14,9 @@ final class StatusText {
             case RECONNECTING -> "Reconnecting\u2026";
             case STOPPED -> "Stopped";
         };
-        if (status.saved()) {
+        if (status.readOnly()) {
+            connection += " \u00b7 read only";
+        } else if (status.saved()) {
             return connection + " \u00b7 saved";
         }
         StringBuilder text = new StringBuilder(connection);

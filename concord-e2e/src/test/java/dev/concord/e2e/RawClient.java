@@ -108,6 +108,11 @@ final class RawClient implements AutoCloseable {
         assertEquals(code, closed.join());
     }
 
+    /** How it was closed, once it is. */
+    int code() {
+        return closed.join();
+    }
+
     /** Leaves and waits until the server has agreed to it. */
     @Override
     public void close() {

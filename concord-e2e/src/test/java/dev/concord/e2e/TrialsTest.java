@@ -29,7 +29,8 @@ class TrialsTest {
                 "hostile --frames 3000 --rate 1000 --max-rise 100000000",
                 "greedy --frames 150 --bodies 15 --rounds 1 --max-rise 100000000",
                 "rooms --rooms 200",
-                "idle --members 300 --seconds 1"
+                "idle --members 300 --seconds 1",
+                "sign-in --members 50"
             })
     void theServerPasses(String trial) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(

@@ -58,6 +58,8 @@ public final class ConcordServer implements AutoCloseable {
     private static final Duration CATCH_UP = Duration.ofSeconds(1);
     /** How often the decisions of other servers are looked for: they count within a second. */
     private static final Duration RIGHTS = Duration.ofMillis(500);
+    /** How often published keys of tokens are read: for so long one that was withdrawn may count. */
+    private static final Duration KEYS = Duration.ofMinutes(5);
 
     /** When the store is looked at first for what was kept long enough. */
     private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
@@ -175,6 +177,11 @@ public final class ConcordServer implements AutoCloseable {
         } else {
             cluster.bus().onConnected(rooms::compareAll);
         }
+        sweeper.scheduleWithFixedDelay(
+                guarded("reading the keys of tokens", rights::refreshKeys),
+                KEYS.toMillis(),
+                KEYS.toMillis(),
+                TimeUnit.MILLISECONDS);
         RetentionLimits kept = config.limits().history().retention();
         if (kept.isOn()) {
             Retention retention = retention(kept, System::currentTimeMillis);

@@ -31,6 +31,7 @@ final class RightsParts {
     private static final Logger LOG = LoggerFactory.getLogger(RightsParts.class);
 
     private final Access access;
+    private final @Nullable JwtAuthorizer authorizer;
     private final @Nullable AccessLists lists;
     private final @Nullable Administration administration;
     private final @Nullable String firstKey;
@@ -40,6 +41,7 @@ final class RightsParts {
     RightsParts(AuthConfig config, AccessRows rows, Executor io) {
         if (config.mode() == AuthConfig.Mode.NONE) {
             access = new Access(Authorizer.OPEN);
+            authorizer = null;
             lists = null;
             administration = null;
             firstKey = null;
@@ -52,10 +54,9 @@ final class RightsParts {
         AccessLists known = new AccessLists(rows);
         known.refresh();
         lists = known;
+        authorizer = authorizer(config, own, io);
         access = new Access(
-                authorizer(config, own),
-                known,
-                Access.Source.valueOf(config.source().name()));
+                authorizer, known, Access.Source.valueOf(config.source().name()));
         administration = new Administration(known, own, io);
         boolean first = Arrays.equals(key, proposed);
         firstKey = first && config.mode() == AuthConfig.Mode.LINKS
@@ -63,11 +64,14 @@ final class RightsParts {
                 : null;
     }
 
-    private static Authorizer authorizer(AuthConfig config, OwnTokens own) {
-        return config.mode() == AuthConfig.Mode.LINKS
-                ? JwtAuthorizer.ofLinks(own)
-                : JwtAuthorizer.ofSecret(
-                        config.secret().value(), own, config.issuer(), config.audience(), Clock.systemUTC());
+    private static JwtAuthorizer authorizer(AuthConfig config, OwnTokens own, Executor io) {
+        if (config.mode() == AuthConfig.Mode.LINKS) {
+            return JwtAuthorizer.ofLinks(own);
+        }
+        return config.keys() == null
+                ? JwtAuthorizer.ofSecret(
+                        config.secret().value(), own, config.issuer(), config.audience(), Clock.systemUTC())
+                : JwtAuthorizer.ofPublished(config.keys(), own, config.issuer(), config.audience(), io);
     }
 
     Access access() {
@@ -82,6 +86,13 @@ final class RightsParts {
     @Nullable
     String firstKey() {
         return firstKey;
+    }
+
+    /** Begins to read the keys of tokens again, if they are published somewhere. */
+    void refreshKeys() {
+        if (authorizer != null) {
+            authorizer.refresh();
+        }
     }
 
     /** Reads what other servers have decided; blocks. */

@@ -1,6 +1,7 @@
 package dev.concord.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.JWSAlgorithm;
@@ -8,7 +9,10 @@ import com.nimbusds.jwt.PlainJWT;
 import dev.concord.crdt.Anchor;
 import dev.concord.crdt.ElementId;
 import dev.concord.crdt.Operation;
+import dev.concord.server.auth.Issuer;
+import dev.concord.server.auth.Right;
 import dev.concord.server.auth.Tokens;
+import dev.concord.server.auth.jwt.OwnTokens;
 import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Secret;
 import dev.concord.store.memory.MemoryRoomStore;
@@ -16,6 +20,10 @@ import dev.concord.wire.ErrorCode;
 import dev.concord.wire.Message;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
@@ -23,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Who gets in with which token, over HTTP and through WebSockets of a real port. */
 @Timeout(120)
@@ -261,6 +270,55 @@ class AuthTest {
             assertEquals("Name of bob", shown.user());
             assertEquals("bob", shown.extras().get("sub"));
         }
+    }
+
+    @Test
+    void aTokenThatCannotBeCheckedJustNowIsNotCalledWrongAndEndsNoConnection(@TempDir Path directory) throws Exception {
+        Path keys = Files.writeString(directory.resolve("keys.json"), "not written yet");
+        AuthConfig config = new AuthConfig(
+                AuthConfig.Mode.JWT, AuthConfig.Source.BOTH, Secret.NONE, keys.toUri(), null, null, Secret.NONE);
+        String unknown = Issuer.of(JWSAlgorithm.ES256, "key").token("ann", Map.of("*", "write"));
+        MemoryRoomStore store = new MemoryRoomStore();
+        try (ServerFixture waiting = ServerFixture.startAsking(store, config)) {
+            byte[] key = store.accessRows().key(OwnTokens.KEY_NAME);
+            String link = new OwnTokens(key, Clock.systemUTC())
+                    .open(Map.of("*", Right.ADMIN), Duration.ofHours(1))
+                    .text();
+            HttpResponse<String> answer =
+                    waiting.send(waiting.request("/rooms/r").header("Authorization", "Bearer " + unknown));
+            assertEquals(503, answer.statusCode(), answer::body);
+            assertTrue(answer.body().contains("auth_unavailable"), answer::body);
+            try (RawConnection refused = RawConnection.webSocket(waiting.port(), "/rooms/r/ws?token=" + unknown)) {
+                assertEquals(1013, refused.frame().closeCode());
+            }
+            try (RawConnection member = RawConnection.webSocket(waiting.port(), "/rooms/r/ws?token=" + link)) {
+                member.read(Message.Sync.class);
+                member.message(new Message.Auth(unknown));
+                member.message(op(1, "a", 1, "x"));
+                assertEquals(1, member.read(Message.Ack.class).seq());
+            }
+        }
+    }
+
+    @Test
+    void metricsAreForWhoeverHasTheirToken() throws Exception {
+        String token = "metrics of the operator";
+        AuthConfig config = new AuthConfig(
+                AuthConfig.Mode.NONE, AuthConfig.Source.BOTH, Secret.NONE, null, null, null, new Secret(token));
+        try (ServerFixture closed = ServerFixture.startAsking(new MemoryRoomStore(), config)) {
+            assertEquals(401, closed.get("/metrics").statusCode());
+            for (String wrong : new String[] {"", "metrics of the operato", token + "!", "Basic"}) {
+                HttpResponse<String> answer =
+                        closed.send(closed.request("/metrics").header("Authorization", "Bearer " + wrong));
+                assertEquals(401, answer.statusCode(), wrong);
+                assertFalse(answer.body().contains("concord_"), wrong);
+            }
+            HttpResponse<String> answer =
+                    closed.send(closed.request("/metrics").header("Authorization", "Bearer " + token));
+            assertTrue(answer.body().contains("concord_"), answer::body);
+            assertEquals(200, closed.get("/healthz").statusCode());
+        }
+        assertEquals(200, server.get("/metrics").statusCode());
     }
 
     @Test

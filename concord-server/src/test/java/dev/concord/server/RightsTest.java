@@ -12,7 +12,6 @@ import dev.concord.crdt.Operation;
 import dev.concord.server.auth.Tokens;
 import dev.concord.server.config.AuthConfig;
 import dev.concord.server.config.Secret;
-import dev.concord.store.ForwardingStore;
 import dev.concord.store.memory.MemoryRoomStore;
 import dev.concord.testing.Await;
 import dev.concord.wire.ErrorCode;
@@ -37,29 +36,14 @@ class RightsTest {
             new AuthConfig(AuthConfig.Mode.JWT, AuthConfig.Source.BOTH, new Secret(Tokens.SECRET), null, null);
     private static final String ROOT = Tokens.of("root", Map.of("*", "admin"));
 
-    /** A store that several servers write to. */
-    private static final class Shared extends ForwardingStore {
-        Shared(MemoryRoomStore store) {
-            super(store);
-        }
-
-        @Override
-        public boolean isShared() {
-            return true;
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private static ServerFixture here;
     private static ServerFixture there;
 
     @BeforeAll
     static void start() {
         MemoryRoomStore store = new MemoryRoomStore();
-        here = ServerFixture.startAsking(new Shared(store), CONFIG);
-        there = ServerFixture.startAsking(new Shared(store), CONFIG);
+        here = ServerFixture.startAsking(new SharedStore(store), CONFIG);
+        there = ServerFixture.startAsking(new SharedStore(store), CONFIG);
     }
 
     @AfterAll

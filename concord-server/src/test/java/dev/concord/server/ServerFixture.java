@@ -65,7 +65,17 @@ final class ServerFixture implements AutoCloseable {
 
     /** A server that asks who somebody is. */
     static ServerFixture startAsking(RoomStore store, AuthConfig auth) {
-        return start(store, auth, AiConfig.NONE, limits -> {}, Set.of(), Set.of());
+        return startAsking(store, auth, AiConfig.NONE);
+    }
+
+    /** The same, with a model. */
+    static ServerFixture startAsking(RoomStore store, AuthConfig auth, AiConfig ai) {
+        return startAsking(store, auth, ai, limits -> {});
+    }
+
+    /** The same, with other limits. */
+    static ServerFixture startAsking(RoomStore store, AuthConfig auth, AiConfig ai, Consumer<TestLimits> change) {
+        return start(store, auth, ai, change, Set.of(), Set.of());
     }
 
     private static ServerFixture start(

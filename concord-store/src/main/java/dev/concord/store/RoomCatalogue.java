@@ -57,10 +57,11 @@ public interface RoomCatalogue {
     /**
      * Where somebody is named.
      *
-     * @param kind {@code room_created}, {@code room_changed}, {@code version} or {@code plan}
-     * @param roomId the room
-     * @param id of the version or the plan; empty for a room
-     * @param text the label, the instruction or the title
+     * @param kind {@code room_created}, {@code room_changed}, {@code version}, {@code plan}; {@code right} and {@code tokens_revoked} for what was
+     *     decided about somebody, {@code decision} for what somebody decided
+     * @param roomId the room; empty for what concerns the whole server
+     * @param id of the version or the plan; whom or what a decision is about; empty for all else
+     * @param text the label, the instruction, the title, or what was decided: empty once it was taken back
      * @param at unix ms
      */
     record Mention(String kind, String roomId, String id, String text, long at) {}

@@ -24,7 +24,8 @@ public final class Trial {
             "greedy", Map.of("--frames", 400L, "--bodies", 60L, "--rounds", 3L, "--max-rise", 10L),
             "slow-reader", Map.of("--members", 200L, "--seconds", 60L, "--bytes", 8_192L, "--max-rise", 10L),
             "rooms", Map.of("--rooms", 100_000L, "--seed", 0L),
-            "idle", Map.of("--members", 10_000L, "--seconds", 70L));
+            "idle", Map.of("--members", 10_000L, "--seconds", 70L),
+            "sign-in", Map.of("--members", 10_000L));
 
     private static final String USAGE = """
             usage: ./concord trial frames [--frames N] [--allocator pooled|unpooled|adaptive] [--seed N] [--life N]
@@ -33,6 +34,7 @@ public final class Trial {
                    ./concord trial slow-reader [--members N] [--seconds N] [--bytes N] [--max-rise N]
                    ./concord trial rooms [--rooms N] [--seed N]
                    ./concord trial idle [--members N] [--seconds N]
+                   ./concord trial sign-in [--members N]
 
             frames       looks for bytes that arrive other than they were sent: real servers, ended under load again and again;
                          members that send checksummed texts in fragments and segments of every size, and check every frame
@@ -54,13 +56,16 @@ public final class Trial {
 
             idle         members that do nothing but answer pings; reports what each costs
 
+            sign-in      members that present a token each at once, with each kind of signature and without; reports how many the
+                         server lets in with a second of processor time
+
             --frames N      frames: ends after so many (1000000); greedy: how many begin (400)
             --rate N        hostile frames a second (5000)
             --max-rise N    by how much the 99th percentile of the honest members' edits may rise, in percent (10). It is measured
                             with and without the attack in turns, and 5 ms are let pass
             --bodies N      how many bodies of 8 MiB begin (60)
             --rounds N      how often (3)
-            --members N     how many members (slow-reader 200, idle 10000)
+            --members N     how many members (slow-reader 200, idle and sign-in 10000)
             --seconds N     how long the slow one does not read (60), or the idle ones stay (70)
             --bytes N       how many characters every second edit inserts (8192)
             --rooms N       how many rooms (100000)
@@ -154,6 +159,8 @@ public final class Trial {
                 new IdleTrial(
                         new IdleTrial.Plan(given.atMost("--members", 1_000_000), given.atMost("--seconds", 3_600), jar),
                         out)::run;
+            case "sign-in" ->
+                new SignInTrial(new SignInTrial.Plan(given.atMost("--members", 1_000_000), jar), out)::run;
             default ->
                 () -> {
                     out.println("allocators " + allocators);

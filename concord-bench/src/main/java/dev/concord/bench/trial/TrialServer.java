@@ -229,6 +229,17 @@ final class TrialServer {
         }
     }
 
+    /** Processor time that the process has used so far. */
+    Duration cpu() throws IOException {
+        Process running = process;
+        if (running == null) {
+            throw new IOException("there is no server");
+        }
+        return running.info()
+                .totalCpuDuration()
+                .orElseThrow(() -> new IOException("this system does not say what processor time a process has used"));
+    }
+
     /** What the process has of the machine's memory; 0 where the system does not say. */
     long residentBytes() throws IOException {
         Process running = process;

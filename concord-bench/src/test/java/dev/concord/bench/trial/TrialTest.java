@@ -25,7 +25,7 @@ class TrialTest {
     @Test
     void helpNamesEveryTrial() {
         assertEquals(0, run("--help"));
-        for (String trial : List.of("frames", "hostile", "greedy", "slow-reader", "rooms", "idle")) {
+        for (String trial : List.of("frames", "hostile", "greedy", "slow-reader", "rooms", "idle", "sign-in")) {
             assertTrue(out.toString(UTF_8).contains("./concord trial " + trial + " ["), trial);
         }
     }

@@ -3,6 +3,7 @@ package dev.concord.server.auth;
 import dev.concord.server.auth.NotAuthenticatedException.Reason;
 import dev.concord.store.AccessRow;
 import dev.concord.store.AccessRow.Kind;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /**
  * Lets people in, and says what they may do: what their token gives, and what the {@link AccessLists} change about it. The one place that asks
@@ -74,6 +76,16 @@ public final class Access {
                         ? CompletableFuture.failedFuture(
                                 new NotAuthenticatedException(Reason.REVOKED, "the token has been revoked"))
                         : CompletableFuture.completedFuture(new Caller(this, grant, credentials.address())));
+    }
+
+    /**
+     * How to log that a token could not be checked.
+     *
+     * @param failure of {@link #enter}
+     * @return {@link Level#DEBUG} for what cannot be reached, since that says so itself and anybody can ask at any rate
+     */
+    public static Level levelOf(@Nullable Throwable failure) {
+        return failure instanceof IOException ? Level.DEBUG : Level.WARN;
     }
 
     /**

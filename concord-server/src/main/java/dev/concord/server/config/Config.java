@@ -1,13 +1,17 @@
 package dev.concord.server.config;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +47,8 @@ public record Config(
         Optional<RedisAddress> redis,
         Limits limits) {
 
+    private static final int MAX_SECRET_FILE = 64 << 10;
+
     /**
      * Reads the environment.
      *
@@ -51,7 +57,7 @@ public record Config(
      * @throws ConfigException for the first value that cannot be used
      */
     public static Config from(Map<String, String> environment) throws ConfigException {
-        Values values = new Values(environment);
+        Values values = new Values(withFiles(environment));
         Limits d = Limits.DEFAULT;
         Limits limits = new Limits(
                 new Limits.Connections(
@@ -105,6 +111,32 @@ public record Config(
                 limits);
     }
 
+    /** Puts what files hold in the place of the variables that name them. */
+    private static Map<String, String> withFiles(Map<String, String> environment) throws ConfigException {
+        Map<String, String> whole = new HashMap<>(environment);
+        for (Setting setting : Setting.SECRETS) {
+            String twin = setting.name() + Setting.FILE;
+            String file = environment.getOrDefault(twin, "").strip();
+            if (file.isEmpty()) {
+                continue;
+            }
+            if (!environment.getOrDefault(setting.name(), "").isBlank()) {
+                throw new ConfigException(twin, setting.name() + " is set as well", "one of the two");
+            }
+            try (InputStream in = Files.newInputStream(Path.of(file))) {
+                byte[] value = in.readNBytes(MAX_SECRET_FILE + 1);
+                if (value.length > MAX_SECRET_FILE) {
+                    throw new ConfigException(
+                            twin, "the file is too long", "a file of at most " + MAX_SECRET_FILE + " bytes");
+                }
+                whole.put(setting.name(), new String(value, StandardCharsets.UTF_8));
+            } catch (IOException | InvalidPathException e) {
+                throw new ConfigException(twin, "the file cannot be read", "a file with the value");
+            }
+        }
+        return whole;
+    }
+
     /**
      * The list of variables for {@code --help}.
      *
@@ -122,6 +154,12 @@ public record Config(
                     .append("; default: ")
                     .append(setting.defaultValue.isEmpty() ? "none" : setting.defaultValue)
                     .append('\n');
+            if (Setting.SECRETS.contains(setting)) {
+                help.append("      or, instead: ")
+                        .append(setting.name())
+                        .append(Setting.FILE)
+                        .append(", a file that holds it\n");
+            }
         }
         return help.toString();
     }
@@ -132,6 +170,8 @@ public record Config(
         private static final int MIN_SECRET = 32;
 
         private static final int MAX_SECRET = 1024;
+        /** Characters of the token for metrics: too many to be tried out. */
+        private static final int MIN_TOKEN = 16;
 
         private String text(Setting setting) {
             String value = environment.get(setting.name());
@@ -216,18 +256,64 @@ public record Config(
                         "it has " + bytes + " bytes",
                         Setting.CONCORD_AUTH_SECRET.accepted);
             }
-            if (mode == AuthConfig.Mode.JWT && !secret.isSet()) {
+            URI keys = keys();
+            if (mode == AuthConfig.Mode.JWT && !secret.isSet() && keys == null) {
                 throw new ConfigException(
                         Setting.CONCORD_AUTH_SECRET.name(),
-                        "it is needed to check tokens",
+                        "it or CONCORD_AUTH_JWKS is needed to check tokens",
                         Setting.CONCORD_AUTH_SECRET.accepted);
+            }
+            if (secret.isSet() && keys != null) {
+                throw new ConfigException(
+                        Setting.CONCORD_AUTH_JWKS.name(),
+                        "CONCORD_AUTH_SECRET is set as well",
+                        "one of the two, so that no token can choose");
             }
             return new AuthConfig(
                     mode,
                     word(Setting.CONCORD_AUTH_GRANTS, AuthConfig.Source.class),
                     secret,
+                    keys,
                     optional(Setting.CONCORD_AUTH_ISSUER),
-                    optional(Setting.CONCORD_AUTH_AUDIENCE));
+                    optional(Setting.CONCORD_AUTH_AUDIENCE),
+                    metricsToken());
+        }
+
+        private Secret metricsToken() throws ConfigException {
+            String token = text(Setting.CONCORD_METRICS_TOKEN);
+            if (!token.isEmpty() && token.length() < MIN_TOKEN) {
+                throw new ConfigException(
+                        Setting.CONCORD_METRICS_TOKEN.name(),
+                        "it has " + token.length() + " characters",
+                        Setting.CONCORD_METRICS_TOKEN.accepted);
+            }
+            return new Secret(token);
+        }
+
+        /** Where public keys are: what does not look like a URL is a file. */
+        private @Nullable URI keys() throws ConfigException {
+            Setting setting = Setting.CONCORD_AUTH_JWKS;
+            String text = text(setting);
+            if (text.isEmpty()) {
+                return null;
+            }
+            if (!text.contains("://")) {
+                Path file = path(setting);
+                if (!Files.isReadable(file)) {
+                    throw new ConfigException(
+                            setting.name(), quoted(text) + " is not a file that can be read", setting.accepted);
+                }
+                return file.toUri();
+            }
+            URI url = url(setting);
+            if (url == null || url.getRawUserInfo() != null) {
+                throw new ConfigException(setting.name(), "it may hold no user", setting.accepted);
+            }
+            if (!"https".equals(url.getScheme()) && !isLoopback(url.getHost())) {
+                throw new ConfigException(
+                        setting.name(), "whoever is between could put in keys of their own", setting.accepted);
+            }
+            return url;
         }
 
         /** What is asked of people, by where the server listens: it is open to a network only when that is meant. */

@@ -1,5 +1,8 @@
 package dev.concord.server.config;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** The environment variables of the server, with their defaults, as {@code --help} lists them. */
 enum Setting {
     PORT("8080", "port to listen on; 0 takes a free one", "0 to 65535"),
@@ -31,8 +34,14 @@ enum Setting {
             "",
             "secret with which tokens are signed (HS256, HS384 or HS512)",
             "32 to 1024 bytes; at least 48 for HS384 and 64 for HS512"),
+    CONCORD_AUTH_JWKS(
+            "",
+            "public keys with which tokens are checked (RS256, ES256 or EdDSA), instead of a secret: a JSON Web Key Set",
+            "a file, or an https URL; http for loopback addresses only"),
     CONCORD_AUTH_ISSUER("", "what the iss of a token must be; empty for any", "a text"),
     CONCORD_AUTH_AUDIENCE("", "what the aud of a token must contain; empty for any", "a text"),
+    CONCORD_METRICS_TOKEN(
+            "", "token without which nobody gets /metrics; empty to answer everybody", "at least 16 characters"),
     CONCORD_MAX_FRAME_BYTES("1048576", "largest WebSocket message", "1024 to 16777216"),
     CONCORD_MAX_OPS_PER_SECOND("100000", "ops a second that one connection may send", "1 to 10000000"),
     CONCORD_MAX_OP_BYTES_PER_SECOND(
@@ -85,6 +94,13 @@ enum Setting {
     final String defaultValue;
     final String meaning;
     final String accepted;
+
+    /** Those whose value must not be seen; each has a twin that names a file with it, for secrets that are mounted. */
+    static final Set<Setting> SECRETS =
+            EnumSet.of(DATABASE_URL, CONCORD_AUTH_SECRET, CONCORD_METRICS_TOKEN, REDIS_URL, GEMINI_API_KEY);
+
+    /** What the name of the twin ends with. */
+    static final String FILE = "_FILE";
 
     Setting(String defaultValue, String meaning, String accepted) {
         this.defaultValue = defaultValue;

@@ -5,10 +5,13 @@ import dev.concord.server.auth.Caller;
 import dev.concord.server.auth.Credentials;
 import dev.concord.server.auth.NotAuthenticatedException;
 import dev.concord.server.auth.Right;
+import dev.concord.server.config.Secret;
 import dev.concord.server.refusal.Refusal;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,14 +28,25 @@ final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
     private final Access access;
+    private final Secret metricsToken;
 
-    Gate(Access access) {
+    /**
+     * A gate.
+     *
+     * @param access lets people in
+     * @param metricsToken without which nobody gets the metrics; not set to give them to everybody
+     */
+    Gate(Access access, Secret metricsToken) {
         this.access = access;
+        this.metricsToken = metricsToken;
     }
 
     /** Hands the request to its route, in this call unless the answer has to be waited for. Throws a {@link Problem} when it is refused. */
     void pass(Exchange exchange, Need need, RouteTable.Handler handler) {
         Right needed = need.right();
+        if (need == Need.METRICS && metricsToken.isSet()) {
+            checkMetricsToken(Requests.token(exchange));
+        }
         if (needed == null && need != Need.SOMEBODY) {
             handler.handle(exchange);
             return;
@@ -54,6 +68,18 @@ final class Gate {
                 request.release();
             }
         }));
+    }
+
+    private void checkMetricsToken(@Nullable String presented) {
+        if (presented == null) {
+            throw refused(new NotAuthenticatedException(NotAuthenticatedException.Reason.MISSING, "a token is needed"));
+        }
+        // Of the same length of time whatever fits.
+        if (!MessageDigest.isEqual(
+                presented.getBytes(StandardCharsets.UTF_8), metricsToken.value().getBytes(StandardCharsets.UTF_8))) {
+            throw refused(new NotAuthenticatedException(
+                    NotAuthenticatedException.Reason.INVALID, "this is not the token for metrics"));
+        }
     }
 
     private static void enter(
@@ -102,7 +128,7 @@ final class Gate {
                             HttpHeaderNames.WWW_AUTHENTICATE.toString(),
                             missing ? "Bearer" : "Bearer error=\"invalid_token\""));
         }
-        LOG.warn("a token could not be checked: {}", String.valueOf(failure));
+        LOG.atLevel(Access.levelOf(failure)).log("a token could not be checked: {}", String.valueOf(failure));
         return new Problem(
                 HttpResponseStatus.SERVICE_UNAVAILABLE,
                 "auth_unavailable",

@@ -197,6 +197,7 @@ public final class HttpServer implements AutoCloseable {
                 new Pages(),
                 new Requests(new Origins(config.allowedOrigins())),
                 metrics,
+                config.auth().metrics(),
                 readiness,
                 blocking,
                 readers,
@@ -250,7 +251,7 @@ public final class HttpServer implements AutoCloseable {
         OperatorRoutes operator = new OperatorRoutes(services);
         RouteTable table = new RouteTable(
                 operator::page,
-                new Gate(services.access()),
+                new Gate(services.access(), services.metricsToken()),
                 services.limits().http().bodyBytes());
         operator.addTo(table);
         new RoomRoutes(services).addTo(table);

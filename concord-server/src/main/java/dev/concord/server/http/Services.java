@@ -3,6 +3,7 @@ package dev.concord.server.http;
 import dev.concord.server.auth.Access;
 import dev.concord.server.auth.admin.Administration;
 import dev.concord.server.config.Limits;
+import dev.concord.server.config.Secret;
 import dev.concord.server.input.InputBudget;
 import dev.concord.server.input.NewRooms;
 import dev.concord.server.room.RoomDirectory;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param access lets people in
  * @param administration decides who may do what; null where nothing can be decided
+ * @param metricsToken without which nobody gets the metrics; not set to give them to everybody
  * @param readiness completes with what is not ready, empty when all is
  * @param io runs what blocks
  * @param readers runs what takes time in proportion to a document
@@ -31,6 +33,7 @@ record Services(
         Pages pages,
         Requests requests,
         Supplier<String> metrics,
+        Secret metricsToken,
         Supplier<CompletableFuture<String>> readiness,
         Executor io,
         Executor readers,

@@ -211,8 +211,13 @@ final class Identity {
 
     private void refused(@Nullable String token, @Nullable Throwable failure) {
         if (!(failure instanceof NotAuthenticatedException not)) {
-            LOG.atWarn().addKeyValue("room", roomId).log("a token could not be checked: {}", String.valueOf(failure));
-            connection.close(Close.OVERLOADED);
+            LOG.atLevel(Access.levelOf(failure))
+                    .addKeyValue("room", roomId)
+                    .log("a token could not be checked: {}", String.valueOf(failure));
+            if (caller == null) {
+                connection.close(Close.OVERLOADED);
+            }
+            // Otherwise the token before counts to its end.
         } else if (token == null && not.reason() == NotAuthenticatedException.Reason.MISSING) {
             asks = true;
             byte[] waiting = connection.firstFrame();

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -86,6 +89,9 @@ class ConfigTest {
                 "CONCORD_KEEP_VERSIONS", "32",
                 "CONCORD_IDLE_ROOM_DAYS", "33",
                 "CONCORD_SEARCH", "false"));
+        environment.put("CONCORD_METRICS_TOKEN", "metrics of the operator");
+        // Not beside a secret, see below.
+        environment.put("CONCORD_AUTH_JWKS", "");
         for (Setting setting : Setting.values()) {
             assertTrue(environment.containsKey(setting.name()), setting.name() + " is not tested here");
         }
@@ -105,9 +111,12 @@ class ConfigTest {
                         AuthConfig.Mode.JWT,
                         AuthConfig.Source.BOTH,
                         new Secret("thirty-two bytes of a secret, or more"),
+                        null,
                         "https://id.example",
-                        "concord"),
+                        "concord",
+                        new Secret("metrics of the operator")),
                 config.auth());
+        assertFalse(config.toString().contains("metrics of the operator"), "secrets are not printed");
         assertEquals("text-model", config.ai().textModel());
         assertFalse(config.ai().search());
         assertEquals(
@@ -169,6 +178,59 @@ class ConfigTest {
         assertTrue(refused.getMessage().startsWith("CONCORD_AUTH_SECRET: it has 7 bytes"), refused::getMessage);
         assertFalse(refused.getMessage().contains("hunter2"));
         assertThrows(ConfigException.class, () -> Config.from(Map.of("CONCORD_AUTH", "jwt")));
+        ConfigException metrics =
+                assertThrows(ConfigException.class, () -> Config.from(Map.of("CONCORD_METRICS_TOKEN", "hunter2")));
+        assertFalse(metrics.getMessage().contains("hunter2"));
+    }
+
+    @Test
+    void aSecretMayBeInAFile(@TempDir Path directory) throws Exception {
+        String secret = "thirty-two bytes of a secret, or more";
+        for (Setting setting : Setting.SECRETS) {
+            assertTrue(Config.help().contains(setting.name() + "_FILE"), setting.name());
+        }
+        Path file = Files.writeString(directory.resolve("secret"), secret + "\n");
+        Map<String, String> environment = Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_SECRET_FILE", file.toString());
+        assertEquals(new Secret(secret), Config.from(environment).auth().secret());
+        Map<String, String> both = new HashMap<>(environment);
+        both.put("CONCORD_AUTH_SECRET", secret);
+        Map<String, String> missing =
+                Map.of("DATABASE_URL_FILE", directory.resolve("none").toString());
+        Path large = Files.writeString(directory.resolve("large"), "x".repeat(70_000));
+        Map<String, String> tooLong = Map.of("GEMINI_API_KEY_FILE", large.toString());
+        for (Map<String, String> wrong : List.of(both, missing, tooLong)) {
+            ConfigException refused = assertThrows(ConfigException.class, () -> Config.from(wrong));
+            assertTrue(refused.getMessage().contains("_FILE: "), refused::getMessage);
+        }
+    }
+
+    @Test
+    void keysOfTokensAreAFileOrAnAddressThatNobodyCanChangeOnTheWay(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("keys.json"), "{}");
+        for (String[] both : new String[][] {
+            {"https://id.example/keys", "https://id.example/keys"},
+            {"http://127.0.0.1:8000/keys", "http://127.0.0.1:8000/keys"},
+            {file.toString(), file.toUri().toString()}
+        }) {
+            Config config = Config.from(Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_JWKS", both[0]));
+            assertEquals(both[1], String.valueOf(config.auth().keys()));
+        }
+        for (String wrong : List.of(
+                "http://id.example/keys",
+                "ftp://id.example/keys",
+                "https://ann:secret@id.example/keys",
+                directory.resolve("none.json").toString())) {
+            ConfigException refused = assertThrows(
+                    ConfigException.class,
+                    () -> Config.from(Map.of("CONCORD_AUTH", "jwt", "CONCORD_AUTH_JWKS", wrong)));
+            assertTrue(refused.getMessage().startsWith("CONCORD_AUTH_JWKS: "), refused::getMessage);
+        }
+        assertThrows(
+                ConfigException.class,
+                () -> Config.from(Map.of(
+                        "CONCORD_AUTH", "jwt",
+                        "CONCORD_AUTH_SECRET", "thirty-two bytes of a secret, or more",
+                        "CONCORD_AUTH_JWKS", "https://id.example/keys")));
     }
 
     @ParameterizedTest

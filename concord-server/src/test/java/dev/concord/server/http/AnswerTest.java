@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.concord.server.config.Limits;
+import dev.concord.server.config.Secret;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -96,6 +97,7 @@ class AnswerTest {
                 new Pages(),
                 null,
                 () -> "",
+                Secret.NONE,
                 () -> CompletableFuture.completedFuture(""),
                 task -> CompletableFuture.runAsync(task, Runnable::run),
                 Runnable::run,

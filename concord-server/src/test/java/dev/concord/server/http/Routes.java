@@ -1,5 +1,8 @@
 package dev.concord.server.http;
 
+import dev.concord.server.config.Limits;
+import dev.concord.server.config.Secret;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +14,13 @@ public final class Routes {
     /** Method and path of every route. */
     public static List<String> all() {
         return table().list();
+    }
+
+    /** What every route needs, in the words of the server's table, by method and path. */
+    public static Map<String, String> words() {
+        Map<String, String> words = new LinkedHashMap<>();
+        needs().forEach((route, need) -> words.put(route, need.name()));
+        return words;
     }
 
     /** What every route needs, by method and path. */
@@ -28,12 +38,13 @@ public final class Routes {
                 new Pages(),
                 null,
                 () -> "",
+                Secret.NONE,
                 () -> CompletableFuture.completedFuture(""),
                 Runnable::run,
                 Runnable::run,
                 null,
                 null,
-                dev.concord.server.config.Limits.DEFAULT);
+                Limits.DEFAULT);
         return HttpServer.routes(nothing, null, null, null);
     }
 }

@@ -41,7 +41,12 @@ final class JdbcCatalogue implements RoomCatalogue {
             union all select 'room_changed', room_id, '', title, changed_at from rooms where changed_by = ?
             union all select 'version', room_id, cast(id as text), label, created_at from versions where author = ?
             union all select 'plan', room_id, run_id, instruction, created_at from ai_runs where author = ?
+            union all select 'right', room_id, '', value, changed_at from access where kind = 'RIGHT' and subject = ?
+            union all select 'tokens_revoked', room_id, '', value, changed_at from access where kind = 'USER' and subject = ?
+            union all select 'decision', room_id, subject, value, changed_at from access where changed_by = ?
             order by room_id, moment, kind, id""";
+    /** How often a name stands in that. */
+    private static final int NAMES = 7;
 
     private final Transactions writes;
     private final Transactions reads;
@@ -118,7 +123,7 @@ final class JdbcCatalogue implements RoomCatalogue {
         return reads.run("look for a user", connection -> {
             List<Mention> mentions = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(MENTIONS)) {
-                for (int i = 1; i <= 4; i++) {
+                for (int i = 1; i <= NAMES; i++) {
                     select.setString(i, user);
                 }
                 try (ResultSet row = select.executeQuery()) {

@@ -2,6 +2,7 @@ package dev.concord.store.memory;
 
 import dev.concord.store.AccessRow;
 import dev.concord.store.AccessRows;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Decisions of one process. */
 final class MemoryAccessRows implements AccessRows {
+    private static final Duration KEEP = Duration.ofDays(1);
+
     private record Key(AccessRow.Kind kind, String roomId, String subject) {}
 
     private final Map<Key, AccessRow> rows = new HashMap<>();
@@ -35,6 +38,10 @@ final class MemoryAccessRows implements AccessRows {
                 clock.getAsLong(),
                 revision);
         rows.put(new Key(row.kind(), row.roomId(), row.subject()), stored);
+        long old = clock.getAsLong() - KEEP.toMillis();
+        rows.values()
+                .removeIf(each -> (each.value().isEmpty() && each.changedAt() < old)
+                        || (each.expiresAt() > 0 && each.expiresAt() < old));
         return stored;
     }
 

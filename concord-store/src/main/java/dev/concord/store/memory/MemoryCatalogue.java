@@ -1,5 +1,6 @@
 package dev.concord.store.memory;
 
+import dev.concord.store.AccessRow;
 import dev.concord.store.RoomCatalogue;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,6 +99,17 @@ final class MemoryCatalogue implements RoomCatalogue {
             lock.runs().forEach(run -> {
                 if (run.author().equals(user)) {
                     mentions.add(new Mention("plan", run.roomId(), run.id(), run.instruction(), run.createdAt()));
+                }
+            });
+            lock.accessRows().after(0).forEach(row -> {
+                if (row.kind() == AccessRow.Kind.RIGHT && row.subject().equals(user)) {
+                    mentions.add(new Mention("right", row.roomId(), "", row.value(), row.changedAt()));
+                }
+                if (row.kind() == AccessRow.Kind.USER && row.subject().equals(user)) {
+                    mentions.add(new Mention("tokens_revoked", row.roomId(), "", row.value(), row.changedAt()));
+                }
+                if (row.changedBy().equals(user)) {
+                    mentions.add(new Mention("decision", row.roomId(), row.subject(), row.value(), row.changedAt()));
                 }
             });
             mentions.sort(Comparator.comparing(Mention::roomId)

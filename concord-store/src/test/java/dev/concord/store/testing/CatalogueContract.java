@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.concord.store.AccessRow;
 import dev.concord.store.AiRun;
 import dev.concord.store.Append;
 import dev.concord.store.BatchId;
@@ -183,8 +184,14 @@ public abstract class CatalogueContract {
         store.versions().add(a, "e", "label", "bob", new byte[1], 0);
         store.aiRuns()
                 .add(new AiRun("x-" + a, a, "e", ann, "do it", "", "[]", AiRun.State.PENDING, START + 1, START + 9));
+        store.accessRows().put(new AccessRow(AccessRow.Kind.RIGHT, a, ann, "read", 0, "root", 0, 0));
+        store.accessRows().put(new AccessRow(AccessRow.Kind.RIGHT, a, "bob", "none", 0, ann, 0, 0));
+        store.accessRows().put(new AccessRow(AccessRow.Kind.USER, "", ann, "7", 0, "root", 0, 0));
         assertEquals(
                 List.of(
+                        new RoomCatalogue.Mention("tokens_revoked", "", "", "7", START),
+                        new RoomCatalogue.Mention("decision", a, "bob", "none", START),
+                        new RoomCatalogue.Mention("right", a, "", "read", START),
                         new RoomCatalogue.Mention("room_created", a, "", "", START),
                         new RoomCatalogue.Mention("version", a, String.valueOf(id), "label", START),
                         new RoomCatalogue.Mention("plan", a, "x-" + a, "do it", START + 1),

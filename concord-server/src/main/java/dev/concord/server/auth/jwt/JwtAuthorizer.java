@@ -16,6 +16,9 @@ import dev.concord.server.auth.Credentials;
 import dev.concord.server.auth.Grant;
 import dev.concord.server.auth.NotAuthenticatedException;
 import dev.concord.server.auth.NotAuthenticatedException.Reason;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.security.Key;
 import java.text.ParseException;
 import java.time.Clock;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class JwtAuthorizer implements Authorizer {
     /** By how much clocks may differ. */
     public static final Duration SKEW = Duration.ofSeconds(60);
+    /** For an answer with published keys: less than a connection waits for its token. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
     /** Of a token; longer ones are refused before they are looked at. */
     static final int MAX_CHARS = 8192;
 
@@ -53,7 +59,7 @@ public final class JwtAuthorizer implements Authorizer {
      * @param audience what {@code aud} must contain; null for any
      * @param clock tells the time
      */
-    private JwtAuthorizer(
+    JwtAuthorizer(
             @Nullable Keys keys,
             @Nullable OwnTokens own,
             @Nullable String issuer,
@@ -85,6 +91,7 @@ public final class JwtAuthorizer implements Authorizer {
         processor.setJWTClaimsSetVerifier(claims);
         processor.setJWSTypeVerifier(
                 new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), null));
+        processor.setJWSVerifierFactory(new EdDsa.Factory());
         processor.setJWSKeySelector((header, candidates) -> candidates.keys());
     }
 
@@ -111,6 +118,44 @@ public final class JwtAuthorizer implements Authorizer {
     public static JwtAuthorizer ofSecret(
             String secret, @Nullable OwnTokens own, @Nullable String issuer, @Nullable String audience, Clock clock) {
         return new JwtAuthorizer(new SecretKey(secret), own, issuer, audience, clock);
+    }
+
+    /**
+     * Checks tokens that are signed with a private key, whose public one the issuer publishes, and those of the servers' own. Begins to read the
+     * published keys.
+     *
+     * @param published a file or an address of HTTP
+     * @param own checks the servers' own
+     * @param issuer what {@code iss} must be; null for any
+     * @param audience what {@code aud} must contain; null for any
+     * @param io runs what blocks
+     * @return the authorizer
+     */
+    public static JwtAuthorizer ofPublished(
+            URI published, OwnTokens own, @Nullable String issuer, @Nullable String audience, Executor io) {
+        KeySource source = "file".equals(published.getScheme())
+                ? KeySource.file(Path.of(published), io)
+                : KeySource.address(
+                        HttpClient.newBuilder()
+                                .version(HttpClient.Version.HTTP_1_1)
+                                .connectTimeout(PATIENCE)
+                                .followRedirects(HttpClient.Redirect.NEVER)
+                                .build(),
+                        published,
+                        PATIENCE);
+        JwtAuthorizer authorizer = new JwtAuthorizer(
+                new PublishedKeys(source, System::nanoTime), own, issuer, audience, Clock.systemUTC());
+        authorizer.refresh();
+        return authorizer;
+    }
+
+    /** Begins to read keys again that are published, so that those that were withdrawn are forgotten. Call it at an interval. */
+    public void refresh() {
+        if (keys instanceof PublishedKeys published) {
+            // What went wrong has been logged, and the next call tries again.
+            @SuppressWarnings("unused")
+            CompletableFuture<Void> reading = published.refresh();
+        }
     }
 
     @Override

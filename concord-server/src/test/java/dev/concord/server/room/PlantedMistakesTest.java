@@ -89,7 +89,7 @@ class PlantedMistakesTest {
         } catch (InvocationTargetException e) {
             return false;
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(trial, e);
         }
     }
 

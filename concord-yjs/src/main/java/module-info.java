@@ -6,4 +6,5 @@ module dev.concord.yjs {
     requires static org.jspecify;
 
     exports dev.concord.yjs;
+    exports dev.concord.yjs.protocol;
 }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Branch {
     static final int MAX_CHILDREN = 32;
+    /** A node that is left with so few children is joined with one beside it, if both together are at most half full. */
+    private static final int FEW_CHILDREN = MAX_CHILDREN / 4;
 
     @Nullable
     Branch parent;
@@ -73,6 +75,53 @@ final class Branch {
         parent.widths[slot] = width();
         parent.minDepths[slot] = minDepth();
         return parent.insertOrSplit(slot + 1, right, right.width(), right.minDepth());
+    }
+
+    /** Removes a child. Nodes that are left without children go, too, and those with few are joined; sums above are right again. */
+    void remove(int at) {
+        count--;
+        System.arraycopy(children, at + 1, children, at, count - at);
+        System.arraycopy(widths, at + 1, widths, at, count - at);
+        System.arraycopy(minDepths, at + 1, minDepths, at, count - at);
+        children[count] = null;
+        for (int i = at; i < count; i++) {
+            adopt(i);
+        }
+        if (parent == null) {
+            return;
+        }
+        if (count == 0) {
+            parent.remove(slot);
+            return;
+        }
+        sumUp();
+        if (count <= FEW_CHILDREN && !(slot > 0 && parent.join(slot - 1)) && slot + 1 < parent.count) {
+            parent.join(slot);
+        }
+    }
+
+    /** Joins a child, which is a branch, with the one after it if both together are at most half full. */
+    private boolean join(int at) {
+        Branch left = (Branch) children[at];
+        Branch right = (Branch) children[at + 1];
+        if (left.count + right.count > MAX_CHILDREN / 2) {
+            return false;
+        }
+        for (int i = 0; i < right.count; i++) {
+            left.append(right.children[i], right.widths[i], right.minDepths[i]);
+        }
+        widths[at] += widths[at + 1];
+        minDepths[at] = Math.min(minDepths[at], minDepths[at + 1]);
+        remove(at + 1);
+        return true;
+    }
+
+    /** Brings the sums of this node to those above it. */
+    void sumUp() {
+        for (Branch branch = this; branch.parent != null; branch = branch.parent) {
+            branch.parent.widths[branch.slot] = branch.width();
+            branch.parent.minDepths[branch.slot] = branch.minDepth();
+        }
     }
 
     void moveTail(int from, Branch target) {

@@ -715,6 +715,15 @@ public final class Document {
         Invariants.check(core);
     }
 
+    /** How many leaves the tree has, O(leaves); for the tests. */
+    int leaves() {
+        int leaves = 0;
+        for (Leaf leaf = tree.firstLeaf(); leaf != null; leaf = leaf.next) {
+            leaves++;
+        }
+        return leaves;
+    }
+
     private byte[] body() {
         return new StateWriter(core).body();
     }

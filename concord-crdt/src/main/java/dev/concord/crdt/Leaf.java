@@ -12,6 +12,9 @@ final class Leaf {
     /** UTF-16 units that a leaf takes before it splits; a leaf of a single run may hold that run whatever its width. */
     static final int MAX_CHARS = 1024;
 
+    /** A leaf with at most so much text, in UTF-16 units, may be joined with one beside it when text has gone from it. */
+    static final int SPARSE_CHARS = 128;
+
     private static final int FIRST_CHARS = 96;
     /** Room for what is typed into a leaf that was loaded; most leaves never need it. */
     private static final int LOADED_GAP = 32;
@@ -169,6 +172,42 @@ final class Leaf {
         target.gapStart = size;
         gapEnd = text.length;
         return target;
+    }
+
+    /**
+     * Whether the leaf after this one can be joined with it for good. Both together are at most half full, so that it takes many edits
+     * until they are split again; a leaf without text costs nothing to join.
+     */
+    boolean canTakeIn(Leaf after) {
+        int mine = chars();
+        int others = after.chars();
+        return count + after.count <= MAX_RUNS / 2 && (mine == 0 || others == 0 || mine + others <= MAX_CHARS / 2);
+    }
+
+    /** Takes all runs and all text of the leaf after this one, and its place in the list of leaves. */
+    void takeIn(Leaf after) {
+        if (count + after.count > runs.length) {
+            runs = Arrays.copyOf(runs, MAX_RUNS);
+        }
+        System.arraycopy(after.runs, 0, runs, count, after.count);
+        count += after.count;
+        int size = after.chars();
+        if (chars() == 0) {
+            text = after.text;
+            gapStart = after.gapStart;
+            gapEnd = after.gapEnd;
+        } else if (size > 0) {
+            if (size > gapEnd - gapStart) {
+                widen(size);
+            }
+            moveGap(chars());
+            after.copyText(0, size, text, gapStart);
+            gapStart += size;
+        }
+        next = after.next;
+        if (next != null) {
+            next.previous = this;
+        }
     }
 
     private void moveGap(int at) {

@@ -1,5 +1,7 @@
 package dev.concord.crdt;
 
+import java.util.Objects;
+
 /**
  * The runs and markers of a document in document order, as a B-tree with parent pointers.
  *
@@ -602,6 +604,55 @@ final class RunTree {
             knownLeaf = right;
             knownStart += textCut;
         }
+    }
+
+    /**
+     * Joins the leaf of the place, from which text went, with one beside it, if little is left in both. Keeps the place on its run.
+     *
+     * @return the index in the leaf of the place from which runs stand beside runs that were in another leaf, or -1
+     */
+    int joinSparse() {
+        Leaf left = leaf.previous;
+        Leaf right = leaf;
+        if (left == null || !left.canTakeIn(right)) {
+            left = leaf;
+            right = leaf.next;
+            if (right == null || !left.canTakeIn(right)) {
+                return -1;
+            }
+        }
+        changes++;
+        settle();
+        int seam = left.count;
+        int textSeam = left.chars();
+        for (int i = 0; i < right.count; i++) {
+            runs.leaf[right.runs[i]] = left;
+        }
+        left.takeIn(right);
+        if (leaf == right) {
+            leaf = left;
+            index += seam;
+            unitsBefore = unitsBefore < 0 ? -1 : unitsBefore + textSeam;
+        }
+        if (knownLeaf == right) {
+            knownLeaf = left;
+            knownStart -= textSeam;
+        }
+        // Two leaves have nodes above them.
+        Branch above = Objects.requireNonNull(left.parent);
+        above.widths[left.slot] = left.chars();
+        above.minDepths[left.slot] = minDepth(left);
+        Objects.requireNonNull(right.parent).remove(right.slot);
+        Objects.requireNonNull(left.parent).sumUp();
+        while (root instanceof Branch branch && branch.count == 1) {
+            root = branch.children[0];
+            if (root instanceof Branch top) {
+                top.parent = null;
+            } else {
+                ((Leaf) root).parent = null;
+            }
+        }
+        return seam;
     }
 
     /** Where to split: after everything when text is appended to the document, so that leaves fill up; else in the middle. */

@@ -32,19 +32,18 @@ final class Tombstones {
         int size = tree.units(textStart, run, at + n) - from;
         tree.removeText(textStart + from, size);
         buriedAt = start + textStart + from;
-        boolean whole = n == runs.length[run];
-        if (whole) {
+        if (n == runs.length[run]) {
             runs.markDead(run);
+            joinAround(tree.index);
         } else if (at == 0) {
             buryHead(run, n, size);
+            joinAround(tree.index);
         } else if (at + n == runs.length[run]) {
             buryTail(run, n, size);
-            return size;
         } else {
             buryMiddle(run, at, n, from, size);
-            return size;
         }
-        joinAround(tree.index);
+        joinLeaves();
         return size;
     }
 
@@ -161,7 +160,23 @@ final class Tombstones {
         tree.removeText(textStart, gone);
         leaf.closeUp(kept + 1, i);
         tree.placeAt(place);
+        joinLeaves();
         return gone;
+    }
+
+    /** Gives back the leaf of the place when little is left in it, and joins tombstones that stood in two leaves until now. */
+    private void joinLeaves() {
+        if (tree.leaf.chars() > Leaf.SPARSE_CHARS) {
+            return;
+        }
+        int seam = tree.joinSparse();
+        Leaf leaf = tree.leaf;
+        if (seam > 0 && takesIn(leaf.runs[seam - 1], leaf.runs[seam])) {
+            leaf.closeUp(seam, seam + 1);
+            if (tree.index >= seam) {
+                tree.placeAt(tree.index - 1);
+            }
+        }
     }
 
     /** Joins a tombstone with the one that stands directly before it and that it continues. */

@@ -126,14 +126,15 @@ class RevocationTest {
                     ask(instances.server(0), root, "PUT", "/rooms/" + ROOM + "/access/ann", "{\"right\":\"read\"}");
             long answered = System.nanoTime();
             assertEquals(200, lowered.statusCode(), lowered::body);
-            assertEquals("forbidden", writers.get(0).type(), "the server that was asked refuses at once");
-            String refusal = "";
-            while (refusal.isEmpty()) {
-                refusal = writers.get(1).type();
+            for (Writer writer : writers) {
+                String refusal = "";
+                while (refusal.isEmpty()) {
+                    refusal = writer.type();
+                }
+                assertEquals("forbidden", refusal);
             }
-            assertEquals("forbidden", refusal);
             System.out.printf(
-                    "the other server refuses %d ms after the answer, %s Redis%n",
+                    "both servers refuse %d ms after the answer, %s Redis%n",
                     Duration.ofNanos(System.nanoTime() - answered).toMillis(), withRedis ? "with" : "without");
             for (int i = 0; i < AFTER; i++) {
                 for (Writer writer : writers) {

@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every route and every message of the wire, with every kind of sender, on the server that was asked to decide and on one that was not. Both lists are
  * the server's own.
  */
-@Timeout(300)
+@Timeout(900)
 class RightsMatrixTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String ISSUER = "https://id.example";
@@ -60,18 +60,11 @@ class RightsMatrixTest {
     /** How tokens are signed. */
     enum Signing {
         SECRET,
-        RS256,
-        ES256,
-        EDDSA;
+        PUBLISHED_KEY;
 
         @Nullable
         Issuer issuer() {
-            return switch (this) {
-                case SECRET -> null;
-                case RS256 -> Issuer.of(JWSAlgorithm.RS256, "key");
-                case ES256 -> Issuer.of(JWSAlgorithm.ES256, "key");
-                case EDDSA -> Issuer.of(JWSAlgorithm.EdDSA, "key");
-            };
+            return this == SECRET ? null : Issuer.of(JWSAlgorithm.RS256, "key");
         }
     }
 
@@ -138,7 +131,7 @@ class RightsMatrixTest {
                 sign(claims(
                         "root",
                         all,
-                        claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(120))))));
+                        claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(3000))))));
         tokens.put("alg none", new PlainJWT(sound).serialize());
         tokens.put("another audience", sign(claims("root", all, claims -> claims.audience("other"))));
         tokens.put("another issuer", sign(claims("root", all, claims -> claims.issuer("https://other.example"))));

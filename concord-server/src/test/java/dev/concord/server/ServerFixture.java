@@ -70,12 +70,7 @@ final class ServerFixture implements AutoCloseable {
 
     /** The same, with a model. */
     static ServerFixture startAsking(RoomStore store, AuthConfig auth, AiConfig ai) {
-        return startAsking(store, auth, ai, limits -> {});
-    }
-
-    /** The same, with other limits. */
-    static ServerFixture startAsking(RoomStore store, AuthConfig auth, AiConfig ai, Consumer<TestLimits> change) {
-        return start(store, auth, ai, change, Set.of(), Set.of());
+        return start(store, auth, ai, limits -> {}, Set.of(), Set.of());
     }
 
     private static ServerFixture start(

@@ -24,7 +24,25 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat()
-                .resideOutsideOfPackages("java..", "dev.concord.yjs", "org.jspecify..")
+                .resideOutsideOfPackages("java..", "dev.concord.yjs..", "org.jspecify..")
+                .check(ENGINE);
+    }
+
+    @Test
+    void theEngineAndTheProtocolsDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.concord.yjs")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.concord.yjs.protocol")
+                .check(ENGINE);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.concord.yjs.protocol")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.concord.yjs")
                 .check(ENGINE);
     }
 

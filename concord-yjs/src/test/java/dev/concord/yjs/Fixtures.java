@@ -12,35 +12,35 @@ import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 
 /** Files of the tests, and how their parts are written. */
-final class Fixtures {
-    static final ObjectMapper JSON = new ObjectMapper();
+public final class Fixtures {
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private Fixtures() {}
 
-    static byte[] bytes(String name) throws IOException {
+    public static byte[] bytes(String name) throws IOException {
         try (InputStream in = Fixtures.class.getResourceAsStream("/fixtures/" + name + ".gz")) {
             return new GZIPInputStream(in).readAllBytes();
         }
     }
 
-    static String[] lines(String name) throws IOException {
+    public static String[] lines(String name) throws IOException {
         return new String(bytes(name), StandardCharsets.UTF_8).split("\n");
     }
 
-    static byte[] base64(JsonNode text) {
+    public static byte[] base64(JsonNode text) {
         return Base64.getDecoder().decode(text.asText());
     }
 
-    static byte[] hex(String text) {
+    public static byte[] hex(String text) {
         return HexFormat.of().parseHex(text.replace(" ", ""));
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 
     /** The first 16 hex digits of the SHA-256. */
-    static String hash(byte[] bytes) {
+    public static String hash(byte[] bytes) {
         try {
             return hex(MessageDigest.getInstance("SHA-256").digest(bytes)).substring(0, 16);
         } catch (NoSuchAlgorithmException e) {

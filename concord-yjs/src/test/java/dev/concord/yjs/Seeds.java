@@ -1,31 +1,31 @@
 package dev.concord.yjs;
 
 /** The one knob of all random tests, {@code -Dconcord.tries}, and the command that replays a failure. */
-final class Seeds {
+public final class Seeds {
     private Seeds() {}
 
     /** How often a random test of which a build makes {@code usual} runs is run. */
-    static int runs(int usual) {
+    public static int runs(int usual) {
         long tries = Long.getLong("concord.tries", 1000);
         return isReplay() ? 1 : (int) Math.min(Integer.MAX_VALUE, Math.max(1, usual * tries / 1000));
     }
 
     /** The first seed, or the one that is replayed. */
-    static long first() {
+    public static long first() {
         return Long.getLong("concord.seed", 0);
     }
 
-    static boolean isReplay() {
+    public static boolean isReplay() {
         return !System.getProperty("concord.seed", "").isEmpty();
     }
 
-    static String replay(String test, long seed) {
+    public static String replay(String test, long seed) {
         return "./mvnw -B -ntp -pl concord-yjs -am test -Dtest='" + test + "' -Dsurefire.failIfNoSpecifiedTests=false"
                 + " -Dconcord.tries=1 -Dconcord.seed=" + seed;
     }
 
     /** Runs one seed; when it fails, says how to run it again. */
-    static void run(String test, long seed, Trial trial) {
+    public static void run(String test, long seed, Trial trial) {
         try {
             trial.run(seed);
         } catch (Exception | AssertionError e) {
@@ -34,7 +34,7 @@ final class Seeds {
     }
 
     /** What is run with a seed. */
-    interface Trial {
+    public interface Trial {
         void run(long seed) throws Exception;
     }
 }

@@ -15,6 +15,6 @@ COPY --from=build /src/concord-ai-minilm/target/lib /app/lib/
 ENV CONCORD_HOST=0.0.0.0 CONCORD_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8080
-# The heap follows the container's limit and leaves room for the model outside of it. One process, so that SIGTERM
-# reaches the server.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-cp", "/app/*:/app/lib/*", "dev.concord.server.Main"]
+# The heap follows the container's limit and leaves room for the model outside of it. A server that has run out of memory
+# ends, so that it is started again. One process, so that SIGTERM reaches the server.
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "-cp", "/app/*:/app/lib/*", "dev.concord.server.Main"]

@@ -149,6 +149,11 @@ final class Attendance {
         }
     }
 
+    /** Sends those away who could not be sent away when they had to be. Call it from time to time. */
+    void watch() {
+        members.watch();
+    }
+
     boolean contains(Member member) {
         return members.contains(member);
     }

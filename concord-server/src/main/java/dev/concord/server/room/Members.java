@@ -43,6 +43,7 @@ final class Members {
 
     private final RoomContext context;
     private final BiConsumer<Member, Throwable> expel;
+    private final HandOver expulsions;
     private final Map<Member, Seat> seats = new LinkedHashMap<>();
     private List<Seat> toFlush = new ArrayList<>();
     private boolean flushScheduled;
@@ -56,6 +57,7 @@ final class Members {
     Members(RoomContext context, BiConsumer<Member, Throwable> expel) {
         this.context = context;
         this.expel = expel;
+        this.expulsions = new HandOver(context.loop());
         this.emptySinceNanos = context.loop().nanoTime();
     }
 
@@ -163,6 +165,11 @@ final class Members {
         return true;
     }
 
+    /** Sends those away whom the loop has refused to send away. Call it from time to time. */
+    void watch() {
+        expulsions.watch();
+    }
+
     /** Nobody gets anything until it has been resynchronised. */
     void outdateAll() {
         seats.values().forEach(seat -> seat.stale = true);
@@ -258,7 +265,7 @@ final class Members {
     /** The member was not sent what it needs: it gets nothing more, and goes once whoever sends to many is through. */
     private void fail(Seat seat, Throwable fault) {
         seat.stale = true;
-        context.loop().execute(() -> expel.accept(seat.member, fault));
+        expulsions.bring(() -> expel.accept(seat.member, fault));
     }
 
     private boolean write(Seat seat, Message message) {

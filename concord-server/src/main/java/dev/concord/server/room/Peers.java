@@ -54,6 +54,9 @@ public interface Peers {
     /** Sends the others what is here, where each has a store of its own, so that they send what is missing here. */
     void compare();
 
+    /** Goes on with what it does at intervals, where the loop has refused to. Call it from time to time. */
+    void watch();
+
     /**
      * Sends what members of this instance show.
      *

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -176,8 +175,7 @@ final class ReadReplica {
     private final int small;
 
     private Queue<Reading<?>> waiting = new ArrayDeque<>();
-    /** The end of a reading that the loop has refused to run. */
-    private final AtomicReference<@Nullable Batch> undelivered = new AtomicReference<>();
+    private final HandOver ends;
     /** Null while the document is small. */
     private byte @Nullable [] base;
 
@@ -201,6 +199,7 @@ final class ReadReplica {
         this.attempts = new Attempts(context);
         this.document = document;
         this.background = background;
+        this.ends = new HandOver(context.loop());
         this.small = context.limits().rooms().elementsPerTurn();
         if (isLarge()) {
             base = document.encode();
@@ -331,19 +330,12 @@ final class ReadReplica {
         } catch (RuntimeException | Error e) {
             batch.fault = e;
         }
-        try {
-            context.loop().execute(() -> ended(batch));
-        } catch (RuntimeException | Error refused) {
-            undelivered.set(batch);
-        }
+        ends.bring(() -> ended(batch));
     }
 
     /** Ends a reading whose end the loop has refused. Call it from time to time. */
     void deliver() {
-        Batch batch = undelivered.get() == null ? null : undelivered.getAndSet(null);
-        if (batch != null) {
-            ended(batch);
-        }
+        ends.watch();
     }
 
     private void ended(Batch batch) {

@@ -345,10 +345,13 @@ public final class Room {
                 && peers.areStored();
     }
 
-    /** Says when ops wait to become durable and none does. Call it from time to time. */
+    /** Says when ops wait to become durable and none does, and ends what the loop has refused to end. Call it from time to time. */
     void watch() {
-        durability.watch();
-        replica.deliver();
+        attempts.attempt("looking at what is not durable", durability::watch);
+        attempts.attempt("ending a reading", replica::deliver);
+        attempts.attempt("sending members away", attendance::watch);
+        attempts.attempt("watching the log", log::watch);
+        attempts.attempt("watching the other instances", peers::watch);
     }
 
     /** Whether the op log has done with every op that this room gave it: only then do the stored rows not change any more. */

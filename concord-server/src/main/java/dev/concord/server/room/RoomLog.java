@@ -48,6 +48,9 @@ public interface RoomLog {
      */
     void finish(Runnable done);
 
+    /** Ends what has ended elsewhere without the loop having taken notice. Call it from time to time. */
+    void watch();
+
     /**
      * Whether there is nothing to do.
      *

@@ -30,6 +30,7 @@ final class Slot {
     private final Executor io;
     private final RoomEvents events;
     private final Owner owner;
+    private final HandOver ends;
 
     private final List<RoomCallback> toExisting = new ArrayList<>();
     private final List<RoomCallback> toAny = new ArrayList<>();
@@ -47,6 +48,7 @@ final class Slot {
         this.io = io;
         this.events = events;
         this.owner = owner;
+        this.ends = new HandOver(loop);
     }
 
     String id() {
@@ -98,7 +100,7 @@ final class Slot {
         try {
             io.execute(() -> loadNow(create));
         } catch (RuntimeException | Error fault) {
-            loop.execute(() -> settle(RoomLoader.Loaded.FAILED, create));
+            ends.bring(() -> settle(RoomLoader.Loaded.FAILED, create));
             LOG.atError().addKeyValue("room", id).setCause(fault).log("a room could not be loaded");
         }
     }
@@ -110,7 +112,7 @@ final class Slot {
         } finally {
             // Whatever happened, those who wait are notified.
             RoomLoader.Loaded outcome = loaded;
-            loop.execute(() -> settle(outcome, create));
+            ends.bring(() -> settle(outcome, create));
         }
     }
 
@@ -121,9 +123,10 @@ final class Slot {
             entered = null;
         }
         if (loaded.failed()) {
-            events.roomFailed();
             answer(toExisting, callback -> callback.absent(Absence.UNAVAILABLE));
             answer(toAny, callback -> callback.absent(Absence.UNAVAILABLE));
+            // Whatever counting does, those who wait are notified.
+            events.roomFailed();
         } else if (entered == null) {
             answer(toExisting, callback -> callback.absent(Absence.MISSING));
             if (!created && !toAny.isEmpty()) {
@@ -185,6 +188,7 @@ final class Slot {
 
     /** Lets the room go when nobody has used it for a while. */
     void sweep() {
+        ends.watch();
         Room open = open();
         if (open != null) {
             open.watch();

@@ -2,6 +2,7 @@ package dev.concord.server.room;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.concord.server.room.peers.RoomLocator;
 import dev.concord.server.room.peers.RoomPeers;
@@ -124,6 +125,53 @@ class LoopFaultTest extends RoomFixture {
         room.watch();
         loop.run();
         assertEquals(Close.RESTARTING, ann.closed);
+    }
+
+    @Test
+    void aMemberThatCannotBeWrittenIsSentAwayWithTheWatch() {
+        join(ann);
+        FakeMember broken = new FakeMember("broken");
+        broken.onFlush = () -> {
+            refuses = true;
+            throw new IllegalStateException("planted");
+        };
+        room.join(broken, null);
+        loop.run();
+        assertNull(broken.closed);
+
+        room.watch();
+        loop.run();
+        assertEquals(Close.RESTARTING, broken.closed);
+    }
+
+    @Test
+    void theEndOfALookAtTheLogThatCouldNotBeHandedOverComesWithTheWatch() {
+        join(ann);
+        another("elsewhere", 1, "x");
+        room.log().catchUp();
+        refuses = true;
+        archive.read();
+        loop.run();
+        assertEquals("", document().text());
+
+        room.watch();
+        loop.run();
+        assertEquals("x", document().text());
+    }
+
+    @Test
+    void theEndOfACompactionThatCouldNotBeHandedOverComesWithTheWatch() {
+        join(ann);
+        send(ann, 1, type("a"));
+        commit();
+        loop.pass(Duration.ofMinutes(1));
+        refuses = true;
+        archive.store();
+        loop.run();
+        room.leave(ann);
+        loop.pass(Duration.ofMinutes(10));
+        room.watch();
+        assertTrue(isIdle(), "the room never leaves memory");
     }
 
     @Test

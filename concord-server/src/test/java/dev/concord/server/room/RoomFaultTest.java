@@ -10,8 +10,6 @@ import dev.concord.server.room.presence.PresenceRounds;
 import dev.concord.store.StoredRoom;
 import dev.concord.testing.Await;
 import dev.concord.wire.Message;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -27,92 +25,20 @@ import org.junit.jupiter.api.Test;
  * -Dconcord.tries} sets the number of courses with several faults, {@code -Dconcord.seed} replays one.
  */
 class RoomFaultTest extends RoomFixture {
-    private static final class PlantedException extends RuntimeException {
-        private PlantedException() {
-            super("planted");
-        }
-    }
-
-    private static final class PlantedError extends Error {
-        private PlantedError() {
-            super("planted");
-        }
-    }
-
-    /** How a point fails. */
-    private enum Kind {
-        EXCEPTION_BEFORE,
-        EXCEPTION_AFTER,
-        ERROR_BEFORE,
-        ERROR_AFTER
-    }
-
-    /** What is to throw, and what has been called. */
-    private interface Plan {
-        boolean fails(int point);
-    }
-
-    private Plan plan = point -> false;
-    private Kind kind = Kind.EXCEPTION_BEFORE;
-    private int points;
-    private boolean armed;
-    private String failed = "";
-
-    private <T> T seam(Class<T> type, T real) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (proxy, method, given) -> {
-                    if (method.getDeclaringClass() == Object.class) {
-                        return method.invoke(real, given);
-                    }
-                    return at(type.getSimpleName() + '.' + method.getName(), () -> {
-                        try {
-                            return method.invoke(real, given);
-                        } catch (InvocationTargetException e) {
-                            if (e.getCause() instanceof RuntimeException fault) {
-                                throw fault;
-                            }
-                            if (e.getCause() instanceof Error fault) {
-                                throw fault;
-                            }
-                            throw new AssertionError(e.getCause());
-                        } catch (IllegalAccessException e) {
-                            throw new AssertionError(e);
-                        }
-                    });
-                }));
-    }
-
-    private <T> T at(String name, java.util.function.Supplier<T> work) {
-        boolean fails = armed && plan.fails(++points);
-        if (fails) {
-            failed = failed + ' ' + name + ' ' + kind;
-        }
-        if (fails && (kind == Kind.EXCEPTION_BEFORE || kind == Kind.ERROR_BEFORE)) {
-            fail();
-        }
-        T result = work.get();
-        if (fails && result instanceof Frames.Frame frame) {
-            // Who throws hands nothing out.
-            frame.release();
-        }
-        if (fails) {
-            fail();
-        }
-        return result;
-    }
-
-    private void fail() {
-        if (kind == Kind.ERROR_BEFORE || kind == Kind.ERROR_AFTER) {
-            throw new PlantedError();
-        }
-        throw new PlantedException();
-    }
+    private final Seams seams = new Seams();
+    private Seams.Plan plan = point -> false;
+    private Seams.Kind kind = Seams.Kind.EXCEPTION_BEFORE;
 
     /** The room of what is stored, with a seam at every part. */
     private void openWithSeams() {
         StoredRoom stored = memory.load(ID).orElseThrow();
         RoomContext context = new RoomContext(
-                ID, stored.epoch(), limits.build(), loop, seam(Frames.class, frames), seam(RoomEvents.class, events));
+                ID,
+                stored.epoch(),
+                limits.build(),
+                loop,
+                seams.seam(Frames.class, frames),
+                seams.seam(RoomEvents.class, events));
         RoomLogs logs = archive.logs();
         Wings wings = new Wings(
                 new RoomLogs() {
@@ -123,24 +49,24 @@ class RoomFaultTest extends RoomFixture {
 
                     @Override
                     public RoomLog follow(RoomContext of, RoomLog.Host host, OwnCommits own, StoredRoom rows) {
-                        return seam(RoomLog.class, logs.follow(of, host, own, rows));
+                        return seams.seam(RoomLog.class, logs.follow(of, host, own, rows));
                     }
 
                     @Override
                     public void onSnapshot(java.util.function.Consumer<String> listener) {}
                 },
-                (of, host) -> seam(Presences.class, new PresenceRounds(of, host)),
+                (of, host) -> seams.seam(Presences.class, new PresenceRounds(of, host)),
                 (of, host) -> {
                     peerHost = host;
-                    return seam(Peers.class, new Others());
+                    return seams.seam(Peers.class, new Others());
                 },
                 null,
-                seam(Deletions.class, deletions),
+                seams.seam(Deletions.class, deletions),
                 readers);
         room = new Room(context, documentOf(stored), stored, log, wings);
         try {
             room.open();
-        } catch (PlantedException | PlantedError e) {
+        } catch (Seams.PlantedException | Seams.PlantedError e) {
             room.close(Close.RESTARTING);
         }
     }
@@ -176,6 +102,9 @@ class RoomFaultTest extends RoomFixture {
         }
 
         @Override
+        public void watch() {}
+
+        @Override
         public void onceStored(Runnable then) {
             then.run();
         }
@@ -202,7 +131,7 @@ class RoomFaultTest extends RoomFixture {
 
         @Override
         public void send(Frames.Frame frame) {
-            at("Member.send", () -> {
+            seams.at("Member.send", () -> {
                 super.send(frame);
                 return true;
             });
@@ -210,7 +139,7 @@ class RoomFaultTest extends RoomFixture {
 
         @Override
         public void flush() {
-            at("Member.flush", () -> {
+            seams.at("Member.flush", () -> {
                 super.flush();
                 return true;
             });
@@ -218,7 +147,7 @@ class RoomFaultTest extends RoomFixture {
 
         @Override
         public boolean isWritable() {
-            return at("Member.isWritable", super::isWritable);
+            return seams.at("Member.isWritable", super::isWritable);
         }
     }
 
@@ -284,12 +213,12 @@ class RoomFaultTest extends RoomFixture {
     private void asNetty(Runnable work, FakeMember member) {
         try {
             work.run();
-        } catch (PlantedException | PlantedError thrown) {
+        } catch (Seams.PlantedException | Seams.PlantedError thrown) {
             if (member.closed == null) {
                 member.closed = Close.OVERLOADED;
                 try {
                     room.leave(member);
-                } catch (PlantedException | PlantedError again) {
+                } catch (Seams.PlantedException | Seams.PlantedError again) {
                     // Logged there.
                 }
             }
@@ -302,7 +231,7 @@ class RoomFaultTest extends RoomFixture {
             try {
                 loop.pass(time);
                 again = false;
-            } catch (PlantedException | PlantedError logged) {
+            } catch (Seams.PlantedException | Seams.PlantedError logged) {
                 again = true;
             }
         }
@@ -316,7 +245,7 @@ class RoomFaultTest extends RoomFixture {
             client.connect();
         }
         rest();
-        armed = true;
+        seams.arm(plan, kind);
         for (int i = 0; i < 6; i++) {
             comeBack();
             Client client = clients.get(i % 3);
@@ -344,7 +273,7 @@ class RoomFaultTest extends RoomFixture {
         }
         Await.result("the log is written", log.flush());
         turn(Duration.ofMillis(200));
-        armed = false;
+        seams.disarm();
     }
 
     /** Another instance stores an edit, and sends it, or the log has to bring it. */
@@ -356,7 +285,7 @@ class RoomFaultTest extends RoomFixture {
             } else {
                 room.log().catchUp();
             }
-        } catch (PlantedException | PlantedError logged) {
+        } catch (Seams.PlantedException | Seams.PlantedError logged) {
             // By whoever calls.
         }
     }
@@ -418,7 +347,7 @@ class RoomFaultTest extends RoomFixture {
     }
 
     /** One course on a new room. */
-    private void run(Plan what, Kind how, String replay) {
+    private void run(Seams.Plan what, Seams.Kind how, String replay) {
         try {
             room.close(Close.RESTARTING);
             loop.run();
@@ -426,31 +355,29 @@ class RoomFaultTest extends RoomFixture {
             assertTrue(memory.create(ID, EPOCH, null));
             clients.clear();
             acknowledged.clear();
-            points = 0;
-            failed = "";
             plan = what;
             kind = how;
             course();
             check();
         } catch (Throwable failure) {
-            throw new AssertionError(replay + ", which failed at" + failed, failure);
+            throw new AssertionError(replay + ", which failed at" + seams.failed(), failure);
         }
     }
 
     @Test
     void withoutFaultsEverybodyStays() {
-        run(point -> false, Kind.EXCEPTION_BEFORE, "no fault");
+        run(point -> false, Seams.Kind.EXCEPTION_BEFORE, "no fault");
         assertEquals(
                 List.of(),
                 clients.stream().filter(client -> client.member.closed != null).toList());
-        assertTrue(points > 100, () -> "points: " + points);
+        assertTrue(seams.points() > 100, () -> "points: " + seams.points());
     }
 
     @Test
     void oneFaultAtEachPointLeavesEverybodyEqual() {
-        run(point -> false, Kind.EXCEPTION_BEFORE, "no fault");
-        int all = points;
-        for (Kind how : Kind.values()) {
+        run(point -> false, Seams.Kind.EXCEPTION_BEFORE, "no fault");
+        int all = seams.points();
+        for (Seams.Kind how : Seams.Kind.values()) {
             for (int i = 1; i <= all; i++) {
                 int fault = i;
                 run(point -> point == fault, how, "point " + fault + " of " + all);
@@ -475,7 +402,7 @@ class RoomFaultTest extends RoomFixture {
     private void several(long seed) {
         Random random = new Random(seed);
         int oneIn = 5 + random.nextInt(200);
-        Kind how = Kind.values()[random.nextInt(Kind.values().length)];
+        Seams.Kind how = List.of(Seams.Kind.values()).get(random.nextInt(4));
         run(
                 point -> random.nextInt(oneIn) == 0,
                 how,

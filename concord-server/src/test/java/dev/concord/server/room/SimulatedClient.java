@@ -48,8 +48,12 @@ class SimulatedClient {
         if (isConnected() && synchronised) {
             seq++;
             unacknowledged.put(seq, op);
-            room.receive(member, new Message.Op(seq, op));
+            deliver(new Message.Op(seq, op));
         }
+    }
+
+    void deliver(Message.Op op) {
+        room.receive(member, op);
     }
 
     void read() {

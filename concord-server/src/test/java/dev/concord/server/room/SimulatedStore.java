@@ -1,11 +1,12 @@
 package dev.concord.server.room;
 
 import dev.concord.store.RoomStore;
+import dev.concord.store.StoreException;
 import dev.concord.store.StoreUnavailableException;
 import dev.concord.store.memory.MemoryRoomStore;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /** One instance's way to a store that others may use as well: it commits on demand, and may be away. */
 interface SimulatedStore extends RoomStore {
@@ -25,7 +26,7 @@ interface SimulatedStore extends RoomStore {
     void die();
 
     /** In front of a store; {@code shared} when other instances use it. */
-    static SimulatedStore of(MemoryRoomStore disk, boolean shared) {
+    static SimulatedStore of(MemoryRoomStore disk, boolean shared, Seams seams) {
         Semaphore commits = new Semaphore(0);
         boolean[] away = new boolean[1];
         boolean[] dead = new boolean[1];
@@ -76,11 +77,11 @@ interface SimulatedStore extends RoomStore {
                         if (away[0] || dead[0]) {
                             throw new StoreUnavailableException("planned", null);
                         }
-                        try {
-                            return method.invoke(disk, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
+                        String point = "RoomStore." + method.getName();
+                        Supplier<Object> call = () -> Seams.invoke(method, disk, arguments);
+                        return method.getName().equals("append")
+                                ? seams.at(point, call, () -> new StoreException("planted"))
+                                : seams.at(point, call, () -> new StoreUnavailableException("planted", null));
                     }
                 });
     }

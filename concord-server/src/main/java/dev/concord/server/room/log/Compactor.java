@@ -2,6 +2,7 @@ package dev.concord.server.room.log;
 
 import dev.concord.crdt.Document;
 import dev.concord.server.config.Limits;
+import dev.concord.server.room.HandOver;
 import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomEvents;
 import dev.concord.server.room.RoomHost;
@@ -30,6 +31,7 @@ final class Compactor {
     private final RoomHost room;
     private final LongSupplier appliedSeq;
     private final Archive archive;
+    private final HandOver ends;
     private final Limits.Compaction limits;
     private final RoomLoop loop;
     private final RoomEvents events;
@@ -46,12 +48,20 @@ final class Compactor {
      * For a room whose stored snapshot covers the log up to a place.
      *
      * @param appliedSeq the place up to which everything is in the document
+     * @param ends brings the end of a compaction to the loop
      */
-    Compactor(RoomContext context, RoomHost room, LongSupplier appliedSeq, Archive archive, long coveredSeq) {
+    Compactor(
+            RoomContext context,
+            RoomHost room,
+            LongSupplier appliedSeq,
+            Archive archive,
+            HandOver ends,
+            long coveredSeq) {
         this.context = context;
         this.room = room;
         this.appliedSeq = appliedSeq;
         this.archive = archive;
+        this.ends = ends;
         this.limits = context.limits().compaction();
         this.loop = context.loop();
         this.events = context.events();
@@ -93,7 +103,7 @@ final class Compactor {
                     context.id(),
                     context.epoch(),
                     room.lastEditor(),
-                    compacted -> loop.execute(() -> tryToTake(compacted, started)));
+                    compacted -> ends.bring(() -> tryToTake(compacted, started)));
         } catch (RuntimeException | Error fault) {
             failed(fault, started);
         }
@@ -140,7 +150,7 @@ final class Compactor {
                     context.epoch(),
                     state,
                     seq,
-                    replaced -> loop.execute(
+                    replaced -> ends.bring(
                             () -> finished(new Archive.Compacted(replaced.coveredSeq(), null), startedNanos)));
         } catch (RuntimeException | Error fault) {
             failed(fault, startedNanos);

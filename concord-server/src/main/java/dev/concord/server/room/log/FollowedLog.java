@@ -1,6 +1,7 @@
 package dev.concord.server.room.log;
 
 import dev.concord.crdt.Operation;
+import dev.concord.server.room.HandOver;
 import dev.concord.server.room.OwnCommits;
 import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomLog;
@@ -10,10 +11,12 @@ import dev.concord.store.StoredRoom;
 final class FollowedLog implements RoomLog {
     private final LogFollower follower;
     private final Compactor compactor;
+    private final HandOver ends;
 
     FollowedLog(RoomContext context, Host host, OwnCommits own, Archive archive, StoredRoom stored) {
-        this.follower = new LogFollower(context, host, own, archive, stored.lastSeq(), this::compact);
-        this.compactor = new Compactor(context, host, follower::appliedSeq, archive, stored.stateSeq());
+        this.ends = new HandOver(context.loop());
+        this.follower = new LogFollower(context, host, own, archive, ends, stored.lastSeq(), this::compact);
+        this.compactor = new Compactor(context, host, follower::appliedSeq, archive, ends, stored.stateSeq());
     }
 
     @Override
@@ -56,6 +59,11 @@ final class FollowedLog implements RoomLog {
     @Override
     public void finish(Runnable done) {
         compactor.finish(done);
+    }
+
+    @Override
+    public void watch() {
+        ends.watch();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.concord.server.room.log;
 
 import dev.concord.crdt.Operation;
+import dev.concord.server.room.HandOver;
 import dev.concord.server.room.OwnCommits;
 import dev.concord.server.room.RoomContext;
 import dev.concord.server.room.RoomLog;
@@ -31,6 +32,7 @@ final class LogFollower {
 
     private final RoomContext context;
     private final Archive archive;
+    private final HandOver ends;
     private final RoomLoop loop;
     private final RoomLog.Host room;
     private final OwnCommits own;
@@ -50,6 +52,7 @@ final class LogFollower {
      * Follows the log from a place on.
      *
      * @param own the places of the room's own ops
+     * @param ends brings what was read to the loop
      * @param caughtUp is run when more of the log than before is in the document
      */
     LogFollower(
@@ -57,10 +60,12 @@ final class LogFollower {
             RoomLog.Host room,
             OwnCommits own,
             Archive archive,
+            HandOver ends,
             long appliedSeq,
             Runnable caughtUp) {
         this.context = context;
         this.archive = archive;
+        this.ends = ends;
         this.loop = context.loop();
         this.room = room;
         this.own = own;
@@ -151,7 +156,7 @@ final class LogFollower {
     private void read() {
         reading = true;
         try {
-            archive.read(context.id(), context.epoch(), appliedSeq, later -> loop.execute(() -> tryToTake(later)));
+            archive.read(context.id(), context.epoch(), appliedSeq, later -> ends.bring(() -> tryToTake(later)));
         } catch (RuntimeException | Error fault) {
             failed(fault);
         }

@@ -122,8 +122,14 @@ public final class RoomLocator implements Locator {
         }
     }
 
+    /** A message that cannot be sent is one that is lost: no room is unreadable for that. */
     private CompletionStage<Long> publish(LocatorMessage message) {
-        return bus.publish(Channels.LOCATOR, message.write());
+        try {
+            return bus.publish(Channels.LOCATOR, message.write());
+        } catch (RuntimeException | Error fault) {
+            LOG.error("a message about rooms could not be sent", fault);
+            return CompletableFuture.failedFuture(fault);
+        }
     }
 
     private void receive(byte[] json, RoomDirectory rooms) {

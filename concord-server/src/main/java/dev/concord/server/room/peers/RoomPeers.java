@@ -110,6 +110,9 @@ public final class RoomPeers implements Peers {
 
     private boolean open;
 
+    /** Whether the loop has the next tick. */
+    private boolean ticking;
+
     /** Messages that were taken; as of the last tick, and whether others waited then. */
     private long received;
 
@@ -267,7 +270,16 @@ public final class RoomPeers implements Peers {
     }
 
     private void tickLater() {
+        ticking = false;
         loop.schedule(this::tick, limits.peers().interval());
+        ticking = true;
+    }
+
+    @Override
+    public void watch() {
+        if (open && !ticking) {
+            tick();
+        }
     }
 
     private void tick() {
@@ -277,7 +289,7 @@ public final class RoomPeers implements Peers {
         // First of all: whatever fails below is done at the next tick.
         tickLater();
         ticks++;
-        attempt("watching the bus", this::watch);
+        attempt("watching the bus", this::takeLeft);
         attempt("storing what others sent", bulkSync::stored);
         if (doubtful || version == null || ticks % CALM == 0) {
             attempt("comparing", this::compare);
@@ -415,7 +427,7 @@ public final class RoomPeers implements Peers {
     }
 
     /** Messages that nobody comes to take: the loop would have taken them long before a tick. */
-    private void watch() {
+    private void takeLeft() {
         long before = receivedBefore;
         receivedBefore = received;
         if (waitingCount.get() > 0 && waitedBefore && received == before) {

@@ -5,16 +5,21 @@ import dev.concord.crdt.Document;
 import dev.concord.crdt.Operation;
 import dev.concord.crdt.Outcome;
 import dev.concord.wire.Message;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** A client of a simulated room: it edits, sends, reads when the simulation says so, and brings back what is missing at the server. */
 class SimulatedClient {
+    private static final char PLACEHOLDER = '\uFFFD';
+
     final String name;
     final Document document;
     /** By seq, what this connection has sent and got no answer to. */
     final TreeMap<Long, Operation> unacknowledged = new TreeMap<>();
+    /** Placeholders for deleted text: as the protocol asks, they are not sent before all deletes are acknowledged. */
+    private final List<Operation> placeholders = new ArrayList<>();
 
     final List<Operation> acknowledged;
     FakeMember member;
@@ -41,6 +46,7 @@ class SimulatedClient {
         room = null;
         synchronised = false;
         unacknowledged.clear();
+        placeholders.clear();
     }
 
     void send(Operation op) {
@@ -66,7 +72,7 @@ class SimulatedClient {
                 boolean first = !synchronised;
                 synchronised = true;
                 if (first) {
-                    document.missingFrom(sync.version()).forEach(this::send);
+                    bring(document.missingFrom(sync.version()));
                 }
             } else if (message instanceof Message.Op op) {
                 document.apply(op.operation());
@@ -74,9 +80,28 @@ class SimulatedClient {
                 Map<Long, Operation> done = unacknowledged.headMap(ack.seq(), true);
                 acknowledged.addAll(done.values());
                 done.clear();
+                sendPlaceholders();
             } else {
                 throw new AssertionError("unexpected " + message);
             }
+        }
+    }
+
+    private void bring(List<Operation> missing) {
+        for (Operation op : missing) {
+            if (op instanceof Operation.Insert insert && insert.value().chars().allMatch(c -> c == PLACEHOLDER)) {
+                placeholders.add(op);
+            } else {
+                send(op);
+            }
+        }
+        sendPlaceholders();
+    }
+
+    private void sendPlaceholders() {
+        if (unacknowledged.values().stream().noneMatch(Operation.Delete.class::isInstance)) {
+            placeholders.forEach(this::send);
+            placeholders.clear();
         }
     }
 

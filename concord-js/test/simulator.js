@@ -301,6 +301,7 @@ class Simulation {
       [...tab.typed, ...tab.deleted].forEach((item) => (item.at += number * 60));
       tab.composedAt += number * 60;
     }
+    browser.database.illAt += number * 60;
     // The clocks of some systems stand still meanwhile.
     browser.skew -= number % 2 === 0 ? number * 60 : 0;
     awake.forEach(({ page }) => page.resume());

@@ -6,6 +6,9 @@ import dev.concord.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,7 +132,7 @@ public final class SqliteStore extends JdbcRoomStore {
             // What is deleted is overwritten, so that it cannot be read from the file afterwards.
             writer.setConnectionInitSql("pragma secure_delete = on");
             writer.setIsolateInternalQueries(true);
-            opened.add(new Transactions(new HikariDataSource(writer), dialect, () -> {}));
+            opened.add(new Transactions(new HikariDataSource(writer), dialect, () -> {}, SqliteStore::takeWriteLock));
             opened.add(new Transactions(pool(source, "readers", READERS), dialect, () -> {}));
             SqliteStore store = new SqliteStore(opened.get(0), opened.get(1), dialect, clock, lock);
             // Holding the lock means that whoever wrote before has ended.
@@ -162,6 +165,23 @@ public final class SqliteStore extends JdbcRoomStore {
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
         return source;
+    }
+
+    /**
+     * Takes the lock for writing first, and waits for it up to {@link #BUSY}: a connection that finds the log's index half written holds it
+     * for a moment. A transaction that has read already does not wait and would be refused at once.
+     */
+    private static void takeWriteLock(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // The driver has begun a transaction without a lock.
+            statement.execute("commit");
+            try {
+                statement.execute("begin immediate");
+            } catch (SQLException busy) {
+                statement.execute("begin");
+                throw busy;
+            }
+        }
     }
 
     private static HikariDataSource pool(SQLiteDataSource source, String name, int size) {

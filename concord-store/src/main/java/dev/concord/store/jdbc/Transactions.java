@@ -23,6 +23,13 @@ final class Transactions implements AutoCloseable {
     private final HikariDataSource pool;
     private final Dialect dialect;
     private final Runnable before;
+    private final Opening opening;
+
+    /** The first statements of a transaction. */
+    @FunctionalInterface
+    interface Opening {
+        void of(Connection connection) throws SQLException;
+    }
 
     /**
      * The pool's connections must not commit by themselves.
@@ -30,9 +37,15 @@ final class Transactions implements AutoCloseable {
      * @param before runs before each transaction, which does not take place when it throws
      */
     Transactions(HikariDataSource pool, Dialect dialect, Runnable before) {
+        this(pool, dialect, before, connection -> {});
+    }
+
+    /** As above, with the statements that each transaction of {@link #run} begins with. */
+    Transactions(HikariDataSource pool, Dialect dialect, Runnable before, Opening opening) {
         this.pool = pool;
         this.dialect = dialect;
         this.before = before;
+        this.opening = opening;
     }
 
     /**
@@ -50,6 +63,7 @@ final class Transactions implements AutoCloseable {
                     "cannot " + doing + ": no connection to the database: " + noConnection.getMessage(), noConnection);
         }
         try {
+            opening.of(connection);
             T result = work.on(connection);
             commit(connection, doing);
             return result;

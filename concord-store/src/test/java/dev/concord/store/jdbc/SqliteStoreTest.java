@@ -22,6 +22,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,6 +158,26 @@ class SqliteStoreTest {
         store.close();
         assertThrows(StoreUnavailableException.class, store::ping);
         assertThrows(StoreUnavailableException.class, () -> store.load("r"));
+    }
+
+    @Test
+    void a_write_waits_for_whoever_holds_the_lock_for_a_moment() throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (SqliteStore store = SqliteStore.open(directory);
+                Connection other =
+                        SqliteStore.source(directory.resolve("concord.db")).getConnection();
+                Statement statement = other.createStatement()) {
+            store.create("r", "e1", null);
+            statement.execute("begin immediate");
+            Future<List<AppendResult>> append = thread.submit(() ->
+                    store.append(new BatchId("w", 1), List.of(new Append("r", "e1", "a".getBytes(UTF_8)))));
+            assertThrows(TimeoutException.class, () -> append.get(200, TimeUnit.MILLISECONDS));
+            statement.execute("rollback");
+            append.get();
+            assertEquals(1, store.load("r").orElseThrow().lastSeq());
+        } finally {
+            thread.shutdownNow();
+        }
     }
 
     @Test

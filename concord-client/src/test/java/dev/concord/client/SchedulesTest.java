@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SchedulesTest {
     private static final int TRIES = 2 * Integer.getInteger("concord.tries", 1000);
+    /** Up to so many seeds are the same each time, so that a build fails for what it builds; more begin anywhere. */
+    private static final int FIXED_SEEDS = 5_000;
+
     private static final int MOST_SEEDS = 1_000;
 
     @Test
@@ -28,7 +31,7 @@ class SchedulesTest {
             run(new Schedule(replayed, Arrays.asList(steps.split(",", -1))), Plant.NONE);
             return;
         }
-        long first = replayed != null ? replayed : new Random().nextInt(1 << 30);
+        long first = replayed != null ? replayed : TRIES > FIXED_SEEDS ? new Random().nextInt(1 << 30) : 1;
         int tries = replayed != null ? 1 : TRIES;
         long sum = 0;
         long faults = 0;

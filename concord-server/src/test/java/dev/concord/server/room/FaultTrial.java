@@ -4,16 +4,16 @@ import dev.concord.server.cluster.Cluster;
 
 /** What is run on a server with a mistake in it; one of them has to fail. Called by name, in another class loader. */
 public final class FaultTrial {
-    private static final int COURSES = 300;
+    private static final int COURSES = 550;
 
     private FaultTrial() {}
 
     /** Faults at random on several instances. */
     public static void several() {
         ClusterFaultTest test = new ClusterFaultTest();
-        for (long seed = 1; seed <= COURSES; seed++) {
-            test.several(seed * 0x9e3779b97f4a7c15L, Cluster.Reach.SHARED_STORE);
-            test.several(seed * 0x9e3779b97f4a7c15L, Cluster.Reach.SEPARATE_STORES);
+        for (long course = 1; course <= COURSES; course++) {
+            test.several(ClusterFaultTest.seed(course), Cluster.Reach.SHARED_STORE);
+            test.several(ClusterFaultTest.seed(course), Cluster.Reach.SEPARATE_STORES);
         }
     }
 

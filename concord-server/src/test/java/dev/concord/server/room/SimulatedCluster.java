@@ -440,6 +440,7 @@ final class SimulatedCluster implements AutoCloseable {
             CompletableFuture<RoomView> view = client.room.view();
             client.instance.runIo();
             client.instance.loop.run();
+            assertTrue(view.isDone(), client.name + "'s room does not answer");
             assertEquals(digest, view.join().digest(), client.name + "'s room");
             assertEquals(Map.of(), client.unacknowledged, client.name);
         }

@@ -156,7 +156,8 @@ public final class YDocument {
         try {
             UpdateReader.read(update, format, bounds, true, incoming);
             byte[] isNew = news.of(incoming, update, format);
-            if (isNew.length == 0) {
+            // What waits may be ready, and a duplicate of it is then taken in.
+            if (isNew.length == 0 && !pending.hasStructs()) {
                 return new Applied(isNew, NOTHING, List.of(), 0);
             }
             plan.make(incoming);
@@ -264,7 +265,8 @@ public final class YDocument {
         long placed = structs.size + (long) pending.count();
         if (placed * (store.structCount() + 3 * placed) > maxScan) {
             YDocument copy = new YDocument(client, YOptions.SERVER.with(bounds), null);
-            copy.apply(encode());
+            copy.apply(StateWriter.encode(store, new Pending(), UpdateFormat.V1, StateVector.EMPTY));
+            copy.pending.addAll(pending);
             copy.placement.limit = maxScan;
             copy.apply(update, format);
         }

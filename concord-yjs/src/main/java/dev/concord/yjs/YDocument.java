@@ -374,7 +374,7 @@ public final class YDocument {
     }
 
     /**
-     * How much waits for what it builds on.
+     * How much waits for what it builds on. A part of it may be ready, until Yjs would try it again.
      *
      * @return structs and delete ranges
      */

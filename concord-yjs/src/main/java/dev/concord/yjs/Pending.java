@@ -163,8 +163,7 @@ final class Pending {
             put(chains.computeIfAbsent(client, c -> new TreeMap<>()), piece);
         }));
         other.missing.forEach(this::waitFor);
-        other.deletes.forEach(
-                (client, ranges) -> ranges.ranges().forEach((from, to) -> addDeletes(client, from, to)));
+        other.deletes.forEach((client, ranges) -> ranges.ranges().forEach((from, to) -> addDeletes(client, from, to)));
     }
 
     void addDeletes(long client, long from, long to) {

@@ -189,8 +189,7 @@ final class Plan {
         int last = blocks.next[stack[depth - 1]];
         Client known = store.find(cause);
         // In front of a gap its end is what is missing; else whatever comes of the cause's client.
-        needed.merge(
-                cause, cause == in.client[last] ? in.clock[last] - 1 : known == null ? 0 : end(known), Math::min);
+        needed.merge(cause, cause == in.client[last] ? in.clock[last] - 1 : known == null ? 0 : end(known), Math::min);
         for (int level = depth - 1; level >= 0; level--) {
             int block = stack[level];
             int i = blocks.next[block];

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * assert ann.text("body").delta().equals(bob.text("body").delta());
  * }</pre>
  *
- * <p>Applying costs O(log n) for each struct and delete range, and the steps that it takes to place concurrent ones. A struct takes about 60
- * bytes besides its content. All that can be refused is refused before anything is changed.
+ * <p>Applying costs O(log n) for each struct and delete range, and the steps that it takes to place concurrent ones; O(log n) more for each
+ * client whose structs wait, when the update has something that one of them waits for. A struct takes about 60 bytes besides its content. All that can be refused is refused before anything is changed.
  *
  * <p>Not thread-safe: confine an instance to one thread, or guard it.
  */

@@ -43,7 +43,7 @@ record Plant(String name, String type, String text, String wrong) {
                     "Arrivals",
                     "isHere(in.parentClient[0], in.parentClock[0]) ?",
                     "true ?"),
-            new Plant("a gap that is not noted as one", "Plan", "in.clock[last] - 1", "0"),
+            new Plant("a gap that is not noted as one", "Plan", "in.clock[last] - 1", "0L"),
             new Plant(
                     "a gap that is not noted as one any longer",
                     "Arrivals",
@@ -55,8 +55,7 @@ record Plant(String name, String type, String text, String wrong) {
                     "clock < tx.touched[i].end",
                     "clock >= 0"),
             new Plant("the highest clock that is noted counts", "Pending", "Math::min", "Math::max"),
-            new Plant(
-                    "a duplicate of what is ready stays out", "YDocument", "&& !pending.hasStructs()) {\n", ") {\n"),
+            new Plant("a duplicate of what is ready stays out", "YDocument", "&& !pending.hasStructs()) {\n", ") {\n"),
             new Plant(
                     "a check on a document in which nothing waits",
                     "YDocument",

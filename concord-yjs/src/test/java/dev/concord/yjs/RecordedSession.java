@@ -156,7 +156,10 @@ final class RecordedSession {
             }
             JsonNode each = session.path("each").path(i);
             if (!each.isMissingNode()) {
-                same("vector after " + i, Fixtures.base64(each.get(0)), replica.stateVector().toBytes());
+                same(
+                        "vector after " + i,
+                        Fixtures.base64(each.get(0)),
+                        replica.stateVector().toBytes());
                 assertEquals(each.get(1).asText(), Fixtures.hash(replica.encode()), "state after " + i);
             }
             if (i == inOrder.size() >> 1) {

@@ -91,7 +91,7 @@ class CausesTest {
         assertEquals(1L, ((YType) other.array("t").elements().get(0)).get("k"));
     }
 
-    /** Bob's letters, each at a place of its own; after the second one Cid has written x behind it, which comes with Bob's last. */
+    /** Letters of Bob, and x, which Cid writes after the second one and which comes together with the fourth. */
     private List<byte[]> aGapThatIsMetFirst(int... offsets) {
         List<byte[]> updates = new ArrayList<>();
         for (int i = 0; i < 4; i++) {

@@ -2,6 +2,7 @@ package dev.concord.yjs;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,9 @@ import java.util.Set;
 
 /** Takes updates of others in: what is ready goes into the store, what is missing a cause waits until that has come. */
 final class Arrivals {
+    /** So many clients whose structs wait are taken in in an order of their own. */
+    private static final int MANY = 1000;
+
     private final Store store;
     private final Integrator integrator;
     private final Pending pending;
@@ -88,6 +92,17 @@ final class Arrivals {
     /** Takes in what is ready of all that waits, in the order in which {@link Plan} would if it were one update; the rest goes on waiting. */
     private void tryAgain() {
         List<Long> clients = pending.startAgain();
+        if (clients.size() > MANY) {
+            // In one text each would walk along the pieces that those before it have cut off: from left to right
+            // there are none. What waits at the end is the same in any order.
+            clients.sort(Comparator.comparingLong(pending::firstOrigin));
+            takeIn(clients);
+            clients = pending.startAgain();
+        }
+        takeIn(clients);
+    }
+
+    private void takeIn(List<Long> clients) {
         ArrayDeque<Long> path = new ArrayDeque<>();
         // The clients on the path, and those that were given up.
         Set<Long> closed = new HashSet<>();

@@ -122,6 +122,12 @@ final class Pending {
         return chain == null ? null : chain.firstEntry().getValue();
     }
 
+    /** The clock of what the first waiting struct of a client stands after, -1 when that is nothing or nothing waits. */
+    long firstOrigin(long client) {
+        Piece piece = first(client);
+        return piece == null || piece.structs().originClient[0] == Structs.NONE ? -1 : piece.structs().originClock[0];
+    }
+
     void removeFirst(long client) {
         TreeMap<Long, Piece> chain = chains.get(client);
         if (chain != null) {

@@ -1,10 +1,12 @@
 // node sessions.mjs COUNT SEED: random sessions of three Yjs clients with every shared type, one JSON line each. The engine has to make the same
 // edits with the same bytes, and what a fourth document has at the end after all updates in a disturbed order: see SessionsTest.
 import * as Y from 'yjs'
+import { createHash } from 'node:crypto'
 import { generator } from './random.mjs'
 
 const [count, firstSeed] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 1)]
 const base64 = bytes => Buffer.from(bytes).toString('base64')
+const hash = bytes => createHash('sha256').update(bytes).digest('hex').slice(0, 16)
 
 /** The visible units of a text, embedded values as U+0000: no place may cut a pair, for Yjs does not converge then. */
 const units = text => text.toDelta().map(op => typeof op.insert === 'string' ? op.insert : '\u0000').join('')
@@ -131,9 +133,11 @@ for (let seed = firstSeed; seed < firstSeed + count; seed++) {
   const text = judge.getText('text')
   const [map, array, xml] = [judge.getMap('map'), judge.getArray('array'), judge.getXmlFragment('xml')]
   let half
+  const each = []
   order.forEach((k, i) => {
     Y.applyUpdate(judge, updates[k])
-    if (i === order.length >> 1) half = { waits: judge.store.pendingStructs !== null, stateVector: base64(Y.encodeStateVector(judge)), state: base64(Y.encodeStateAsUpdate(judge)), stateV2: base64(Y.encodeStateAsUpdateV2(judge)) }
+    each.push([base64(Y.encodeStateVector(judge)), hash(Y.encodeStateAsUpdate(judge))])
+    if (i === order.length >> 1) half = { stateVector: base64(Y.encodeStateVector(judge)), state: base64(Y.encodeStateAsUpdate(judge)), stateV2: base64(Y.encodeStateAsUpdateV2(judge)) }
   })
   const full = Y.encodeStateAsUpdate(docs[0])
   Y.applyUpdate(judge, full)
@@ -151,6 +155,7 @@ for (let seed = firstSeed; seed < firstSeed + count; seed++) {
     steps,
     updates: updates.map(base64),
     order,
+    each,
     half,
     full: base64(full),
     stateV1: base64(Y.encodeStateAsUpdate(judge)),

@@ -17,7 +17,7 @@ public record Applied(byte[] news, byte[] cleaned, List<TypeChange> changes, lon
     /**
      * Whether the document has now what it had not before.
      *
-     * @return false for a duplicate
+     * @return false for a duplicate, even for one that takes in what has been waiting until now
      */
     public boolean isNew() {
         return news.length > 0;

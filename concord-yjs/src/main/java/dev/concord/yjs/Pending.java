@@ -2,16 +2,15 @@ package dev.concord.yjs;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What cannot be taken in yet: structs whose causes, and deletions whose targets, have not been seen. The structs of a client wait
- * together for what the first of them is missing. All updates are O(log n).
+ * together for what the first of them is missing. It is noted how far clients have to come before it is worth another try; until then
+ * structs may wait that are ready, and some that are known by now. All updates are O(log n).
  */
 final class Pending {
     /** A struct, alone in its columns, without its first clocks. */
@@ -30,8 +29,8 @@ final class Pending {
     }
 
     private final TreeMap<Long, TreeMap<Long, Piece>> chains = new TreeMap<>((a, b) -> Long.compare(b, a));
-    /** By client, the clients whose first waiting struct needs something of it. */
-    private final Map<Long, Set<Long>> waiters = new HashMap<>();
+    /** By client, a clock that it has not reached: all that waits is tried again as soon as one of them has that clock. */
+    private final Map<Long, Long> missing = new HashMap<>();
 
     private final TreeMap<Long, Ranges> deletes = new TreeMap<>((a, b) -> Long.compare(b, a));
     private int structs;
@@ -123,6 +122,12 @@ final class Pending {
         return chain == null ? null : chain.firstEntry().getValue();
     }
 
+    /** The clock of what the first waiting struct of a client stands after, -1 when that is nothing or nothing waits. */
+    long firstOrigin(long client) {
+        Piece piece = first(client);
+        return piece == null || piece.structs().originClient[0] == Structs.NONE ? -1 : piece.structs().originClock[0];
+    }
+
     void removeFirst(long client) {
         TreeMap<Long, Piece> chain = chains.get(client);
         if (chain != null) {
@@ -133,15 +138,38 @@ final class Pending {
         }
     }
 
-    /** The first waiting struct of {@code client} needs something of another, or, when it is the same, an earlier one of its own. */
-    void waitFor(long client, long needed) {
-        waiters.computeIfAbsent(needed, c -> new HashSet<>()).add(client);
+    /** Something waits until a client has this clock. */
+    void waitFor(long client, long clock) {
+        missing.merge(client, clock, Math::min);
     }
 
-    /** The clients that may go on when this one has; they are forgotten. */
-    List<Long> takeWaiters(long client) {
-        Set<Long> waiting = waiters.remove(client);
-        return waiting == null ? List.of() : new ArrayList<>(waiting);
+    /** Whether a client that has grown has a clock that something waits for. */
+    boolean isDue(Transaction tx) {
+        if (structs == 0) {
+            return false;
+        }
+        for (int i = 0; i < tx.touchedCount; i++) {
+            Long clock = missing.get(tx.touched[i].id);
+            if (clock != null && clock < tx.touched[i].end) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The clients whose structs wait, highest first. What they wait for is forgotten: each of them is tried again. */
+    List<Long> startAgain() {
+        missing.clear();
+        return new ArrayList<>(chains.keySet());
+    }
+
+    /** Lets all wait that waits in another document, and for the same. */
+    void addAll(Pending other) {
+        other.chains.forEach((client, chain) -> chain.values().forEach(piece -> {
+            put(chains.computeIfAbsent(client, c -> new TreeMap<>()), piece);
+        }));
+        other.missing.forEach(this::waitFor);
+        other.deletes.forEach((client, ranges) -> ranges.ranges().forEach((from, to) -> addDeletes(client, from, to)));
     }
 
     void addDeletes(long client, long from, long to) {
@@ -179,7 +207,7 @@ final class Pending {
         return deletes;
     }
 
-    /** Fails when what waits is counted wrongly or need not wait; for the tests. */
+    /** Fails when what waits is counted wrongly or nothing would take it in; for the tests. */
     void checkInvariants(Store store) {
         int ofStructs = 0;
         int ofDeletes = 0;
@@ -194,13 +222,12 @@ final class Pending {
                 ofStructs++;
                 ofBytes += piece.getValue().weight();
             }
-            long client = chain.getKey();
-            Invariants.require(
-                    waiters.values().stream().anyMatch(waiting -> waiting.contains(client)),
-                    "structs that nothing releases");
-            Client known = store.find(client);
-            Invariants.require(known == null || known.end < end, "structs wait that are known");
         }
+        Invariants.require(missing.isEmpty() == chains.isEmpty(), "structs that nothing releases");
+        missing.forEach((client, clock) -> {
+            Client known = store.find(client);
+            Invariants.require(known == null || known.end <= clock, "structs wait for what is here");
+        });
         for (Map.Entry<Long, Ranges> of : deletes.entrySet()) {
             ofDeletes += of.getValue().count();
             Client known = store.find(of.getKey());

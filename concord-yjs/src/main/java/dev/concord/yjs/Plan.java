@@ -1,6 +1,8 @@
 package dev.concord.yjs;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What will become of an update, decided before anything is changed: in which order its structs can be taken in, which have to wait and
@@ -18,8 +20,8 @@ final class Plan {
     int[] waiting = new int[0];
 
     int waits;
-    /** By waiting struct, the client whose structs it needs. */
-    long[] needed = new long[0];
+    /** By client, the clock that it must have before what waits is worth another try: as Yjs notes it. */
+    final Map<Long, Long> needed = new HashMap<>();
 
     /** By client number, how far it will be; valid where {@link #marks} has the number of this plan. */
     private int[] ends = new int[4];
@@ -27,7 +29,7 @@ final class Plan {
     private int[] marks = new int[4];
     private int mark;
     private int clientsBefore;
-    private long missing;
+    private long cause;
 
     Plan(Store store, Pending pending, Bounds bounds) {
         this.store = store;
@@ -70,7 +72,10 @@ final class Plan {
     private void begin(Structs in) {
         mark++;
         ordered = 0;
-        waits = 0;
+        if (waits > 0) {
+            waits = 0;
+            needed.clear();
+        }
         if (order.length < in.size) {
             order = new int[in.size];
         }
@@ -109,9 +114,9 @@ final class Plan {
         return true;
     }
 
-    /** Whether all causes are here; if not, {@link #missing} is the client of one that is not. */
+    /** Whether all causes are here; if not, {@link #cause} is the client of one that is not. */
     private boolean isReady(Structs in, int i, Client client) {
-        missing = in.client[i];
+        cause = in.client[i];
         if (in.clock[i] > end(client)) {
             return false;
         }
@@ -126,14 +131,14 @@ final class Plan {
         if (client == Structs.NONE) {
             return true;
         }
-        missing = client;
+        cause = client;
         Client known = store.find(client);
         return known != null && clock < end(known);
     }
 
     /**
      * Client by client, highest id first, and depth first to the clients that a struct needs something of. When a cause is nowhere, all
-     * that was on the way to it waits, with the rest of its client's structs.
+     * that was on the way to it waits for that cause, with the rest of its client's structs.
      */
     private void sorted(Structs in) {
         begin(in);
@@ -163,7 +168,7 @@ final class Plan {
                         depth--;
                     }
                 } else {
-                    int of = missing == in.client[i] ? -1 : blocks.of(missing);
+                    int of = cause == in.client[i] ? -1 : blocks.of(cause);
                     if (of >= 0 && !blocks.isDone(of) && !blocks.isOpen[of]) {
                         if (depth == stack.length) {
                             stack = Arrays.copyOf(stack, 2 * depth);
@@ -179,8 +184,12 @@ final class Plan {
         }
     }
 
-    /** All blocks of the stack wait, each for what its next struct is missing. */
+    /** All blocks of the stack wait for the cause that the next struct of the last one is missing. */
     private void letWait(Structs in, Blocks blocks, int[] stack, int depth) {
+        int last = blocks.next[stack[depth - 1]];
+        Client known = store.find(cause);
+        // In front of a gap its end is what is missing; else whatever comes of the cause's client.
+        needed.merge(cause, cause == in.client[last] ? in.clock[last] - 1 : known == null ? 0 : end(known), Math::min);
         for (int level = depth - 1; level >= 0; level--) {
             int block = stack[level];
             int i = blocks.next[block];
@@ -188,31 +197,30 @@ final class Plan {
             if (blocks.isDone(block)) {
                 continue;
             }
-            isReady(in, i, store.findOrAdd(in.client[i]));
-            long cause = missing;
             for (; i < blocks.end[block]; i++) {
                 if (in.kind(i) != Kind.SKIP) {
-                    addWaiting(i, cause);
+                    addWaiting(i);
                 }
             }
             blocks.next[block] = blocks.end[block];
         }
     }
 
-    private void addWaiting(int i, long cause) {
+    private void addWaiting(int i) {
         if (waits == waiting.length) {
             waiting = Arrays.copyOf(waiting, Math.max(8, 2 * waits));
-            needed = Arrays.copyOf(needed, Math.max(8, 2 * waits));
         }
-        waiting[waits] = i;
-        needed[waits++] = cause;
+        waiting[waits++] = i;
     }
 
     private void checkPending(Structs in) {
-        long count = pending.count() + (long) waits;
+        long count = pending.count();
         long bytes = pending.bytes();
         for (int n = 0; n < waits; n++) {
-            bytes += in.weight(waiting[n]);
+            if (!pending.covers(in, waiting[n])) {
+                count++;
+                bytes += in.weight(waiting[n]);
+            }
         }
         for (int d = 0; d < in.deleteCount; d++) {
             long end = in.deleteClock[d] + in.deleteLength[d];
@@ -224,7 +232,7 @@ final class Plan {
         if (count > bounds.maxPendingStructs() && count > pending.count()) {
             throw new BoundExceededException("maxPendingStructs", count, bounds.maxPendingStructs());
         }
-        if (bytes > bounds.maxPendingBytes() && waits > 0) {
+        if (bytes > bounds.maxPendingBytes() && bytes > pending.bytes()) {
             throw new BoundExceededException("maxPendingBytes", bytes, bounds.maxPendingBytes());
         }
     }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * assert ann.text("body").delta().equals(bob.text("body").delta());
  * }</pre>
  *
- * <p>Applying costs O(log n) for each struct and delete range, and the steps that it takes to place concurrent ones. A struct takes about 60
- * bytes besides its content. All that can be refused is refused before anything is changed.
+ * <p>Applying costs O(log n) for each struct and delete range, and the steps that it takes to place concurrent ones; O(log n) more for each
+ * client whose structs wait, when the update has something that one of them waits for. A struct takes about 60 bytes besides its content. All that can be refused is refused before anything is changed.
  *
  * <p>Not thread-safe: confine an instance to one thread, or guard it.
  */
@@ -156,7 +156,8 @@ public final class YDocument {
         try {
             UpdateReader.read(update, format, bounds, true, incoming);
             byte[] isNew = news.of(incoming, update, format);
-            if (isNew.length == 0) {
+            // What waits may be ready, and a duplicate of it is then taken in.
+            if (isNew.length == 0 && !pending.hasStructs()) {
                 return new Applied(isNew, NOTHING, List.of(), 0);
             }
             plan.make(incoming);
@@ -264,7 +265,8 @@ public final class YDocument {
         long placed = structs.size + (long) pending.count();
         if (placed * (store.structCount() + 3 * placed) > maxScan) {
             YDocument copy = new YDocument(client, YOptions.SERVER.with(bounds), null);
-            copy.apply(encode());
+            copy.apply(StateWriter.encode(store, new Pending(), UpdateFormat.V1, StateVector.EMPTY));
+            copy.pending.addAll(pending);
             copy.placement.limit = maxScan;
             copy.apply(update, format);
         }
@@ -372,7 +374,7 @@ public final class YDocument {
     }
 
     /**
-     * How much waits for what it builds on.
+     * How much waits for what it builds on. A part of it may be ready, until Yjs would try it again.
      *
      * @return structs and delete ranges
      */

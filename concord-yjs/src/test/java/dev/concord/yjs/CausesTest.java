@@ -2,8 +2,10 @@ package dev.concord.yjs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +89,59 @@ class CausesTest {
         other.apply(fromAnn);
         assertEquals(0, other.pendingCount());
         assertEquals(1L, ((YType) other.array("t").elements().get(0)).get("k"));
+    }
+
+    /** Letters of Bob, and x, which Cid writes after the second one and which comes together with the fourth. */
+    private List<byte[]> aGapThatIsMetFirst(int... offsets) {
+        List<byte[]> updates = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            String letter = "abcd".substring(i, i + 1);
+            int offset = offsets[i];
+            updates.add(bob.edit(() -> bob.text("t").insert(offset, letter)));
+            if (i < 2) {
+                cid.apply(updates.get(i));
+            }
+        }
+        updates.add(cid.edit(() -> cid.text("t").insert(2, "x")));
+        updates.add(1, Updates.merge(UpdateFormat.V1, updates.get(4), updates.remove(3)));
+        return updates;
+    }
+
+    /** What Cid's builds on is looked for among Bob's, and the gap there is what Yjs notes: before it is full, x is not tried again. */
+    @Test
+    void whatIsReadyWaitsForTheGapThatWasMetFirst() {
+        shows(aGapThatIsMetFirst(0, 1, 2, 3), "a", "a...", "ab...", "abcdx");
+    }
+
+    @Test
+    void aDuplicateOfWhatIsReadyIsTakenIn() {
+        List<byte[]> updates = aGapThatIsMetFirst(0, 1, 2, 3);
+        updates.add(3, updates.remove(4));
+        shows(updates, "a", "a...", "ab...", "abx...", "abcdx");
+    }
+
+    /** A duplicate of what waits notes again what it is missing. */
+    @Test
+    void whatComesTwiceIsTriedAsSoonAsItsOwnCauseHasCome() {
+        List<byte[]> updates = aGapThatIsMetFirst(0, 1, 2, 3);
+        updates.add(2, updates.remove(4));
+        shows(updates, "a", "a...", "a...", "abx...", "abcdx");
+    }
+
+    /** A check tries an update on a document that waits for the same: x is placed with Bob's third letter, and has to pass Ann's. */
+    @Test
+    void whatAnUpdateLetsInIsCheckedWithIt() {
+        List<byte[]> updates = aGapThatIsMetFirst(0, 1, 0, 0);
+        byte[] third = updates.get(3);
+        updates.subList(0, 3).forEach(ann::apply);
+        updates.subList(0, 3).forEach(late::apply);
+        late.apply(ann.edit(() -> ann.text("t").insert(2, "y")));
+        assertEquals("aby", late.root("t").plainText());
+        assertThrows(BoundExceededException.class, () -> late.check(third, UpdateFormat.V1, 0));
+        late.check(third, UpdateFormat.V1, 1);
+        assertEquals(1, late.apply(third).scanned());
+        assertEquals("dcabyx", late.root("t").plainText());
+        assertEquals(0, late.pendingCount());
     }
 
     @Test

@@ -151,6 +151,33 @@ class HostileTest {
         }
     }
 
+    /** Clients that each write after another unit of a text, the lowest at its beginning or at its end, and come before it. */
+    @Test
+    void manyThatWaitForOneTextWalkAlongNothing() {
+        int size = 2000;
+        YDocument one = new YDocument(1);
+        byte[] text = one.edit(() -> one.text("text").insert(0, "x".repeat(size)));
+        for (boolean fromTheEnd : new boolean[] {false, true}) {
+            YDocument first = new YDocument(8, YOptions.SERVER);
+            YDocument last = new YDocument(9, YOptions.SERVER);
+            first.apply(text);
+            for (int i = 0; i < size; i++) {
+                ByteOut out = new ByteOut();
+                out.raw(Fixtures.hex("01 01"), 0, 2);
+                out.varUint(10 + i);
+                out.raw(Fixtures.hex("00 84 01"), 0, 3);
+                out.varUint(fromTheEnd ? size - 1 - i : i);
+                out.raw(Fixtures.hex("01 79 00"), 0, 3);
+                first.apply(out.toBytes());
+                last.apply(out.toBytes());
+            }
+            assertEquals(size, last.pendingCount());
+            assertTrue(last.apply(text).scanned() <= 2L * size);
+            assertArrayEquals(first.encode(), last.encode());
+            last.checkInvariants();
+        }
+    }
+
     /** An update of client 1 that builds on what never comes. */
     private static byte[] waiting(int clock) {
         ByteOut out = new ByteOut();

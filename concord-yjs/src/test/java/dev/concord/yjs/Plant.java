@@ -43,6 +43,29 @@ record Plant(String name, String type, String text, String wrong) {
                     "Arrivals",
                     "isHere(in.parentClient[0], in.parentClock[0]) ?",
                     "true ?"),
+            new Plant("a gap that is not noted as one", "Plan", "in.clock[last] - 1", "0L"),
+            new Plant(
+                    "a gap that is not noted as one any longer",
+                    "Arrivals",
+                    "cause == id ? piece.clock() - 1 : end(cause)",
+                    "end(cause)"),
+            new Plant(
+                    "what waits is tried as soon as its client grows",
+                    "Pending",
+                    "clock < tx.touched[i].end",
+                    "clock >= 0"),
+            new Plant("the highest clock that is noted counts", "Pending", "Math::min", "Math::max"),
+            new Plant("a duplicate of what is ready stays out", "YDocument", "&& !pending.hasStructs()) {\n", ") {\n"),
+            new Plant(
+                    "a check on a document in which nothing waits",
+                    "YDocument",
+                    "            copy.pending.addAll(pending);\n",
+                    ""),
+            new Plant(
+                    "what waits is given up one by one",
+                    "Arrivals",
+                    "                    path.clear();\n",
+                    "                    path.pop();\n"),
             new Plant(
                     "the second part of what is half known builds on what its first part builds on",
                     "Integrator",

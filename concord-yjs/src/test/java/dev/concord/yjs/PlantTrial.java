@@ -33,6 +33,9 @@ public final class PlantTrial {
             new RecordedSession(line).replay();
             new RecordedSession(line).judge(UpdateFormat.V1);
         }
+        for (String line : Fixtures.lines("waits.jsonl")) {
+            new RecordedSession(line).judge(UpdateFormat.V1);
+        }
     }
 
     /** Recorded sessions with an undo manager. */

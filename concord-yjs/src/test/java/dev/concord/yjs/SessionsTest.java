@@ -20,6 +20,14 @@ class SessionsTest {
     }
 
     @Test
+    void whatWaitsIsTakenInWhenYjsTakesIt() throws Exception {
+        for (String line : Fixtures.lines("waits.jsonl")) {
+            new RecordedSession(line).judge(UpdateFormat.V1);
+            new RecordedSession(line).judge(UpdateFormat.V2);
+        }
+    }
+
+    @Test
     void mergesDifferencesAndConversionsAreThoseOfYjs() throws Exception {
         for (String line : Fixtures.lines("sessions.jsonl")) {
             new RecordedSession(line).merge();

@@ -189,7 +189,7 @@ final class NoWayInTest extends PageFixture {
     /** The pauses between the attempts are up to 15 s long: the page's clock jumps over them. */
     private static void awaitUnreachable(EditorTab tab, PageClock clock) {
         Await.until("the page says what is wrong", () -> {
-            clock.pass(LONGEST_PAUSE_MS);
+            clock.passBetweenAttempts(LONGEST_PAUSE_MS);
             return tab.page.locator("#notice").textContent().equals(UNREACHABLE);
         });
         assertThat(tab.page.locator("#connection")).hasText("Reconnecting…");
@@ -197,7 +197,7 @@ final class NoWayInTest extends PageFixture {
 
     private static void awaitSaved(EditorTab tab, PageClock clock) {
         Await.until("the page is live", () -> {
-            clock.pass(LONGEST_PAUSE_MS);
+            clock.passBetweenAttempts(LONGEST_PAUSE_MS);
             return tab.page.locator("#connection").textContent().equals("Live");
         });
         tab.awaitSaved();

@@ -43,6 +43,14 @@ final class PageClock {
                         clock.wake();
                     }
                 };
+                const sockets = [];
+                window.WebSocket = class extends WebSocket {
+                    constructor(...given) {
+                        super(...given);
+                        sockets.push(this);
+                    }
+                };
+                clock.isConnecting = () => sockets.some(({ readyState }) => readyState < WebSocket.CLOSING);
                 clock.hide = () => {
                     clock.throttled = true;
                     Object.defineProperty(document, 'hidden', { get: () => true });
@@ -67,6 +75,11 @@ final class PageClock {
     /** So many milliseconds are over. */
     void pass(int millis) {
         page.evaluate("ms => pageClock.pass(ms)", millis);
+    }
+
+    /** So many milliseconds are over, unless the page has a connection or opens one: a slow machine needs its time for that. */
+    void passBetweenAttempts(int millis) {
+        page.evaluate("ms => pageClock.isConnecting() || pageClock.pass(ms)", millis);
     }
 
     /** The page is hidden, and throttled from now on. */

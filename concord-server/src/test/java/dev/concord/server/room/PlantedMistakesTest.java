@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The tests of faults can fail: each {@link PlantedMistake} is compiled into a copy of the server, in a class loader of its own, and faults at
  * random or at each point must find it.
  */
+@Tag("soak")
 @Timeout(300)
 class PlantedMistakesTest {
     private static final List<String> TRIALS = List.of("several", "room");

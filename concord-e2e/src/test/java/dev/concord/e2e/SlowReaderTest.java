@@ -35,7 +35,10 @@ class SlowReaderTest {
         AtomicInteger received = new AtomicInteger();
         ServerProcess prepared = new ServerProcess(home)
                 .with("CONCORD_MEMBER_QUEUE_BYTES", "65536")
-                .jvm("-Xmx96m", "-XX:MaxDirectMemorySize=32m", "-XX:+ExitOnOutOfMemoryError");
+                // Of this some 10 MB are in use. But a compaction, and a version from before a large deletion, read the
+                // log since
+                // the last snapshot as a whole: five seconds of pastes, and more on a slow machine.
+                .jvm("-Xmx192m", "-XX:MaxDirectMemorySize=32m", "-XX:+ExitOnOutOfMemoryError");
         try (ServerProcess server = prepared.start();
                 TestClient writer = new TestClient("writer").connect(server.socket("busy"));
                 TestClient reader = new TestClient("reader")
